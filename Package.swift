@@ -1,0 +1,79 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+    name: "Sluice",
+    products: [
+        .executable(name: "sluice", targets: ["sluice"]),
+        .library(name: "Randomizer", targets: ["Randomizer"]),
+    ],
+    targets: [
+        // The flow, in the order the data takes.
+        .target(name: "EventLog", dependencies: ["Vocabulary"]),
+        .target(name: "BotFilter", dependencies: ["EventLog"]),
+        .target(name: "Statistics", dependencies: ["BotFilter", "EventLog", "Vocabulary"]),
+        .target(name: "Learning", dependencies: ["CSV", "Vocabulary"]),
+        .target(name: "Allocation", dependencies: ["CSV", "Learning", "Randomizer", "Vocabulary"]),
+        .target(name: "Randomizer", dependencies: ["CSV"]),
+
+        // What every step speaks: names, dates, the daily row; and the files they stand in.
+        .target(name: "Vocabulary", dependencies: ["CSV"]),
+        .target(name: "CSV"),
+
+        // What binds it together.
+        .target(
+            name: "Pipeline",
+            dependencies: [
+                "Allocation", "BotFilter", "CSV", "CSystem", "EventLog", "Learning", "Randomizer", "Statistics",
+                "Vocabulary",
+            ]),
+        .executableTarget(name: "sluice", dependencies: ["Pipeline", "Randomizer"]),
+        .target(name: "CSystem"),
+
+        .target(name: "TestSupport", path: "Tests/TestSupport"),
+        .executableTarget(name: "FixtureGenerator", dependencies: ["TestSupport"], path: "Tests/FixtureGenerator"),
+        .executableTarget(
+            name: "Benchmarks", dependencies: ["Allocation", "Learning", "Randomizer", "TestSupport", "Vocabulary"],
+            path: "Tests/Benchmarks"),
+        .testTarget(name: "VocabularyTests", dependencies: ["CSV", "TestSupport", "Vocabulary"]),
+        .testTarget(name: "CSVTests", dependencies: ["CSV", "TestSupport"]),
+        .testTarget(
+            name: "RandomizerTests", dependencies: ["Randomizer", "TestSupport"], resources: [.copy("Vectors")]),
+        .testTarget(name: "EventLogTests", dependencies: ["EventLog", "TestSupport", "Vocabulary"]),
+        .testTarget(
+            name: "BotFilterTests", dependencies: ["BotFilter", "EventLog", "TestSupport"],
+            resources: [.copy("UserAgents")]
+        ),
+        .testTarget(
+            name: "StatisticsTests",
+            dependencies: ["BotFilter", "EventLog", "Statistics", "TestSupport", "Vocabulary"],
+            resources: [.copy("Vectors")]),
+        .testTarget(
+            name: "LearningTests", dependencies: ["CSV", "Learning", "TestSupport", "Vocabulary"],
+            resources: [.copy("Vectors")]),
+        .testTarget(
+            name: "AllocationTests",
+            dependencies: ["Allocation", "CSV", "Learning", "Randomizer", "TestSupport", "Vocabulary"],
+            resources: [.copy("Vectors")]),
+        .testTarget(
+            name: "PipelineTests",
+            dependencies: [
+                "Allocation", "BotFilter", "Learning", "Pipeline", "Randomizer", "TestSupport", "Vocabulary",
+            ]),
+        .testTarget(name: "SluiceTests", dependencies: ["TestSupport", "sluice"]),
+    ],
+    swiftLanguageModes: [.v6],
+    cLanguageStandard: .c11
+)
+
+// One strictness for every target.
+for target in package.targets where target.type != .system {
+    guard target.name != "CSystem" else { continue }
+    target.swiftSettings =
+        (target.swiftSettings ?? []) + [
+            .treatAllWarnings(as: .error),
+            .enableUpcomingFeature("ExistentialAny"),
+            .enableUpcomingFeature("InternalImportsByDefault"),
+            .enableUpcomingFeature("MemberImportVisibility"),
+        ]
+}

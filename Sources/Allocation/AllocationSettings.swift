@@ -1,0 +1,22 @@
+/// How posteriors become shares.
+package enum AllocationMethod: String, CaseIterable, Sendable {
+    /// P(best) by quadrature, to 1e-9.
+    case exact
+    /// P(best) as a frequency among joint draws.
+    case sampling
+}
+
+/// How an experiment shares its traffic.
+package struct AllocationSettings: Equatable, Sendable {
+    package var method = AllocationMethod.exact
+    /// Joint draws of `sampling`.
+    package var draws = 10_000
+    /// Least share of all traffic an eligible arm gets; nil: min(0.02, 0.5 / eligible arms).
+    package var floor: Double?
+    /// Floors of single arms, by variant.
+    package var floors: [String: Double] = [:]
+    /// Raw visitors below which an arm is new and its share capped at 1 / eligible arms.
+    package var warmup: Int64 = 100
+
+    package init() {}
+}

@@ -1,0 +1,35 @@
+/// What counts as success.
+package enum Reward: String, CaseIterable, Sendable {
+    /// Clickers per visitor.
+    case click
+    /// Purchasers per visitor.
+    case purchase
+    /// Revenue per visitor.
+    case revenue
+}
+
+/// How days are pooled.
+package enum Seasonality: String, CaseIterable, Sendable {
+    /// Each day's base rate is fitted and taken out.
+    case adjusted
+    /// Days are added up plainly.
+    case none
+}
+
+/// How an experiment learns.
+package struct LearningSettings: Equatable, Sendable {
+    package var reward = Reward.click
+    /// The last days with data that are used; nil: all.
+    package var window: Int?
+    /// In days with data: the weight of the k-th day back is 0.5^(k / halfLife); nil: every day weighs 1.
+    package var halfLife: Double?
+    package var seasonality = Seasonality.adjusted
+    /// A segment with at least this many raw visitors in the window has a group of its own.
+    package var minimumVisitors: Int64 = 1000
+    /// Weight, in visitors, that a segment's prior takes from the arm's posterior over everyone; 0: none.
+    package var pooling: Double = 200
+    /// Path of a file of prior counts: platform,slot,segment,variant,successes,failures.
+    package var priors: String?
+
+    package init() {}
+}

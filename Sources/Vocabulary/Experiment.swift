@@ -1,0 +1,70 @@
+/// A platform's slot, the place where one of several variants is shown.
+package struct SlotKey: Hashable, Comparable, Sendable {
+    package var platform: Name
+    package var slot: Name
+
+    package init(platform: Name, slot: Name) {
+        self.platform = platform
+        self.slot = slot
+    }
+
+    package static func < (left: SlotKey, right: SlotKey) -> Bool {
+        left.platform == right.platform ? left.slot < right.slot : left.platform < right.platform
+    }
+}
+
+/// A slot with its declared variants; a control, when there is one, is a variant outside the competition.
+package struct Experiment: Hashable, Sendable {
+    /// An arm that keeps a fixed share of all traffic, so that what the others gain can be measured.
+    package struct Control: Hashable, Sendable {
+        package var variant: Name
+        /// Share of all traffic, 0 < traffic < 1.
+        package var traffic: Double
+
+        package init(variant: Name, traffic: Double) {
+            self.variant = variant
+            self.traffic = traffic
+        }
+    }
+
+    package var key: SlotKey
+    /// The competing variants, in the order declared; the control is not among them.
+    package var variants: [Name]
+    package var control: Control?
+
+    package init(key: SlotKey, variants: [Name], control: Control? = nil) {
+        self.key = key
+        self.variants = variants
+        self.control = control
+    }
+
+    /// Every declared arm, the control too, in byte order: the order of rows in all files.
+    package var arms: [Name] {
+        (variants + (control.map { [$0.variant] } ?? [])).sorted()
+    }
+}
+
+/// An arm of a segment: what a row of every file is about.
+package struct ArmKey: Hashable, Comparable, Sendable {
+    package var platform: Name
+    package var slot: Name
+    package var segment: Name
+    package var variant: Name
+
+    package init(platform: Name, slot: Name, segment: Name, variant: Name) {
+        self.platform = platform
+        self.slot = slot
+        self.segment = segment
+        self.variant = variant
+    }
+
+    package var slotKey: SlotKey { SlotKey(platform: platform, slot: slot) }
+
+    /// Byte order of platform, slot, segment, variant.
+    package static func < (left: ArmKey, right: ArmKey) -> Bool {
+        if left.platform != right.platform { return left.platform < right.platform }
+        if left.slot != right.slot { return left.slot < right.slot }
+        if left.segment != right.segment { return left.segment < right.segment }
+        return left.variant < right.variant
+    }
+}

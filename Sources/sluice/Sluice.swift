@@ -1,0 +1,4 @@
+@main
+enum Sluice {
+    static func main() {}
+}
