@@ -46,8 +46,7 @@ let package = Package(
         ),
         .testTarget(
             name: "StatisticsTests",
-            dependencies: ["BotFilter", "EventLog", "Statistics", "TestSupport", "Vocabulary"],
-            resources: [.copy("Vectors")]),
+            dependencies: ["BotFilter", "EventLog", "Statistics", "TestSupport", "Vocabulary"]),
         .testTarget(
             name: "LearningTests", dependencies: ["CSV", "Learning", "TestSupport", "Vocabulary"],
             resources: [.copy("Vectors")]),

@@ -1,0 +1,54 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// A worker's buffer with the whole lines that begin in one block of a file.
+struct Block: ~Copyable {
+    private(set) var memory: UnsafeMutableBufferPointer<UInt8>
+    /// The bytes of the lines within `memory`.
+    var lines: Range<Int> = 0..<0
+    /// Which file, and which block of it.
+    var file: Int32 = 0
+    var index: Int32 = 0
+    /// Bytes of the file that this block answers for.
+    var size: Int64 = 0
+
+    init() {
+        memory = .allocate(capacity: 1 << 12)
+    }
+
+    var base: UnsafeMutablePointer<UInt8> { memory.baseAddress.unsafelyUnwrapped }
+
+    deinit {
+        memory.deallocate()
+    }
+
+    /// Makes room for `capacity` bytes, keeping the first `count`.
+    mutating func reserve(_ capacity: Int, keeping count: Int) {
+        guard capacity > memory.count else { return }
+        let larger = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: max(capacity, memory.count * 2))
+        memcpy(larger.baseAddress.unsafelyUnwrapped, base, count)
+        memory.deallocate()
+        memory = larger
+    }
+
+    /// The offset of the first line feed in `range` of the memory.
+    func lineFeed(in range: Range<Int>) -> Int? {
+        guard let found = memchr(base + range.lowerBound, 0x0A, range.count) else { return nil }
+        return UnsafeRawPointer(found) - UnsafeRawPointer(base)
+    }
+
+    /// The offset of the last line feed in `range` of the memory.
+    func lastLineFeed(in range: Range<Int>) -> Int? {
+        var index = range.upperBound
+        while index > range.lowerBound {
+            index -= 1
+            if memory[index] == 0x0A { return index }
+        }
+        return nil
+    }
+}

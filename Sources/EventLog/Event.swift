@@ -1,0 +1,37 @@
+/// One event of the day, its texts still in the block of the log it was read from.
+package struct Event {
+    /// Microseconds since 1970-01-01T00:00:00Z.
+    package var time: Int64
+    package var type: EventType
+    package var visitor: ByteText
+    package var platform: ByteText
+    package var slot: ByteText
+    package var variant: ByteText
+    package var segment: ByteText
+    /// Millionths of the major unit.
+    package var revenue: Int64
+    package var order: ByteText
+    package var userAgent: ByteText
+    package var address: ByteText
+    /// Set by the sink when the event is legal but concerns nothing declared.
+    package var ignored: IgnoredReason?
+    /// Where the event's line begins.
+    var place: LinePlace
+}
+
+/// A line by where it begins: file, block of the file, line of the block. Orders as the lines do.
+struct LinePlace: Hashable, Comparable {
+    var file: Int32
+    var block: Int32
+    var line: Int32
+
+    static func < (left: LinePlace, right: LinePlace) -> Bool {
+        (left.file, left.block, left.line) < (right.file, right.block, right.line)
+    }
+}
+
+/// Who takes the events of one worker. Each worker has a sink of its own, so a sink is never called concurrently.
+package protocol EventSink: AnyObject, Sendable {
+    /// Takes the events of a block and marks those that are ``Event/ignored``. The texts die when it returns.
+    func consume(_ events: UnsafeMutableBufferPointer<Event>)
+}

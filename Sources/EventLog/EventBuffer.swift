@@ -1,0 +1,64 @@
+/// The events of a block, in memory that the next block reuses.
+struct EventBuffer: ~Copyable {
+    private var memory: UnsafeMutableBufferPointer<Event>
+    private var count = 0
+
+    init() {
+        memory = .allocate(capacity: 1024)
+    }
+
+    deinit {
+        memory.deallocate()
+    }
+
+    var events: UnsafeMutableBufferPointer<Event> {
+        UnsafeMutableBufferPointer(rebasing: memory[0..<count])
+    }
+
+    /// Appends the event that `decode` fills in, if it says that there is one.
+    mutating func append(_ place: LinePlace, decode: (inout Event) -> LineDecoder.Outcome) -> LineDecoder.Outcome {
+        if count == memory.count { grow() }
+        var event = Event(
+            time: 0, type: .other, visitor: .absent, platform: .absent, slot: .absent, variant: .absent,
+            segment: .absent,
+            revenue: 0, order: .absent, userAgent: .absent, address: .absent, ignored: nil, place: place)
+        let outcome = decode(&event)
+        if case .event = outcome {
+            memory.initializeElement(at: count, to: event)
+            count += 1
+        }
+        return outcome
+    }
+
+    /// Counts the events by type, and those the sink marked as ignored.
+    func tally(into tally: inout LogTally) {
+        var views: Int64 = 0
+        var clicks: Int64 = 0
+        var purchases: Int64 = 0
+        var others: Int64 = 0
+        for event in events {
+            switch event.type {
+            case .view: views += 1
+            case .click: clicks += 1
+            case .purchase: purchases += 1
+            case .other: others += 1
+            }
+            if let reason = event.ignored { tally.ignore(reason, at: event.place) }
+        }
+        tally.count(.view, views)
+        tally.count(.click, clicks)
+        tally.count(.purchase, purchases)
+        tally.count(.other, others)
+    }
+
+    mutating func removeAll() {
+        count = 0
+    }
+
+    private mutating func grow() {
+        let larger = UnsafeMutableBufferPointer<Event>.allocate(capacity: memory.count * 2)
+        _ = larger.moveInitialize(fromContentsOf: memory[0..<count])
+        memory.deallocate()
+        memory = larger
+    }
+}

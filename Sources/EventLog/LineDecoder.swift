@@ -1,0 +1,176 @@
+/// Decodes lines to events by a schema. One worker's: it owns the memory that decoded texts lie in.
+struct LineDecoder: ~Copyable {
+    /// What became of a line.
+    enum Outcome {
+        case event
+        case rejected(RejectedReason)
+        case ignored(IgnoredReason)
+    }
+
+    /// Revenue of one event beyond this, in millionths, is taken for a mistake: 10¹¹ major units.
+    static let maximumRevenue: Int64 = 100_000_000_000_000_000
+
+    private let day: LogDay
+    private let types: TypeWords
+    private let keys: KeyTable
+    /// Numbers of the keys a field is read from, first present wins; by the field's position in `EventField.allCases`.
+    private let sources: [[Int]]
+    private let platformConstant: UnsafeMutableBufferPointer<UInt8>?
+    private let values: UnsafeMutablePointer<JSONLine.Value>
+    private var arena = TextArena()
+
+    init(schema: EventSchema, day: LogDay) {
+        self.day = day
+        types = TypeWords(schema.types)
+        var names: [String] = []
+        var constant: UnsafeMutableBufferPointer<UInt8>?
+        sources = EventField.allCases.map { field in
+            switch schema.source(of: field) {
+            case .keys(let keys):
+                return keys.map { key in
+                    if let index = names.firstIndex(where: { $0.utf8.elementsEqual(key.utf8) }) { return index }
+                    names.append(key)
+                    return names.count - 1
+                }
+            case .constant(let text):
+                if field == .platform {
+                    let copy = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: text.utf8.count)
+                    _ = copy.initialize(from: text.utf8)
+                    constant = copy
+                }
+                return []
+            }
+        }
+        keys = KeyTable(names)
+        platformConstant = constant
+        values = .allocate(capacity: names.count)
+        values.initialize(repeating: .absent, count: names.count)
+    }
+
+    deinit {
+        values.deinitialize(count: keys.count)
+        values.deallocate()
+        platformConstant?.deallocate()
+    }
+
+    /// Frees the texts of the events decoded so far.
+    mutating func endBlock() {
+        arena.removeAll()
+    }
+
+    /// Decodes the line of `count` bytes at `start`; `event` is complete when the outcome says so.
+    mutating func decode(_ start: UnsafePointer<UInt8>, count: Int, into event: inout Event) -> Outcome {
+        guard !isBlank(start, count: count) else { return .ignored(.blankLine) }
+        guard UTF8Validation.isValid(start, count: count) else { return .rejected(.notUTF8) }
+        values.update(repeating: .absent, count: keys.count)
+        var line = JSONLine(start, count: count)
+        if let reason = line.scan(keys: keys, into: values) { return .rejected(reason) }
+        do throws(RejectedReason) {
+            try decodeFields(into: &event)
+        } catch {
+            return .rejected(error)
+        }
+        return day.range.contains(event.time) ? .event : .ignored(.outsideDay)
+    }
+
+    private mutating func decodeFields(into event: inout Event) throws(RejectedReason) {
+        event.time = try time()
+        let word = try text(.type)
+        guard !word.isEmpty else { throw .missing(.type) }
+        event.type = types.type(of: word)
+        event.visitor = try text(.visitor)
+        guard !event.visitor.isEmpty else { throw .missing(.visitor) }
+        if let platformConstant {
+            event.platform = ByteText(UnsafeBufferPointer(platformConstant))
+        } else {
+            event.platform = try text(.platform)
+        }
+        event.slot = try text(.slot)
+        event.variant = try text(.variant)
+        if event.type == .view || event.type == .click {
+            guard !event.platform.isEmpty else { throw .missing(.platform) }
+            guard !event.slot.isEmpty else { throw .missing(.slot) }
+            guard !event.variant.isEmpty else { throw .missing(.variant) }
+        }
+        event.segment = try text(.segment)
+        event.revenue = try revenue()
+        event.order = try text(.order)
+        event.userAgent = try text(.userAgent)
+        event.address = try text(.address)
+        event.ignored = nil
+    }
+
+    /// The first value present among a field's sources. Null and empty text are absent.
+    private func value(_ field: EventField) -> JSONLine.Value? {
+        for index in sources[field.position] where values[index].kind != .absent && values[index].count > 0 {
+            return values[index]
+        }
+        return nil
+    }
+
+    /// A string, or an integer as it is written.
+    private mutating func text(_ field: EventField) throws(RejectedReason) -> ByteText {
+        guard let value = value(field) else { return .absent }
+        switch value.kind {
+        case .plainString: return ByteText(start: value.start, count: value.count)
+        case .escapedString:
+            let decoded = arena.reserve(value.count)
+            let count = JSONEscape.decode(value.bytes, into: decoded)
+            arena.keep(count)
+            return ByteText(start: UnsafePointer(decoded), count: count)
+        case .number where value.bytes.allSatisfy({ $0 == UInt8(ascii: "-") || ($0 >= 0x30 && $0 <= 0x39) }):
+            return ByteText(start: value.start, count: value.count)
+        case .number, .unusable, .absent: throw .invalid(field)
+        }
+    }
+
+    /// The text of a field that holds a number or a string of one.
+    private mutating func numberText(_ field: EventField) throws(RejectedReason) -> ByteText {
+        guard let value = value(field) else { return .absent }
+        return value.kind == .number ? ByteText(start: value.start, count: value.count) : try text(field)
+    }
+
+    private mutating func time() throws(RejectedReason) -> Int64 {
+        let text = try numberText(.time)
+        guard !text.isEmpty else { throw .missing(.time) }
+        guard let time = Timestamp.parse(text.bytes, localTime: day.localTime) else { throw .invalid(.time) }
+        return time
+    }
+
+    private mutating func revenue() throws(RejectedReason) -> Int64 {
+        let text = try numberText(.revenue)
+        guard !text.isEmpty else { return 0 }
+        guard let revenue = Decimal.scaled(text.bytes, scale: 6, rounding: .halfAwayFromZero),
+            revenue.magnitude <= LineDecoder.maximumRevenue.magnitude
+        else { throw .invalid(.revenue) }
+        return revenue
+    }
+
+    private func isBlank(_ start: UnsafePointer<UInt8>, count: Int) -> Bool {
+        for index in 0..<count where start[index] != 0x20 && start[index] != 0x09 && start[index] != 0x0D {
+            return false
+        }
+        return true
+    }
+}
+
+extension RejectedReason: Error {}
+
+extension EventField {
+    /// The position in `allCases`.
+    fileprivate var position: Int {
+        switch self {
+        case .time: 0
+        case .type: 1
+        case .visitor: 2
+        case .platform: 3
+        case .slot: 4
+        case .variant: 5
+        case .segment: 6
+        case .revenue: 7
+        case .order: 8
+        case .userAgent: 9
+        case .address: 10
+        }
+    }
+}

@@ -1,0 +1,92 @@
+import Dispatch
+import Synchronization
+
+/// Reads log files: blocks to lines to events, by several workers.
+package struct LogReader: Sendable {
+    /// The default limit of a line, in bytes: a longer one is rejected, and no more of it is held in memory.
+    package static let maximumLineLength = 1 << 20
+
+    package var schema: EventSchema
+    package var day: LogDay
+    /// Bytes a worker takes at a time.
+    package var blockSize = 1 << 18
+    package var maximumLineLength = LogReader.maximumLineLength
+    /// Called now and then, from any worker, with the number of bytes read since the last call.
+    package var progress: (@Sendable (Int64) -> Void)?
+
+    package init(schema: EventSchema, day: LogDay) {
+        self.schema = schema
+        self.day = day
+    }
+
+    /// Reads all files, one worker for each sink. Time is linear in the bytes.
+    ///
+    /// Which sink an event reaches, and in which order, depends on the machine: sinks must not let it matter.
+    /// - Throws: ``LogError`` for the first file that cannot be read; what the sinks were given then is of no use.
+    package func read(_ files: [LogFile], into sinks: [any EventSink]) throws(LogError) -> LogTally {
+        let source = BlockSource(files: files, blockSize: blockSize, maximumLineLength: maximumLineLength)
+        let result = Mutex<(tally: LogTally, error: LogError?)>((LogTally(), nil))
+        DispatchQueue.concurrentPerform(iterations: sinks.count) { worker in
+            var tally = LogTally()
+            var failure: LogError?
+            do throws(LogError) {
+                try work(on: source, sink: sinks[worker], tally: &tally) { result.withLock { $0.error != nil } }
+            } catch {
+                failure = error
+            }
+            result.withLock { result in
+                result.tally.add(tally)
+                result.error = result.error ?? failure
+            }
+        }
+        var (tally, error) = result.withLock { $0 }
+        if let error { throw error }
+        tally.files = files.map(\.name)
+        return tally
+    }
+
+    private func work(
+        on source: BlockSource, sink: any EventSink, tally: inout LogTally, isStopped: () -> Bool
+    ) throws(LogError) {
+        var decoder = LineDecoder(schema: schema, day: day)
+        var block = Block()
+        var events = EventBuffer()
+        while !isStopped(), try source.next(&block) {
+            decode(block, with: &decoder, into: &events, tally: &tally)
+            sink.consume(events.events)
+            events.tally(into: &tally)
+            events.removeAll()
+            decoder.endBlock()
+            tally.bytes += block.size
+            progress?(block.size)
+        }
+    }
+
+    private func decode(
+        _ block: borrowing Block, with decoder: inout LineDecoder, into events: inout EventBuffer, tally: inout LogTally
+    ) {
+        let base = UnsafePointer(block.base)
+        var start = block.lines.lowerBound
+        var line: Int32 = 0
+        while start < block.lines.upperBound {
+            let end = block.lineFeed(in: start..<block.lines.upperBound) ?? block.lines.upperBound
+            let place = LinePlace(file: block.file, block: block.index, line: line)
+            if end - start > maximumLineLength {
+                tally.reject(.lineTooLong, at: place)
+            } else {
+                let outcome = events.append(place) { event in
+                    decoder.decode(base + start, count: end - start, into: &event)
+                }
+                switch outcome {
+                case .event: break
+                case .rejected(let reason): tally.reject(reason, at: place)
+                case .ignored(let reason): tally.ignore(reason, at: place)
+                }
+            }
+            line += 1
+            start = end + 1
+        }
+        tally.lines += Int64(line)
+        tally.linesOfBlocks[block.file, default: [:]][block.index, default: 0] += Int64(line)
+    }
+}

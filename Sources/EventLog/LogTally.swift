@@ -1,0 +1,153 @@
+/// Why a line was rejected: it is not what a log line must be.
+package enum RejectedReason: Hashable, Sendable, CaseIterable {
+    case notUTF8
+    case notJSON
+    case notAnObject
+    case nestedTooDeep
+    case lineTooLong
+    case missing(EventField)
+    case invalid(EventField)
+
+    package static let allCases: [RejectedReason] =
+        [.notUTF8, .notJSON, .notAnObject, .nestedTooDeep, .lineTooLong]
+        + EventField.allCases.map { .missing($0) } + EventField.allCases.map { .invalid($0) }
+
+    /// The name it has in `quality.json`.
+    package var name: String {
+        switch self {
+        case .notUTF8: "not UTF-8"
+        case .notJSON: "not JSON"
+        case .notAnObject: "not an object"
+        case .nestedTooDeep: "nested too deep"
+        case .lineTooLong: "line too long"
+        case .missing(let field): "missing \(field.rawValue)"
+        case .invalid(let field): "invalid \(field.rawValue)"
+        }
+    }
+}
+
+/// Why a line that is well formed counts for nothing.
+package enum IgnoredReason: String, Hashable, Sendable, CaseIterable {
+    case blankLine = "blank line"
+    case outsideDay = "outside the day"
+    case otherType = "other type"
+    case undeclaredExperiment = "undeclared experiment"
+    case undeclaredVariant = "undeclared variant"
+}
+
+/// The first lines of one reason, by where they stand.
+package struct LineSamples: Sendable {
+    /// The most lines kept of a reason.
+    package static let limit = 5
+
+    package fileprivate(set) var count: Int64 = 0
+    fileprivate var places: [LinePlace] = []
+
+    fileprivate mutating func add(_ place: LinePlace) {
+        count += 1
+        keep(place)
+    }
+
+    fileprivate mutating func add(_ other: LineSamples) {
+        count += other.count
+        for place in other.places { keep(place) }
+    }
+
+    private mutating func keep(_ place: LinePlace) {
+        if places.count == LineSamples.limit, let last = places.last, !(place < last) { return }
+        let index = places.firstIndex { place < $0 } ?? places.count
+        places.insert(place, at: index)
+        if places.count > LineSamples.limit { places.removeLast() }
+    }
+}
+
+/// A line of a log file, to show to a person.
+package struct LineReference: Hashable, Sendable, CustomStringConvertible {
+    package var file: String
+    /// From 1.
+    package var line: Int64
+
+    package init(file: String, line: Int64) {
+        self.file = file
+        self.line = line
+    }
+
+    package var description: String { "\(file):\(line)" }
+}
+
+/// What was read, and what of it was turned away and why.
+package struct LogTally: Sendable {
+    /// A reason with the number of its lines and the first of them.
+    package struct Entry: Sendable {
+        package var name: String
+        package var count: Int64
+        package var samples: [LineReference]
+    }
+
+    package internal(set) var files: [String] = []
+    package internal(set) var bytes: Int64 = 0
+    package internal(set) var lines: Int64 = 0
+    /// Events inside the day, by type.
+    package private(set) var events: [EventType: Int64] = [:]
+    private var rejectedSamples: [RejectedReason: LineSamples] = [:]
+    private var ignoredSamples: [IgnoredReason: LineSamples] = [:]
+    /// Lines that begin in each block of each file; what turns a place into a line number.
+    var linesOfBlocks: [Int32: [Int32: Int64]] = [:]
+
+    mutating func count(_ type: EventType, _ number: Int64) {
+        events[type, default: 0] += number
+    }
+
+    mutating func reject(_ reason: RejectedReason, at place: LinePlace) {
+        rejectedSamples[reason, default: LineSamples()].add(place)
+    }
+
+    mutating func ignore(_ reason: IgnoredReason, at place: LinePlace) {
+        ignoredSamples[reason, default: LineSamples()].add(place)
+    }
+
+    /// Adds what another worker counted.
+    mutating func add(_ other: LogTally) {
+        bytes += other.bytes
+        lines += other.lines
+        events.merge(other.events, uniquingKeysWith: +)
+        rejectedSamples.merge(other.rejectedSamples) { left, right in
+            var sum = left
+            sum.add(right)
+            return sum
+        }
+        ignoredSamples.merge(other.ignoredSamples) { left, right in
+            var sum = left
+            sum.add(right)
+            return sum
+        }
+        for (file, blocks) in other.linesOfBlocks {
+            linesOfBlocks[file, default: [:]].merge(blocks, uniquingKeysWith: +)
+        }
+    }
+
+    /// Every reason lines were rejected for, in the order of the reasons' declaration.
+    package var rejected: [Entry] {
+        RejectedReason.allCases.compactMap { reason in
+            rejectedSamples[reason].map { Entry(name: reason.name, count: $0.count, samples: references($0)) }
+        }
+    }
+
+    /// Every reason lines were ignored for.
+    package var ignored: [Entry] {
+        IgnoredReason.allCases.compactMap { reason in
+            ignoredSamples[reason].map { Entry(name: reason.rawValue, count: $0.count, samples: references($0)) }
+        }
+    }
+
+    package var rejectedLines: Int64 { rejectedSamples.values.reduce(0) { $0 + $1.count } }
+
+    package func ignoredLines(_ reason: IgnoredReason) -> Int64 { ignoredSamples[reason]?.count ?? 0 }
+
+    private func references(_ samples: LineSamples) -> [LineReference] {
+        samples.places.map { place in
+            let before = (linesOfBlocks[place.file] ?? [:]).reduce(0) { $1.key < place.block ? $0 + $1.value : $0 }
+            return LineReference(file: files[Int(place.file)], line: before + Int64(place.line) + 1)
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package import BotFilter
+package import Vocabulary
+
+/// What becomes of units that saw two or more variants.
+package enum MixedUnits: String, CaseIterable, Sendable {
+    /// They are kept under their exposure.
+    case first
+    /// They are left out.
+    case exclude
+}
+
+/// A day's sufficient statistics, and what was left out of them.
+package struct DayStatistics: Sendable {
+    /// A visitor that the bot filter dropped.
+    package struct Robot: Equatable, Sendable {
+        package var visitor: Name
+        package var events: Int64
+        package var rules: BotRule
+    }
+
+    /// Visitors and their events.
+    package struct Tally: Equatable, Sendable {
+        package var visitors: Int64 = 0
+        package var events: Int64 = 0
+
+        mutating func add(events: Int64) {
+            visitors += 1
+            self.events += events
+        }
+    }
+
+    /// One row for each arm and segment with a unit, in byte order of their keys.
+    package internal(set) var rows: [(key: ArmKey, counts: ArmCounts)] = []
+    /// All visitors with an event in the day, robots too.
+    package internal(set) var visitors = Tally()
+    /// Dropped visitors by rule; a visitor that several rules match counts under each.
+    package internal(set) var robotsByRule: [BotRule: Tally] = [:]
+    package internal(set) var robots = Tally()
+    /// Every dropped visitor, in byte order; only when an audit was asked for.
+    package internal(set) var audit: [Robot] = []
+    /// Units, of visitors who are not robots, that saw two or more variants.
+    package internal(set) var mixedUnits: Int64 = 0
+    /// Events whose segment would run as a formula in a spreadsheet, taken as everyone's.
+    package internal(set) var formulaSegments: Int64 = 0
+
+    /// Whether any unit was counted.
+    package var hasData: Bool { !rows.isEmpty }
+}

@@ -1,0 +1,52 @@
+/// A growing array of plain values in memory of its own: one owner, elements addressed by number.
+struct Pool<Element: BitwiseCopyable>: ~Copyable {
+    private var memory: UnsafeMutableBufferPointer<Element>
+    private(set) var count = 0
+
+    init(capacity: Int = 16) {
+        memory = .allocate(capacity: max(capacity, 1))
+    }
+
+    deinit {
+        memory.deallocate()
+    }
+
+    subscript(index: Int) -> Element {
+        get {
+            precondition(index < count)
+            return memory[index]
+        }
+        _modify {
+            precondition(index < count)
+            yield &memory[index]
+        }
+    }
+
+    /// Appends an element and returns its number.
+    @discardableResult
+    mutating func append(_ element: Element) -> Int {
+        if count == memory.count { grow(to: count + 1) }
+        memory.initializeElement(at: count, to: element)
+        count += 1
+        return count - 1
+    }
+
+    mutating func append(contentsOf elements: UnsafeBufferPointer<Element>) {
+        if count + elements.count > memory.count { grow(to: count + elements.count) }
+        _ = memory[count..<count + elements.count].initialize(fromContentsOf: elements)
+        count += elements.count
+    }
+
+    mutating func removeAll() {
+        count = 0
+    }
+
+    var elements: UnsafeBufferPointer<Element> { UnsafeBufferPointer(rebasing: memory[0..<count]) }
+
+    private mutating func grow(to capacity: Int) {
+        let larger = UnsafeMutableBufferPointer<Element>.allocate(capacity: max(capacity, memory.count * 2))
+        _ = larger.moveInitialize(fromContentsOf: memory[0..<count])
+        memory.deallocate()
+        memory = larger
+    }
+}
