@@ -1,4 +1,84 @@
+import Foundation
+
+/// The command line: finds the command, and is the only place that turns errors into exit codes.
 @main
 enum Sluice {
-    static func main() {}
+    static let version = "0.1.0"
+
+    static let commands: [any Command.Type] = [
+        RunCommand.self, StatisticsCommand.self, AllocateCommand.self, MergeCommand.self, AssignCommand.self,
+        CheckCommand.self, RollbackCommand.self, HistoryCommand.self,
+    ]
+
+    static func main() {
+        exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)
+    }
+
+    private static func run(_ words: [String]) -> ExitCode {
+        guard let first = words.first else {
+            Console.error("no command; `sluice --help` lists them")
+            return .usage
+        }
+        if ["--help", "-h", "help"].contains(first) {
+            if words.count > 1, let command = commands.first(where: { $0.name == words[1] }) {
+                Console.output(command.help)
+            } else {
+                Console.output(help)
+            }
+            return .done
+        }
+        if first == "--version" {
+            Console.output("sluice \(version)\n")
+            return .done
+        }
+        guard let command = commands.first(where: { $0.name == first }) else {
+            let suggestion = Suggestion.text(for: first, among: commands.map { $0.name })
+            Console.error("'\(first)' is no command\(suggestion); `sluice --help` lists them")
+            return .usage
+        }
+        return run(command, Array(words.dropFirst()))
+    }
+
+    private static func run(_ command: any Command.Type, _ words: [String]) -> ExitCode {
+        if words.contains("--help") || words.contains("-h") {
+            Console.output(command.help)
+            return .done
+        }
+        do {
+            let arguments = try Arguments(words, options: command.options, operands: command.operands)
+            return try command.run(arguments)
+        } catch let error as UsageError {
+            Console.error("\(command.name): \(error); see `sluice \(command.name) --help`")
+            return .usage
+        } catch {
+            Console.error("\(error)")
+            return ExitCode(error)
+        }
+    }
+
+    private static var help: String {
+        let width = commands.map { $0.name.count }.max() ?? 0
+        let list = commands.map { command in
+            "  \(command.name.padding(toLength: width, withPad: " ", startingAt: 0))  \(command.summary)\n"
+        }
+        return """
+            sluice: decides every night which variant of each slot gets how much of tomorrow's traffic.
+
+            Usage: sluice COMMAND [OPTION…]
+
+            \(list.joined())
+            `sluice COMMAND --help` explains a command, with an example.
+
+            Exit codes:
+              0   done
+              64  the command line is wrong
+              65  too many lines of the log are bad: nothing was published
+              66  no data for the day: shares were carried over
+              70  an experiment could not be allocated: its rows were carried over
+              74  a file could not be read or written
+              75  another run holds the lock
+              78  the configuration, or a file it names, is wrong
+
+            """
+    }
 }

@@ -1,0 +1,99 @@
+import Allocation
+import BotFilter
+import CSV
+import EventLog
+import Learning
+import Vocabulary
+
+/// The statistics that a table is learned from.
+struct History {
+    /// The days that were read and have rows, oldest first.
+    var dates: [CalendarDate] = []
+    /// The digest of each day's file.
+    var digests: [CalendarDate: String] = [:]
+    var rows: [SlotKey: [DailyRow]] = [:]
+}
+
+/// What allocation reads beside statistics.
+struct AllocationInputs {
+    var blacklist: Blacklist
+    var blacklistDigest: String?
+    /// By path as configured.
+    var priors: [String: (counts: PriorCounts, digest: String)]
+}
+
+extension NightlyRun {
+    /// Reads the days up to `date`, newest first, until every experiment has all that its window asks for.
+    func history(through date: CalendarDate) throws(RunFailure) -> History {
+        var history = History()
+        var missing: [SlotKey: Int] = [:]
+        for experiment in configuration.experiments {
+            missing[experiment.experiment.key] = experiment.learning.window ?? .max
+        }
+        let dates = try files { () throws(FileError) in try state.statisticsDates() }
+        for date in dates.reversed() where date <= date && missing.values.contains(where: { $0 > 0 }) {
+            let path = state.statistics(on: date) + "/statistics.csv"
+            let bytes = try readFile(path)
+            let rows = try statisticsRows(bytes, path)
+            guard !rows.isEmpty else { continue }
+            history.dates.append(date)
+            history.digests[date] = digest(bytes)
+            for (experiment, days) in missing where days > 0 {
+                let own = rows.filter { $0.key.slotKey == experiment }
+                guard own.contains(where: { $0.counts.visitors > 0 }) else { continue }
+                history.rows[experiment, default: []] += own
+                missing[experiment] = days - 1
+            }
+        }
+        history.dates.reverse()
+        return history
+    }
+
+    func allocationInputs() throws(RunFailure) -> AllocationInputs {
+        var inputs = AllocationInputs(blacklist: Blacklist(), blacklistDigest: nil, priors: [:])
+        if let path = configuration.blacklist {
+            let bytes = try readFile(path)
+            inputs.blacklist = try parsed { () throws(InputFileError) in try Blacklist(bytes, file: path) }
+            inputs.blacklistDigest = digest(bytes)
+        }
+        for path in Set(configuration.experiments.compactMap(\.learning.priors)) {
+            let bytes = try readFile(path)
+            let counts = try parsed { () throws(InputFileError) in try PriorCounts(bytes, file: path) }
+            inputs.priors[path] = (counts, digest(bytes))
+        }
+        return inputs
+    }
+
+    func readFile(_ path: String) throws(RunFailure) -> [UInt8] {
+        try files { () throws(FileError) in try FileSystem.read(path) }
+    }
+
+    /// The rows of a day's statistics as this job wrote them.
+    func statisticsRows(_ bytes: [UInt8], _ path: String) throws(RunFailure) -> [DailyRow] {
+        do throws(CSVError) {
+            return try StatisticsFile.rows(bytes)
+        } catch {
+            throw .state(path: path, error: error)
+        }
+    }
+
+    /// The rows of the table of a date; none when there is no such table.
+    func readTable(of date: CalendarDate) throws(RunFailure) -> [AllocationRow] {
+        let path = state.allocation(on: date) + "/allocation.csv"
+        guard FileSystem.exists(path) else { return [] }
+        let bytes = try readFile(path)
+        do throws(CSVError) {
+            return try AllocationFile.rows(bytes)
+        } catch {
+            throw .state(path: path, error: error)
+        }
+    }
+
+    private func parsed<Value>(_ body: () throws(InputFileError) -> Value) throws(RunFailure) -> Value {
+        do throws(InputFileError) {
+            return try body()
+        } catch {
+            throw .inputFile(error)
+        }
+    }
+}

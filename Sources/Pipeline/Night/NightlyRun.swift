@@ -1,0 +1,68 @@
+import Foundation
+package import Vocabulary
+
+/// The nightly job: a day's logs to statistics, all statistics to tomorrow's table.
+///
+/// Everything it writes is a function of the files it reads, so running a night again writes the same bytes.
+package struct NightlyRun: Sendable {
+    /// The halves of the job.
+    package enum Step: Sendable {
+        case statistics
+        case allocation
+    }
+
+    package struct Options: Sendable {
+        package var steps: Set<Step> = [.statistics, .allocation]
+        /// Threads that read and allocate.
+        package var workers = ProcessInfo.processInfo.activeProcessorCount
+        /// Whether to write `bots.csv`.
+        package var audits = false
+        /// Called from any thread with the bytes read so far and the bytes there are (0: unknown).
+        package var progress: (@Sendable (Int64, Int64) -> Void)?
+
+        package init() {}
+    }
+
+    package let configuration: Configuration
+    /// Where the configuration came from, with its bytes: their digest goes into the manifest.
+    package let configurationBytes: [UInt8]
+    package let state: StateDirectory
+    package let options: Options
+    package let report: @Sendable (RunMessage) -> Void
+
+    package init(
+        configuration: Configuration, configurationBytes: [UInt8], state: StateDirectory, options: Options,
+        report: @escaping @Sendable (RunMessage) -> Void
+    ) {
+        self.configuration = configuration
+        self.configurationBytes = configurationBytes
+        self.state = state
+        self.options = options
+        self.report = report
+    }
+
+    /// Runs the night that ends a day. The caller holds the lock.
+    ///
+    /// - Throws: ``RunFailure``: then nothing was published for this day.
+    package func run(_ date: CalendarDate) throws(RunFailure) -> NightOutcome {
+        var outcome = NightOutcome(date: date)
+        try files { () throws(FileError) in try state.removeLeftovers() }
+        if options.steps.contains(.statistics) { try gatherStatistics(of: date, into: &outcome) }
+        if options.steps.contains(.allocation) { try publishAllocation(after: date, into: &outcome) }
+        return outcome
+    }
+
+    /// Does what touches files; their errors become the run's.
+    func files<Value>(_ body: () throws(FileError) -> Value) throws(RunFailure) -> Value {
+        do throws(FileError) {
+            return try body()
+        } catch {
+            throw .file(error)
+        }
+    }
+
+    func warn(_ text: String, in outcome: inout NightOutcome) {
+        outcome.warnings.append(text)
+        report(.warning(text))
+    }
+}

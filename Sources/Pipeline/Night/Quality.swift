@@ -1,0 +1,80 @@
+import BotFilter
+import EventLog
+import Statistics
+
+/// What `quality.json` says of a day's log: what was read, what was turned away, who was dropped, and whether the visitors
+/// came in the shares they should have.
+package struct Quality: Encodable, Sendable {
+    package struct Lines: Encodable, Sendable {
+        package struct Reason: Encodable, Sendable {
+            package var reason: String
+            package var lines: Int64
+            /// The first of them, as FILE:LINE.
+            package var samples: [String]
+        }
+
+        package var total: Int64
+        package var reasons: [Reason]
+
+        init(_ entries: [LogTally.Entry]) {
+            total = entries.reduce(0) { $0 + $1.count }
+            reasons = entries.map {
+                Reason(reason: $0.name, lines: $0.count, samples: $0.samples.map(\.description))
+            }
+        }
+    }
+
+    package struct Robots: Encodable, Sendable {
+        package struct Tally: Encodable, Sendable {
+            package var visitors: Int64
+            package var events: Int64
+        }
+
+        package var visitors: Int64
+        package var events: Int64
+        /// A visitor that several rules match counts under each.
+        package var rules: [String: Tally]
+    }
+
+    package var date: String
+    package var files: [String]
+    package var lines: Int64
+    package var bytes: Int64
+    package var events: [String: Int64]
+    package var rejected: Lines
+    package var ignored: Lines
+    /// Visitors with an event in the day, robots too.
+    package var visitors: Int64
+    package var robots: Robots
+    /// Visitors in an experiment, robots left out.
+    package var units: Int64
+    package var mixedUnits: Int64
+    package var formulaSegments: Int64
+    /// Whether no later event can change the day's statistics.
+    package var mature: Bool
+    package var sampleRatio: [SampleRatioCheck]
+
+    init(date: String, tally: LogTally, statistics: DayStatistics, sampleRatio: [SampleRatioCheck]) {
+        self.date = date
+        files = tally.files
+        lines = tally.lines
+        bytes = tally.bytes
+        events = Dictionary(
+            uniqueKeysWithValues: EventType.allCases.map { ($0.rawValue, tally.events[$0] ?? 0) })
+        rejected = Lines(tally.rejected)
+        ignored = Lines(tally.ignored)
+        visitors = statistics.visitors.visitors
+        robots = Robots(
+            visitors: statistics.robots.visitors, events: statistics.robots.events,
+            rules: Dictionary(
+                uniqueKeysWithValues: BotRule.all.map { rule in
+                    let tally = statistics.robotsByRule[rule] ?? DayStatistics.Tally()
+                    return (rule.name, Robots.Tally(visitors: tally.visitors, events: tally.events))
+                }))
+        units = statistics.rows.reduce(0) { $0 + $1.counts.visitors }
+        mixedUnits = statistics.mixedUnits
+        formulaSegments = statistics.formulaSegments
+        mature = true
+        self.sampleRatio = sampleRatio
+    }
+}

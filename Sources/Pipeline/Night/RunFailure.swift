@@ -1,0 +1,46 @@
+package import BotFilter
+package import CSV
+package import EventLog
+package import Learning
+package import Vocabulary
+
+/// What stops a run. Nothing was published, and the table being served is the one before.
+package enum RunFailure: Error, CustomStringConvertible {
+    /// More lines than allowed are not what log lines must be.
+    case tooManyRejected(date: CalendarDate, tally: LogTally, allowed: Double)
+    case overflow(date: CalendarDate)
+    case log(LogError)
+    case file(FileError)
+    case inputFile(InputFileError)
+    case denyList(BotFilterError)
+    /// A file of the state directory is not what the job writes.
+    case state(path: String, error: CSVError)
+
+    package var description: String {
+        switch self {
+        case .tooManyRejected(let date, let tally, let allowed):
+            RunFailure.rejection(date, tally, allowed)
+        case .overflow(let date):
+            "\(date): \(CountOverflow()); look for nonsense in the revenue of the log"
+        case .log(let error): error.description
+        case .file(let error): error.description
+        case .inputFile(let error): error.description
+        case .denyList(let error): error.description
+        case .state(let path, let error):
+            "\(path):\(error.line): \(error); the file was changed or damaged: run its day again, or restore it"
+        }
+    }
+
+    private static func rejection(_ date: CalendarDate, _ tally: LogTally, _ allowed: Double) -> String {
+        let lines = tally.lines - tally.ignoredLines(.blankLine)
+        let share = Double(tally.rejectedLines) / Double(max(1, lines)) * 100
+        var text =
+            "\(date): \(tally.rejectedLines) of \(lines) lines rejected (\(Text.decimal(share, 2)) %, "
+            + "allowed \(Text.decimal(allowed * 100, 2)) %); mend the log, or raise events.maxRejected if this is expected"
+        for entry in tally.rejected {
+            let places = entry.samples.map(\.description).joined(separator: ", ")
+            text += "\n  \(entry.name): \(entry.count), first at \(places)"
+        }
+        return text
+    }
+}

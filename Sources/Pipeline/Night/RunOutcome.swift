@@ -1,0 +1,34 @@
+package import Vocabulary
+
+/// What became of one night.
+package struct NightOutcome: Encodable, Sendable {
+    /// What a person may have to do something about.
+    package var warnings: [String] = []
+    package var date: String
+    package var quality: Quality?
+    /// Whether the day has statistics, from this run or an earlier one.
+    package var hasData = true
+    package var table: PublishedTable?
+    /// Experiments whose rows were taken over from the last table, as platform/slot.
+    package var carriedOver: [String] = []
+    /// Dates of later tables, made before this night was run again.
+    package var staleTables: [String] = []
+
+    package init(date: CalendarDate) {
+        self.date = date.description
+    }
+}
+
+/// A table as it was published.
+package struct PublishedTable: Encodable, Sendable {
+    package var date: String
+    package var path: String
+    package var rows: Int
+    package var isCurrent: Bool
+}
+
+/// What the run tells while it goes on.
+package enum RunMessage: Sendable {
+    case information(String)
+    case warning(String)
+}

@@ -1,0 +1,26 @@
+import Foundation
+
+/// Numbers for people.
+package enum Text {
+    /// A decimal with this many places.
+    package static func decimal(_ value: Double, _ places: Int) -> String {
+        String(format: "%.\(places)f", value)
+    }
+
+    /// A count with commas between thousands.
+    package static func count(_ value: Int64) -> String {
+        var groups: [String] = []
+        var digits = Substring(String(value.magnitude))
+        while digits.count > 3 {
+            groups.insert(String(digits.suffix(3)), at: 0)
+            digits = digits.dropLast(3)
+        }
+        groups.insert(String(digits), at: 0)
+        return (value < 0 ? "-" : "") + groups.joined(separator: ",")
+    }
+
+    /// `1 line`, `2 lines`.
+    package static func count(_ value: Int64, _ noun: String) -> String {
+        "\(count(value)) \(noun)\(value == 1 ? "" : "s")"
+    }
+}

@@ -1,0 +1,90 @@
+package import CSV
+
+/// The file of daily rows: `statistics.csv`.
+package enum StatisticsFile {
+    package static let columns = [
+        "date", "platform", "slot", "segment", "variant", "visitors", "views", "clicks", "purchases", "clickers",
+        "purchasers", "revenue", "revenue_squared",
+    ]
+
+    /// The decimals of revenue and of its square that are kept.
+    private static let revenueScale = 6
+    private static let squareScale = 12
+
+    /// The bytes of the file with these rows, in byte order of date and key.
+    package static func bytes(of rows: [DailyRow]) -> [UInt8] {
+        var writer = CSVWriter()
+        writer.write(columns)
+        for row in rows.sorted(by: { ($0.date, $0.key) < ($1.date, $1.key) }) {
+            let counts = row.counts
+            writer.write([
+                row.date.description, row.key.platform.string, row.key.slot.string, row.key.segment.string,
+                row.key.variant.string, String(counts.visitors), String(counts.views), String(counts.clicks),
+                String(counts.purchases), String(counts.clickers), String(counts.purchasers),
+                ExactDecimal.text(counts.revenue, scale: revenueScale),
+                ExactDecimal.text(counts.revenueSquared, scale: squareScale),
+            ])
+        }
+        return writer.bytes
+    }
+
+    /// Reads such a file. Throws where a field is not what its column holds.
+    package static func rows(_ bytes: [UInt8]) throws(CSVError) -> [DailyRow] {
+        var reader = CSVReader(bytes)
+        let columns = try reader.columns(columns)
+        var record = CSVRecord()
+        var rows: [DailyRow] = []
+        while try reader.read(&record) {
+            rows.append(try row(record, columns))
+        }
+        return rows
+    }
+
+    private static func row(_ record: CSVRecord, _ columns: [Int]) throws(CSVError) -> DailyRow {
+        func text(_ column: Int) -> String { record.string(columns[column]) }
+        func fault(_ column: Int, _ expected: String) -> CSVError {
+            CSVError(
+                line: record.line,
+                problem: .value(column: StatisticsFile.columns[column], text: text(column), expected: expected))
+        }
+        func count(_ column: Int) throws(CSVError) -> Int64 {
+            guard let value = Int64(text(column)), value >= 0 else { throw fault(column, "a count") }
+            return value
+        }
+        func money(_ column: Int, scale: Int) throws(CSVError) -> Int128 {
+            guard let value = ExactDecimal.value(text(column), scale: scale) else {
+                throw fault(column, "a plain decimal with at most \(scale) decimals")
+            }
+            return value
+        }
+        guard let date = CalendarDate(text(0)) else { throw fault(0, "a date like 2026-11-20") }
+        for column in 1...4 where text(column).isEmpty { throw fault(column, "a name") }
+        var counts = ArmCounts()
+        counts.visitors = try count(5)
+        counts.views = try count(6)
+        counts.clicks = try count(7)
+        counts.purchases = try count(8)
+        counts.clickers = try count(9)
+        counts.purchasers = try count(10)
+        counts.revenue = try money(11, scale: revenueScale)
+        counts.revenueSquared = try money(12, scale: squareScale)
+        let key = ArmKey(
+            platform: Name(text(1)), slot: Name(text(2)), segment: Name(text(3)), variant: Name(text(4)))
+        return DailyRow(date: date, key: key, counts: counts)
+    }
+
+    /// The sum of parts made of disjoint visitors: rows of one date and arm become one.
+    package static func merged(_ parts: [[DailyRow]]) throws(CountOverflow) -> [DailyRow] {
+        struct Key: Hashable {
+            var date: CalendarDate
+            var key: ArmKey
+        }
+        var sums: [Key: ArmCounts] = [:]
+        for part in parts {
+            for row in part {
+                try sums[Key(date: row.date, key: row.key), default: ArmCounts()].add(row.counts)
+            }
+        }
+        return sums.map { DailyRow(date: $0.key.date, key: $0.key.key, counts: $0.value) }
+    }
+}

@@ -1,0 +1,50 @@
+import Pipeline
+import Randomizer
+import Vocabulary
+
+/// Serving an earlier table.
+enum RollbackCommand: Command {
+    static let name = "rollback"
+    static let summary = "Serves an earlier table: points `current` at it."
+    static let discussion = """
+        Without --to, the table before the current one. The table is verified first. No table is changed or removed; the
+        next night publishes as usual, and its table is then the current one.
+        """
+    static let examples = ["sluice rollback --state state --to 2026-11-20"]
+    static let options = [
+        Option(name: "to", value: "DATE", help: "the date of the table (default: the one before the current)"),
+        Option(name: "state", value: "DIR", help: "the state directory (default: state)"),
+        Option(name: "quiet", value: nil, help: "say nothing but errors"),
+    ]
+
+    static func run(_ arguments: Arguments) throws -> ExitCode {
+        let state = StateDirectory(path: arguments["state"] ?? "state")
+        let dates = try state.allocationDates()
+        guard !dates.isEmpty else { throw UsageError("\(state.allocations) holds no table; give --state") }
+        let lock = try StateLock(state)
+        defer { withExtendedLifetime(lock) {} }
+        let current = state.currentDate()
+        let target = try target(arguments["to"], dates, current)
+        _ = try AllocationTable(path: state.allocation(on: target))
+        try state.setCurrent(target)
+        if !arguments.has("quiet") {
+            Console.information("current is the table of \(target)\(current.map { " (was \($0))" } ?? "")")
+        }
+        return .done
+    }
+
+    private static func target(
+        _ text: String?, _ dates: [CalendarDate], _ current: CalendarDate?
+    ) throws(UsageError) -> CalendarDate {
+        let known = dates.map(\.description).joined(separator: ", ")
+        guard let text else {
+            guard let current, let earlier = dates.last(where: { $0 < current }) else {
+                throw UsageError("there is no table before the current one; the tables are of \(known)")
+            }
+            return earlier
+        }
+        guard let date = CalendarDate(text) else { throw UsageError("--to is '\(text)'; give a day like 2026-11-20") }
+        guard dates.contains(date) else { throw UsageError("there is no table of \(date); the tables are of \(known)") }
+        return date
+    }
+}

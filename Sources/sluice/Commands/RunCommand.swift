@@ -1,0 +1,51 @@
+/// The nightly job.
+enum RunCommand: Command {
+    static let name = "run"
+    static let summary = "Runs the night: reads the day's logs, learns, and publishes tomorrow's table."
+    static let discussion = """
+        Reads the logs that the configuration names for the day, writes the day's statistics, learns from all days up to
+        it, and publishes the table of the day after. The table being served changes at the end, in one step, or not at all.
+        Running a night again writes the same bytes. Messages go to standard error.
+        """
+    static let examples = [
+        "sluice run --config pipelines/banners.json5",
+        "sluice run --config pipelines/banners.json5 --state /var/lib/sluice --date 2026-11-18..2026-11-20",
+    ]
+    static let options = NightOptions.all
+
+    static func run(_ arguments: Arguments) throws -> ExitCode {
+        try NightOptions.run(arguments, command: name, steps: [.statistics, .allocation])
+    }
+}
+
+/// The first half of the nightly job.
+enum StatisticsCommand: Command {
+    static let name = "statistics"
+    static let summary = "Runs the night's first half: the day's logs to its statistics."
+    static let discussion = """
+        Reads the logs that the configuration names for the day and writes statistics.csv and quality.json into the state
+        directory. No table is made or changed.
+        """
+    static let examples = ["sluice statistics --config pipelines/banners.json5 --date 2026-11-20 --audit"]
+    static let options = NightOptions.all.filter { $0.name != "print" }
+
+    static func run(_ arguments: Arguments) throws -> ExitCode {
+        try NightOptions.run(arguments, command: name, steps: [.statistics])
+    }
+}
+
+/// The second half of the nightly job.
+enum AllocateCommand: Command {
+    static let name = "allocate"
+    static let summary = "Runs the night's second half: all statistics to tomorrow's table."
+    static let discussion = """
+        Learns from the statistics in the state directory, up to the day, and publishes the table of the day after. No log
+        is read: this is how a changed blacklist or floor takes effect at once.
+        """
+    static let examples = ["sluice allocate --config pipelines/banners.json5 --date 2026-11-20 --print"]
+    static let options = NightOptions.all.filter { $0.name != "audit" }
+
+    static func run(_ arguments: Arguments) throws -> ExitCode {
+        try NightOptions.run(arguments, command: name, steps: [.allocation])
+    }
+}

@@ -1,0 +1,47 @@
+import Foundation
+
+/// Standard output, for what was asked for, and standard error, for everything else.
+enum Console {
+    static func output(_ text: String) {
+        output(Array(text.utf8))
+    }
+
+    static func output(_ bytes: [UInt8]) {
+        write(bytes, to: 1)
+    }
+
+    static func error(_ text: String) {
+        log("error: \(text)")
+    }
+
+    static func warning(_ text: String) {
+        log("warning: \(text)")
+    }
+
+    static func information(_ text: String) {
+        log(text)
+    }
+
+    /// Whether a person watches standard error.
+    static let isTerminal = isatty(2) == 1
+
+    static func write(_ bytes: [UInt8], to descriptor: Int32) {
+        var done = 0
+        while done < bytes.count {
+            let count = bytes.withUnsafeBytes { buffer in
+                Foundation.write(descriptor, buffer.baseAddress.map { $0 + done }, buffer.count - done)
+            }
+            if count < 0 {
+                if errno == EINTR { continue }
+                // Nobody reads any more: there is nobody to tell either.
+                if descriptor == 1 { exit(ExitCode.inputOutput.rawValue) }
+                return
+            }
+            done += count
+        }
+    }
+
+    private static func log(_ text: String) {
+        write(Array("sluice: \(text)\n".utf8), to: 2)
+    }
+}

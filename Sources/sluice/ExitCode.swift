@@ -1,0 +1,44 @@
+import Pipeline
+import Randomizer
+
+/// What a run says to whoever started it (BSD sysexits.h where it has a code).
+struct ExitCode: Equatable {
+    let rawValue: Int32
+
+    static let done = ExitCode(rawValue: 0)
+    static let usage = ExitCode(rawValue: 64)
+    static let badData = ExitCode(rawValue: 65)
+    static let noData = ExitCode(rawValue: 66)
+    static let notAllocated = ExitCode(rawValue: 70)
+    static let inputOutput = ExitCode(rawValue: 74)
+    static let locked = ExitCode(rawValue: 75)
+    static let configuration = ExitCode(rawValue: 78)
+}
+
+extension ExitCode {
+    /// The code of an error that ended a command.
+    init(_ error: any Error) {
+        switch error {
+        case is UsageError: self = .usage
+        case is ConfigurationError: self = .configuration
+        case let failure as RunFailure:
+            switch failure {
+            case .tooManyRejected, .overflow: self = .badData
+            case .inputFile, .denyList: self = .configuration
+            case .log, .file, .state: self = .inputOutput
+            }
+        case let failure as StateLock.Failure:
+            switch failure {
+            case .held: self = .locked
+            case .file: self = .inputOutput
+            }
+        case is InputError: self = .badData
+        default: self = .inputOutput
+        }
+    }
+}
+
+/// A file given on the command line whose content is wrong.
+struct InputError: Error, CustomStringConvertible {
+    var description: String
+}

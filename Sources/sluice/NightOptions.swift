@@ -1,0 +1,100 @@
+import Foundation
+import Pipeline
+import Vocabulary
+
+/// What `run` and its two halves share: the words they take, and running one night after another.
+enum NightOptions {
+    static let all: [Option] = [
+        Option(name: "config", value: "FILE", help: "the pipeline's configuration", isRequired: true),
+        Option(name: "date", value: "D[..D]", help: "the day, or first and last day (default: yesterday in its timezone)"),
+        Option(name: "state", value: "DIR", help: "the state directory (default: state)"),
+        Option(name: "workers", value: "N", help: "threads (default: the machine's)"),
+        Option(name: "audit", value: nil, help: "also write bots.csv: the dropped visitors and why"),
+        Option(name: "print", value: nil, help: "print the table on standard output, for reading"),
+        Option(name: "json", value: nil, help: "print a summary on standard output, for monitoring"),
+        Option(name: "quiet", value: nil, help: "say nothing but warnings and errors"),
+    ]
+
+    static func run(_ arguments: Arguments, command: String, steps: Set<NightlyRun.Step>) throws -> ExitCode {
+        if arguments.has("json"), arguments.has("print") {
+            throw UsageError("--json and --print both want standard output; give one of them")
+        }
+        let start = Date()
+        var summary = RunSummary(command: command)
+        let code: ExitCode
+        do {
+            code = try run(arguments, steps: steps, summary: &summary)
+        } catch {
+            guard arguments.has("json"), !(error is UsageError) else { throw error }
+            Console.error("\(error)")
+            summary.error = "\(error)"
+            code = ExitCode(error)
+        }
+        if arguments.has("json") {
+            summary.exitCode = code.rawValue
+            summary.seconds = (Date().timeIntervalSince(start) * 1000).rounded() / 1000
+            Console.output(summary.bytes)
+        }
+        return code
+    }
+
+    private static func run(
+        _ arguments: Arguments, steps: Set<NightlyRun.Step>, summary: inout RunSummary
+    ) throws -> ExitCode {
+        let file = try arguments.required("config")
+        let configuration = try Configuration.read(file: file)
+        summary.pipeline = configuration.pipeline
+        let dates = try dates(arguments["date"], configuration)
+        if dates.count > 1, configuration.events.paths.contains("-"), steps.contains(.statistics) {
+            throw UsageError("standard input holds one day; give one --date")
+        }
+        let bar = Console.isTerminal && !arguments.has("quiet") ? ProgressBar() : nil
+        var options = NightlyRun.Options()
+        options.steps = steps
+        options.audits = arguments.has("audit")
+        if let text = arguments["workers"] {
+            guard let workers = Int(text), (1...1024).contains(workers) else {
+                throw UsageError("--workers is '\(text)'; give a number from 1 to 1024")
+            }
+            options.workers = workers
+        }
+        if let bar { options.progress = { done, total in bar.show(done, of: total) } }
+        let isQuiet = arguments.has("quiet")
+        let state = StateDirectory(path: arguments["state"] ?? "state")
+        let night = NightlyRun(
+            configuration: configuration, configurationBytes: try FileSystem.read(file), state: state, options: options
+        ) { message in
+            bar?.clear()
+            switch message {
+            case .information(let text): if !isQuiet { Console.information(text) }
+            case .warning(let text): Console.warning(text)
+            }
+        }
+        let lock = try StateLock(state)
+        defer { withExtendedLifetime(lock) {} }
+        defer { bar?.clear() }
+        for date in dates { summary.nights.append(try night.run(date)) }
+        if arguments.has("print") { try printTable(summary.nights.last, state: state) }
+        if summary.nights.contains(where: { !$0.carriedOver.isEmpty }) { return .notAllocated }
+        return summary.nights.contains { !$0.hasData } ? .noData : .done
+    }
+
+    private static func dates(_ text: String?, _ configuration: Configuration) throws(UsageError) -> [CalendarDate] {
+        let yesterday = DayClock(timeZone: configuration.timeZone).yesterday(of: Date())
+        guard let text else { return [yesterday] }
+        let parts = text.components(separatedBy: "..")
+        guard parts.count <= 2, let first = CalendarDate(parts[0]), let last = CalendarDate(parts[parts.count - 1]) else {
+            throw UsageError("--date is '\(text)'; give a day like 2026-11-20, or days like 2026-11-18..2026-11-20")
+        }
+        guard first <= last else { throw UsageError("--date is '\(text)': the first day comes after the last") }
+        if last > yesterday {
+            Console.warning("\(last) is not over yet in \(configuration.timeZone.identifier): the day's data is partial")
+        }
+        return (first.dayNumber...last.dayNumber).map { CalendarDate(dayNumber: $0) }
+    }
+
+    private static func printTable(_ night: NightOutcome?, state: StateDirectory) throws {
+        guard let table = night?.table else { return }
+        Console.output(try TablePrinter.text(ofTableIn: table.path))
+    }
+}

@@ -1,0 +1,46 @@
+import Foundation
+import Pipeline
+import Synchronization
+
+/// A bar on the terminal that shows how much of the log is read. Any thread may move it.
+final class ProgressBar: Sendable {
+    private struct State {
+        var drawn = Date.distantPast
+        var isVisible = false
+    }
+
+    private static let width = 30
+    private let start = Date()
+    private let state = Mutex(State())
+
+    /// Shows that `done` of `total` bytes are read; 0 in total: unknown.
+    func show(_ done: Int64, of total: Int64) {
+        state.withLock { state in
+            let now = Date()
+            guard now.timeIntervalSince(state.drawn) >= 0.1 else { return }
+            state.drawn = now
+            state.isVisible = true
+            let megabytes = Double(done) / 1e6
+            let rate = megabytes / max(0.001, now.timeIntervalSince(start))
+            var line = "\r\u{1B}[K"
+            if total > 0 {
+                let fraction = min(1, Double(done) / Double(total))
+                let filled = Int(fraction * Double(ProgressBar.width))
+                line += "[" + String(repeating: "#", count: filled)
+                line += String(repeating: " ", count: ProgressBar.width - filled)
+                line += "] \(Text.decimal(fraction * 100, 0)) %  "
+            }
+            line += "\(Text.decimal(megabytes, 0)) MB, \(Text.decimal(rate, 0)) MB/s"
+            Console.write(Array(line.utf8), to: 2)
+        }
+    }
+
+    /// Takes the bar away, so that a message can stand in its place.
+    func clear() {
+        state.withLock { state in
+            guard state.isVisible else { return }
+            state.isVisible = false
+            Console.write(Array("\r\u{1B}[K".utf8), to: 2)
+        }
+    }
+}

@@ -1,0 +1,38 @@
+import Allocation
+import Foundation
+import Pipeline
+import Vocabulary
+
+/// A table laid out for reading.
+enum TablePrinter {
+    static func text(ofTableIn directory: String) throws -> String {
+        let path = directory + "/allocation.csv"
+        let rows = try AllocationFile.rows(try FileSystem.read(path))
+        var cells = [["platform/slot", "segment", "variant", "traffic", "status", "P(best)", "mean", "95 % interval", "visitors"]]
+        for row in rows {
+            cells.append([
+                "\(row.key.platform)/\(row.key.slot)", row.key.segment.string, row.key.variant.string,
+                Text.decimal(Double(row.traffic) / 10_000, 2) + " %", row.status.rawValue,
+                row.probabilityBest.map { Text.decimal($0, 4) } ?? "", Text.decimal(row.mean, 5),
+                "\(Text.decimal(row.meanLow, 5)) – \(Text.decimal(row.meanHigh, 5))", Text.count(row.visitors),
+            ])
+        }
+        let date = rows.first.map { "\($0.date)" } ?? ""
+        return "Traffic on \(date)\n\n" + aligned(cells, rightAligned: [3, 5, 6, 7, 8])
+    }
+
+    /// Columns padded to their widest cell, two spaces apart.
+    static func aligned(_ cells: [[String]], rightAligned: Set<Int> = []) -> String {
+        let columns = cells.map(\.count).max() ?? 0
+        let widths = (0..<columns).map { column in cells.map { $0[column].count }.max() ?? 0 }
+        return cells.map { row in
+            var line = ""
+            for (column, cell) in row.enumerated() {
+                let padding = String(repeating: " ", count: widths[column] - cell.count)
+                line += (column == 0 ? "" : "  ") + (rightAligned.contains(column) ? padding + cell : cell + padding)
+            }
+            while line.last == " " { line.removeLast() }
+            return line + "\n"
+        }.joined()
+    }
+}
