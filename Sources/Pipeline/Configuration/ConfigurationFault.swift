@@ -1,0 +1,44 @@
+/// One thing wrong with a configuration file, and what to do about it.
+package struct ConfigurationFault: Error, Equatable, Sendable {
+    /// The value's path, as in `experiments[0].learning.window`; empty for the file as a whole.
+    package var path: String
+    /// From 1; nil when the fault has no place, as in a file that cannot be opened.
+    package var line: Int?
+    /// In characters (Unicode scalars), from 1.
+    package var column: Int?
+    /// What was expected and what was found.
+    package var message: String
+    /// What to write instead.
+    package var suggestion: String
+
+    package init(path: String, line: Int?, column: Int?, message: String, suggestion: String) {
+        self.path = path
+        self.line = line
+        self.column = column
+        self.message = message
+        self.suggestion = suggestion
+    }
+
+    /// Writes `FILE:LINE:COLUMN: path: message; suggestion`, leaving out what the fault has not.
+    package func description(in file: String) -> String {
+        let place = [file] + [line, column].compactMap { $0.map(String.init) }
+        let words = (path.isEmpty ? "" : "\(path): ") + "\(message); \(suggestion)"
+        return "\(place.joined(separator: ":")): \(words)"
+    }
+}
+
+/// Everything wrong with a configuration file, in the order of the file.
+package struct ConfigurationError: Error, Equatable, Sendable, CustomStringConvertible {
+    package var file: String
+    package var faults: [ConfigurationFault]
+
+    package init(file: String, faults: [ConfigurationFault]) {
+        self.file = file
+        self.faults = faults
+    }
+
+    /// One fault a line, without a line end after the last.
+    package var description: String {
+        faults.map { $0.description(in: file) }.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,138 @@
+import Allocation
+import BotFilter
+import EventLog
+import Foundation
+import Learning
+import Vocabulary
+
+// The file as a whole, and what holds for all experiments.
+extension ConfigurationReader {
+    /// Reads the root of the file; nil when anything in it is at fault.
+    mutating func configuration(_ root: JSON5Node) -> Configuration? {
+        let keys = [
+            "pipeline", "timezone", "events", "bots", "statistics", "learning", "allocation", "experiments",
+            "blacklist",
+        ]
+        guard let root = section(root, keys: keys) else { return nil }
+        let pipeline = pipelineName(required("pipeline", of: root, example: "\"banners\""))
+        let timeZone = timeZone(root["timezone"]) ?? .gmt
+        let events = events(required("events", of: root, example: #"{ paths: ["events/{date}/*.jsonl"] }"#))
+        let bots = bots(root["bots"])
+        let statistics = statistics(root["statistics"])
+        let learning = learning(root["learning"], over: LearningSettings())
+        let allocation = allocation(root["allocation"], over: AllocationSettings())
+        let experiments = experiments(
+            required(
+                "experiments", of: root, example: #"[{ platform: "web", slot: "hero", variants: ["a", "b"] }]"#),
+            learning: learning, allocation: allocation)
+        checkFloorNames(root["allocation"], ofAnyIn: root["experiments"])
+        let blacklist = nullable(root["blacklist"]) { $0.path($1) } ?? nil
+        guard !hasFaults, let pipeline, let events else { return nil }
+        return Configuration(
+            pipeline: pipeline, timeZone: timeZone, events: events, bots: bots, statistics: statistics,
+            experiments: experiments, blacklist: blacklist)
+    }
+
+    private mutating func pipelineName(_ node: JSON5Node?) -> String? {
+        guard let node, let name = text(node, "a name") else { return nil }
+        func isLegal(_ character: Character) -> Bool {
+            character.isASCII && (character.isLetter || character.isNumber || "._-".contains(character))
+        }
+        guard name.allSatisfy(isLegal) else {
+            let legal = String(name.map { isLegal($0) ? $0 : "-" })
+            fault(
+                node.path, "\(JSON5Value.quoted(name)) has other characters than A-Z, a-z, 0-9, dot, _ and -",
+                "write \(JSON5Value.quoted(legal))")
+            return nil
+        }
+        return name
+    }
+
+    // MARK: Timezone
+
+    private mutating func timeZone(_ node: JSON5Node?) -> TimeZone? {
+        guard let node, let identifier = text(node, "the IANA name of a timezone, such as \"Asia/Kolkata\"") else {
+            return nil
+        }
+        if let zone = Self.zone(identifier) { return zone }
+        fault(
+            node.path, "\(JSON5Value.quoted(identifier)) is no IANA name of a timezone", Self.suggestZone(identifier))
+        return nil
+    }
+
+    /// Finds a zone by its IANA name. Foundation also takes abbreviations, of which "IST" is three zones' and "EST" half a year's,
+    /// and its list of known names lacks newer ones such as Asia/Kolkata: a region is asked for instead.
+    private static func zone(_ identifier: String) -> TimeZone? {
+        if identifier == "UTC" || identifier == "GMT" { return .gmt }
+        let isRegion =
+            identifier.contains("/") && !identifier.hasPrefix("SystemV/")
+            && identifier.utf8.allSatisfy { byte in
+                Character(Unicode.Scalar(byte)).isLetter || (0x30...0x39).contains(byte) || "/_+-".utf8.contains(byte)
+            }
+        return isRegion ? TimeZone(identifier: identifier) : nil
+    }
+
+    private static func suggestZone(_ identifier: String) -> String {
+        let abbreviations = TimeZone.abbreviationDictionary
+        if let zone = abbreviations[identifier.uppercased()] {
+            return "an abbreviation may stand for several zones; write a region, such as \(JSON5Value.quoted(zone))"
+        }
+        let known = Set(TimeZone.knownTimeZoneIdentifiers).union(abbreviations.values).union(["UTC", "GMT"]).sorted()
+        let city = known.first { $0.lowercased().hasSuffix("/\(identifier.lowercased())") }
+        if let zone = city ?? nearest(identifier, among: known) { return "did you mean \(JSON5Value.quoted(zone))?" }
+        return "write a region and city, such as \"Europe/Paris\", or \"UTC\""
+    }
+
+    // MARK: Statistics and learning
+
+    private mutating func statistics(_ node: JSON5Node?) -> Configuration.StatisticsSettings {
+        var settings = Configuration.StatisticsSettings()
+        guard let node = section(node, keys: ["onMixed", "conversionWindow"]) else { return settings }
+        if let onMixed = word(node["onMixed"], as: Configuration.OnMixed.self) { settings.onMixed = onMixed }
+        if let window = nullable(node["conversionWindow"], { $0.duration($1) }) { settings.conversionWindow = window }
+        return settings
+    }
+
+    /// Reads days or hours, `"7d"` or `"36h"`, from one hour to a year. A day is 24 hours, whatever the clocks do.
+    private mutating func duration(_ node: JSON5Node) -> Duration? {
+        let hoursPerUnit: [Character: Int] = ["d": 24, "h": 1]
+        guard case .string(let text) = node.value, let unit = text.last.flatMap({ hoursPerUnit[$0] }),
+            let count = Int(text.dropLast()), text.utf8.first != UInt8(ascii: "+"),
+            (1...365 * 24 / unit).contains(count)
+        else {
+            mismatch(
+                node, expected: "days or hours, from 1 hour to 365 days",
+                "write it as \"7d\" or \"36h\", or leave it out to count to the end of the day")
+            return nil
+        }
+        return .seconds(count * unit * 3600)
+    }
+
+    /// Reads how to learn: what the file says over `base`.
+    mutating func learning(_ node: JSON5Node?, over base: LearningSettings) -> LearningSettings {
+        var settings = base
+        let keys = ["reward", "window", "halfLife", "seasonality", "segments", "priors"]
+        guard let node = section(node, keys: keys) else { return settings }
+        if let reward = word(node["reward"], as: Reward.self) { settings.reward = reward }
+        if let window = nullable(node["window"], { $0.integer($1, in: 1...Self.unlimited) }) {
+            settings.window = window
+        }
+        let halfLife = nullable(node["halfLife"]) { reader, node in
+            reader.number(
+                node, expected: "a number of days above 0", "leave it out for no decay, or write days such as 14"
+            ) { $0 > 0 }
+        }
+        if let halfLife { settings.halfLife = halfLife }
+        if let seasonality = word(node["seasonality"], as: Seasonality.self) { settings.seasonality = seasonality }
+        if let priors = nullable(node["priors"], { $0.path($1) }) { settings.priors = priors }
+        guard let segments = section(node["segments"], keys: ["minimumVisitors", "pooling"]) else { return settings }
+        if let minimum = integer(segments["minimumVisitors"], in: 1...Self.unlimited) {
+            settings.minimumVisitors = Int64(minimum)
+        }
+        let pooling = number(
+            segments["pooling"], expected: "a number of visitors of at least 0", "write 0 for no pooling"
+        ) { $0 >= 0 }
+        if let pooling { settings.pooling = pooling }
+        return settings
+    }
+}
