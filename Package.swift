@@ -57,7 +57,7 @@ let package = Package(
         .testTarget(
             name: "PipelineTests",
             dependencies: [
-                "Allocation", "BotFilter", "Learning", "Pipeline", "Randomizer", "TestSupport", "Vocabulary",
+                "Allocation", "BotFilter", "EventLog", "Learning", "Pipeline", "Randomizer", "Statistics", "TestSupport", "Vocabulary",
             ]),
         .testTarget(name: "SluiceTests", dependencies: ["TestSupport", "sluice"]),
     ],

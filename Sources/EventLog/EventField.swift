@@ -23,17 +23,19 @@ package enum FieldSource: Equatable, Sendable {
 
 /// How the keys and words of a log map to fields and types.
 package struct EventSchema: Equatable, Sendable {
-    /// The source of every field that is not read from the key of its own name.
-    package var fields: [EventField: FieldSource]
-    /// Further words for a type, beside `view`, `click` and `purchase` themselves.
-    package var types: [String: EventType]
+    /// The types that need no synonym.
+    package static let ownTypes: [String: EventType] = ["view": .view, "click": .click, "purchase": .purchase]
 
-    package init(fields: [EventField: FieldSource] = [:], types: [String: EventType] = [:]) {
-        self.fields = fields
-        self.types = types
-    }
+    private var sources: [EventField: FieldSource] = [:]
+    /// Meanings of the words under `type`; any other word is ``EventType/other``.
+    package var types = EventSchema.ownTypes
 
-    package func source(of field: EventField) -> FieldSource {
-        fields[field] ?? .keys([field.rawValue])
+    /// Every field under its own name.
+    package init() {}
+
+    /// Where a field is read from. Only `platform` can be a constant.
+    package subscript(field: EventField) -> FieldSource {
+        get { sources[field] ?? .keys([field.rawValue]) }
+        set { sources[field] = newValue }
     }
 }

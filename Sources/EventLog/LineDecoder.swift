@@ -25,7 +25,7 @@ struct LineDecoder: ~Copyable {
         var names: [String] = []
         var constant: UnsafeMutableBufferPointer<UInt8>?
         sources = EventField.allCases.map { field in
-            switch schema.source(of: field) {
+            switch schema[field] {
             case .keys(let keys):
                 return keys.map { key in
                     if let index = names.firstIndex(where: { $0.utf8.elementsEqual(key.utf8) }) { return index }

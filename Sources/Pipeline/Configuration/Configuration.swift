@@ -3,6 +3,7 @@ package import BotFilter
 package import EventLog
 package import Foundation
 package import Learning
+package import Statistics
 package import Vocabulary
 
 /// What a pipeline does, as its file says, checked, and with every default filled in.
@@ -38,37 +39,22 @@ extension Configuration {
     package struct EventSource: Equatable, Sendable {
         /// Paths, at least one; `*` in a path matches, and days are written as `PathTemplate` reads them.
         package var paths: [String]
-        package var fields = FieldMapping()
-        /// Meanings of the words under `type`: `view`, `click`, `purchase` and the synonyms of the file.
-        package var types = EventSource.ownTypes
+        package var schema = EventSchema()
         /// The share of lines, 0…1, that may be rejected before the run stops.
         package var maxRejected = 0.01
 
         package init(paths: [String]) {
             self.paths = paths
         }
-
-        /// The types that need no synonym.
-        package static let ownTypes: [String: EventType] = [
-            "view": .view, "click": .click, "purchase": .purchase,
-        ]
     }
 
     /// How a day's events become units.
     package struct StatisticsSettings: Equatable, Sendable {
-        package var onMixed = OnMixed.first
+        package var onMixed = MixedUnits.first
         /// How long after its exposure a unit's clicks and purchases count; nil: to the end of its day.
         package var conversionWindow: Duration?
 
         package init() {}
-    }
-
-    /// What becomes of a unit that saw two or more variants.
-    package enum OnMixed: String, CaseIterable, Sendable {
-        /// It counts for the variant of its exposure.
-        case first
-        /// It is left out.
-        case exclude
     }
 }
 

@@ -9,8 +9,8 @@ extension ConfigurationReader {
         guard let node = section(node, keys: ["paths", "fields", "types", "maxRejected"]) else { return nil }
         let paths = datedPaths(required("paths", of: node, example: #"["events/{date}/*.jsonl"]"#))
         var events = Configuration.EventSource(paths: paths ?? [])
-        events.fields = fields(node["fields"])
-        readTypes(node["types"], into: &events.types)
+        readFields(node["fields"], into: &events.schema)
+        readTypes(node["types"], into: &events.schema.types)
         let maxRejected = number(
             node["maxRejected"], expected: "a share of lines from 0 to 1", "write 0.01 for one line in a hundred"
         ) { (0...1).contains($0) }
@@ -18,25 +18,20 @@ extension ConfigurationReader {
         return paths == nil ? nil : events
     }
 
-    private mutating func fields(_ node: JSON5Node?) -> Configuration.FieldMapping {
-        var mapping = Configuration.FieldMapping()
-        let known = Configuration.FieldMapping.Field.allCases
-        guard let node = section(node, keys: known.map(\.rawValue)) else { return mapping }
-        for field in known {
-            if let node = node[field.rawValue], let source = fieldSource(node, of: field) { mapping[field] = source }
+    private mutating func readFields(_ node: JSON5Node?, into schema: inout EventSchema) {
+        guard let node = section(node, keys: EventField.allCases.map(\.rawValue)) else { return }
+        for field in EventField.allCases {
+            if let node = node[field.rawValue], let source = fieldSource(node, of: field) { schema[field] = source }
         }
-        return mapping
     }
 
-    private mutating func fieldSource(
-        _ node: JSON5Node, of field: Configuration.FieldMapping.Field
-    ) -> Configuration.FieldSource? {
+    private mutating func fieldSource(_ node: JSON5Node, of field: EventField) -> FieldSource? {
         switch node.value {
         case .string:
             return text(node, "a key of the log").map { .keys([$0]) }
         case .object where field == .platform:
             guard let node = section(node, keys: ["constant"]) else { return nil }
-            return name(required("constant", of: node, example: "\"web\""), "platform").map { .constant($0) }
+            return name(required("constant", of: node, example: "\"web\""), "platform").map { .constant($0.string) }
         case .object:
             mismatch(node, expected: "a key of the log or a list of them", "only platform can be a constant")
             return nil
@@ -61,7 +56,7 @@ extension ConfigurationReader {
             }
             guard let counted = self.word(node, as: CountedType.self), let type = EventType(rawValue: counted.rawValue)
             else { continue }
-            if let own = Configuration.EventSource.ownTypes[word], own != type {
+            if let own = EventSchema.ownTypes[word], own != type {
                 faultOfKey(
                     node.path, "\(JSON5Value.quoted(word)) cannot mean \(type): it is a type itself",
                     "remove it; synonyms are other words, as in impression: \"view\"")

@@ -3,6 +3,7 @@ import BotFilter
 import EventLog
 import Foundation
 import Learning
+import Statistics
 import Vocabulary
 
 // The file as a whole, and what holds for all experiments.
@@ -88,7 +89,7 @@ extension ConfigurationReader {
     private mutating func statistics(_ node: JSON5Node?) -> Configuration.StatisticsSettings {
         var settings = Configuration.StatisticsSettings()
         guard let node = section(node, keys: ["onMixed", "conversionWindow"]) else { return settings }
-        if let onMixed = word(node["onMixed"], as: Configuration.OnMixed.self) { settings.onMixed = onMixed }
+        if let onMixed = word(node["onMixed"], as: MixedUnits.self) { settings.onMixed = onMixed }
         if let window = nullable(node["conversionWindow"], { $0.duration($1) }) { settings.conversionWindow = window }
         return settings
     }

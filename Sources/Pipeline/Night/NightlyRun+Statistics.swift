@@ -61,8 +61,8 @@ extension NightlyRun {
     }
 
     private func read(_ files: [LogFile], of date: CalendarDate) throws(RunFailure) -> (DayStatistics, LogTally) {
-        let schema = EventSchema(fields: configuration.events.fields.sources, types: configuration.events.types)
-        var reader = LogReader(schema: schema, day: DayClock(timeZone: configuration.timeZone).day(date))
+        let day = DayClock(timeZone: configuration.timeZone).day(date)
+        var reader = LogReader(schema: configuration.events.schema, day: day)
         if let progress = options.progress {
             let total = files.reduce(Int64(0)) { $0 + FileSystem.size(of: $1.name) }
             let done = Mutex(Int64(0))

@@ -1,6 +1,7 @@
 import Allocation
 import BotFilter
 import Foundation
+import EventLog
 import Learning
 import Pipeline
 import Testing
@@ -74,12 +75,12 @@ import Vocabulary
         #expect(configuration.timeZone.secondsFromGMT() == 0)
         #expect(configuration.events.maxRejected == 0.01)
         #expect(
-            configuration.events.types.mapValues { "\($0)" } == [
+            configuration.events.schema.types.mapValues { "\($0)" } == [
                 "view": "view", "click": "click", "purchase": "purchase",
             ]
         )
-        for field in Configuration.FieldMapping.Field.allCases {
-            #expect(configuration.events.fields[field] == .keys([field.rawValue]))
+        for field in EventField.allCases {
+            #expect(configuration.events.schema[field] == .keys([field.rawValue]))
         }
         #expect(configuration.bots == BotSettings())
         #expect(configuration.statistics == Configuration.StatisticsSettings())
@@ -97,13 +98,13 @@ import Vocabulary
         #expect(configuration.timeZone.secondsFromGMT() == -5 * 3600)
         let events = configuration.events
         #expect(events.paths == ["log/{date}/*.csv.gz", "log/{date+1}/*.csv.gz", "-"])
-        #expect(events.fields[.visitor] == .keys(["customer", "visitor"]))
-        #expect(events.fields[.time] == .keys(["time"]))
-        #expect(events.fields[.platform] == .constant("shop"))
-        #expect(events.fields[.slot] == .keys(["slot"]))
-        #expect(events.types.mapValues { "\($0)" }["impression"] == "view")
-        #expect(events.types.mapValues { "\($0)" }["order"] == "purchase")
-        #expect(events.types.count == 5)
+        #expect(events.schema[.visitor] == .keys(["customer", "visitor"]))
+        #expect(events.schema[.time] == .keys(["time"]))
+        #expect(events.schema[.platform] == .constant("shop"))
+        #expect(events.schema[.slot] == .keys(["slot"]))
+        #expect(events.schema.types.mapValues { "\($0)" }["impression"] == "view")
+        #expect(events.schema.types.mapValues { "\($0)" }["order"] == "purchase")
+        #expect(events.schema.types.count == 5)
         #expect(events.maxRejected == 0)
 
         var bots = BotSettings()
