@@ -1,0 +1,13 @@
+/// The lists that a detection service hands over: `deny/visitors-YYYY-MM-DD.txt` and `deny/networks.txt`.
+enum DenyLists {
+    static func files() -> [(path: String, bytes: [UInt8])] {
+        let visitors = (0..<World.days).map { day in
+            let lines = Robots.deniedVisitors(day).map { "\($0)\n" }
+            return ("deny/visitors-\(Clock.date(day)).txt", Array(lines.joined().utf8))
+        }
+        var networks = "# Hosting companies and click farms: one CIDR block a line.\n"
+        for network in Robots.deniedNetworks { networks += "\(network)\n" }
+        networks += "192.0.2.250  # one address: a monitor of our own\n"
+        return visitors + [("deny/networks.txt", Array(networks.utf8))]
+    }
+}
