@@ -92,8 +92,8 @@ package struct DailyJob: Sendable {
         evidence.clicks = record.clicks
         evidence.busiestMinute = busiest
         evidence.hasRobotUserAgent = record.flags.contains(.robotAgent)
-        evidence.hasDeniedNetwork = record.flags.contains(.deniedNetwork)
-        evidence.isDenied = policy.deniesVisitor(UnsafeRawBufferPointer(table.ids[visitor].bytes))
+        evidence.isInDeniedNetwork = record.flags.contains(.deniedNetwork)
+        evidence.isOnDenyList = policy.deniesVisitor(UnsafeRawBufferPointer(table.ids[visitor].bytes))
         return evidence
     }
 
@@ -102,7 +102,7 @@ package struct DailyJob: Sendable {
     ) {
         let events = Int64(table.visitors[visitor].events)
         result.robots.add(events: events)
-        for rule in BotRule.all where rules.contains(rule) {
+        for (rule, _) in BotRule.named where rules.contains(rule) {
             result.robotsByRule[rule, default: DayStatistics.Tally()].add(events: events)
         }
         if audits {

@@ -5,7 +5,7 @@ import Foundation
 enum Sluice {
     static let version = "0.1.0"
 
-    static let commands: [any Command.Type] = [
+    static let commands: [any (Command & Sendable).Type] = [
         RunCommand.self, StatisticsCommand.self, AllocateCommand.self, MergeCommand.self, AssignCommand.self,
         CheckCommand.self, RollbackCommand.self, HistoryCommand.self,
     ]

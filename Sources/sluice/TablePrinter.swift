@@ -7,7 +7,7 @@ import Vocabulary
 enum TablePrinter {
     static func text(ofTableIn directory: String) throws -> String {
         let path = directory + "/allocation.csv"
-        let rows = try AllocationFile.rows(try FileSystem.read(path))
+        let rows = try AllocationFile.rows(try FileSystem.read(path), file: path)
         var cells = [["platform/slot", "segment", "variant", "traffic", "status", "P(best)", "mean", "95 % interval", "visitors"]]
         for row in rows {
             cells.append([

@@ -20,22 +20,11 @@ extension NightlyRun {
         let inputs = try allocationInputs()
         var rows: [AllocationRow] = []
         for experiment in configuration.experiments {
+            let groups = try learn(experiment, from: history, inputs, for: date)
             do throws(AllocationError) {
-                rows += try allocate(experiment, history: history, inputs: inputs, on: tableDate)
+                rows += try allocate(experiment, groups, blacklist: inputs.blacklist, on: tableDate)
             } catch {
-                let name = "\(experiment.experiment.key.platform)/\(experiment.experiment.key.slot)"
-                let carried = try lastRows(of: experiment.experiment.key, before: tableDate)
-                outcome.carriedOver.append(name)
-                let consequence =
-                    carried.isEmpty
-                    ? "there is no earlier table to take its rows from: it is left out"
-                    : "its rows are taken over from the table of \(carried[0].date)"
-                warn("\(name): \(error); \(consequence)", in: &outcome)
-                rows += carried.map { row in
-                    var row = row
-                    row.date = tableDate
-                    return row
-                }
+                rows += try carryOver(experiment.experiment.key, to: tableDate, because: error, into: &outcome)
             }
         }
         guard !rows.isEmpty else {
@@ -45,32 +34,55 @@ extension NightlyRun {
         try publish(rows, on: tableDate, history: history, inputs: inputs, into: &outcome)
     }
 
+    private func learn(
+        _ configured: ExperimentConfiguration, from history: History, _ inputs: AllocationInputs,
+        for date: CalendarDate
+    ) throws(RunFailure) -> [LearnedGroup] {
+        let priors = configured.learning.priors.flatMap { inputs.priors[$0]?.counts } ?? PriorCounts()
+        let learner = ExperimentLearner(
+            experiment: configured.experiment, settings: configured.learning, priors: priors)
+        do throws(CountOverflow) {
+            return try learner.learn(history.rows[configured.experiment.key] ?? [])
+        } catch {
+            throw .overflow(date: date)
+        }
+    }
+
     private func allocate(
-        _ configured: ExperimentConfiguration, history: History, inputs: AllocationInputs, on date: CalendarDate
+        _ configured: ExperimentConfiguration, _ groups: [LearnedGroup], blacklist: Blacklist, on date: CalendarDate
     ) throws(AllocationError) -> [AllocationRow] {
         let experiment = configured.experiment
-        let groups = ExperimentLearner(
-            experiment: experiment, settings: configured.learning,
-            priors: inputs.priors[configured.learning.priors ?? ""]?.counts ?? PriorCounts()
-        ).learn(history.rows[experiment.key] ?? [])
         let allocator = GroupAllocator(experiment: experiment, settings: configured.allocation)
         let results = Mutex([Result<[AllocationRow], AllocationError>?](repeating: nil, count: groups.count))
         DispatchQueue.concurrentPerform(iterations: groups.count) { index in
             let group = groups[index]
-            let blacklisted = experiment.arms.filter { variant in
-                let key = ArmKey(
-                    platform: experiment.key.platform, slot: experiment.key.slot, segment: group.segment, variant: variant)
-                return inputs.blacklist.contains(key, on: date)
-            }
             let result = Result { () throws(AllocationError) in
                 try allocator.allocate(
-                    group: group, blacklisted: Set(blacklisted), date: date, seed: seed(experiment.key, group.segment),
-                    reward: configured.learning.reward)
+                    group: group, blacklisted: blacklist.variants(of: experiment, segment: group.segment, on: date),
+                    date: date, seed: seed(experiment.key, group.segment), reward: configured.learning.reward)
             }
             results.withLock { $0[index] = result }
         }
         var rows: [AllocationRow] = []
         for result in results.withLock({ $0 }) { rows += try result?.get() ?? [] }
+        return rows
+    }
+
+    /// The experiment's rows in the newest table before a date, under that date.
+    private func carryOver(
+        _ experiment: SlotKey, to date: CalendarDate, because error: AllocationError, into outcome: inout NightOutcome
+    ) throws(RunFailure) -> [AllocationRow] {
+        outcome.carriedOver.append("\(experiment.platform)/\(experiment.slot)")
+        let dates = try files { () throws(FileError) in try state.allocationDates() }
+        var rows: [AllocationRow] = []
+        if let last = dates.last(where: { $0 < date }) {
+            rows = try readTable(of: last).filter { $0.key.slotKey == experiment }
+        }
+        let consequence =
+            rows.first.map { "its rows are taken over from the table of \($0.date)" }
+            ?? "there is no earlier table to take its rows from: it is left out"
+        warn("\(error); \(consequence)", in: &outcome)
+        for index in rows.indices { rows[index].date = date }
         return rows
     }
 
@@ -85,7 +97,7 @@ extension NightlyRun {
         _ rows: [AllocationRow], on date: CalendarDate, history: History, inputs: AllocationInputs,
         into outcome: inout NightOutcome
     ) throws(RunFailure) {
-        let bytes = AllocationFile.bytes(of: rows)
+        let bytes = AllocationFile.bytes(rows)
         let manifest = TableManifest(
             date: date.description, statisticsThrough: history.dates.last?.description, rows: rows.count,
             bytes: bytes.count, xxh64: digest(bytes), pipeline: configuration.pipeline,
@@ -112,12 +124,5 @@ extension NightlyRun {
                     + "`--date \(date)..\(through)` brings them up to date",
                 in: &outcome)
         }
-    }
-
-    /// The rows of an experiment in the newest table before a date.
-    private func lastRows(of experiment: SlotKey, before date: CalendarDate) throws(RunFailure) -> [AllocationRow] {
-        let dates = try files { () throws(FileError) in try state.allocationDates() }
-        guard let last = dates.last(where: { $0 < date }) else { return [] }
-        return try readTable(of: last).filter { $0.key.slotKey == experiment }
     }
 }

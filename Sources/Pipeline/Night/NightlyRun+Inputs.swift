@@ -73,7 +73,7 @@ extension NightlyRun {
         do throws(CSVError) {
             return try StatisticsFile.rows(bytes)
         } catch {
-            throw .state(path: path, error: error)
+            throw .state(InputFileError(file: path, error))
         }
     }
 
@@ -82,10 +82,10 @@ extension NightlyRun {
         let path = state.allocation(on: date) + "/allocation.csv"
         guard FileSystem.exists(path) else { return [] }
         let bytes = try readFile(path)
-        do throws(CSVError) {
-            return try AllocationFile.rows(bytes)
+        do throws(InputFileError) {
+            return try AllocationFile.rows(bytes, file: path)
         } catch {
-            throw .state(path: path, error: error)
+            throw .state(error)
         }
     }
 

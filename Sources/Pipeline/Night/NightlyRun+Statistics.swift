@@ -102,12 +102,13 @@ extension NightlyRun {
                 throw .denyList(error)
             }
         }
-        return BotPolicy(settings: configuration.bots, denyList: visitors, denyNetworks: networks)
+        return BotPolicy(configuration.bots, denyList: visitors, denyNetworks: networks)
     }
 
     private func hasStatistics(on date: CalendarDate) throws(RunFailure) -> Bool {
         let path = state.statistics(on: date) + "/statistics.csv"
-        return try FileSystem.exists(path) && !statisticsRows(try readFile(path), path).isEmpty
+        guard FileSystem.exists(path) else { return false }
+        return try !statisticsRows(try readFile(path), path).isEmpty
     }
 
     private func sampleRatioChecks(
@@ -132,8 +133,7 @@ extension NightlyRun {
         writer.write(["visitor", "events", "rules"])
         for robot in robots {
             let visitor = (robot.visitor.runsAsFormula ? "'" : "") + robot.visitor.string
-            let rules = BotRule.all.filter { robot.rules.contains($0) }.map(\.name)
-            writer.write([visitor, String(robot.events), rules.joined(separator: " ")])
+            writer.write([visitor, String(robot.events), robot.rules.names.joined(separator: " ")])
         }
         return writer.bytes
     }

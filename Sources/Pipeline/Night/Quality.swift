@@ -1,6 +1,7 @@
 import BotFilter
 import EventLog
 import Statistics
+import Vocabulary
 
 /// What `quality.json` says of a day's log: what was read, what was turned away, who was dropped, and whether the visitors
 /// came in the shares they should have.
@@ -67,9 +68,9 @@ package struct Quality: Encodable, Sendable {
         robots = Robots(
             visitors: statistics.robots.visitors, events: statistics.robots.events,
             rules: Dictionary(
-                uniqueKeysWithValues: BotRule.all.map { rule in
-                    let tally = statistics.robotsByRule[rule] ?? DayStatistics.Tally()
-                    return (rule.name, Robots.Tally(visitors: tally.visitors, events: tally.events))
+                uniqueKeysWithValues: BotRule.named.map { rule, name in
+                    let tally = statistics.robotsByRule[rule]
+                    return (name, Robots.Tally(visitors: tally?.visitors ?? 0, events: tally?.events ?? 0))
                 }))
         units = statistics.rows.reduce(0) { $0 + $1.counts.visitors }
         mixedUnits = statistics.mixedUnits

@@ -1,5 +1,4 @@
 package import BotFilter
-package import CSV
 package import EventLog
 package import Learning
 package import Vocabulary
@@ -14,7 +13,7 @@ package enum RunFailure: Error, CustomStringConvertible {
     case inputFile(InputFileError)
     case denyList(BotFilterError)
     /// A file of the state directory is not what the job writes.
-    case state(path: String, error: CSVError)
+    case state(InputFileError)
 
     package var description: String {
         switch self {
@@ -26,8 +25,8 @@ package enum RunFailure: Error, CustomStringConvertible {
         case .file(let error): error.description
         case .inputFile(let error): error.description
         case .denyList(let error): error.description
-        case .state(let path, let error):
-            "\(path):\(error.line): \(error); the file was changed or damaged: run its day again, or restore it"
+        case .state(let error):
+            "\(error); the file was changed or damaged since it was written: run its day again, or restore it"
         }
     }
 

@@ -1,8 +1,8 @@
 import Foundation
 
 /// JSON as the job writes it: keys sorted, indented, the same bytes for the same values.
-enum JSONFile {
-    static func bytes(of value: some Encodable) -> [UInt8] {
+package enum JSONFile {
+    package static func bytes(of value: some Encodable) -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         encoder.keyEncodingStrategy = .convertToSnakeCase

@@ -1,5 +1,5 @@
-import Foundation
 import CSV
+import Foundation
 import Pipeline
 import Randomizer
 
@@ -37,8 +37,8 @@ enum AssignCommand: Command {
         var writer = CSVWriter()
         writer.write(["visitor", "variant", "traffic"])
         func assign(_ visitor: String) {
-            let assignment = experiment.assign(segment: segment, visitor: visitor)
-            writer.write([visitor, assignment.variant, String(assignment.propensity)])
+            let assignment = experiment.assign(visitor, segment: segment)
+            writer.write([visitor, assignment.variant, Text.decimal(assignment.propensity, 6)])
         }
         if arguments.operands.isEmpty || arguments.operands == ["-"] {
             while let visitor = readLine() {

@@ -1,4 +1,5 @@
 import Pipeline
+import Vocabulary
 
 /// A look at a configuration before the night does it.
 enum CheckCommand: Command {

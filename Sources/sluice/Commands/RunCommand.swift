@@ -1,3 +1,5 @@
+import Pipeline
+
 /// The nightly job.
 enum RunCommand: Command {
     static let name = "run"
