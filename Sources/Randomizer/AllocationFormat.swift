@@ -1,0 +1,23 @@
+/// The names that writers and readers of an allocation table agree on.
+package enum AllocationFormat {
+    /// The manifest's `format`.
+    package static let name = "sluice-allocation/1"
+
+    /// The columns of the table, in order.
+    package static let columns = [
+        "date", "platform", "slot", "segment", "variant", "traffic", "status", "probability_best", "mean", "mean_low",
+        "mean_high", "visitors", "successes", "value_remaining",
+    ]
+
+    /// The columns that assigning needs; a table with these alone is complete for serving.
+    package static let servedColumns = ["date", "platform", "slot", "segment", "variant", "traffic"]
+
+    package static let tableFile = "allocation.csv"
+    package static let manifestFile = "manifest.json"
+
+    /// Traffic is counted in millionths: a group's shares sum to exactly this.
+    package static let wholeTraffic: UInt32 = 1_000_000
+
+    /// The segment whose group serves everyone without a group of their own.
+    package static let everyone = "*"
+}

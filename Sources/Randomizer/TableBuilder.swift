@@ -1,0 +1,213 @@
+internal import CSV
+
+/// The rows of a table on their way into flat arrays: read, put in order, checked group by group.
+struct TableBuilder {
+    private struct Row {
+        var platform: UInt32
+        var slot: UInt32
+        var segment: UInt32
+        var variant: UInt32
+        /// In millionths.
+        var traffic: UInt32
+        var line: UInt32
+    }
+
+    private let file: String
+    private var names = NameInterner()
+    private var variants = NameInterner()
+    private var date: [UInt8] = []
+    private var rows: [Row] = []
+
+    private static let remedy = "correct it, or publish the table again"
+
+    /// Reads a table's CSV. `file` is its name in errors.
+    init(csv: [UInt8], file: String) throws(TableError) {
+        self.file = file
+        // Line numbers and the names' positions are kept in 32 bits.
+        guard csv.count < UInt32.max else {
+            throw TableError(.malformed, file: file, "over 4 GiB", remedy: "split it by platform into several tables")
+        }
+        do throws(CSVError) {
+            var reader = CSVReader(csv)
+            let columns = try reader.columns(AllocationFormat.servedColumns)
+            var record = CSVRecord()
+            while try reader.read(&record) { try append(record, columns) }
+        } catch {
+            throw TableError(.malformed, file: file, line: error.line, error.description, remedy: Self.remedy)
+        }
+        guard !rows.isEmpty else {
+            throw TableError(.malformed, file: file, "no row after the header", remedy: Self.remedy)
+        }
+    }
+
+    var rowCount: Int { rows.count }
+
+    /// Puts the rows in order and checks them: no arm twice, shares of each group sum to 1, every experiment has `*`.
+    consuming func build() throws(TableError) -> TableStorage {
+        sort()
+        var experiments: [TableStorage.ExperimentRecord] = []
+        var groups: [TableStorage.GroupRecord] = []
+        var arms: [TableStorage.ArmRecord] = []
+        arms.reserveCapacity(rows.count)
+        let hashes = (0..<UInt32(variants.names.count)).map { variants.names.withBytes(of: $0) { XXH64.hash($0) } }
+        var start = 0
+        while start < rows.count {
+            let first = rows[start]
+            if start == 0 || !isSameExperiment(rows[start - 1], first) {
+                try checkEveryone(first)
+                let salt = RendezvousHash.salt(
+                    platform: names.names.string(first.platform), slot: names.names.string(first.slot))
+                experiments.append(
+                    TableStorage.ExperimentRecord(
+                        platform: first.platform, slot: first.slot, salt: salt, firstGroup: UInt32(groups.count),
+                        endGroup: UInt32(groups.count)))
+            }
+            let end = try checkedEnd(ofGroupFrom: start)
+            experiments[experiments.count - 1].endGroup += 1
+            groups.append(TableStorage.GroupRecord(segment: first.segment, firstArm: UInt32(arms.count)))
+            for row in rows[start..<end] {
+                arms.append(
+                    TableStorage.ArmRecord(
+                        hash: hashes[Int(row.variant)],
+                        traffic: Double(row.traffic) / Double(AllocationFormat.wholeTraffic), variant: row.variant))
+            }
+            start = end
+        }
+        groups.append(TableStorage.GroupRecord(segment: 0, firstArm: UInt32(arms.count)))
+        return TableStorage(
+            date: String(decoding: date, as: UTF8.self), names: names.names.trimmed(),
+            variants: (0..<UInt32(variants.names.count)).map { variants.names.string($0) },
+            experiments: trimmed(experiments), groups: trimmed(groups), arms: arms)
+    }
+}
+
+// MARK: - Reading
+
+extension TableBuilder {
+    private mutating func append(_ record: CSVRecord, _ columns: [Int]) throws(CSVError) {
+        try checkDate(record, columns[0])
+        let last = rows.last
+        rows.append(
+            Row(
+                platform: try number(in: &names, record, columns, 1, guess: last?.platform),
+                slot: try number(in: &names, record, columns, 2, guess: last?.slot),
+                segment: try number(in: &names, record, columns, 3, guess: last?.segment),
+                variant: try number(in: &variants, record, columns, 4, guess: nil),
+                traffic: try traffic(record, columns[5]), line: UInt32(truncatingIfNeeded: record.line)))
+    }
+
+    private mutating func checkDate(_ record: CSVRecord, _ column: Int) throws(CSVError) {
+        let field = record[column]
+        if date.isEmpty {
+            guard CalendarText.isDate(field) else { throw fault(record, 0, column, "a date YYYY-MM-DD") }
+            date = Array(field)
+        } else if !field.elementsEqual(date) {
+            let expected = String(decoding: date, as: UTF8.self)
+            throw fault(record, 0, column, "\(expected) as in the rows above: a table is of one day")
+        }
+    }
+
+    /// The number of a name; `guess` is the row above's, which in a sorted table it mostly is.
+    private func number(
+        in interner: inout NameInterner, _ record: CSVRecord, _ columns: [Int], _ place: Int, guess: UInt32?
+    ) throws(CSVError) -> UInt32 {
+        let field = record[columns[place]]
+        guard !field.isEmpty else { throw fault(record, place, columns[place], "a name that is not empty") }
+        let number = field.withUnsafeBytes { bytes in
+            if let guess, interner.names.isEqual(guess, to: bytes) { return guess as UInt32? }
+            return interner.number(of: bytes)
+        }
+        guard let number else { throw fault(record, place, columns[place], "text in UTF-8") }
+        return number
+    }
+
+    private func traffic(_ record: CSVRecord, _ column: Int) throws(CSVError) -> UInt32 {
+        guard let share = TrafficText.millionths(record[column]) else {
+            throw fault(record, 5, column, "a share from 0 to 1 in plain decimals, 6 at most")
+        }
+        return share
+    }
+
+    private func fault(_ record: CSVRecord, _ place: Int, _ column: Int, _ expected: String) -> CSVError {
+        let problem = CSVError.Problem.value(
+            column: AllocationFormat.servedColumns[place], text: record.string(column), expected: expected)
+        return CSVError(line: record.line, problem: problem)
+    }
+}
+
+// MARK: - Order and checks
+
+extension TableBuilder {
+    /// Puts the rows in the order of the format. A published table is in it already, and costs one pass.
+    private mutating func sort() {
+        let isSorted = rows.indices.dropFirst().allSatisfy { !precedes(rows[$0], rows[$0 - 1]) }
+        guard !isSorted else { return }
+        var sorted = rows
+        sorted.sort { precedes($0, $1) || (!precedes($1, $0) && $0.line < $1.line) }
+        rows = sorted
+    }
+
+    private func precedes(_ left: Row, _ right: Row) -> Bool {
+        if left.platform != right.platform { return names.names.precedes(left.platform, right.platform) }
+        if left.slot != right.slot { return names.names.precedes(left.slot, right.slot) }
+        if left.segment != right.segment {
+            if isEveryone(left.segment) || isEveryone(right.segment) { return isEveryone(left.segment) }
+            return names.names.precedes(left.segment, right.segment)
+        }
+        return left.variant != right.variant && variants.names.precedes(left.variant, right.variant)
+    }
+
+    private func isSameExperiment(_ left: Row, _ right: Row) -> Bool {
+        left.platform == right.platform && left.slot == right.slot
+    }
+
+    private func isEveryone(_ segment: UInt32) -> Bool {
+        names.names.withBytes(of: segment) { $0.count == 1 && $0[0] == UInt8(ascii: "*") }
+    }
+
+    /// Throws when the first group of an experiment is not that of `*`, which comes first where it exists.
+    private func checkEveryone(_ first: Row) throws(TableError) {
+        guard !isEveryone(first.segment) else { return }
+        throw error(first, "\(name(first)) has no rows of segment '*', which serves visitors of all other segments")
+    }
+
+    /// The end of the group that begins at `start`.
+    private func checkedEnd(ofGroupFrom start: Int) throws(TableError) -> Int {
+        let first = rows[start]
+        var sum: UInt64 = 0
+        var end = start
+        while end < rows.count, isSameExperiment(rows[end], first), rows[end].segment == first.segment {
+            if end > start, rows[end].variant == rows[end - 1].variant {
+                throw error(
+                    rows[end],
+                    "variant '\(variants.names.string(rows[end].variant))' of \(name(first)), segment '\(names.names.string(first.segment))', "
+                        + "stands on line \(rows[end - 1].line) already")
+            }
+            sum += UInt64(rows[end].traffic)
+            end += 1
+        }
+        guard sum == UInt64(AllocationFormat.wholeTraffic) else {
+            throw error(
+                first,
+                "traffic of \(name(first)), segment '\(names.names.string(first.segment))', "
+                    + "sums to \(TrafficText.decimal(sum)), not to 1")
+        }
+        return end
+    }
+
+    private func name(_ row: Row) -> String {
+        "'\(names.names.string(row.platform))' '\(names.names.string(row.slot))'"
+    }
+
+    private func error(_ row: Row, _ problem: String) -> TableError {
+        TableError(.malformed, file: file, line: Int(row.line), problem, remedy: Self.remedy)
+    }
+
+    /// The same elements in an array of just their size.
+    private func trimmed<Element>(_ array: [Element]) -> [Element] {
+        var result: [Element] = []
+        result.reserveCapacity(array.count)
+        result.append(contentsOf: array)
+        return result
+    }
+}
