@@ -38,7 +38,7 @@ extension NightlyRun {
         _ configured: ExperimentConfiguration, from history: History, _ inputs: AllocationInputs,
         for date: CalendarDate
     ) throws(RunFailure) -> [LearnedGroup] {
-        let priors = configured.learning.priors.flatMap { inputs.priors[$0]?.counts } ?? PriorCounts()
+        let priors = configured.learning.priors.flatMap { inputs.priors[$0] } ?? PriorCounts()
         let learner = ExperimentLearner(
             experiment: configured.experiment, settings: configured.learning, priors: priors)
         do throws(CountOverflow) {
@@ -98,15 +98,17 @@ extension NightlyRun {
         into outcome: inout NightOutcome
     ) throws(RunFailure) {
         let bytes = AllocationFile.bytes(rows)
-        let manifest = TableManifest(
-            date: date.description, statisticsThrough: history.dates.last?.description, rows: rows.count,
-            bytes: bytes.count, xxh64: digest(bytes), pipeline: configuration.pipeline,
-            configuration: digest(configurationBytes), blacklist: inputs.blacklistDigest,
-            priors: inputs.priors.mapValues(\.digest),
-            partitions: Dictionary(uniqueKeysWithValues: history.digests.map { ($0.key.description, $0.value) }))
+        var manifest = Manifest(date: date.description, rows: rows.count, table: bytes)
+        manifest.statisticsThrough = history.dates.last?.description
+        manifest.pipeline = configuration.pipeline
+        manifest.configuration = digest(configurationBytes)
+        manifest.blacklist = inputs.blacklistDigest
+        manifest.priors = inputs.priorsDigest
+        manifest.partitions = Dictionary(
+            uniqueKeysWithValues: history.digests.map { ($0.key.description, $0.value) })
         let directory = state.allocation(on: date)
         let files: [(name: String, bytes: [UInt8])] = [
-            ("allocation.csv", bytes), ("manifest.json", JSONFile.bytes(of: manifest)),
+            (AllocationFormat.tableFile, bytes), (AllocationFormat.manifestFile, manifest.json),
         ]
         let current = state.currentDate()
         let moves = current.map { $0 <= date } ?? true

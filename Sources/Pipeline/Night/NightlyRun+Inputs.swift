@@ -3,6 +3,7 @@ import BotFilter
 import CSV
 import EventLog
 import Learning
+import Randomizer
 import Vocabulary
 
 /// The statistics that a table is learned from.
@@ -19,7 +20,9 @@ struct AllocationInputs {
     var blacklist: Blacklist
     var blacklistDigest: String?
     /// By path as configured.
-    var priors: [String: (counts: PriorCounts, digest: String)]
+    var priors: [String: PriorCounts] = [:]
+    /// The digests of all priors files, in byte order of their paths.
+    var priorsDigest: String?
 }
 
 extension NightlyRun {
@@ -50,18 +53,26 @@ extension NightlyRun {
     }
 
     func allocationInputs() throws(RunFailure) -> AllocationInputs {
-        var inputs = AllocationInputs(blacklist: Blacklist(), blacklistDigest: nil, priors: [:])
+        var inputs = AllocationInputs(blacklist: Blacklist())
         if let path = configuration.blacklist {
             let bytes = try readFile(path)
             inputs.blacklist = try parsed { () throws(InputFileError) in try Blacklist(bytes, file: path) }
             inputs.blacklistDigest = digest(bytes)
         }
-        for path in Set(configuration.experiments.compactMap(\.learning.priors)) {
+        let paths = Set(configuration.experiments.compactMap(\.learning.priors)).sorted()
+        var digests: [String] = []
+        for path in paths {
             let bytes = try readFile(path)
-            let counts = try parsed { () throws(InputFileError) in try PriorCounts(bytes, file: path) }
-            inputs.priors[path] = (counts, digest(bytes))
+            inputs.priors[path] = try parsed { () throws(InputFileError) in try PriorCounts(bytes, file: path) }
+            digests.append(digest(bytes))
         }
+        inputs.priorsDigest = digests.isEmpty ? nil : digests.joined(separator: " ")
         return inputs
+    }
+
+    /// The digest of a file: XXH64 with seed 0 in hexadecimal.
+    func digest(_ bytes: [UInt8]) -> String {
+        XXH64.hexadecimal(XXH64.hash(bytes))
     }
 
     func readFile(_ path: String) throws(RunFailure) -> [UInt8] {

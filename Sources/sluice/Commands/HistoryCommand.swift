@@ -24,9 +24,10 @@ enum HistoryCommand: Command {
             let mark = date == current ? "*" : ""
             do throws(TableError) {
                 let table = try AllocationTable(path: state.allocation(on: date))
+                let rows = table.experiments.flatMap(\.groups).reduce(0) { $0 + $1.arms.count }
                 cells.append([
                     mark, date.description, table.statisticsThrough ?? "-", String(table.experiments.count),
-                    String(table.rowCount), "verified",
+                    String(rows), "verified",
                 ])
             } catch {
                 cells.append([mark, date.description, "-", "-", "-", "damaged"])
