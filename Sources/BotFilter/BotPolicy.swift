@@ -1,0 +1,45 @@
+/// The rules of a day as configured, with the lists they need: evidence in, matching rules out.
+package struct BotPolicy: Sendable {
+    private let settings: BotSettings
+    private let classifier: UserAgentClassifier?
+    private let visitors: VisitorDenyList?
+    private let networks: NetworkDenyList?
+
+    /// The policy of `settings`. The caller has read the files that `denyLists` and `denyNetworks` name; a rule whose list
+    /// is nil is off.
+    package init(_ settings: BotSettings, denyList: VisitorDenyList? = nil, denyNetworks: NetworkDenyList? = nil) {
+        self.settings = settings
+        classifier = settings.userAgents.map { UserAgentClassifier($0) }
+        visitors = denyList
+        networks = denyNetworks
+    }
+
+    /// Whether a user agent is a robot's; false when the rule is off. O(bytes): worth a cache in front, agents repeat.
+    package func judgesUserAgent(_ agent: UnsafeRawBufferPointer) -> Bool {
+        classifier?.isRobot(agent) ?? false
+    }
+
+    /// Whether an address, as text, lies in a denied network; false when the rule is off.
+    package func deniesNetwork(_ address: UnsafeRawBufferPointer) -> Bool {
+        networks?.contains(address) ?? false
+    }
+
+    /// Whether a visitor is on a deny list; false when the rule is off.
+    package func deniesVisitor(_ visitor: UnsafeRawBufferPointer) -> Bool {
+        visitors?.contains(visitor) ?? false
+    }
+
+    /// Finds the rules that drop a visitor with this evidence; none: the visitor counts.
+    package func rules(matching evidence: VisitorEvidence) -> BotRule {
+        var rules: BotRule = []
+        if classifier != nil, evidence.hasRobotUserAgent { rules.insert(.userAgent) }
+        if let limit = settings.eventsPerDay, evidence.events > limit { rules.insert(.eventsPerDay) }
+        if let limit = settings.eventsPerMinute, evidence.busiestMinute >= limit { rules.insert(.eventsPerMinute) }
+        if let limit = settings.clicksWithoutView, evidence.views == 0, evidence.clicks >= limit {
+            rules.insert(.clicksWithoutView)
+        }
+        if visitors != nil, evidence.isOnDenyList { rules.insert(.denyList) }
+        if networks != nil, evidence.isInDeniedNetwork { rules.insert(.denyNetwork) }
+        return rules
+    }
+}

@@ -1,0 +1,23 @@
+/// The lines of a file held in memory: LF or CRLF at their ends, a byte order mark at the start skipped.
+struct TextLines: Sequence, IteratorProtocol {
+    /// A line, from 1, and its bytes without their end.
+    typealias Element = (number: Int, bytes: UnsafeRawBufferPointer)
+
+    private var rest: UnsafeRawBufferPointer
+    private var number = 0
+
+    /// Cuts `bytes`, which must outlive the lines.
+    init(_ bytes: UnsafeRawBufferPointer) {
+        rest = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? UnsafeRawBufferPointer(rebasing: bytes.dropFirst(3)) : bytes
+    }
+
+    mutating func next() -> Element? {
+        guard !rest.isEmpty else { return nil }
+        let end = rest.firstIndex(of: UInt8(ascii: "\n")) ?? rest.count
+        var line = UnsafeRawBufferPointer(rebasing: rest[..<end])
+        if line.last == UInt8(ascii: "\r") { line = UnsafeRawBufferPointer(rebasing: line.dropLast()) }
+        rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(end + 1))
+        number += 1
+        return (number, line)
+    }
+}

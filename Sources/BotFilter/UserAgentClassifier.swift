@@ -1,0 +1,44 @@
+/// The judge of user agents: whether the sender is a program that nobody sits at.
+///
+/// Rules, in this order; the first that applies decides:
+/// 1. an agent without a letter (none, `-`) is no evidence: keep;
+/// 2. a text of `allow` keeps, a text of `block` drops;
+/// 3. a robot's word (``RobotTokens``) or an address at which to reach its owner drops;
+/// 4. "compatible" drops, unless said by one of the browsers that did;
+/// 5. an agent that names no browser, engine or handset (``BrowserTokens``) drops: libraries, scripts, desktop programs;
+/// 6. with `browsersOnly`, what lacks the browsers' grammar drops: a known start, a platform, products with versions.
+///
+/// In the field where Android names the model, words and hosts of rule 3 do not count. Robots that send a browser's agent
+/// unchanged are not found here: their number of events gives them away.
+package struct UserAgentClassifier: Sendable {
+    private let search: TokenSearch
+    private let browsersOnly: Bool
+
+    /// Builds the search for the built-in tokens and those configured. Empty texts in `allow` and `block` match nothing.
+    package init(_ settings: UserAgentSettings = UserAgentSettings()) {
+        let configured =
+            settings.allow.map { AgentToken($0, .anywhere, .allowed) }
+            + settings.block.map { AgentToken($0, .anywhere, .blocked) }
+        search = TokenSearch(configured + (RobotTokens.groups + BrowserTokens.groups).flatMap(\.tokens))
+        browsersOnly = settings.browsersOnly
+    }
+
+    /// Judges the bytes of one user agent, in any encoding. O(bytes), without allocation.
+    package func isRobot(_ agent: UnsafeRawBufferPointer) -> Bool {
+        guard agent.contains(where: \.isLetter) else { return false }
+        let evidence = search.evidence(
+            in: agent, shielding: [.robot, .domain], within: UserAgentGrammar.modelField(of: agent))
+        if evidence.contains(.allowed) { return false }
+        if evidence.contains(.blocked) || evidence.contains(.robot) { return true }
+        if evidence.contains(.contact), !evidence.contains(.vendorAddress) { return true }
+        // Toolbars left the names of their hosts in Internet Explorer's agent.
+        if evidence.contains(.domain), evidence.isDisjoint(with: [.vendorAddress, .compatibleBrowser]) { return true }
+        if evidence.contains(.compatible), !evidence.contains(.compatibleBrowser) { return true }
+        if !evidence.contains(.browser) { return true }
+        return browsersOnly && !hasBrowserGrammar(agent, evidence)
+    }
+
+    private func hasBrowserGrammar(_ agent: UnsafeRawBufferPointer, _ evidence: AgentEvidence) -> Bool {
+        evidence.isSuperset(of: [.browser, .platform, .grammar]) && !UserAgentGrammar.endsInBareName(agent)
+    }
+}
