@@ -57,7 +57,8 @@ let package = Package(
         .testTarget(
             name: "PipelineTests",
             dependencies: [
-                "Allocation", "BotFilter", "EventLog", "Learning", "Pipeline", "Randomizer", "Statistics", "TestSupport", "Vocabulary",
+                "Allocation", "BotFilter", "EventLog", "Learning", "Pipeline", "Randomizer", "Statistics",
+                "TestSupport", "Vocabulary",
             ]),
         .testTarget(name: "SluiceTests", dependencies: ["TestSupport", "sluice"]),
     ],

@@ -2,8 +2,8 @@
 ///
 /// A word is listed when it names a kind of program, so that robots not yet written are caught too; a product is listed
 /// where its maker gave it a name that says nothing. Words that handsets, networks or browsers bear as well ("search",
-/// "link", "pocket", "scan") are left out or confined to places where people's agents do not have them. Programs that
-/// neither name nor imitate a browser need no word here: see ``UserAgentClassifier``.
+/// "link", "pocket", "scan") are left out or confined to places where people's agents do not have them. With `browsersOnly`,
+/// programs that neither name nor imitate a browser need no word here: see ``UserAgentClassifier``.
 enum RobotTokens {
     static let groups: [TokenGroup] =
         selfNamed + libraries + automation + monitoring + previews + scanners + marketing + copying + desktop

@@ -5,8 +5,10 @@
 /// 2. a text of `allow` keeps, a text of `block` drops;
 /// 3. a robot's word (``RobotTokens``) or an address at which to reach its owner drops;
 /// 4. "compatible" drops, unless said by one of the browsers that did;
-/// 5. an agent that names no browser, engine or handset (``BrowserTokens``) drops: libraries, scripts, desktop programs;
-/// 6. with `browsersOnly`, what lacks the browsers' grammar drops: a known start, a platform, products with versions.
+/// 5. products with versions and no comment drop when none is a browser, engine or handset (``BrowserTokens``): that is what
+///    libraries and scripts send when nobody tells them what to say;
+/// 6. with `browsersOnly`, every agent drops that names no browser, and one that lacks the browsers' grammar: a known start,
+///    a platform, products with versions.
 ///
 /// In the field where Android names the model, words and hosts of rule 3 do not count. Robots that send a browser's agent
 /// unchanged are not found here: their number of events gives them away.
@@ -34,7 +36,7 @@ package struct UserAgentClassifier: Sendable {
         // Toolbars left the names of their hosts in Internet Explorer's agent.
         if evidence.contains(.domain), evidence.isDisjoint(with: [.vendorAddress, .compatibleBrowser]) { return true }
         if evidence.contains(.compatible), !evidence.contains(.compatibleBrowser) { return true }
-        if !evidence.contains(.browser) { return true }
+        if !evidence.contains(.browser), UserAgentGrammar.isBareProducts(agent) { return true }
         return browsersOnly && !hasBrowserGrammar(agent, evidence)
     }
 

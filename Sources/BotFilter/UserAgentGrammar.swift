@@ -34,6 +34,11 @@ enum UserAgentGrammar {
             && word.indices.allSatisfy { word[$0] == agent[position + $0].lowercased }
     }
 
+    /// Whether an agent has a product with a version and no comment ("Name/1.2").
+    static func isBareProducts(_ agent: UnsafeRawBufferPointer) -> Bool {
+        agent.contains(UInt8(ascii: "/")) && !agent.contains(UInt8(ascii: "("))
+    }
+
     /// Whether the last word outside brackets is a name without version ("… Safari/537.36 Ghost Inspector"): browsers name
     /// products with versions, and those who drive browsers add their own name at the end.
     static func endsInBareName(_ agent: UnsafeRawBufferPointer) -> Bool {

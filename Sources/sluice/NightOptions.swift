@@ -6,7 +6,8 @@ import Vocabulary
 enum NightOptions {
     static let all: [Option] = [
         Option(name: "config", value: "FILE", help: "the pipeline's configuration", isRequired: true),
-        Option(name: "date", value: "D[..D]", help: "the day, or first and last day (default: yesterday in its timezone)"),
+        Option(
+            name: "date", value: "D[..D]", help: "the day, or first and last day (default: yesterday in its timezone)"),
         Option(name: "state", value: "DIR", help: "the state directory (default: state)"),
         Option(name: "workers", value: "N", help: "threads (default: the machine's)"),
         Option(name: "audit", value: nil, help: "also write bots.csv: the dropped visitors and why"),
@@ -45,7 +46,7 @@ enum NightOptions {
         let configuration = try Configuration.read(file: file)
         summary.pipeline = configuration.pipeline
         let dates = try dates(arguments["date"], configuration)
-        if dates.count > 1, configuration.events.paths.contains("-"), steps.contains(.statistics) {
+        if dates.lowerBound < dates.upperBound, configuration.events.paths.contains("-"), steps.contains(.statistics) {
             throw UsageError("standard input holds one day; give one --date")
         }
         let bar = Console.isTerminal && !arguments.has("quiet") ? ProgressBar() : nil
@@ -73,24 +74,28 @@ enum NightOptions {
         let lock = try StateLock(state)
         defer { withExtendedLifetime(lock) {} }
         defer { bar?.clear() }
-        for date in dates { summary.nights.append(try night.run(date)) }
+        try night.run(dates) { summary.nights.append($0) }
         if arguments.has("print") { try printTable(summary.nights.last, state: state) }
         if summary.nights.contains(where: { !$0.carriedOver.isEmpty }) { return .notAllocated }
         return summary.nights.contains { !$0.hasData } ? .noData : .done
     }
 
-    private static func dates(_ text: String?, _ configuration: Configuration) throws(UsageError) -> [CalendarDate] {
+    private static func dates(
+        _ text: String?, _ configuration: Configuration
+    ) throws(UsageError) -> ClosedRange<CalendarDate> {
         let yesterday = DayClock(timeZone: configuration.timeZone).yesterday(of: Date())
-        guard let text else { return [yesterday] }
+        guard let text else { return yesterday...yesterday }
         let parts = text.components(separatedBy: "..")
-        guard parts.count <= 2, let first = CalendarDate(parts[0]), let last = CalendarDate(parts[parts.count - 1]) else {
+        guard parts.count <= 2, let first = CalendarDate(parts[0]), let last = CalendarDate(parts[parts.count - 1])
+        else {
             throw UsageError("--date is '\(text)'; give a day like 2026-11-20, or days like 2026-11-18..2026-11-20")
         }
         guard first <= last else { throw UsageError("--date is '\(text)': the first day comes after the last") }
         if last > yesterday {
-            Console.warning("\(last) is not over yet in \(configuration.timeZone.identifier): the day's data is partial")
+            Console.warning(
+                "\(last) is not over yet in \(configuration.timeZone.identifier): the day's data is partial")
         }
-        return (first.dayNumber...last.dayNumber).map { CalendarDate(dayNumber: $0) }
+        return first...last
     }
 
     private static func printTable(_ night: NightOutcome?, state: StateDirectory) throws {

@@ -8,7 +8,12 @@ enum TablePrinter {
     static func text(ofTableIn directory: String) throws -> String {
         let path = directory + "/allocation.csv"
         let rows = try AllocationFile.rows(try FileSystem.read(path), file: path)
-        var cells = [["platform/slot", "segment", "variant", "traffic", "status", "P(best)", "mean", "95 % interval", "visitors"]]
+        var cells = [
+            [
+                "platform/slot", "segment", "variant", "traffic", "status", "P(best)", "mean", "95 % interval",
+                "visitors",
+            ]
+        ]
         for row in rows {
             cells.append([
                 "\(row.key.platform)/\(row.key.slot)", row.key.segment.string, row.key.variant.string,

@@ -32,7 +32,7 @@ struct LogGenerator {
 
     /// Writes events to a file until it has `bytes` bytes.
     mutating func write(to path: String, bytes: Int) throws {
-        FileManager.default.createFile(atPath: path, contents: nil)
+        try Data().write(to: URL(fileURLWithPath: path))
         let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
         var buffer: [UInt8] = []
         buffer.reserveCapacity(1 << 23)
@@ -74,7 +74,8 @@ struct LogGenerator {
         var fields: [(String, String)] = [
             ("ts", "\"\(time)Z\""), ("type", "\"\(type)\""), ("visitor", "\"\(String(traits, radix: 16))\""),
             ("platform", "\"web\""), ("slot", "\"\(slot)\""), ("variant", "\"\(variant)\""), ("segment", "\"\(city)\""),
-            ("user_agent", "\"\(agent)\""), ("ip", "\"10.\(traits >> 8 & 255).\(traits >> 16 & 255).\(traits >> 24 & 255)\""),
+            ("user_agent", "\"\(agent)\""),
+            ("ip", "\"10.\(traits >> 8 & 255).\(traits >> 16 & 255).\(traits >> 24 & 255)\""),
         ]
         if type == "purchase" {
             fields.append(("revenue", "\(random >> 12 % 9000).\(two(Int(random >> 30 % 100)))"))
@@ -83,7 +84,8 @@ struct LogGenerator {
         if shape == .csv {
             let values = fields.map { $0.1.replacing("\"", with: "") }
             let padding = Array(repeating: "", count: 11 - values.count)
-            buffer += Array((values + padding + ["/p/\(random % 1000)"]).map(LogGenerator.cell).joined(separator: ",").utf8)
+            buffer += Array(
+                (values + padding + ["/p/\(random % 1000)"]).map(LogGenerator.cell).joined(separator: ",").utf8)
         } else {
             fields.append(("page", "\"/p/\(random % 1000)\""))
             if shape == .varied {

@@ -67,7 +67,8 @@ import TestSupport
         try shop.run("2026-03-01")
         let visitors = (0..<20_000).map { "visitor-\($0)" }.joined(separator: "\n")
         let result = try shop.sluice(
-            "assign", "--table", "state", "--platform", "web", "--slot", "hero", "--segment", "Pune", "-", input: visitors)
+            "assign", "--table", "state", "--platform", "web", "--slot", "hero", "--segment", "Pune", "-",
+            input: visitors)
         #expect(result.status == 0)
         var counts: [String: Int] = [:]
         var traffic: [String: Double] = [:]

@@ -7,10 +7,10 @@ final class Shop {
 
     static let dates = ["2026-03-01", "2026-03-02", "2026-03-03"]
 
-    init(floor: String = "0.02", blacklist: [String] = []) throws {
+    init(floor: String = "0.02") throws {
         directory = try ScratchDirectory()
         try configure(floor: floor)
-        try blacklist(blacklist)
+        try blacklist([])
     }
 
     func configure(floor: String = "0.02", extra: String = "") throws {
@@ -36,7 +36,8 @@ final class Shop {
 
     /// Writes a day's log: 400 visitors in two cities, true click rates of 5, 10 and 15 %.
     func log(_ date: String, seed: UInt64 = 1) throws {
-        try directory.write(Shop.lines(date, seed: seed).joined(separator: "\n") + "\n", to: "events/date=\(date)/a.jsonl")
+        try directory.write(
+            Shop.lines(date, seed: seed).joined(separator: "\n") + "\n", to: "events/date=\(date)/a.jsonl")
     }
 
     static func lines(_ date: String, seed: UInt64) -> [String] {
@@ -54,7 +55,9 @@ final class Shop {
             }
             let place = #""platform":"web","slot":"hero","segment":"\#(city)","variant":"\#(variant)""#
             lines.append(line("view", second: 1, place))
-            if Int.random(in: 0..<100, using: &generator) < [5, 10, 15, 5][arm] { lines.append(line("click", second: 9, place)) }
+            if Int.random(in: 0..<100, using: &generator) < [5, 10, 15, 5][arm] {
+                lines.append(line("click", second: 9, place))
+            }
             let choice = Bool.random(using: &generator) ? "x" : "y"
             lines.append(line("view", second: 12, #""platform":"web","slot":"cart","variant":"\#(choice)""#))
             if Int.random(in: 0..<100, using: &generator) < 8 {
@@ -78,13 +81,19 @@ final class Shop {
 
     /// The rows of a table by their keys: slot, segment, variant; the values are traffic and status.
     func table(_ date: String) throws -> [String: (traffic: String, status: String)] {
-        let lines = try directory.text("state/allocations/date=\(date)/allocation.csv").split(separator: "\n").dropFirst()
+        let lines = try directory.text("state/allocations/date=\(date)/allocation.csv").split(separator: "\n")
+            .dropFirst()
         var rows: [String: (traffic: String, status: String)] = [:]
         for line in lines {
             let fields = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
             rows[fields[2...4].joined(separator: " ")] = (fields[5], fields[6])
         }
         return rows
+    }
+
+    /// Every file of the state directory but the lock, whose content is only a hint.
+    func state() throws -> [String: Data] {
+        try directory.files(below: "state").filter { $0.key != ".lock" }
     }
 
     func current() throws -> String {

@@ -41,7 +41,8 @@ package final class ScratchDirectory {
     package func files(below name: String) throws -> [String: Data] {
         var files: [String: Data] = [:]
         let root = path + "/" + name
-        for case let file as String in FileManager.default.enumerator(atPath: root) ?? FileManager.DirectoryEnumerator() {
+        for case let file as String in FileManager.default.enumerator(atPath: root) ?? FileManager.DirectoryEnumerator()
+        {
             var isDirectory: ObjCBool = false
             let full = root + "/" + file
             guard FileManager.default.fileExists(atPath: full, isDirectory: &isDirectory), !isDirectory.boolValue else {

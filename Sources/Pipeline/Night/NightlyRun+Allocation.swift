@@ -112,19 +112,11 @@ extension NightlyRun {
         ]
         let current = state.currentDate()
         let moves = current.map { $0 <= date } ?? true
-        outcome.staleTables = try self.files { () throws(FileError) in
+        try self.files { () throws(FileError) in
             try state.publish(files, as: directory)
             if moves { try state.setCurrent(date) }
-            return try state.allocationDates().filter { $0 > date }.map(\.description)
         }
         outcome.table = PublishedTable(date: date.description, path: directory, rows: rows.count, isCurrent: moves)
         report(.information("\(date): published \(directory) with \(Text.count(Int64(rows.count), "row"))"))
-        if let first = outcome.staleTables.first, let last = outcome.staleTables.last {
-            let through = CalendarDate(last)?.advanced(by: -1).description ?? last
-            warn(
-                "later tables (\(first) to \(last)) were made before this run and are stale; "
-                    + "`--date \(date)..\(through)` brings them up to date",
-                in: &outcome)
-        }
     }
 }

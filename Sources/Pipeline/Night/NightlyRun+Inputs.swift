@@ -26,15 +26,15 @@ struct AllocationInputs {
 }
 
 extension NightlyRun {
-    /// Reads the days up to `date`, newest first, until every experiment has all that its window asks for.
-    func history(through date: CalendarDate) throws(RunFailure) -> History {
+    /// Reads the days up to `last`, newest first, until every experiment has all that its window asks for.
+    func history(through last: CalendarDate) throws(RunFailure) -> History {
         var history = History()
         var missing: [SlotKey: Int] = [:]
         for experiment in configuration.experiments {
             missing[experiment.experiment.key] = experiment.learning.window ?? .max
         }
         let dates = try files { () throws(FileError) in try state.statisticsDates() }
-        for date in dates.reversed() where date <= date && missing.values.contains(where: { $0 > 0 }) {
+        for date in dates.reversed() where date <= last && missing.values.contains(where: { $0 > 0 }) {
             let path = state.statistics(on: date) + "/statistics.csv"
             let bytes = try readFile(path)
             let rows = try statisticsRows(bytes, path)

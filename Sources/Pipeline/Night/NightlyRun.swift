@@ -41,15 +41,37 @@ package struct NightlyRun: Sendable {
         self.report = report
     }
 
-    /// Runs the night that ends a day. The caller holds the lock.
+    /// Runs the nights that end these days, oldest first. The caller holds the lock.
     ///
-    /// - Throws: ``RunFailure``: then nothing was published for this day.
-    package func run(_ date: CalendarDate) throws(RunFailure) -> NightOutcome {
-        var outcome = NightOutcome(date: date)
+    /// - Parameter finished: called with the outcome of each night.
+    /// - Throws: ``RunFailure`` of the first night that fails: nothing was published for it, and no later night is run.
+    package func run(
+        _ dates: ClosedRange<CalendarDate>, finished: (NightOutcome) -> Void
+    ) throws(RunFailure) {
         try files { () throws(FileError) in try state.removeLeftovers() }
-        if options.steps.contains(.statistics) { try gatherStatistics(of: date, into: &outcome) }
-        if options.steps.contains(.allocation) { try publishAllocation(after: date, into: &outcome) }
-        return outcome
+        for dayNumber in dates.lowerBound.dayNumber...dates.upperBound.dayNumber {
+            let date = CalendarDate(dayNumber: dayNumber)
+            var outcome = NightOutcome(date: date)
+            if options.steps.contains(.statistics) { try gatherStatistics(of: date, into: &outcome) }
+            if options.steps.contains(.allocation) {
+                try publishAllocation(after: date, into: &outcome)
+                if date == dates.upperBound { try findStaleTables(after: date.advanced(by: 1), into: &outcome) }
+            }
+            finished(outcome)
+        }
+    }
+
+    /// Names the tables after the last one made: they were learned before it changed.
+    private func findStaleTables(
+        after date: CalendarDate, into outcome: inout NightOutcome
+    ) throws(RunFailure) {
+        let stale = try files { () throws(FileError) in try state.allocationDates() }.filter { $0 > date }
+        guard let first = stale.first, let last = stale.last else { return }
+        outcome.staleTables = stale.map(\.description)
+        warn(
+            "the tables after it (\(first)\(first == last ? "" : " to \(last)")) were made before this run and are stale; "
+                + "`--date \(date)..\(last.advanced(by: -1))` brings them up to date",
+            in: &outcome)
     }
 
     /// Does what touches files; their errors become the run's.

@@ -228,13 +228,16 @@ private enum Platform {
     }
 
     static func glob(_ pattern: String, _ matches: inout glob_t) -> Int32 {
-        // A directory that cannot be listed is an error, not a night without logs.
+        // A directory that does not exist holds no match; one that cannot be listed is an error, not a night without logs.
+        let stops: @convention(c) (UnsafePointer<CChar>?, Int32) -> Int32 = { _, code in
+            code == ENOENT || code == ENOTDIR ? 0 : 1
+        }
         #if canImport(Glibc)
-            Glibc.glob(pattern, GLOB_ERR, nil, &matches)
+            return Glibc.glob(pattern, 0, stops, &matches)
         #elseif canImport(Musl)
-            Musl.glob(pattern, GLOB_ERR, nil, &matches)
+            return Musl.glob(pattern, 0, stops, &matches)
         #else
-            Darwin.glob(pattern, GLOB_ERR, nil, &matches)
+            return Darwin.glob(pattern, 0, stops, &matches)
         #endif
     }
 }

@@ -21,7 +21,8 @@ enum CheckCommand: Command {
         let arms = configuration.experiments.reduce(0) { $0 + $1.experiment.arms.count }
         Console.information(
             "\(file): pipeline '\(configuration.pipeline)' is in order: "
-                + "\(Text.count(Int64(configuration.experiments.count), "experiment")), \(Text.count(Int64(arms), "arm"))")
+                + "\(Text.count(Int64(configuration.experiments.count), "experiment")), \(Text.count(Int64(arms), "arm"))"
+        )
         return .done
     }
 }

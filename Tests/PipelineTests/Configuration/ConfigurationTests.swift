@@ -3,6 +3,7 @@ import BotFilter
 import Foundation
 import EventLog
 import Learning
+import Statistics
 import Pipeline
 import Testing
 import Vocabulary
