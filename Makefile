@@ -25,7 +25,7 @@ format: ## Formats the sources in place.
 	swift format --in-place --recursive Package.swift Sources Tests
 
 release: ## One statically linked binary: .build/release/sluice.
-	swift build --configuration release --static-swift-stdlib --product sluice
+	swift build --configuration release --static-swift-stdlib --product sluice -Xlinker -s
 
 install: release ## Copies the binary to $(PREFIX)/bin.
 	install -d $(DESTDIR)$(PREFIX)/bin
