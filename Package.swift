@@ -9,9 +9,9 @@ let package = Package(
     ],
     targets: [
         // The flow, in the order the data takes.
-        .target(name: "EventLog", dependencies: ["Vocabulary"]),
+        .target(name: "EventLog", dependencies: ["CScan", "Vocabulary"]),
         .target(name: "BotFilter", dependencies: ["EventLog"]),
-        .target(name: "Statistics", dependencies: ["BotFilter", "EventLog", "Vocabulary"]),
+        .target(name: "Statistics", dependencies: ["BotFilter", "CScan", "EventLog", "Vocabulary"]),
         .target(name: "Learning", dependencies: ["CSV", "Vocabulary"]),
         .target(name: "Allocation", dependencies: ["CSV", "Learning", "Randomizer", "Vocabulary"]),
         .target(name: "Randomizer", dependencies: ["CSV"]),
@@ -29,6 +29,7 @@ let package = Package(
             ]),
         .executableTarget(name: "sluice", dependencies: ["Pipeline", "Randomizer"]),
         .target(name: "CSystem"),
+        .target(name: "CScan"),
 
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .executableTarget(name: "FixtureGenerator", dependencies: ["TestSupport"], path: "Tests/FixtureGenerator"),
@@ -68,7 +69,7 @@ let package = Package(
 
 // One strictness for every target.
 for target in package.targets where target.type != .system {
-    guard target.name != "CSystem" else { continue }
+    guard !["CScan", "CSystem"].contains(target.name) else { continue }
     target.swiftSettings =
         (target.swiftSettings ?? []) + [
             .treatAllWarnings(as: .error),

@@ -9,6 +9,8 @@
 /// A worker's buffer with the whole lines that begin in one block of a file.
 struct Block: ~Copyable {
     private(set) var memory: UnsafeMutableBufferPointer<UInt8>
+    /// Bytes allocated behind `memory`, so that whole words can be read at its end.
+    private static let slack = 64
     /// The bytes of the lines within `memory`.
     var lines: Range<Int> = 0..<0
     /// Which file, and which block of it.
@@ -18,7 +20,7 @@ struct Block: ~Copyable {
     var size: Int64 = 0
 
     init() {
-        memory = .allocate(capacity: 1 << 12)
+        memory = Block.allocate(1 << 12)
     }
 
     var base: UnsafeMutablePointer<UInt8> { memory.baseAddress.unsafelyUnwrapped }
@@ -30,10 +32,17 @@ struct Block: ~Copyable {
     /// Makes room for `capacity` bytes, keeping the first `count`.
     mutating func reserve(_ capacity: Int, keeping count: Int) {
         guard capacity > memory.count else { return }
-        let larger = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: max(capacity, memory.count * 2))
+        let larger = Block.allocate(max(capacity, memory.count * 2))
         memcpy(larger.baseAddress.unsafelyUnwrapped, base, count)
         memory.deallocate()
         memory = larger
+    }
+
+    private static func allocate(_ capacity: Int) -> UnsafeMutableBufferPointer<UInt8> {
+        let memory = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: capacity + slack)
+        // What is never written must still have a value.
+        memory[capacity...].update(repeating: 0)
+        return UnsafeMutableBufferPointer(rebasing: memory[0..<capacity])
     }
 
     /// The offset of the first line feed in `range` of the memory.

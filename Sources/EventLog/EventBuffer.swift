@@ -5,6 +5,7 @@ struct EventBuffer: ~Copyable {
 
     init() {
         memory = .allocate(capacity: 1024)
+        memory.initialize(repeating: EventBuffer.blank)
     }
 
     deinit {
@@ -18,13 +19,10 @@ struct EventBuffer: ~Copyable {
     /// Appends the event that `decode` fills in, if it says that there is one.
     mutating func append(_ place: LinePlace, decode: (inout Event) -> LineDecoder.Outcome) -> LineDecoder.Outcome {
         if count == memory.count { grow() }
-        var event = Event(
-            time: 0, type: .other, visitor: .absent, platform: .absent, slot: .absent, variant: .absent,
-            segment: .absent,
-            revenue: 0, order: .absent, userAgent: .absent, address: .absent, ignored: nil, place: place)
-        let outcome = decode(&event)
+        // The place behind the last event is initialized too: a line that is no event leaves it to the next.
+        let outcome = decode(&memory[count])
         if case .event = outcome {
-            memory.initializeElement(at: count, to: event)
+            memory[count].place = place
             count += 1
         }
         return outcome
@@ -51,13 +49,21 @@ struct EventBuffer: ~Copyable {
         tally.count(.other, others)
     }
 
+    private static var blank: Event {
+        Event(
+            time: 0, type: .other, visitor: .absent, platform: .absent, slot: .absent, variant: .absent, segment: .absent,
+            revenue: 0, order: .absent, userAgent: .absent, address: .absent, ignored: nil,
+            place: LinePlace(file: 0, block: 0, line: 0))
+    }
+
     mutating func removeAll() {
         count = 0
     }
 
     private mutating func grow() {
         let larger = UnsafeMutableBufferPointer<Event>.allocate(capacity: memory.count * 2)
-        _ = larger.moveInitialize(fromContentsOf: memory[0..<count])
+        larger.initialize(repeating: EventBuffer.blank)
+        larger.baseAddress.unsafelyUnwrapped.update(from: memory.baseAddress.unsafelyUnwrapped, count: count)
         memory.deallocate()
         memory = larger
     }

@@ -36,10 +36,21 @@ struct JSONLine {
     private var position: UnsafePointer<UInt8>
     private let end: UnsafePointer<UInt8>
     private var failure = RejectedReason.notJSON
+    /// The line's index, with the number of the quote that comes next; nil: strings are searched byte by byte.
+    private let index: IndexedLine?
+    private var nextQuote = 0
 
     init(_ start: UnsafePointer<UInt8>, count: Int) {
         position = start
         end = start + count
+        index = nil
+    }
+
+    /// A scanner that finds the ends of strings in the index.
+    init(_ line: IndexedLine) {
+        position = line.base + line.start
+        end = line.base + line.end
+        index = line
     }
 
     /// Reads the line's object and stores the values of known keys; nil when it is well formed.
@@ -128,6 +139,17 @@ struct JSONLine {
 
     /// Passes a string with its quotes; the value is what stands between them.
     private mutating func scanString() -> Value? {
+        guard let index else { return scanStringBytes() }
+        let open = position - index.base
+        guard nextQuote + 1 < index.quoteCount, Int(index.quotes[nextQuote]) == open else { return nil }
+        let close = Int(index.quotes[nextQuote + 1])
+        nextQuote += 2
+        if let special = index.special, IndexedLine.any(special, open + 1, close) { return scanStringBytes() }
+        position = index.base + close + 1
+        return Value(kind: .plainString, start: index.base + open + 1, count: close - open - 1)
+    }
+
+    private mutating func scanStringBytes() -> Value? {
         guard take(UInt8(ascii: "\"")) else { return nil }
         let start = position
         var kind = Value.Kind.plainString
@@ -152,25 +174,37 @@ struct JSONLine {
     }
 
     private mutating func skipNumber() -> Bool {
-        _ = take(UInt8(ascii: "-"))
-        if !take(UInt8(ascii: "0")) {
-            guard skipDigits() else { return false }
-        }
-        if take(UInt8(ascii: ".")) {
-            guard skipDigits() else { return false }
-        }
-        if take(UInt8(ascii: "e")) || take(UInt8(ascii: "E")) {
-            if !take(UInt8(ascii: "+")) { _ = take(UInt8(ascii: "-")) }
-            guard skipDigits() else { return false }
-        }
-        return true
+        let count = JSONLine.numberLength(position, before: end)
+        position += count
+        return count > 0
     }
 
-    /// Passes one or more digits.
-    private mutating func skipDigits() -> Bool {
-        let start = position
-        while position < end, position.pointee >= 0x30, position.pointee <= 0x39 { position += 1 }
-        return position > start
+    /// Whether bytes are a number as a whole.
+    static func isNumber(_ start: UnsafePointer<UInt8>, count: Int) -> Bool {
+        numberLength(start, before: start + count) == count
+    }
+
+    /// The length of the number at `start`; 0 when there is none.
+    private static func numberLength(_ start: UnsafePointer<UInt8>, before end: UnsafePointer<UInt8>) -> Int {
+        var position = start
+        func take(_ byte: UInt8) -> Bool {
+            guard position < end, position.pointee == byte else { return false }
+            position += 1
+            return true
+        }
+        func takeDigits() -> Bool {
+            let first = position
+            while position < end, position.pointee >= 0x30, position.pointee <= 0x39 { position += 1 }
+            return position > first
+        }
+        _ = take(UInt8(ascii: "-"))
+        guard take(UInt8(ascii: "0")) || takeDigits() else { return 0 }
+        if take(UInt8(ascii: ".")), !takeDigits() { return 0 }
+        if take(UInt8(ascii: "e")) || take(UInt8(ascii: "E")) {
+            if !take(UInt8(ascii: "+")) { _ = take(UInt8(ascii: "-")) }
+            guard takeDigits() else { return 0 }
+        }
+        return position - start
     }
 
     private mutating func takeWord(_ word: StaticString) -> Bool {

@@ -13,34 +13,37 @@ struct LineDecoder: ~Copyable {
     private let day: LogDay
     private let types: TypeWords
     private let keys: KeyTable
-    /// Numbers of the keys a field is read from, first present wins; by the field's position in `EventField.allCases`.
-    private let sources: [[Int]]
+    /// Numbers of the keys that fields are read from, field after field; of a field's keys the first present wins.
+    private let sources: UnsafeMutableBufferPointer<Int>
+    /// Where the keys of each field begin in `sources`, by the field's position in `EventField.allCases`, and where all end.
+    private let sourceStarts: UnsafeMutableBufferPointer<Int>
     private let platformConstant: UnsafeMutableBufferPointer<UInt8>?
     private let values: UnsafeMutablePointer<JSONLine.Value>
     private var arena = TextArena()
+    private var templates = TemplateCache()
 
     init(schema: EventSchema, day: LogDay) {
         self.day = day
         types = TypeWords(schema.types)
         var names: [String] = []
         var constant: UnsafeMutableBufferPointer<UInt8>?
-        sources = EventField.allCases.map { field in
+        var numbers: [Int] = []
+        var starts = [0]
+        for field in EventField.allCases {
             switch schema[field] {
             case .keys(let keys):
-                return keys.map { key in
-                    if let index = names.firstIndex(where: { $0.utf8.elementsEqual(key.utf8) }) { return index }
-                    names.append(key)
-                    return names.count - 1
+                for key in keys {
+                    let known = names.firstIndex { $0.utf8.elementsEqual(key.utf8) }
+                    if known == nil { names.append(key) }
+                    numbers.append(known ?? names.count - 1)
                 }
             case .constant(let text):
-                if field == .platform {
-                    let copy = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: text.utf8.count)
-                    _ = copy.initialize(from: text.utf8)
-                    constant = copy
-                }
-                return []
+                if field == .platform { constant = LineDecoder.copy(Array(text.utf8)) }
             }
+            starts.append(numbers.count)
         }
+        sources = LineDecoder.copy(numbers)
+        sourceStarts = LineDecoder.copy(starts)
         keys = KeyTable(names)
         platformConstant = constant
         values = .allocate(capacity: names.count)
@@ -50,12 +53,35 @@ struct LineDecoder: ~Copyable {
     deinit {
         values.deinitialize(count: keys.count)
         values.deallocate()
+        sources.deallocate()
+        sourceStarts.deallocate()
         platformConstant?.deallocate()
+    }
+
+    private static func copy<Value: BitwiseCopyable>(_ values: [Value]) -> UnsafeMutableBufferPointer<Value> {
+        let copy = UnsafeMutableBufferPointer<Value>.allocate(capacity: values.count)
+        _ = copy.initialize(from: values)
+        return copy
     }
 
     /// Frees the texts of the events decoded so far.
     mutating func endBlock() {
         arena.removeAll()
+    }
+
+    /// Decodes a line of an indexed block; `event` is complete when the outcome says so.
+    mutating func decode(_ line: IndexedLine, into event: inout Event) -> Outcome {
+        if line.hasHigh, !UTF8Validation.isValid(line.base + line.start, count: line.count) { return .rejected(.notUTF8) }
+        let isPlain = !line.hasSpecial
+        values.update(repeating: .absent, count: keys.count)
+        if !isPlain || !templates.match(line, into: values) {
+            guard !isBlank(line.base + line.start, count: line.count) else { return .ignored(.blankLine) }
+            values.update(repeating: .absent, count: keys.count)
+            var scanner = JSONLine(line)
+            if let reason = scanner.scan(keys: keys, into: values) { return .rejected(reason) }
+            if isPlain { templates.learn(line, keys: keys) }
+        }
+        return finish(&event)
     }
 
     /// Decodes the line of `count` bytes at `start`; `event` is complete when the outcome says so.
@@ -65,6 +91,10 @@ struct LineDecoder: ~Copyable {
         values.update(repeating: .absent, count: keys.count)
         var line = JSONLine(start, count: count)
         if let reason = line.scan(keys: keys, into: values) { return .rejected(reason) }
+        return finish(&event)
+    }
+
+    private mutating func finish(_ event: inout Event) -> Outcome {
         do throws(RejectedReason) {
             try decodeFields(into: &event)
         } catch {
@@ -102,8 +132,9 @@ struct LineDecoder: ~Copyable {
 
     /// The first value present among a field's sources. Null and empty text are absent.
     private func value(_ field: EventField) -> JSONLine.Value? {
-        for index in sources[field.position] where values[index].kind != .absent && values[index].count > 0 {
-            return values[index]
+        for source in sourceStarts[field.position]..<sourceStarts[field.position + 1] {
+            let value = values[sources[source]]
+            if value.kind != .absent, value.count > 0 { return value }
         }
         return nil
     }

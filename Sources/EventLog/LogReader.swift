@@ -50,9 +50,10 @@ package struct LogReader: Sendable {
     ) throws(LogError) {
         var decoder = LineDecoder(schema: schema, day: day)
         var block = Block()
+        var index = BlockIndex()
         var events = EventBuffer()
         while !isStopped(), try source.next(&block) {
-            decode(block, with: &decoder, into: &events, tally: &tally)
+            decode(block, &index, with: &decoder, into: &events, tally: &tally)
             sink.consume(events.events)
             events.tally(into: &tally)
             events.removeAll()
@@ -63,30 +64,24 @@ package struct LogReader: Sendable {
     }
 
     private func decode(
-        _ block: borrowing Block, with decoder: inout LineDecoder, into events: inout EventBuffer, tally: inout LogTally
+        _ block: borrowing Block, _ index: inout BlockIndex, with decoder: inout LineDecoder,
+        into events: inout EventBuffer, tally: inout LogTally
     ) {
-        let base = UnsafePointer(block.base)
-        var start = block.lines.lowerBound
-        var line: Int32 = 0
-        while start < block.lines.upperBound {
-            let end = block.lineFeed(in: start..<block.lines.upperBound) ?? block.lines.upperBound
-            let place = LinePlace(file: block.file, block: block.index, line: line)
-            if end - start > maximumLineLength {
+        index.scan(UnsafePointer(block.base) + block.lines.lowerBound, count: block.lines.count)
+        for number in 0..<index.lineCount {
+            let line = index[number]
+            let place = LinePlace(file: block.file, block: block.index, line: Int32(number))
+            guard line.count <= maximumLineLength else {
                 tally.reject(.lineTooLong, at: place)
-            } else {
-                let outcome = events.append(place) { event in
-                    decoder.decode(base + start, count: end - start, into: &event)
-                }
-                switch outcome {
-                case .event: break
-                case .rejected(let reason): tally.reject(reason, at: place)
-                case .ignored(let reason): tally.ignore(reason, at: place)
-                }
+                continue
             }
-            line += 1
-            start = end + 1
+            switch events.append(place, decode: { event in decoder.decode(line, into: &event) }) {
+            case .event: break
+            case .rejected(let reason): tally.reject(reason, at: place)
+            case .ignored(let reason): tally.ignore(reason, at: place)
+            }
         }
-        tally.lines += Int64(line)
-        tally.linesOfBlocks[block.file, default: [:]][block.index, default: 0] += Int64(line)
+        tally.lines += Int64(index.lineCount)
+        tally.linesOfBlocks[block.file, default: [:]][block.index, default: 0] += Int64(index.lineCount)
     }
 }

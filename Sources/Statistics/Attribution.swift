@@ -11,12 +11,18 @@ struct Attribution {
     private var purchases: [VisitorTable.Purchase] = []
     private(set) var mixedCount: Int64 = 0
 
-    init(experiments: [Experiment], mixedUnits: MixedUnits, segments: Int) {
+    init(experiments: [Experiment], mixedUnits: MixedUnits, hash: KeyedHash) {
         self.experiments = experiments
         self.mixedUnits = mixedUnits
-        let declared = DeclaredArms(experiments, hash: .random())
-        variants = declared.arms.map(\.variant)
+        let declared = DeclaredArms(experiments, hash: hash)
+        variants = declared.variants
         places = declared.places
+    }
+
+    /// Adds the counts of other visitors.
+    mutating func add(_ other: Attribution) throws(CountOverflow) {
+        mixedCount += other.mixedCount
+        for (key, counts) in other.counts { try self.counts[key, default: ArmCounts()].add(counts) }
     }
 
     /// Counts the units of one visitor.

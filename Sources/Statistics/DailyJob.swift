@@ -49,65 +49,11 @@ package struct DailyJob: Sendable {
         } catch {
             throw .log(error)
         }
-        for collector in collectors.dropFirst() { collectors[0].add(collector) }
         do throws(CountOverflow) {
-            return (try statistics(of: collectors[0].table), tally)
+            let evaluation = Evaluation(job: self, hash: hash, collectors: collectors)
+            return (try evaluation.statistics(), tally)
         } catch {
             throw .overflow(error)
-        }
-    }
-
-    private func statistics(of table: borrowing VisitorTable) throws(CountOverflow) -> DayStatistics {
-        var result = DayStatistics()
-        result.formulaSegments = table.formulaSegments
-        var attribution = Attribution(experiments: experiments, mixedUnits: mixedUnits, segments: table.segments.count)
-        for visitor in 0..<table.visitors.count {
-            let record = table.visitors[visitor]
-            result.visitors.add(events: Int64(record.events))
-            let rules = policy.rules(matching: evidence(on: visitor, in: table))
-            guard rules.isEmpty else {
-                drop(visitor, by: rules, in: table, result: &result)
-                continue
-            }
-            try attribution.add(visitor, of: table)
-        }
-        result.mixedUnits = attribution.mixedCount
-        result.rows = attribution.rows(segments: table.segments)
-        result.audit.sort { $0.visitor < $1.visitor }
-        return result
-    }
-
-    private func evidence(on visitor: Int, in table: borrowing VisitorTable) -> VisitorEvidence {
-        let record = table.visitors[visitor]
-        var busiest: UInt32 = 0
-        var index = record.minutes
-        while index != VisitorTable.none {
-            let minute = table.minutes[Int(index)]
-            busiest = max(busiest, minute.events)
-            index = minute.next
-        }
-        var evidence = VisitorEvidence()
-        evidence.events = record.events
-        evidence.views = record.views
-        evidence.clicks = record.clicks
-        evidence.busiestMinute = busiest
-        evidence.hasRobotUserAgent = record.flags.contains(.robotAgent)
-        evidence.isInDeniedNetwork = record.flags.contains(.deniedNetwork)
-        evidence.isOnDenyList = policy.deniesVisitor(UnsafeRawBufferPointer(table.ids[visitor].bytes))
-        return evidence
-    }
-
-    private func drop(
-        _ visitor: Int, by rules: BotRule, in table: borrowing VisitorTable, result: inout DayStatistics
-    ) {
-        let events = Int64(table.visitors[visitor].events)
-        result.robots.add(events: events)
-        for (rule, _) in BotRule.named where rules.contains(rule) {
-            result.robotsByRule[rule, default: DayStatistics.Tally()].add(events: events)
-        }
-        if audits {
-            result.audit.append(
-                DayStatistics.Robot(visitor: Name(table.ids[visitor].string), events: events, rules: rules))
         }
     }
 }

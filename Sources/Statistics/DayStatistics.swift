@@ -27,6 +27,11 @@ package struct DayStatistics: Sendable {
             visitors += 1
             self.events += events
         }
+
+        mutating func add(_ other: Tally) {
+            visitors += other.visitors
+            events += other.events
+        }
     }
 
     /// One row for each arm and segment with a unit, in byte order of their keys.

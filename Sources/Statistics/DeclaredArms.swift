@@ -10,8 +10,10 @@ struct DeclaredArms: ~Copyable {
     static let any: Int32 = -1
 
     let experiments: [Experiment]
-    /// The variant of each arm, and the experiment it belongs to.
-    private(set) var arms: [(experiment: Int, variant: Name)] = []
+    /// The variant of each arm.
+    private(set) var variants: [Name] = []
+    /// The experiment of each arm.
+    private var armExperiments = Pool<UInt32>()
     /// Of each experiment: its platform's number and its slot name's number.
     private(set) var places: [(platform: Int32, slot: Int32)] = []
 
@@ -20,6 +22,9 @@ struct DeclaredArms: ~Copyable {
     private var platforms: TextTable
     private var slots: TextTable
     private var scratch = Pool<UInt8>(capacity: 256)
+    /// Arms found lately, or -1.
+    private var cache = Pool<Int32>(capacity: cacheSize)
+    private static let cacheSize = 256
 
     init(_ experiments: [Experiment], hash: KeyedHash) {
         self.experiments = experiments
@@ -27,24 +32,54 @@ struct DeclaredArms: ~Copyable {
         experimentKeys = TextTable(hash: hash)
         platforms = TextTable(hash: hash)
         slots = TextTable(hash: hash)
+        for _ in 0..<DeclaredArms.cacheSize { cache.append(-1) }
         for (index, experiment) in experiments.enumerated() {
             let platform = Array(experiment.key.platform.string.utf8)
             let slot = Array(experiment.key.slot.string.utf8)
             places.append((add(platform, to: &platforms), add(slot, to: &slots)))
             _ = add(platform + [0x1F] + slot, to: &experimentKeys)
             for variant in experiment.arms {
-                arms.append((index, variant))
+                variants.append(variant)
+                armExperiments.append(UInt32(index))
                 _ = add(platform + [0x1F] + slot + [0x1F] + Array(variant.string.utf8), to: &armKeys)
             }
         }
     }
+
+    func experiment(ofArm arm: Int) -> UInt16 { UInt16(truncatingIfNeeded: armExperiments[arm]) }
 
     mutating func experiment(platform: ByteText, slot: ByteText) -> Int? {
         experimentKeys.find(joined(platform, slot, nil))
     }
 
     mutating func arm(platform: ByteText, slot: ByteText, variant: ByteText) -> Int? {
-        armKeys.find(joined(platform, slot, variant))
+        let place = DeclaredArms.cachePlace(platform, slot, variant)
+        let cached = Int(cache[place])
+        if cached >= 0, isArm(cached, platform, slot, variant) { return cached }
+        let found = armKeys.find(joined(platform, slot, variant))
+        if let found { cache[place] = Int32(found) }
+        return found
+    }
+
+    /// Whether the parts are those of the arm with this number.
+    private func isArm(_ arm: Int, _ platform: ByteText, _ slot: ByteText, _ variant: ByteText) -> Bool {
+        let key = armKeys[arm]
+        guard key.count == platform.count + slot.count + variant.count + 2 else { return false }
+        let slotStart = platform.count + 1
+        let variantStart = slotStart + slot.count + 1
+        return key.start[slotStart - 1] == 0x1F && key.start[variantStart - 1] == 0x1F
+            && ByteText(start: key.start, count: platform.count) == platform
+            && ByteText(start: key.start + slotStart, count: slot.count) == slot
+            && ByteText(start: key.start + variantStart, count: variant.count) == variant
+    }
+
+    /// A place in the cache from the ends of the names, where arms differ most.
+    private static func cachePlace(_ platform: ByteText, _ slot: ByteText, _ variant: ByteText) -> Int {
+        guard !platform.isEmpty, !slot.isEmpty, !variant.isEmpty else { return 0 }
+        let ends =
+            Int(variant.start[variant.count - 1]) &* 29 &+ Int(variant.start[0]) &* 7 &+ Int(slot.start[slot.count - 1]) &* 13
+            &+ Int(platform.start[0]) &+ slot.count &* 5 &+ variant.count &* 3
+        return ends & (cacheSize - 1)
     }
 
     /// The number of a platform that has an experiment.

@@ -41,6 +41,9 @@ struct Pool<Element: BitwiseCopyable>: ~Copyable {
         count = 0
     }
 
+    /// Where the elements begin; valid until the next one is appended.
+    var start: UnsafeMutablePointer<Element> { memory.baseAddress.unsafelyUnwrapped }
+
     var elements: UnsafeBufferPointer<Element> { UnsafeBufferPointer(rebasing: memory[0..<count]) }
 
     private mutating func grow(to capacity: Int) {

@@ -1,3 +1,4 @@
+import CScan
 import EventLog
 
 /// Distinct texts, numbered 0, 1, 2 … in the order they come.
@@ -29,13 +30,17 @@ struct TextTable: ~Copyable {
     /// The text with this number; valid until the next text is added.
     subscript(number: Int) -> ByteText {
         let place = places[number]
-        let start = bytes.elements.baseAddress.unsafelyUnwrapped + Int(place >> 24)
-        return ByteText(start: start, count: Int(place & 0xFF_FFFF))
+        return ByteText(start: bytes.start + Int(place >> 24), count: Int(place & 0xFF_FFFF))
     }
 
     /// The number of `text`, which is added when it is new. Texts are under 16 MiB, as lines are.
     mutating func number(of text: ByteText) -> Int {
-        let tag = UInt32(truncatingIfNeeded: hash(text) >> 32)
+        number(of: text, hash: hash(text))
+    }
+
+    /// The number of a text whose hash is known.
+    mutating func number(of text: ByteText, hash: UInt64) -> Int {
+        let tag = UInt32(truncatingIfNeeded: hash)
         var slot = Int(tag) & (slots.count - 1)
         while slots[slot] != 0 {
             if let number = match(slots[slot], tag, text) { return number }
@@ -48,9 +53,39 @@ struct TextTable: ~Copyable {
         return number
     }
 
+    /// The hash of the text with this number.
+    func hash(of number: Int) -> UInt64 {
+        hash(self[number])
+    }
+
+    /// Brings near what looking up a text of this hash will touch.
+    func prefetch(hash: UInt64) {
+        cscan_prefetch(slots.baseAddress.unsafelyUnwrapped + (Int(UInt32(truncatingIfNeeded: hash)) & (slots.count - 1)))
+    }
+
+    /// The number of the first text that may have this hash, whose place is brought near; nil when there is none.
+    func candidate(hash: UInt64) -> Int? {
+        let tag = UInt32(truncatingIfNeeded: hash)
+        var slot = Int(tag) & (slots.count - 1)
+        while slots[slot] != 0 {
+            if UInt32(truncatingIfNeeded: slots[slot] >> 32) == tag {
+                let number = Int(slots[slot] & 0xFFFF_FFFF) - 1
+                cscan_prefetch(places.start + number)
+                return number
+            }
+            slot = (slot + 1) & (slots.count - 1)
+        }
+        return nil
+    }
+
+    /// Brings the text with this number near.
+    func prefetch(number: Int) {
+        cscan_prefetch(bytes.start + Int(places[number] >> 24))
+    }
+
     /// The number of `text` if it has one.
     func find(_ text: ByteText) -> Int? {
-        let tag = UInt32(truncatingIfNeeded: hash(text) >> 32)
+        let tag = UInt32(truncatingIfNeeded: hash(text))
         var slot = Int(tag) & (slots.count - 1)
         while slots[slot] != 0 {
             if let number = match(slots[slot], tag, text) { return number }

@@ -1,12 +1,14 @@
+import CScan
 import EventLog
 
-/// All that a day leaves of its visitors: one record each, with chains of units, purchases and minutes.
+/// All that a day leaves of some of its visitors: one record each, with chains of units, purchases and minutes.
 ///
 ///     visitors[n]  ──units──►  units[i]  ──next──►  units[j]         one for each experiment the visitor met
 ///                  ──purchases──►  purchases[i] ──next──► …
-///                  ──minutes──►  minutes[i] ──next──► …              one for each minute with an event
+///                  ──minutes──►  minutes[i] ──next──► …              blocks of the minutes with an event
 ///
-/// A table takes the events of one worker; tables add up (``add(_:)``) to the one that all events would have made.
+/// A table takes the events that one worker reads of one shard of the visitors; tables of a shard add up (``add(_:segments:)``)
+/// to the one that all its events would have made.
 struct VisitorTable: ~Copyable {
     static let none = UInt32.max
 
@@ -15,9 +17,11 @@ struct VisitorTable: ~Copyable {
         var views: UInt32 = 0
         var clicks: UInt32 = 0
         var flags: Flags = []
+        /// The minute of the latest event; earlier ones are in the chain.
+        var minute = Minute()
+        var minutes = VisitorTable.none
         var units = VisitorTable.none
         var purchases = VisitorTable.none
-        var minutes = VisitorTable.none
     }
 
     struct Flags: OptionSet, BitwiseCopyable {
@@ -28,17 +32,17 @@ struct VisitorTable: ~Copyable {
 
     /// A visitor in an experiment. Without a view it has no exposure yet.
     struct Unit: BitwiseCopyable {
-        var experiment: UInt32
-        /// The variant and segment of the exposure, as numbers of arm and segment.
-        var arm = VisitorTable.none
-        var segment = VisitorTable.none
         var exposure = Int64.max
         var lastClick = Int64.min
         var views: UInt32 = 0
         var clicks: UInt32 = 0
+        /// The variant and segment of the exposure, as numbers of arm and segment.
+        var arm = VisitorTable.none
+        var segment = VisitorTable.none
+        var next: UInt32
+        var experiment: UInt16
         /// Saw two or more variants.
         var isMixed = false
-        var next: UInt32
     }
 
     struct Purchase: BitwiseCopyable {
@@ -52,67 +56,48 @@ struct VisitorTable: ~Copyable {
         var next: UInt32
     }
 
-    /// Events of a visitor in one minute of the clock.
-    struct Minute: BitwiseCopyable {
-        var minute: Int32
-        var events: UInt32
-        var next: UInt32
-    }
-
     var ids: TextTable
-    var segments: TextTable
     var orders: TextTable
     var visitors = Pool<Visitor>()
     var units = Pool<Unit>()
     var purchases = Pool<Purchase>()
-    var minutes = Pool<Minute>()
-    /// Events whose segment would run as a formula in a spreadsheet, taken as everyone's.
-    var formulaSegments: Int64 = 0
+    var minutes = Pool<MinuteBlock>()
 
     init(hash: KeyedHash) {
         ids = TextTable(hash: hash)
-        segments = TextTable(hash: hash)
         orders = TextTable(hash: hash)
     }
 
-    /// The number of the visitor with this id, who is added when new.
-    mutating func visitor(_ id: ByteText) -> Int {
-        let number = ids.number(of: id)
+    /// The number of the visitor with this id and hash, who is added when new.
+    mutating func visitor(_ id: ByteText, hash: UInt64) -> Int {
+        let number = ids.number(of: id, hash: hash)
         if number == visitors.count { visitors.append(Visitor()) }
         return number
     }
 
-    /// Counts an event of a visitor in a minute.
-    mutating func count(minute: Int32, events: UInt32, of visitor: Int) {
-        var previous = VisitorTable.none
-        var index = visitors[visitor].minutes
-        while index != VisitorTable.none {
-            let entry = minutes[Int(index)]
-            if entry.minute == minute {
-                minutes[Int(index)].events.add(events)
-                if previous != VisitorTable.none {
-                    // A visitor's next event is likely in the same minute: it is found first then.
-                    minutes[Int(previous)].next = entry.next
-                    minutes[Int(index)].next = visitors[visitor].minutes
-                    visitors[visitor].minutes = index
-                }
-                return
-            }
-            previous = index
-            index = entry.next
-        }
-        let added = minutes.append(Minute(minute: minute, events: events, next: visitors[visitor].minutes))
-        visitors[visitor].minutes = UInt32(added)
+    /// The visitor that likely has this hash; its record and its id's place are brought near.
+    func candidate(hash: UInt64) -> Int? {
+        let number = ids.candidate(hash: hash)
+        if let number { cscan_prefetch(visitors.start + number) }
+        return number
+    }
+
+    /// Brings near the id of a visitor, and what hangs on its record.
+    func prefetch(_ visitor: Int) {
+        ids.prefetch(number: visitor)
+        let record = visitors[visitor]
+        if record.units != VisitorTable.none { cscan_prefetch(units.start + Int(record.units)) }
+        if record.minutes != VisitorTable.none { cscan_prefetch(minutes.start + Int(record.minutes)) }
     }
 
     /// The number of a visitor's unit in an experiment, which is added when new.
-    mutating func unit(of visitor: Int, experiment: UInt32) -> Int {
+    mutating func unit(of visitor: Int, experiment: UInt16) -> Int {
         var index = visitors[visitor].units
         while index != VisitorTable.none {
             if units[Int(index)].experiment == experiment { return Int(index) }
             index = units[Int(index)].next
         }
-        let added = units.append(Unit(experiment: experiment, next: visitors[visitor].units))
+        let added = units.append(Unit(next: visitors[visitor].units, experiment: experiment))
         visitors[visitor].units = UInt32(added)
         return added
     }
@@ -121,10 +106,12 @@ struct VisitorTable: ~Copyable {
     ///
     /// The exposure is the view with the least time, then the least variant, then the least segment, in byte order; arms
     /// are numbered in that order within their experiment.
-    mutating func see(arm: UInt32, segment: UInt32, time: Int64, views: UInt32, unit index: Int) {
-        let unit = units[index]
-        units[index].views.add(views)
-        if unit.arm != VisitorTable.none && unit.arm != arm { units[index].isMixed = true }
+    mutating func see(
+        arm: UInt32, segment: UInt32, time: Int64, views: UInt32, unit index: Int, segments: borrowing TextTable
+    ) {
+        var unit = units[index]
+        unit.views.add(views)
+        if unit.arm != VisitorTable.none && unit.arm != arm { unit.isMixed = true }
         let isEarlier =
             unit.arm == VisitorTable.none || time < unit.exposure
             || (time == unit.exposure
@@ -132,10 +119,16 @@ struct VisitorTable: ~Copyable {
                     || (arm == unit.arm && segment != unit.segment
                         && segments[Int(segment)] < segments[Int(unit.segment)])))
         if isEarlier {
-            units[index].exposure = time
-            units[index].arm = arm
-            units[index].segment = segment
+            unit.exposure = time
+            unit.arm = arm
+            unit.segment = segment
         }
+        units[index] = unit
+    }
+
+    mutating func click(at time: Int64, unit index: Int) {
+        units[index].clicks.add(1)
+        units[index].lastClick = max(units[index].lastClick, time)
     }
 
     mutating func add(_ purchase: Purchase, of visitor: Int) {

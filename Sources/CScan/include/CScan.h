@@ -1,0 +1,52 @@
+// Where the bytes are that give a block of JSON lines its shape.
+//
+//     {"ts":"2026","type":"view"}\n{"ts":"20\u0032
+//      ^  ^ ^    ^ ^    ^ ^    ^                      quotes: positions of quotes that no backslash escapes
+//                                 ^                   line ends: positions of line feeds, with the quotes before each
+//                                            ^        special: a bit a byte, for backslashes and control characters
+//                                                     high: a bit a byte, for bytes of 0x80 and above
+#ifndef CSCAN_H
+#define CSCAN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/// Bytes a block must have behind its end, readable, of any value.
+#define CSCAN_SLACK 64
+
+/// The index of a block. The caller owns the arrays: `quotes`, `line_ends` and `line_quotes` with room for a position for each
+/// byte and 64 more, `special` and `high` with a word for each 64 bytes begun.
+typedef struct {
+    uint32_t *quotes;
+    uint32_t *line_ends;
+    /// The number of quotes before each line end.
+    uint32_t *line_quotes;
+    uint64_t *special;
+    uint64_t *high;
+    size_t quote_count;
+    size_t line_count;
+    /// Nonzero when any byte of the block is special, or high.
+    uint64_t any_special;
+    uint64_t any_high;
+} cscan_index;
+
+/// How the bytes are classified. Every kernel gives the same index.
+typedef enum {
+    /// Eight bytes at a time in plain C.
+    CSCAN_PORTABLE = 0,
+    /// SSE2 or NEON: what every machine of the architecture has.
+    CSCAN_BASELINE = 1,
+    /// AVX2.
+    CSCAN_WIDE = 2,
+} cscan_kernel;
+
+/// The fastest kernel that this machine runs.
+cscan_kernel cscan_best_kernel(void);
+
+/// Indexes `count` bytes, at most 2^32 - 1. A kernel this machine does not run is replaced by the next lower one.
+void cscan_block(const uint8_t *bytes, size_t count, cscan_index *index, cscan_kernel kernel);
+
+/// Asks for the memory at an address to be brought near: it will be used soon.
+static inline void cscan_prefetch(const void *address) { __builtin_prefetch(address); }
+
+#endif
