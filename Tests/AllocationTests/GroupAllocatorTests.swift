@@ -198,4 +198,36 @@ import Vocabulary
         #expect(abs(rows[0].meanHigh - 1.447190) < 1e-5)
         #expect(rows[0].key.segment == "x")
     }
+
+    /// From rows of revenue to shares: nobody paid yet, then one arm pays, then a new arm comes along.
+    @Test func allocatesRevenueFromTheFirstDay() throws {
+        let experiment = experiment(["a", "b", "c"])
+        func row(_ variant: Name, visitors: Int64, revenue: Int128) -> DailyRow {
+            var counts = ArmCounts()
+            counts.visitors = visitors
+            counts.purchasers = revenue > 0 ? visitors / 10 : 0
+            counts.revenue = revenue * 1_000_000
+            // Every tenth visitor paid, all of them the same.
+            counts.revenueSquared = revenue > 0 ? revenue * revenue * 1_000_000_000_000 / Int128(visitors / 10) : 0
+            let key = ArmKey(platform: "web", slot: "hero", segment: "*", variant: variant)
+            return DailyRow(date: date.advanced(by: -1), key: key, counts: counts)
+        }
+        var settings = LearningSettings()
+        settings.reward = .revenue
+        func traffic(_ rows: [DailyRow]) throws -> [Int] {
+            let groups = try ExperimentLearner(experiment: experiment, settings: settings).learn(rows)
+            return try allocate(experiment, groups[0], reward: .revenue).map(\.traffic)
+        }
+        #expect(
+            try traffic([row("a", visitors: 900, revenue: 0), row("b", visitors: 500, revenue: 0)]).max() == 333_334)
+        let paying = try traffic([
+            row("a", visitors: 900, revenue: 9000), row("b", visitors: 900, revenue: 0),
+            row("c", visitors: 900, revenue: 0),
+        ])
+        #expect(paying == [960_000, 20_000, 20_000])
+        let joined = try traffic([row("a", visitors: 900, revenue: 9000), row("b", visitors: 900, revenue: 10_000)])
+        #expect(joined.reduce(0, +) == 1_000_000)
+        #expect((20_000...333_334).contains(joined[2]))
+        #expect(joined[1] > joined[0])
+    }
 }
