@@ -14,7 +14,8 @@ import Testing
     }
 
     @Test func vectors() throws {
-        let url = try #require(Bundle.module.url(forResource: "sample_ratio", withExtension: "json", subdirectory: "Vectors"))
+        let url = try #require(
+            Bundle.module.url(forResource: "sample_ratio", withExtension: "json", subdirectory: "Vectors"))
         let vectors = try JSONDecoder().decode(Vectors.self, from: Data(contentsOf: url))
         #expect(vectors.cases.count >= 5)
         for vector in vectors.cases {

@@ -19,7 +19,8 @@ import Testing
         let text = (try? String(contentsOfFile: root + "/fixtures/malformed/README.md", encoding: .utf8)) ?? ""
         return text.split(separator: "\n").compactMap { line in
             let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
-            guard cells.count == 4, cells[0].hasPrefix("`"), let lines = Int(cells[1]), let rejected = Int(cells[2]) else {
+            guard cells.count == 4, cells[0].hasPrefix("`"), let lines = Int(cells[1]), let rejected = Int(cells[2])
+            else {
                 return nil
             }
             return Defect(folder: cells[0].replacing("`", with: ""), lines: lines, rejected: rejected)
@@ -65,7 +66,8 @@ import Testing
         let state = directory.path + "/state"
         let result = try Binary.sluice(
             [
-                "run", "--config", "pipelines/banners.json5", "--state", state, "--date", "2026-11-18..2026-11-20", "--print",
+                "run", "--config", "pipelines/banners.json5", "--state", state, "--date", "2026-11-18..2026-11-20",
+                "--print",
                 "--audit",
             ], in: Self.root)
         #expect(result.status == 0, "\(result.errors)")
