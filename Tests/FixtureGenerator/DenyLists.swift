@@ -1,7 +1,8 @@
 /// The lists that a detection service hands over: `deny/visitors-YYYY-MM-DD.txt` and `deny/networks.txt`.
 enum DenyLists {
     static func files() -> [(path: String, bytes: [UInt8])] {
-        let visitors = (0..<World.days).map { day in
+        // One day more: a run for the day after finds late events only, and its list.
+        let visitors = (0...World.days).map { day in
             let lines = Robots.deniedVisitors(day).map { "\($0)\n" }
             return ("deny/visitors-\(Clock.date(day)).txt", Array(lines.joined().utf8))
         }

@@ -88,25 +88,9 @@ extension ConfigurationReader {
 
     private mutating func statistics(_ node: JSON5Node?) -> Configuration.StatisticsSettings {
         var settings = Configuration.StatisticsSettings()
-        guard let node = section(node, keys: ["onMixed", "conversionWindow"]) else { return settings }
+        guard let node = section(node, keys: ["onMixed"]) else { return settings }
         if let onMixed = word(node["onMixed"], as: MixedUnits.self) { settings.onMixed = onMixed }
-        if let window = nullable(node["conversionWindow"], { $0.duration($1) }) { settings.conversionWindow = window }
         return settings
-    }
-
-    /// Reads days or hours, `"7d"` or `"36h"`, from one hour to a year. A day is 24 hours, whatever the clocks do.
-    private mutating func duration(_ node: JSON5Node) -> Duration? {
-        let hoursPerUnit: [Character: Int] = ["d": 24, "h": 1]
-        guard case .string(let text) = node.value, let unit = text.last.flatMap({ hoursPerUnit[$0] }),
-            let count = Int(text.dropLast()), text.utf8.first != UInt8(ascii: "+"),
-            (1...365 * 24 / unit).contains(count)
-        else {
-            mismatch(
-                node, expected: "days or hours, from 1 hour to 365 days",
-                "write it as \"7d\" or \"36h\", or leave it out to count to the end of the day")
-            return nil
-        }
-        return .seconds(count * unit * 3600)
     }
 
     /// Reads how to learn: what the file says over `base`.

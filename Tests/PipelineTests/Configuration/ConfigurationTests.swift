@@ -29,7 +29,7 @@ import Vocabulary
             eventsPerDay: 1, eventsPerMinute: false, clicksWithoutView: null,
             denyList: "bots/{date-1}.txt", denyNetworks: ["a.txt", "b.txt"],
           },
-          statistics: { onMixed: "exclude", conversionWindow: "7d" },
+          statistics: { onMixed: "exclude" },
           learning: {
             reward: "revenue", window: 0x1C, halfLife: 3.5, seasonality: "none", priors: "priors.csv",
             segments: { minimumVisitors: 5e2, pooling: 0 },
@@ -86,7 +86,6 @@ import Vocabulary
         #expect(configuration.bots == BotSettings())
         #expect(configuration.statistics == Configuration.StatisticsSettings())
         #expect(configuration.statistics.onMixed == .first)
-        #expect(configuration.statistics.conversionWindow == nil)
         #expect(configuration.blacklist == nil)
         #expect(configuration.experiments.map(\.learning) == [LearningSettings()])
         #expect(configuration.experiments.map(\.allocation) == [AllocationSettings()])
@@ -117,7 +116,6 @@ import Vocabulary
         bots.denyNetworks = ["a.txt", "b.txt"]
         #expect(configuration.bots == bots)
         #expect(configuration.statistics.onMixed == .exclude)
-        #expect(configuration.statistics.conversionWindow == .seconds(7 * 86_400))
 
         var learning = LearningSettings()
         learning.reward = .revenue

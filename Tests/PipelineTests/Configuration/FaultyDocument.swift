@@ -179,12 +179,6 @@ extension FaultyDocument {
         .root(
             "statistics: { onMixed: ¶'exlude' }", "statistics.onMixed", "none of first, exclude",
             "did you mean \"exclude\"?"),
-        .root("statistics: { conversionWindow: ¶7 }", "statistics.conversionWindow", "found the number 7", "\"7d\""),
-        .root(
-            "statistics: { conversionWindow: ¶'0h' }", "statistics.conversionWindow", "from 1 hour to 365 days",
-            "\"7d\""),
-        .root("statistics: { conversionWindow: ¶'366d' }", "statistics.conversionWindow", "365 days", "\"36h\""),
-        .root("statistics: { conversionWindow: ¶'+7d' }", "statistics.conversionWindow", "365 days", "\"36h\""),
     ]
 
     private static let learningFaults: [FaultyDocument] = [

@@ -1,0 +1,84 @@
+import CSV
+package import Learning
+import Vocabulary
+
+/// The traffic table as a file, `allocation.csv`.
+package enum AllocationFile {
+    /// The header, in the order of the columns.
+    package static let header = [
+        "date", "platform", "slot", "segment", "variant", "traffic", "status", "probability_best", "mean", "mean_low",
+        "mean_high", "visitors", "successes", "value_remaining",
+    ]
+
+    /// Writes rows in the file's order, whatever theirs.
+    package static func bytes(_ rows: [AllocationRow]) -> [UInt8] {
+        var writer = CSVWriter()
+        writer.write(header)
+        for row in rows.sorted(by: AllocationRow.precedes) {
+            writer.write([
+                row.date.description,
+                row.key.platform.string, row.key.slot.string, row.key.segment.string, row.key.variant.string,
+                PlainDecimal.string(microShares: row.traffic),
+                row.status.rawValue,
+                row.probabilityBest.map(PlainDecimal.string) ?? "",
+                PlainDecimal.string(row.mean), PlainDecimal.string(row.meanLow), PlainDecimal.string(row.meanHigh),
+                String(row.visitors),
+                PlainDecimal.string(millionths: row.successes),
+                row.valueRemaining.map(PlainDecimal.string) ?? "",
+            ])
+        }
+        return writer.bytes
+    }
+
+    /// Reads a table that `bytes` wrote.
+    ///
+    /// - Parameter file: the file's name, for errors.
+    /// - Throws: `InputFileError` for a field that is not what its column holds, and an arm with two rows. Whether a
+    ///   group's shares add up is the table loader's to check.
+    package static func rows(_ bytes: [UInt8], file: String) throws(InputFileError) -> [AllocationRow] {
+        var table = try InputTable(bytes, file: file, columns: header)
+        var rows: [AllocationRow] = []
+        while try table.next() {
+            let row = try row(of: table)
+            try table.refuseSecondRow(of: row.key)
+            rows.append(row)
+        }
+        return rows
+    }
+
+    private static func row(of table: InputTable) throws(InputFileError) -> AllocationRow {
+        guard let date = CalendarDate(table.text(0)) else { throw table.fault(0, expected: "a date, YYYY-MM-DD") }
+        let key = ArmKey(
+            platform: try table.name(1, expected: "a platform"), slot: try table.name(2, expected: "a slot"),
+            segment: try table.name(3, expected: "a segment, or * for everyone"),
+            variant: try table.name(4, expected: "a variant"))
+        guard let traffic = PlainDecimal.millionths(table.text(5)), (0...1_000_000).contains(traffic) else {
+            throw table.fault(5, expected: "a share from 0 to 1 with at most 6 decimals")
+        }
+        guard let status = ArmStatus(rawValue: table.text(6)) else {
+            throw table.fault(6, expected: ArmStatus.allCases.map(\.rawValue).joined(separator: ", "))
+        }
+        guard let visitors = Int64(table.text(11)), visitors >= 0 else {
+            throw table.fault(11, expected: "a count of at least 0")
+        }
+        guard let successes = PlainDecimal.millionths(table.text(12)) else {
+            throw table.fault(12, expected: "a number with at most 6 decimals")
+        }
+        return AllocationRow(
+            date: date, key: key, traffic: Int(traffic), status: status,
+            probabilityBest: try optionalNumber(7, of: table), mean: try number(8, of: table),
+            meanLow: try number(9, of: table), meanHigh: try number(10, of: table), visitors: visitors,
+            successes: successes, valueRemaining: try optionalNumber(13, of: table))
+    }
+
+    private static func number(_ column: Int, of table: InputTable) throws(InputFileError) -> Double {
+        guard let value = PlainDecimal.value(table.text(column)) else {
+            throw table.fault(column, expected: "a number in plain decimal notation")
+        }
+        return value
+    }
+
+    private static func optionalNumber(_ column: Int, of table: InputTable) throws(InputFileError) -> Double? {
+        table.text(column).isEmpty ? nil : try number(column, of: table)
+    }
+}

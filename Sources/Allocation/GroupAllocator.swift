@@ -1,0 +1,143 @@
+package import Learning
+package import Vocabulary
+
+/// The step from what is known of a group's arms to their shares of traffic.
+///
+///     posteriors ─► P(best) ─► cap on new arms ─► scale beside the control ─► floors ─► 6 decimals
+package struct GroupAllocator: Sendable {
+    private let experiment: Experiment
+    private let settings: AllocationSettings
+
+    package init(experiment: Experiment, settings: AllocationSettings) {
+        self.experiment = experiment
+        self.settings = settings
+    }
+
+    /// The shares of a group, one row for each of its arms in their order; they add up to exactly 1,000,000.
+    ///
+    /// - Parameters:
+    ///   - blacklisted: arms of this group to be left out.
+    ///   - date: the first day the shares are served.
+    ///   - seed: of the draws when the method is `sampling`; it should depend on the group alone.
+    ///   - reward: what the group's successes are.
+    package func allocate(
+        group: LearnedGroup, blacklisted: Set<Name>, date: CalendarDate, seed: UInt64, reward: Reward
+    ) throws(AllocationError) -> [AllocationRow] {
+        let control = experiment.control?.variant
+        let eligible = group.arms.filter { !blacklisted.contains($0.variant) && $0.variant != control }
+        guard !eligible.isEmpty else { throw error(.noEligibleArm, group) }
+        let competition = try compete(eligible, group, seed)
+        let controlShare = try controlShare(group, blacklisted)
+        let shares = try shares(eligible, competition, controlShare, group, seed)
+
+        var rows: [AllocationRow] = []
+        var position = 0
+        for arm in group.arms {
+            var row = try row(of: arm, in: group, date: date, reward: reward)
+            if blacklisted.contains(arm.variant) {
+                row.status = .blacklisted
+            } else if arm.variant == control {
+                row.status = .control
+                row.traffic = controlShare
+            } else {
+                row.status = isNew(arm) ? .new : .active
+                row.traffic = shares[position]
+                row.probabilityBest = PlainDecimal.rounded(competition.probabilityBest[position])
+                row.valueRemaining = PlainDecimal.rounded(competition.valueRemaining)
+                position += 1
+            }
+            rows.append(row)
+        }
+        return rows
+    }
+
+    private func isNew(_ arm: LearnedArm) -> Bool { arm.visitors < settings.warmup }
+
+    private func error(_ problem: AllocationError.Problem, _ group: LearnedGroup) -> AllocationError {
+        AllocationError(experiment: experiment.key, segment: group.segment, problem: problem)
+    }
+
+    /// The control's micro-shares: 0 when it is blacklisted or the group has none.
+    private func controlShare(_ group: LearnedGroup, _ blacklisted: Set<Name>) throws(AllocationError) -> Int {
+        guard let control = experiment.control, !blacklisted.contains(control.variant),
+            group.arms.contains(where: { $0.variant == control.variant })
+        else { return 0 }
+        guard control.traffic >= 0, control.traffic < 1 else {
+            throw error(.invalidShare(control.variant, control.traffic), group)
+        }
+        return Int((control.traffic * 1e6).rounded())
+    }
+
+    private func compete(
+        _ arms: [LearnedArm], _ group: LearnedGroup, _ seed: UInt64
+    ) throws(AllocationError) -> Competition {
+        let posteriors = arms.map(\.posterior)
+        switch settings.method {
+        case .sampling:
+            return Competition.sampling(posteriors, draws: settings.draws, seed: seed)
+        case .exact:
+            do {
+                return try Competition.exact(posteriors)
+            } catch {
+                throw self.error(.competition(error), group)
+            }
+        }
+    }
+
+    /// The micro-shares of the eligible arms.
+    private func shares(
+        _ arms: [LearnedArm], _ competition: Competition, _ controlShare: Int, _ group: LearnedGroup, _ seed: UInt64
+    ) throws(AllocationError) -> [Int] {
+        let isNew = arms.map(isNew)
+        let weights = try weights(arms, competition.probabilityBest, isNew, group, seed)
+        let capped = NewVariantCap.apply(competition.probabilityBest, isNew: isNew, weights: weights)
+
+        let available = 1_000_000 - controlShare
+        let scale = Double(available) / 1e6
+        let floors = floors(arms, available: scale)
+        if let invalid = floors.firstIndex(where: { !($0 >= 0 && $0.isFinite) }) {
+            throw error(.invalidShare(arms[invalid].variant, floors[invalid]), group)
+        }
+        guard let raised = Floors.apply(capped.map { $0 * scale }, floors: floors) else {
+            throw error(.floorsExceedTraffic(floors: floors.reduce(0, +), available: scale), group)
+        }
+        return Rounding.microShares(raised, names: arms.map(\.variant), floors: floors, total: available)
+    }
+
+    /// How the arms that are not new share what is taken from the new: by their shares, unless these are so small beside
+    /// the new ones' that little but numerical error is left of them; then by the competition among themselves.
+    private func weights(
+        _ arms: [LearnedArm], _ shares: [Double], _ isNew: [Bool], _ group: LearnedGroup, _ seed: UInt64
+    ) throws(AllocationError) -> [Double] {
+        let mature = arms.indices.filter { !isNew[$0] }
+        let left = mature.reduce(0) { $0 + shares[$1] }
+        guard !mature.isEmpty, left < 1e-6 else { return shares }
+        let competition = try compete(mature.map { arms[$0] }, group, seed)
+        var weights = Array(repeating: 0.0, count: arms.count)
+        for (position, arm) in mature.enumerated() { weights[arm] = competition.probabilityBest[position] }
+        return weights
+    }
+
+    /// The floors of the eligible arms as shares of all traffic; the default leaves room beside any control.
+    private func floors(_ arms: [LearnedArm], available: Double) -> [Double] {
+        let count = Double(arms.count)
+        let common = settings.floor ?? min(0.02, 0.5 / count, available / count)
+        let own = Dictionary(settings.floors.map { (Name($0.key), $0.value) }) { first, _ in first }
+        return arms.map { own[$0.variant] ?? common }
+    }
+
+    /// What a row says of any arm, whatever its part.
+    private func row(
+        of arm: LearnedArm, in group: LearnedGroup, date: CalendarDate, reward: Reward
+    ) throws(AllocationError) -> AllocationRow {
+        let key = ArmKey(
+            platform: experiment.key.platform, slot: experiment.key.slot, segment: group.segment, variant: arm.variant)
+        let summary = [arm.posterior.mean, arm.posterior.quantile(0.025), arm.posterior.quantile(0.975)]
+        guard summary.allSatisfy(\.isFinite) else { throw error(.notFinite(arm.variant), group) }
+        return AllocationRow(
+            date: date, key: key, traffic: 0, status: .active, probabilityBest: nil,
+            mean: PlainDecimal.rounded(summary[0]), meanLow: PlainDecimal.rounded(summary[1]),
+            meanHigh: PlainDecimal.rounded(summary[2]), visitors: arm.visitors,
+            successes: reward == .revenue ? arm.successes : arm.successes * 1_000_000, valueRemaining: nil)
+    }
+}

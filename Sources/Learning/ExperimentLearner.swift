@@ -1,0 +1,110 @@
+package import Vocabulary
+
+/// The step from an experiment's daily rows to what is known of its arms.
+///
+/// The result depends on the set of rows alone, not on their order: counts are added exactly, as integers, and real numbers
+/// begin with one day's sums of an arm.
+package struct ExperimentLearner: Sendable {
+    private let experiment: Experiment
+    private let settings: LearningSettings
+    private let priors: PriorCounts
+    private let arms: [Name]
+    private let armPositions: [Name: Int]
+
+    package init(experiment: Experiment, settings: LearningSettings, priors: PriorCounts = PriorCounts()) {
+        self.experiment = experiment
+        self.settings = settings
+        self.priors = priors
+        arms = experiment.arms
+        armPositions = Dictionary(arms.enumerated().map { ($0.element, $0.offset) }) { first, _ in first }
+    }
+
+    /// Learns the group of everyone (`*`) and those of the segments with enough visitors, in byte order after it.
+    ///
+    /// - Parameter rows: the experiment's rows up to the date of the run, in any order; rows of one arm, segment and date
+    ///   add, those of undeclared arms are skipped.
+    /// - Throws: `CountOverflow` when a sum of visitors or money leaves its integer.
+    /// - Complexity: O(rows), and for each group O(days · arms² + arms³).
+    package func learn(_ rows: [DailyRow]) throws(CountOverflow) -> [LearnedGroup] {
+        let armOfRow = rows.map { armPositions[$0.key.variant] }
+        let window = window(of: rows, armOfRow)
+        var everyone = emptyCounts(window)
+        var segments = RowsBySegment()
+        for (index, row) in rows.enumerated() {
+            guard let arm = armOfRow[index], let day = window.position(of: row.date) else { continue }
+            try everyone.add(row.counts, day: day, arm: arm, reward: settings.reward)
+            if row.key.segment != .everyone {
+                segments.append(RowsBySegment.Row(index: index, day: day, arm: arm), row.key.segment)
+            }
+        }
+        let parent = model(everyone, window)
+        let global = group(.everyone, everyone, parent, nil)
+        var groups = [global]
+        for (segment, placed) in segments.sorted() {
+            var counts = emptyCounts(window)
+            for row in placed {
+                try counts.add(rows[row.index].counts, day: row.day, arm: row.arm, reward: settings.reward)
+            }
+            guard try counts.visitors() >= settings.minimumVisitors else { continue }
+            groups.append(group(segment, counts, model(counts, window), (global, parent)))
+        }
+        return groups
+    }
+
+    private func window(of rows: [DailyRow], _ armOfRow: [Int?]) -> DayWindow {
+        var daysWithData: Set<CalendarDate> = []
+        for (row, arm) in zip(rows, armOfRow) where arm != nil && row.counts.visitors > 0 {
+            daysWithData.insert(row.date)
+        }
+        return DayWindow(daysWithData: daysWithData, window: settings.window, halfLife: settings.halfLife)
+    }
+
+    private func emptyCounts(_ window: DayWindow) -> GroupCounts {
+        GroupCounts(days: window.dates.count, arms: arms.count)
+    }
+
+    /// The observations of a group, ready to update the prior of each of its arms.
+    private enum Model {
+        case rate(RateUpdate)
+        case revenue(RevenueUpdate)
+    }
+
+    private func model(_ counts: GroupCounts, _ window: DayWindow) -> Model {
+        var table = counts.table(reward: settings.reward)
+        table.weigh(window.weights)
+        switch settings.reward {
+        case .click, .purchase:
+            return .rate(RateUpdate(table, seasonality: settings.seasonality))
+        case .revenue:
+            return .revenue(
+                RevenueUpdate(table, seasonality: settings.seasonality, averagePurchase: counts.averagePurchase))
+        }
+    }
+
+    private func group(
+        _ segment: Name, _ counts: GroupCounts, _ model: Model, _ everyone: (group: LearnedGroup, model: Model)?
+    ) -> LearnedGroup {
+        let learned = arms.indices.map { arm in
+            let pooled = everyone.map { everyone in
+                let parent = everyone.group.arms[arm]
+                return Pooled(
+                    visitors: min(max(0, settings.pooling), Double(parent.visitors)), mean: parent.posterior.mean)
+            }
+            let posterior: Posterior
+            switch model {
+            case .rate(let update):
+                let key = ArmKey(
+                    platform: experiment.key.platform, slot: experiment.key.slot, segment: segment, variant: arms[arm])
+                posterior = update.posterior(ofArm: arm, prior: priors[key], pooled: pooled)
+            case .revenue(let update):
+                var variance = 0.0
+                if case .revenue(let parent) = everyone?.model { variance = parent.pooledVariance }
+                posterior = update.posterior(ofArm: arm, pooled: pooled, variance: variance)
+            }
+            return LearnedArm(
+                variant: arms[arm], posterior: posterior, visitors: counts.visitorsByArm[arm],
+                successes: counts.successesByArm[arm])
+        }
+        return LearnedGroup(segment: segment, arms: learned)
+    }
+}

@@ -1,0 +1,64 @@
+import CSV
+package import Vocabulary
+
+/// A file of comma-separated values read row by row, whose errors name the file, the line and the column.
+package struct InputTable: Sendable {
+    package let file: String
+    private let names: [String]
+    private var reader: CSVReader
+    private var columns: [Int]
+    private var record = CSVRecord()
+    private var firstLines: [ArmKey: Int] = [:]
+
+    /// Reads the header and finds the named columns, which may stand in any order among others.
+    package init(_ bytes: [UInt8], file: String, columns names: [String]) throws(InputFileError) {
+        self.file = file
+        self.names = names
+        reader = CSVReader(bytes)
+        do {
+            columns = try reader.columns(names)
+        } catch {
+            throw InputFileError(file: file, error)
+        }
+    }
+
+    /// The line of the current row, from 1.
+    package var line: Int { record.line }
+
+    /// Moves to the next row; false at the end of the file.
+    package mutating func next() throws(InputFileError) -> Bool {
+        do {
+            return try reader.read(&record)
+        } catch {
+            throw InputFileError(file: file, error)
+        }
+    }
+
+    /// The text of a column of the current row; columns are numbered as they were named.
+    package func text(_ column: Int) -> String {
+        record.string(columns[column])
+    }
+
+    /// The name in a column. Throws when the field is empty.
+    package func name(_ column: Int, expected: String) throws(InputFileError) -> Name {
+        let text = text(column)
+        if text.isEmpty { throw fault(column, expected: expected) }
+        return Name(text)
+    }
+
+    /// The error that a column of the current row does not hold what is expected.
+    package func fault(_ column: Int, expected: String) -> InputFileError {
+        InputFileError(
+            file: file, line: line,
+            problem: .record(.value(column: names[column], text: text(column), expected: expected)))
+    }
+
+    /// Throws when an earlier row was about the same arm.
+    package mutating func refuseSecondRow(of key: ArmKey) throws(InputFileError) {
+        if let firstLine = firstLines[key] {
+            let arm = "\(key.platform),\(key.slot),\(key.segment),\(key.variant)"
+            throw InputFileError(file: file, line: line, problem: .duplicate(key: arm, firstLine: firstLine))
+        }
+        firstLines[key] = line
+    }
+}

@@ -1,0 +1,31 @@
+package import Vocabulary
+
+/// What is known of an arm in a row group.
+package struct LearnedArm: Equatable, Sendable {
+    package var variant: Name
+    /// The distribution of the arm's rate, or of its mean revenue per visitor in major units.
+    package var posterior: Posterior
+    /// Visitors in the window, as counted: neither discounted nor adjusted.
+    package var visitors: Int64
+    /// Clickers or purchasers in the window, as counted; with a reward of revenue, the revenue in millionths.
+    package var successes: Int128
+
+    package init(variant: Name, posterior: Posterior, visitors: Int64, successes: Int128) {
+        self.variant = variant
+        self.posterior = posterior
+        self.visitors = visitors
+        self.successes = successes
+    }
+}
+
+/// The arms of a segment that has shares of its own, or of everyone (`*`).
+package struct LearnedGroup: Equatable, Sendable {
+    package var segment: Name
+    /// Every declared arm in byte order of its variant, the control and blacklisted ones too.
+    package var arms: [LearnedArm]
+
+    package init(segment: Name, arms: [LearnedArm]) {
+        self.segment = segment
+        self.arms = arms
+    }
+}
