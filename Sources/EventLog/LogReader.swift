@@ -67,6 +67,9 @@ package struct LogReader: Sendable {
     ) {
         let base = UnsafePointer(block.base)
         var start = block.lines.lowerBound
+        if block.index == 0, block.memory[block.lines].starts(with: ByteOrderMark.bytes) {
+            start += ByteOrderMark.bytes.count
+        }
         var line: Int32 = 0
         while start < block.lines.upperBound {
             let end = block.lineFeed(in: start..<block.lines.upperBound) ?? block.lines.upperBound

@@ -66,7 +66,7 @@ struct VisitorTable: ~Copyable {
     var units = Pool<Unit>()
     var purchases = Pool<Purchase>()
     var minutes = Pool<Minute>()
-    /// Events whose segment would run as a formula in a spreadsheet, taken as everyone's.
+    /// Views of declared arms whose segment would run as a formula in a spreadsheet, taken as everyone's.
     var formulaSegments: Int64 = 0
 
     init(hash: KeyedHash) {
