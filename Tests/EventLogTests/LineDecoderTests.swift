@@ -121,9 +121,9 @@ struct LineDecoderTests {
         #expect(decode("{\(good),\"customer\":\"\",\"cookie\":\"k\"}", schema, show: .visitor) == "v")
         #expect(decode("{\(good),\"customer\":true}", schema) == "invalid visitor")
         #expect(decode("{\(good),\"visitor\":null}", schema) == "missing visitor")
-        schema.fields[.segment] = .keys(["customer"])
+        schema[.segment] = .keys(["customer"])
         #expect(decode("{\(good),\"customer\":\"c\"}", schema, show: .visitor, .segment) == "c|c")
-        schema.fields[.platform] = .constant("shop \u{E9}")
+        schema[.platform] = .constant("shop \u{E9}")
         #expect(decode("{\(good)}", schema, show: .platform) == "shop \u{E9}")
         #expect(decode("{\(good.replacing("\"web\"", with: "null"))}", schema, show: .platform) == "shop \u{E9}")
     }

@@ -71,8 +71,8 @@ struct DailyJobTests {
     @Test("reads two fields from one key")
     func sharedKey() throws {
         var day = day
-        day.schema.fields[.segment] = .keys(["city"])
-        day.schema.fields[.slot] = .keys(["place", "city"])
+        day.schema[.segment] = .keys(["city"])
+        day.schema[.slot] = .keys(["place", "city"])
         let lines = [
             line("09:00:00", "view", "a", "web//autumn", #","city":"hero""#),
             line("09:00:00", "view", "b", "web//big", #","city":"rome","place":"cart""#),

@@ -15,13 +15,13 @@ struct LineWriter {
     func write(_ draft: Draft, replacing values: [EventField: String], using random: inout SplitMix64) -> [UInt8] {
         var members: [(key: String, value: String)] = []
         for field in EventField.allCases {
-            guard case .keys(let keys) = schema.source(of: field) else { continue }
+            guard case .keys(let keys) = schema[field] else { continue }
             members += self.members(keys, values[field] ?? value(of: field, in: draft, using: &random), using: &random)
         }
         // Keys that the schema maps away mean nothing, whatever they hold.
         let known = Set(members.map(\.key))
         for field in EventField.allCases where random.chance(0.1) {
-            if case .keys(let keys) = schema.source(of: field), keys.contains(field.rawValue) { continue }
+            if case .keys(let keys) = schema[field], keys.contains(field.rawValue) { continue }
             if known.contains(field.rawValue) { continue }
             members.append((field.rawValue, WrittenJSON.anything(using: &random)))
         }

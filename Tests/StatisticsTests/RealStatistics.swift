@@ -37,7 +37,7 @@ extension SlowStatistics {
         settings.eventsPerDay = robotLimits.eventsPerDay
         settings.eventsPerMinute = robotLimits.eventsPerMinute
         settings.clicksWithoutView = robotLimits.clicksWithoutView
-        return BotPolicy(settings: settings)
+        return BotPolicy(settings)
     }
 }
 
@@ -90,8 +90,8 @@ struct Findings: Equatable {
         rejected = reasons(tally.rejected)
         ignored = reasons(tally.ignored)
         for (rule, robots) in statistics.robotsByRule {
-            robotVisitors[rule.name] = Int(robots.visitors)
-            robotEvents[rule.name] = Int(robots.events)
+            robotVisitors[rule.names[0]] = Int(robots.visitors)
+            robotEvents[rule.names[0]] = Int(robots.events)
         }
         robots = statistics.audit.map(\.visitor)
         visitors = Int(statistics.visitors.visitors)

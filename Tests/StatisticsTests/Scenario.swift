@@ -70,7 +70,7 @@ struct Scenario {
             (.variant, .keys(["creative", "variant", "v"])), (.segment, .keys(["city", "referrer"])),
             (.revenue, .keys(["amount", "revenue"])), (.order, .keys(["order_id"])), (.userAgent, .keys(["ua"])),
         ]
-        for (field, source) in sources where random.chance(0.4) { schema.fields[field] = source }
+        for (field, source) in sources where random.chance(0.4) { schema[field] = source }
         let synonyms: [(String, EventType)] = [
             ("impression", .view), ("order", .purchase), ("tap", .click), ("click", .other), ("purchase", .view),
         ]

@@ -32,9 +32,8 @@ extension SlowStatistics {
     }
 
     private func event(_ json: ObviousJSON) throws(Fault) -> SlowEvent {
-        guard let timeText = try text(json, .time, fractionsToo: true), let time = microseconds(timeText) else {
-            throw Fault(reason: "missing ts")
-        }
+        guard let timeText = try text(json, .time, fractionsToo: true) else { throw Fault(reason: "missing ts") }
+        guard let time = microseconds(timeText) else { throw Fault(reason: "invalid ts") }
         guard let word = try text(json, .type) else { throw Fault(reason: "missing type") }
         let words: [String: EventType] = ["view": .view, "click": .click, "purchase": .purchase]
         let type = schema.types[word] ?? words[word] ?? .other
@@ -64,7 +63,7 @@ extension SlowStatistics {
     private func text(
         _ json: ObviousJSON, _ field: EventField, fractionsToo: Bool = false
     ) throws(Fault) -> String? {
-        switch schema.source(of: field) {
+        switch schema[field] {
         case .constant(let text): return text
         case .keys(let keys):
             for key in keys {
