@@ -61,3 +61,8 @@ struct Block: ~Copyable {
         return nil
     }
 }
+
+/// What a text file may begin with to say that it is UTF-8; no part of its first line.
+enum ByteOrderMark {
+    static let bytes: [UInt8] = [0xEF, 0xBB, 0xBF]
+}

@@ -42,9 +42,10 @@ struct BlockIndex: ~Copyable {
         let isClosed = line < Int(raw.line_count)
         var end = isClosed ? Int(raw.line_ends[line]) : count
         let quoteEnd = isClosed ? Int(raw.line_quotes[line]) : Int(raw.quote_count)
+        let fullCount = end - start
         if end > start, base[end - 1] == 0x0D { end -= 1 }
         return IndexedLine(
-            base: base, start: start, end: end, quotes: UnsafePointer(raw.quotes) + firstQuote,
+            base: base, start: start, end: end, fullCount: fullCount, quotes: UnsafePointer(raw.quotes) + firstQuote,
             quoteCount: quoteEnd - firstQuote,
             special: raw.any_special == 0 ? nil : UnsafePointer(raw.special),
             high: raw.any_high == 0 ? nil : UnsafePointer(raw.high))
@@ -73,6 +74,8 @@ struct IndexedLine {
     let base: UnsafePointer<UInt8>
     let start: Int
     let end: Int
+    /// Its bytes with the carriage return that a line end may begin with.
+    let fullCount: Int
     /// Offsets of the quotes that no backslash escapes.
     let quotes: UnsafePointer<UInt32>
     let quoteCount: Int

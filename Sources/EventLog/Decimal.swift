@@ -19,7 +19,7 @@ enum Decimal {
         var exponent = scale
         var digits = 0
         var fraction = false
-        var sticky = false
+        var firstDropped: UInt8?
         while index < text.count {
             let byte = text[index]
             if byte == UInt8(ascii: "."), !fraction, digits > 0 {
@@ -35,13 +35,14 @@ enum Decimal {
                 mantissa = mantissa * 10 + UInt64(byte - 0x30)
                 if fraction { exponent -= 1 }
             } else {
-                sticky = sticky || byte != 0x30
+                firstDropped = firstDropped ?? byte - 0x30
                 if !fraction { exponent += 1 }
             }
         }
         guard digits > 0, let power = exponentPart(text, from: index) else { return nil }
         exponent += power
-        guard let magnitude = shift(mantissa, by: exponent, sticky: sticky, rounding: rounding) else { return nil }
+        guard let magnitude = shift(mantissa, by: exponent, firstDropped: firstDropped ?? 0, rounding: rounding)
+        else { return nil }
         return negative ? -magnitude : magnitude
     }
 
@@ -67,12 +68,16 @@ enum Decimal {
         return negative ? -value : value
     }
 
-    private static func shift(_ mantissa: UInt64, by exponent: Int, sticky: Bool, rounding: Rounding) -> Int64? {
+    private static func shift(
+        _ mantissa: UInt64, by exponent: Int, firstDropped: UInt8, rounding: Rounding
+    ) -> Int64? {
         guard mantissa > 0 else { return 0 }
         if exponent >= 0 {
             guard exponent <= 18 else { return nil }
             let (value, overflow) = mantissa.multipliedReportingOverflow(by: powersOfTen[exponent])
-            return overflow ? nil : Int64(exactly: value)
+            // Where digits were dropped, a greater exponent than 0 leaves 64 bits.
+            let roundsUp = exponent == 0 && firstDropped >= 5 && rounding == .halfAwayFromZero
+            return overflow ? nil : Int64(exactly: value + (roundsUp ? 1 : 0))
         }
         // A mantissa has at most 19 digits: below that nothing is left to round up.
         guard -exponent <= 19 else { return 0 }

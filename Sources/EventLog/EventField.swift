@@ -26,12 +26,15 @@ package struct EventSchema: Equatable, Sendable {
     /// The types that need no synonym.
     package static let ownTypes: [String: EventType] = ["view": .view, "click": .click, "purchase": .purchase]
 
-    private var sources: [EventField: FieldSource] = [:]
+    private var sources: [EventField: FieldSource]
     /// Meanings of the words under `type`; any other word is ``EventType/other``.
-    package var types = EventSchema.ownTypes
+    package var types: [String: EventType]
 
-    /// Every field under its own name.
-    package init() {}
+    /// Every field under its own name and every type under its own word, but for those given.
+    package init(fields: [EventField: FieldSource] = [:], types: [String: EventType] = [:]) {
+        sources = fields
+        self.types = EventSchema.ownTypes.merging(types) { _, given in given }
+    }
 
     /// Where a field is read from. Only `platform` can be a constant.
     package subscript(field: EventField) -> FieldSource {

@@ -67,11 +67,15 @@ package struct LogReader: Sendable {
         _ block: borrowing Block, _ index: inout BlockIndex, with decoder: inout LineDecoder,
         into events: inout EventBuffer, tally: inout LogTally
     ) {
-        index.scan(UnsafePointer(block.base) + block.lines.lowerBound, count: block.lines.count)
+        var start = block.lines.lowerBound
+        if block.index == 0, block.memory[block.lines].starts(with: ByteOrderMark.bytes) {
+            start += ByteOrderMark.bytes.count
+        }
+        index.scan(UnsafePointer(block.base) + start, count: block.lines.upperBound - start)
         for number in 0..<index.lineCount {
             let line = index[number]
             let place = LinePlace(file: block.file, block: block.index, line: Int32(number))
-            guard line.count <= maximumLineLength else {
+            guard line.fullCount <= maximumLineLength else {
                 tally.reject(.lineTooLong, at: place)
                 continue
             }

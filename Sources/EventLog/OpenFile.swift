@@ -79,6 +79,7 @@ final class OpenFile: Sendable {
             try checkFormat(UnsafeBufferPointer(rebasing: block.memory[0..<count]))
         }
 
+        let longest = maximumLineLength + ByteOrderMark.bytes.count
         var first = 0
         if offset > 0 {
             guard let lineFeed = block.lineFeed(in: 0..<count), lineFeed + 1 < count else {
@@ -86,15 +87,13 @@ final class OpenFile: Sendable {
                 return
             }
             first = lineFeed + 1
-        } else if count >= 3, block.memory[0] == 0xEF, block.memory[1] == 0xBB, block.memory[2] == 0xBF {
-            first = 3
         }
         var lineStart = (block.lastLineFeed(in: first..<count) ?? first - 1) + 1
         if lineStart == count {
             block.lines = first..<count
             return
         }
-        while start + Int64(count) < size, count - lineStart <= maximumLineLength {
+        while start + Int64(count) < size, count - lineStart <= longest {
             let more = min(Int(size - start) - count, max(4096, blockSize / 8))
             block.reserve(count + more, keeping: count)
             try readFully(&block, from: start + Int64(count), into: count..<count + more)
@@ -142,16 +141,14 @@ final class OpenFile: Sendable {
                 }
                 if let lineFeed = block.lastLineFeed(in: fresh) {
                     end = lineFeed + 1
-                } else if count > maximumLineLength {
+                } else if count > maximumLineLength + ByteOrderMark.bytes.count {
                     cursor.skipsLine = true
                     end = count
                 }
             }
             let linesEnd = end ?? count
             cursor.carry.append(contentsOf: block.memory[linesEnd..<count])
-            var first = 0
-            if cursor.block == 0, linesEnd >= 3, block.memory.starts(with: [0xEF, 0xBB, 0xBF]) { first = 3 }
-            block.lines = first..<linesEnd
+            block.lines = 0..<linesEnd
             block.size = cursor.offset - before
             cursor.block += 1
             return true

@@ -45,7 +45,7 @@ package struct DayStatistics: Sendable {
     package internal(set) var audit: [Robot] = []
     /// Units, of visitors who are not robots, that saw two or more variants.
     package internal(set) var mixedUnits: Int64 = 0
-    /// Events whose segment would run as a formula in a spreadsheet, taken as everyone's.
+    /// Views of declared arms whose segment would run as a formula in a spreadsheet, taken as everyone's.
     package internal(set) var formulaSegments: Int64 = 0
 
     /// Whether any unit was counted.

@@ -7,7 +7,7 @@ struct Gathering: ~Copyable {
     let shards: Shards
     /// The segments seen, numbered for all shards.
     var segments: TextTable
-    /// Events whose segment would run as a formula in a spreadsheet, taken as everyone's.
+    /// Views of declared arms whose segment would run as a formula in a spreadsheet, taken as everyone's.
     private(set) var formulaSegments: Int64 = 0
     private let hash: KeyedHash
     private var hashes = Pool<UInt64>(capacity: 1024)

@@ -1,0 +1,37 @@
+import Foundation
+
+@testable import EventLog
+
+/// Runs `body` on the bytes of a text.
+func withBytes<Result>(_ text: String, _ body: (UnsafeBufferPointer<UInt8>) throws -> Result) rethrows -> Result {
+    try withBytes(Array(text.utf8), body)
+}
+
+func withBytes<Result>(_ bytes: [UInt8], _ body: (UnsafeBufferPointer<UInt8>) throws -> Result) rethrows -> Result {
+    // A copy of the exact size, so that a read past the end is one past an allocation.
+    let copy = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: bytes.count)
+    defer { copy.deallocate() }
+    _ = copy.initialize(from: bytes)
+    return try body(UnsafeBufferPointer(copy))
+}
+
+/// A directory of a test's own, removed with it.
+final class ScratchDirectory: Sendable {
+    let path: String
+
+    init() throws {
+        path = NSTemporaryDirectory() + "sluice-tests-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(atPath: path)
+    }
+
+    /// Writes a file and returns its path.
+    func write(_ content: [UInt8], to name: String) throws -> String {
+        let file = path + "/" + name
+        try Data(content).write(to: URL(fileURLWithPath: file))
+        return file
+    }
+}

@@ -1,0 +1,160 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import EventLog
+
+@Suite("JSON lines")
+struct JSONLineTests {
+    /// What the scanner says of a line, and the text of the value of `key` as it stands there.
+    private func scan(_ line: [UInt8], key: String = "a") -> (RejectedReason?, kind: JSONLine.Value.Kind, text: String)
+    {
+        withBytes(line) { bytes in
+            var value = JSONLine.Value.absent
+            guard let start = bytes.baseAddress else { return (.notJSON, value.kind, "") }
+            var scanner = JSONLine(start, count: bytes.count)
+            let reason = scanner.scan(keys: KeyTable(["other", key]), into: &value, at: 1)
+            return (reason, value.kind, String(decoding: value.bytes, as: UTF8.self))
+        }
+    }
+
+    private func reason(_ line: String) -> RejectedReason? { scan(Array(line.utf8)).0 }
+
+    @Test(
+        "accepts the grammar of RFC 8259",
+        arguments: [
+            "{}", "{ }", " \t\r{\t}\r ", #"{"a":1}"#, #"{"a" : 1 , "b":2}"#, #"{"":1}"#, #"{"a":{}}"#, #"{"a":[]}"#,
+            #"{"a":[ ]}"#, #"{"a":[1,[2,[3]],{"b":{"c":[]}}]}"#, #"{"a":null,"b":true,"c":false}"#, #"{"a":""}"#,
+            #"{"a":0}"#, #"{"a":-0}"#, #"{"a":-1}"#, #"{"a":10}"#, #"{"a":0.0}"#, #"{"a":1.50}"#, #"{"a":1e5}"#,
+            #"{"a":1E5}"#, #"{"a":1e+5}"#, #"{"a":1e-05}"#, #"{"a":-0.1e00}"#, #"{"a":1e400}"#,
+            #"{"a":123456789012345678901234567890.123456789}"#, #"{"a":"\"\\\/\b\f\n\r\t"}"#,
+            #"{"a":"\u0000\u001F\uFFFF"}"#,
+            #"{"a":"\uD83D\uDE00 \ud83d\ude00"}"#, "{\"a\":\"\u{7F}\u{80}\u{2028}\u{10FFFF}\"}", #"{"a":1,"a":2}"#,
+            #"{"\u0061":1}"#, #"{"a":"}"}"#, #"{"a":"{[,:"}"#, "{\"a\":\n1}",
+        ])
+    func accepts(line: String) {
+        #expect(reason(line) == nil)
+    }
+
+    @Test(
+        "rejects what the grammar does not have",
+        arguments: [
+            "", "{", "}", "{{}", "{}}", "{},", "{}{}", "{} x", "{,}", #"{"a"}"#, #"{"a":}"#, #"{"a":1,}"#, #"{,"a":1}"#,
+            #"{"a":1 "b":2}"#, #"{"a":1;"b":2}"#, #"{"a" 1}"#, #"{"a"::1}"#, #"{"a":1:2}"#, "{a:1}", "{'a':1}", "{1:1}",
+            "{null:1}", #"{"a":'b'}"#, #"{"a":b}"#, #"{"a":nul}"#, #"{"a":nulll}"#, #"{"a":True}"#, #"{"a":tru}"#,
+            #"{"a":NaN}"#, #"{"a":Infinity}"#, #"{"a":-Infinity}"#, #"{"a":undefined}"#, #"{"a":01}"#, #"{"a":-01}"#,
+            #"{"a":00}"#, #"{"a":1.}"#, #"{"a":.5}"#, #"{"a":-.5}"#, #"{"a":+1}"#, #"{"a":-}"#, #"{"a":--1}"#,
+            #"{"a":1e}"#,
+            #"{"a":1e+}"#, #"{"a":1e1.5}"#, #"{"a":1.5.5}"#, #"{"a":0x10}"#, #"{"a":1_000}"#, #"{"a":1a}"#,
+            #"{"a":1 2}"#,
+            #"{"a":[1,]}"#, #"{"a":[,1]}"#, #"{"a":[1 2]}"#, #"{"a":[1}"#, #"{"a":[1]"#, #"{"a":{"b"}}"#,
+            #"{"a":{"b":1,}}"#,
+            #"{"a":{1:2}}"#, #"{"a":[}"#, #"{"a":]}"#, #"{"a":"b}"#, #"{"a":"\"}"#, #"{"a":"\x41"}"#, #"{"a":"\'"}"#,
+            #"{"a":"\u"}"#, #"{"a":"\u12"}"#, #"{"a":"\u12g4"}"#, #"{"a":"\u 123"}"#, #"{"a":"\U0041"}"#, #"{"a":"\"#,
+            #"{"a":"\ud800"}"#, #"{"a":"\udc00"}"#, #"{"a":"\ud800\ud800"}"#, #"{"a":"\ud800 \udc00"}"#,
+            #"{"a":"\ud800\n"}"#, #"{"a":"\ud800\u0041"}"#, #"{"a":"\udc00\ud800"}"#, #"{"\ud800":1}"#,
+            #"{"a":"\ud83d\ude0"}"#,
+            "{\"a\":\"\t\"}", "{\"a\":\"\u{0}\"}", "{\"a\":\"\u{1F}\"}", "{\"a\":\"\n\"}", "{\"\u{1}\":1}", "{\u{A0}}",
+            "{\u{0B}}",
+            "{\u{0C}}", "\u{FEFF}{}", "{\u{0}}", "{} \u{0}", "{/**/}", "{}//", #"{"a":1}#"#, #"{"a":/**/1}"#, "[1,]",
+            "\"",
+            "nul", "-", "01",
+        ])
+    func rejects(line: String) {
+        #expect(reason(line) == .notJSON)
+    }
+
+    @Test(
+        "tells other values from objects",
+        arguments: ["[]", "[{}]", "null", "true", " false ", "0", "-1.5e3", "\"a\"", "\"\\n\"", "[[1],{\"a\":null}]"])
+    func notAnObject(line: String) {
+        #expect(reason(line) == .notAnObject)
+    }
+
+    @Test("reads 64 levels and no more", arguments: ["[", "{\"b\":"])
+    func depth(open: String) {
+        let close = open == "[" ? "]" : "}"
+        func line(_ levels: Int) -> String {
+            "{\"a\":" + String(repeating: open, count: levels) + "1" + String(repeating: close, count: levels) + "}"
+        }
+        #expect(reason(line(63)) == nil)
+        #expect(reason(line(64)) == .nestedTooDeep)
+        #expect(reason(line(100_000)) == .nestedTooDeep)
+        #expect(reason("{\"a\":" + String(repeating: open, count: 64)) == .nestedTooDeep)
+        #expect(reason("{\"a\":" + String(repeating: open, count: 63)) == .notJSON)
+        #expect(reason(String(repeating: "[", count: 64) + String(repeating: "]", count: 64)) == .notAnObject)
+        #expect(reason(String(repeating: "[", count: 65)) == .nestedTooDeep)
+    }
+
+    @Test("finds the values of keys")
+    func values() {
+        func value(_ line: String, _ key: String = "a") -> String {
+            let (_, kind, text) = scan(Array(line.utf8), key: key)
+            return "\(kind) \(text)"
+        }
+        #expect(value(#"{"b":2,"a":1}"#) == "number 1")
+        #expect(value(#"{"a":-1.50e+2 }"#) == "number -1.50e+2")
+        #expect(value(#"{"a":"x y"}"#) == "plainString x y")
+        #expect(value(#"{"a":"x\ty"}"#) == #"escapedString x\ty"#)
+        #expect(value(#"{"a":"\\"}"#) == #"escapedString \\"#)
+        #expect(value(#"{"a":true}"#).hasPrefix("unusable"))
+        #expect(value(#"{"a":{}}"#).hasPrefix("unusable"))
+        #expect(value(#"{"a":null}"#) == "absent ")
+        #expect(value(#"{"b":{"a":1}}"#) == "absent ")
+        #expect(value(#"{"b":[{"a":1}],"aa":2,"A":3,"":4}"#) == "absent ")
+        // The last of duplicate keys wins, null too; keys are compared decoded.
+        #expect(value(#"{"a":1,"a":"2"}"#) == "plainString 2")
+        #expect(value(#"{"a":1,"a":null}"#) == "absent ")
+        #expect(value(#"{"a":1,"\u0061":2}"#) == "number 2")
+        #expect(value(#"{"\u0061":1,"a":2}"#) == "number 2")
+        #expect(value(#"{"":1}"#, "") == "number 1")
+        #expect(value(#"{"a\"b":1}"#, "a\"b") == "number 1")
+        // The composed and the decomposed é are two keys.
+        #expect(value("{\"e\u{301}\":1}", "\u{E9}") == "absent ")
+        #expect(value(#"{"\u00e9":1}"#, "\u{E9}") == "number 1")
+    }
+
+    /// Texts pieced together from the grammar's own tokens, so that many are JSON and many are nearly so.
+    @Test("agrees with Foundation on random texts", arguments: 0..<4)
+    func againstFoundation(seed: UInt64) {
+        var random = SplitMix64(seed: seed)
+        let tokens = [
+            "{", "}", "[", "]", ",", ":", "\"a\"", "\"a\":", "\"\"", "\"\\n\"", "1", "0", "-", ".5", "e1", "E+1",
+            "true", "null",
+            "false", " ", "\t", "\"b\":[", "\"c\":{", "1,", "\\", "\"", "x", "\"\u{E9}\"", "\\u0041", "-1.5",
+        ]
+        var accepted = 0
+        for _ in 0..<6_000 {
+            let inner = (0..<Int.random(in: 0...7, using: &random)).map { _ in
+                tokens[Int.random(in: 0..<tokens.count, using: &random)]
+            }
+            let text = "{\"a\":" + inner.joined() + "}"
+            let isTheirs = (try? JSONSerialization.jsonObject(with: Data(text.utf8))) is [String: Any]
+            // Foundation lets a comma stand before the closing brace of an object.
+            if isTheirs, text.contains(/,[ \t]*\}/) { continue }
+            #expect((reason(text) == nil) == isTheirs, "\(text)")
+            accepted += isTheirs ? 1 : 0
+        }
+        #expect(accepted > 200)
+    }
+
+    @Test("rejects every cut-off line")
+    func cutOff() {
+        let line = Array(#"{"a":"x\u00e9\ud83d\ude00","b":[1.5e3,{"c":null}],"d":true}"#.utf8)
+        #expect(scan(line).0 == nil)
+        for length in 0..<line.count { #expect(scan(Array(line[..<length])).0 == .notJSON) }
+    }
+}
+
+extension JSONLine {
+    /// Scans for two keys and gives the value of the one with number `index`.
+    fileprivate mutating func scan(keys: KeyTable, into value: inout Value, at index: Int) -> RejectedReason? {
+        withUnsafeTemporaryAllocation(of: Value.self, capacity: keys.count) { values in
+            values.initialize(repeating: .absent)
+            guard let base = values.baseAddress else { return .notJSON }
+            let reason = scan(keys: keys, into: base)
+            value = values[index]
+            return reason
+        }
+    }
+}

@@ -1,0 +1,130 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import EventLog
+
+@Suite("Timestamps")
+struct TimestampTests {
+    private func parse(_ text: String, _ localTime: LocalTime = .utc) -> Int64? {
+        withBytes(text) { Timestamp.parse($0, localTime: localTime) }
+    }
+
+    @Test(
+        "reads every spelling of an instant",
+        arguments: [
+            "2026-11-20T09:12:31Z", "2026-11-20t09:12:31z", "2026-11-20 09:12:31Z", "2026-11-20T09:12:31+00:00",
+            "2026-11-20T09:12:31-00:00", "2026-11-20T14:42:31+05:30", "2026-11-20T14:42:31+0530",
+            "2026-11-20T11:12:31+02",
+            "2026-11-19T23:12:31-10:00", "2026-11-21T09:11:31+23:59", "2026-11-20T09:12:31.000Z",
+            "2026-11-20T09:12:31,0Z",
+            "2026-11-20T09:12:31.000000999Z", "2026-11-20T09:12:31", "2026-11-20 09:12:31.0", "1795165951",
+            "1795165951.0",
+            "1795165951.0000009", "1795165951000", "1.795165951e9", "1795165951000.0", "17951659510e-1", "+1795165951",
+        ])
+    func spellings(text: String) {
+        #expect(parse(text) == 1_795_165_951_000_000)
+    }
+
+    @Test(
+        "keeps the microsecond and cuts what is beyond",
+        arguments: [
+            ("2026-11-20T09:12:31.1Z", 100_000), ("2026-11-20T09:12:31.123456Z", 123_456),
+            ("2026-11-20T09:12:31.1234569Z", 123_456), ("2026-11-20T09:12:31.99999999999999999999Z", 999_999),
+            ("1795165951.1234569", 123_456), ("1795165951123.4569", 123_456), ("2026-11-20T14:42:31.000001+05:30", 1),
+        ] as [(String, Int64)])
+    func microseconds(text: String, expected: Int64) {
+        #expect(parse(text) == 1_795_165_951_000_000 + expected)
+    }
+
+    @Test("takes a leap second for the last microsecond of its minute")
+    func leapSecond() {
+        #expect(parse("2016-12-31T23:59:60Z") == parse("2016-12-31T23:59:59.999999Z"))
+        #expect(parse("2016-12-31T23:59:60.5+00:00") == parse("2016-12-31T23:59:59.999999Z"))
+    }
+
+    @Test("takes an epoch for seconds below 10¹¹, else for milliseconds")
+    func epochs() {
+        #expect(parse("0") == 0)
+        #expect(parse("-1.5") == -1_500_000)
+        #expect(parse("99999999999.999999") == 99_999_999_999_999_999)
+        #expect(parse("100000000000") == 100_000_000_000_000)
+        #expect(parse("-100000000000") == -100_000_000_000_000)
+        // What overflows 64 bits of microseconds is no time.
+        #expect(parse("1e30") == nil)
+        #expect(parse("99999999999999999999") == nil)
+    }
+
+    @Test(
+        "refuses what is no time",
+        arguments: [
+            "", "now", "2026-11-20", "2026-11-20T", "2026-11-20T09", "2026-11-20T09:12", "2026-11-20T09:12Z",
+            "2026-11-20T09:12:3", "2026-11-20T9:12:31Z", "2026-1-20T09:12:31Z", "26-11-20T09:12:31Z",
+            "2026/11/20T09:12:31Z",
+            "2026-11-20X09:12:31Z", "2026-11-20T09.12.31Z", "2026-00-20T09:12:31Z", "2026-13-20T09:12:31Z",
+            "2026-11-00T09:12:31Z",
+            "2026-11-31T09:12:31Z", "2026-02-29T09:12:31Z", "1900-02-29T09:12:31Z", "2026-11-20T24:00:00Z",
+            "2026-11-20T25:12:31Z",
+            "2026-11-20T09:60:31Z", "2026-11-20T09:12:61Z", "2026-11-20T09:12:31.Z", "2026-11-20T09:12:31.",
+            "2026-11-20T09:12:31 Z",
+            "2026-11-20T09:12:31ZZ", "2026-11-20T09:12:31Z ", " 2026-11-20T09:12:31Z", "2026-11-20T09:12:31+",
+            "2026-11-20T09:12:31+5",
+            "2026-11-20T09:12:31+05:3", "2026-11-20T09:12:31+05:300", "2026-11-20T09:12:31+24:00",
+            "2026-11-20T09:12:31+05:60",
+            "2026-11-20T09:12:31+0a:00", "2026-11-20T09:12:31+05-30", "2026-11-20T09:12:31 +05:30",
+            "2026-11-20T09:12:31UTC",
+            "2026-11-20T09:12:31.5.5Z", "2026-11-20T-9:12:31Z", "+2026-11-20T09:12:31Z", "-026-11-20T09:12:31Z",
+            "2026-11-20T09:12:31\u{2212}05:00", "1795165951s", "0x6B000000", "1.7e", "1,795,165,951", "\u{0}",
+        ])
+    func refuses(text: String) {
+        #expect(parse(text) == nil)
+    }
+
+    @Test("refuses a letter in any place")
+    func letters() {
+        let text = Array("2026-11-20T09:12:31.250+05:30".utf8)
+        for position in text.indices {
+            for letter in [UInt8(ascii: "x"), 0x2F, 0x3A, 0x00, 0xFF] where letter != text[position] {
+                var changed = text
+                changed[position] = letter
+                #expect(withBytes(changed) { Timestamp.parse($0, localTime: .utc) } == nil, "\(position) \(letter)")
+            }
+        }
+    }
+
+    @Test("agrees with Foundation on random instants", arguments: 0..<4)
+    func againstFoundation(seed: UInt64) throws {
+        var random = SplitMix64(seed: seed)
+        for _ in 0..<1_500 {
+            // The years 1600 to 9999.
+            let seconds = Int64.random(in: -11_676_096_000...253_402_214_400, using: &random)
+            // Foundation takes no offset of 18 hours and more for one.
+            let offset = Int.random(in: -1_079...1_079, using: &random)
+            let zone = try #require(TimeZone(secondsFromGMT: offset * 60))
+            let date = Date(timeIntervalSince1970: Double(seconds))
+            let style = Date.ISO8601FormatStyle(
+                dateSeparator: .dash, dateTimeSeparator: Bool.random(using: &random) ? .standard : .space,
+                timeSeparator: .colon, timeZoneSeparator: Bool.random(using: &random) ? .colon : .omitted,
+                timeZone: zone)
+            let text = date.formatted(style)
+            #expect(parse(text) == seconds * 1_000_000, "\(text)")
+        }
+    }
+
+    @Test("agrees with Foundation on which dates exist")
+    func dates() {
+        var calendar = Calendar(identifier: .gregorian)
+        calendar.timeZone = .gmt
+        for year in [1600, 1700, 1900, 2000, 2023, 2024, 2026, 2100, 9999] {
+            for month in 0...13 {
+                for day in 0...32 {
+                    let parts = DateComponents(calendar: calendar, timeZone: .gmt, year: year, month: month, day: day)
+                    let expected =
+                        parts.isValidDate(in: calendar) ? parts.date.map { Int64($0.timeIntervalSince1970) } : nil
+                    let padded = [month, day].map { ($0 < 10 ? "0" : "") + String($0) }
+                    #expect(parse("\(year)-\(padded[0])-\(padded[1])T00:00:00Z") == expected.map { $0 * 1_000_000 })
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,150 @@
+import BotFilter
+import EventLog
+import Foundation
+import Statistics
+import Vocabulary
+
+/// How the real job is run: nothing of it may show in the result.
+struct Machinery {
+    var workers = 1
+    var blockSize = 1 << 18
+}
+
+extension SlowStatistics {
+    /// The real job with this configuration.
+    func job(_ machinery: Machinery = Machinery()) -> DailyJob {
+        var reader = LogReader(
+            schema: schema, day: LogDay(range: dayRange, localTime: timeZone.localTime(around: dayRange)))
+        reader.blockSize = machinery.blockSize
+        reader.maximumLineLength = maximumLineLength
+        var job = DailyJob(
+            experiments: experiments, policy: policy, mixedUnits: leavesOutMixed ? .exclude : .first, reader: reader,
+            workers: machinery.workers)
+        job.audits = true
+        return job
+    }
+
+    /// What the real job finds in files named by their paths.
+    func findings(_ files: [WrittenFile], _ machinery: Machinery = Machinery()) throws -> Findings {
+        let (statistics, tally) = try job(machinery).run(files.map { .path($0.name) })
+        return Findings(statistics, tally, date: date)
+    }
+
+    /// The one place that knows how rules are set.
+    private var policy: BotPolicy {
+        var settings = BotSettings()
+        settings.userAgents = nil
+        settings.eventsPerDay = robotLimits.eventsPerDay
+        settings.eventsPerMinute = robotLimits.eventsPerMinute
+        settings.clicksWithoutView = robotLimits.clicksWithoutView
+        return BotPolicy(settings)
+    }
+}
+
+/// What a run found, in the form that both implementations can be brought to.
+struct Findings: Equatable {
+    var lines = 0
+    var bytes = 0
+    var events: [EventType: Int] = [:]
+    var rejected: [String: Reason] = [:]
+    var ignored: [String: Reason] = [:]
+    var robotVisitors: [String: Int] = [:]
+    var robotEvents: [String: Int] = [:]
+    var robots: [Name] = []
+    var visitors = 0
+    var mixed = 0
+    var formulaSegments = 0
+    var rows: [DailyRow] = []
+
+    struct Reason: Equatable {
+        var count: Int
+        var samples: [LineReference]
+    }
+
+    init(_ result: SlowStatistics.Result, files: [WrittenFile]) {
+        func reasons(_ lines: [String: [LineReference]]) -> [String: Reason] {
+            lines.mapValues { Reason(count: $0.count, samples: Array($0.prefix(LineSamples.limit))) }
+        }
+        lines = result.lines
+        bytes = files.reduce(0) { $0 + $1.content.count }
+        events = result.events
+        rejected = reasons(result.rejected)
+        ignored = reasons(result.ignored)
+        robotVisitors = result.robotVisitors
+        robotEvents = result.robotEvents
+        robots = result.robots.sorted()
+        visitors = result.visitors.count
+        mixed = result.mixed
+        formulaSegments = result.formulaSegments
+        rows = result.rows
+    }
+
+    init(_ statistics: DayStatistics, _ tally: LogTally, date: CalendarDate) {
+        func reasons(_ entries: [LogTally.Entry]) -> [String: Reason] {
+            Dictionary(
+                uniqueKeysWithValues: entries.map { ($0.name, Reason(count: Int($0.count), samples: $0.samples)) })
+        }
+        lines = Int(tally.lines)
+        bytes = Int(tally.bytes)
+        events = tally.events.filter { $0.value > 0 }.mapValues { Int($0) }
+        rejected = reasons(tally.rejected)
+        ignored = reasons(tally.ignored)
+        for (rule, robots) in statistics.robotsByRule {
+            robotVisitors[rule.names[0]] = Int(robots.visitors)
+            robotEvents[rule.names[0]] = Int(robots.events)
+        }
+        robots = statistics.audit.map(\.visitor)
+        visitors = Int(statistics.visitors.visitors)
+        mixed = Int(statistics.mixedUnits)
+        formulaSegments = Int(statistics.formulaSegments)
+        rows = statistics.rows.map { DailyRow(date: date, key: $0.key, counts: $0.counts) }
+    }
+}
+
+extension Findings {
+    /// What is not the same, for a person to read.
+    func differences(from expected: Findings) -> [String] {
+        zip(Mirror(reflecting: self).children, Mirror(reflecting: expected).children).compactMap { found, wanted in
+            let isRows = found.label == "rows"
+            let differs = isRows ? rows != expected.rows : Findings.text(found.value) != Findings.text(wanted.value)
+            guard differs else { return nil }
+            let name = found.label ?? ""
+            guard isRows else {
+                return "\(name): \(Findings.text(found.value)), expected \(Findings.text(wanted.value))"
+            }
+            let extra = rows.filter { !expected.rows.contains($0) }.map { "+ \($0.key) \($0.counts)" }
+            let lost = expected.rows.filter { !rows.contains($0) }.map { "- \($0.key) \($0.counts)" }
+            return (["rows:"] + extra + lost).joined(separator: "\n")
+        }
+    }
+
+    /// The same text for equal values: dictionaries are ordered by key.
+    private static func text(_ value: Any) -> String {
+        if let reasons = value as? [String: Reason] {
+            return reasons.sorted { $0.key < $1.key }.map { name, reason in
+                "\(name) \(reason.count) at \(reason.samples.map { $0.file.suffix(8) + ":" + String($0.line) })"
+            }.joined(separator: ", ")
+        }
+        if let counts = value as? [String: Int] { return "\(counts.sorted { $0.key < $1.key })" }
+        if let counts = value as? [EventType: Int] {
+            return "\(counts.sorted { $0.key.rawValue < $1.key.rawValue })"
+        }
+        return "\(value)"
+    }
+}
+
+extension TimeZone {
+    /// The offsets of this timezone in the months around `day`, microseconds since the epoch.
+    func localTime(around day: Range<Int64>) -> LocalTime {
+        var instant = Date(timeIntervalSince1970: Double(day.lowerBound / 1_000_000 - 90 * 86_400))
+        let end = instant.addingTimeInterval(180 * 86_400)
+        var periods: [LocalTime.Period] = []
+        while instant < end {
+            let start = Int64(instant.timeIntervalSince1970.rounded())
+            periods.append(LocalTime.Period(start: start, offset: Int64(secondsFromGMT(for: instant))))
+            guard let next = nextDaylightSavingTimeTransition(after: instant) else { break }
+            instant = next
+        }
+        return LocalTime(periods: periods)
+    }
+}

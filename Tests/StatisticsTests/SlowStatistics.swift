@@ -1,0 +1,169 @@
+import EventLog
+import Foundation
+import Vocabulary
+
+/// A second implementation of a day's statistics, written from the contract alone: everything in memory, dictionaries,
+/// filters and sorting. The oracle of the real one.
+struct SlowStatistics {
+    var experiments: [Experiment]
+    var schema = EventSchema()
+    var timeZone: TimeZone
+    var date: CalendarDate
+    var maximumLineLength = LogReader.maximumLineLength
+    var robotLimits = RobotLimits()
+    var leavesOutMixed = false
+
+    /// The limits of the rules that only count; nil is off.
+    struct RobotLimits {
+        var eventsPerDay: Int?
+        var eventsPerMinute: Int?
+        var clicksWithoutView: Int?
+    }
+
+    /// What one run finds.
+    struct Result: Equatable {
+        var lines = 0
+        var events: [EventType: Int] = [:]
+        /// The lines of every reason, all of them.
+        var rejected: [String: [LineReference]] = [:]
+        var ignored: [String: [LineReference]] = [:]
+        var robotVisitors: [String: Int] = [:]
+        var robotEvents: [String: Int] = [:]
+        var robots: Set<Name> = []
+        var visitors: Set<Name> = []
+        /// Units of people, over all experiments.
+        var mixed = 0
+        /// Views of declared arms with a segment that was not taken as it stands.
+        var formulaSegments = 0
+        var rows: [DailyRow] = []
+    }
+
+    func run(_ files: [WrittenFile]) -> Result {
+        var result = Result()
+        var events: [SlowEvent] = []
+        for file in files {
+            for (index, line) in file.content.linesOfText().enumerated() {
+                let place = LineReference(file: file.name, line: Int64(index + 1))
+                result.lines += 1
+                switch read(line, fault: file.faults[index]) {
+                case .rejected(let reason): result.rejected[reason, default: []].append(place)
+                case .ignored(let reason, let event):
+                    result.ignored[reason, default: []].append(place)
+                    if let event { events.append(event) }
+                case .counted(let event): events.append(event)
+                }
+            }
+        }
+        for event in events { result.events[event.type, default: 0] += 1 }
+        result.visitors = Set(events.map(\.visitor))
+        result.formulaSegments = events.filter { $0.type == .view && !$0.isIgnored && $0.hadFormulaSegment }.count
+        judge(events, into: &result)
+        count(events.filter { !result.robots.contains($0.visitor) && !$0.isIgnored }, into: &result)
+        return result
+    }
+
+    private func judge(_ events: [SlowEvent], into result: inout Result) {
+        for (visitor, own) in Dictionary(grouping: events, by: \.visitor) {
+            let minutes = Dictionary(grouping: own) { Int64((Double($0.time) / 60e6).rounded(.down)) }
+            let busiest = minutes.values.map(\.count).max() ?? 0
+            let views = own.filter { $0.type == .view }.count
+            let clicks = own.filter { $0.type == .click }.count
+            var rules: [String] = []
+            if let limit = robotLimits.eventsPerDay, own.count > limit { rules.append("eventsPerDay") }
+            if let limit = robotLimits.eventsPerMinute, busiest >= limit { rules.append("eventsPerMinute") }
+            if let limit = robotLimits.clicksWithoutView, views == 0, clicks >= limit {
+                rules.append("clicksWithoutView")
+            }
+            for rule in rules {
+                result.robotVisitors[rule, default: 0] += 1
+                result.robotEvents[rule, default: 0] += own.count
+            }
+            if !rules.isEmpty { result.robots.insert(visitor) }
+        }
+    }
+
+    /// Counts the units of people, from events that concern something declared.
+    private func count(_ events: [SlowEvent], into result: inout Result) {
+        var arms: [ArmKey: ArmCounts] = [:]
+        for (_, own) in Dictionary(grouping: events, by: \.visitor) {
+            let purchases = withoutRepeatedOrders(own.filter { $0.type == .purchase })
+            for experiment in experiments {
+                let key = experiment.key
+                let here = own.filter { $0.platform == key.platform && $0.slot == key.slot }
+                let views = here.filter { $0.type == .view }
+                guard let exposure = views.min(by: { $0.exposesBefore($1) }), let variant = exposure.variant else {
+                    continue
+                }
+                if Set(views.compactMap(\.variant)).count > 1 {
+                    result.mixed += 1
+                    if leavesOutMixed { continue }
+                }
+                let clicks = here.filter { $0.type == .click }
+                let bought = purchases.filter { purchase in
+                    purchase.time >= exposure.time && concerns(key, platform: purchase.platform, slot: purchase.slot)
+                }
+                let revenue = bought.reduce(Int128(0)) { $0 + $1.revenue }
+                let arm = ArmKey(platform: key.platform, slot: key.slot, segment: exposure.segment, variant: variant)
+                arms[arm, default: ArmCounts()].visitors += 1
+                arms[arm, default: ArmCounts()].views += Int64(views.count)
+                arms[arm, default: ArmCounts()].clicks += Int64(clicks.count)
+                arms[arm, default: ArmCounts()].purchases += Int64(bought.count)
+                arms[arm, default: ArmCounts()].clickers += clicks.contains { $0.time >= exposure.time } ? 1 : 0
+                arms[arm, default: ArmCounts()].purchasers += bought.isEmpty ? 0 : 1
+                arms[arm, default: ArmCounts()].revenue += revenue
+                arms[arm, default: ArmCounts()].revenueSquared += revenue * revenue
+            }
+        }
+        result.rows = arms.sorted { $0.key < $1.key }.map { DailyRow(date: date, key: $0.key, counts: $0.value) }
+    }
+
+    private func concerns(_ key: SlotKey, platform: Name?, slot: Name?) -> Bool {
+        (platform ?? key.platform) == key.platform && (slot ?? key.slot) == key.slot
+    }
+
+    private func withoutRepeatedOrders(_ purchases: [SlowEvent]) -> [SlowEvent] {
+        var seen: Set<Name> = []
+        return purchases.sorted { $0.time < $1.time }.filter { purchase in
+            purchase.order.map { seen.insert($0).inserted } ?? true
+        }
+    }
+}
+
+/// An event as the slow implementation keeps it.
+struct SlowEvent {
+    var time: Int64
+    var type: EventType
+    var visitor: Name
+    var platform: Name?
+    var slot: Name?
+    var variant: Name?
+    var segment: Name
+    var hadFormulaSegment: Bool
+    var revenue: Int128
+    var order: Name?
+    var isIgnored = false
+
+    func exposesBefore(_ other: SlowEvent) -> Bool {
+        if time != other.time { return time < other.time }
+        if let variant, let theirs = other.variant, variant != theirs { return variant < theirs }
+        return segment < other.segment
+    }
+}
+
+/// A log file with what its author knows of it.
+struct WrittenFile {
+    var name: String
+    var content: [UInt8]
+    /// Lines, from 0, that were made malformed, with the reason.
+    var faults: [Int: String] = [:]
+}
+
+extension [UInt8] {
+    /// The lines of a text file: without its byte order mark and its line feeds; a last line may lack one.
+    func linesOfText() -> [[UInt8]] {
+        let text = starts(with: [0xEF, 0xBB, 0xBF]) ? dropFirst(3) : self[...]
+        var lines = text.split(separator: 0x0A, omittingEmptySubsequences: false).map(Array<UInt8>.init)
+        if lines.last == [] { lines.removeLast() }
+        return lines
+    }
+}

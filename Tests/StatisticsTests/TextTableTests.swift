@@ -1,0 +1,68 @@
+import EventLog
+import TestSupport
+import Testing
+
+@testable import Statistics
+
+@Suite("TextTable")
+struct TextTableTests {
+    private func withText<Result>(_ bytes: [UInt8], _ body: (ByteText) -> Result) -> Result {
+        bytes.withUnsafeBufferPointer { body(ByteText($0)) }
+    }
+
+    @Test("numbers texts in the order they come", arguments: [UInt64(0), 1, 0xDEAD_BEEF])
+    func numbers(key: UInt64) {
+        var random = SplitMix64(seed: key)
+        // Fixed keys, the zero key among them: equality must not lean on the hash.
+        var table = TextTable(hash: KeyedHash(keys: (key, key, key)))
+        var expected: [[UInt8]: Int] = [:]
+        for _ in 0..<6_000 {
+            // Few letters: many repeats, prefixes of one another, and the empty text.
+            let length = Int.random(in: 0...(random.chance(0.1) ? 40 : 7), using: &random)
+            let bytes = (0..<length).map { _ in UInt8.random(in: 0...2, using: &random) }
+            #expect(withText(bytes) { table.find($0) } == expected[bytes])
+            let number = withText(bytes) { table.number(of: $0) }
+            #expect(number == expected[bytes, default: expected.count])
+            expected[bytes] = number
+        }
+        #expect(table.count == expected.count)
+        for (bytes, number) in expected { #expect(table[number].bytes.elementsEqual(bytes)) }
+    }
+
+    @Test("hashes texts of equal length apart by any byte")
+    func hash() {
+        var random = SplitMix64(seed: 5)
+        let hash = KeyedHash(keys: (random.next(), random.next(), random.next()))
+        for length in 1...40 {
+            var seen: Set<UInt64> = []
+            for position in 0..<length {
+                for byte in [UInt8(1), 0x80, 0xFF] {
+                    var bytes = [UInt8](repeating: 0, count: length)
+                    bytes[position] = byte
+                    seen.insert(withText(bytes) { hash($0) })
+                }
+            }
+            #expect(seen.count == length * 3)
+        }
+    }
+
+    @Test("keeps verdicts, and stays bounded")
+    func verdicts() {
+        var cache = VerdictCache(hash: KeyedHash(keys: (1, 2, 3)))
+        var asked = 0
+        func verdict(on agent: String) -> Bool {
+            withText(Array(agent.utf8)) { text in
+                cache.verdict(on: text) { agent in
+                    asked += 1
+                    return agent.count % 2 == 0
+                }
+            }
+        }
+        for _ in 0..<3 { #expect(verdict(on: "even") && !verdict(on: "odd")) }
+        #expect(asked == 2)
+        for number in 0..<70_000 where verdict(on: "agent \(number)") != ("agent \(number)".utf8.count % 2 == 0) {
+            Issue.record("a wrong verdict on agent \(number)")
+        }
+        #expect(verdict(on: "even"))
+    }
+}
