@@ -11,7 +11,7 @@ struct Attribution {
     private var purchases: [VisitorTable.Purchase] = []
     private(set) var mixedCount: Int64 = 0
 
-    init(experiments: [Experiment], mixedUnits: MixedUnits, segments: Int) {
+    init(experiments: [Experiment], mixedUnits: MixedUnits) {
         self.experiments = experiments
         self.mixedUnits = mixedUnits
         let declared = DeclaredArms(experiments, hash: .random())

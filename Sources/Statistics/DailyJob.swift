@@ -60,7 +60,7 @@ package struct DailyJob: Sendable {
     private func statistics(of table: borrowing VisitorTable) throws(CountOverflow) -> DayStatistics {
         var result = DayStatistics()
         result.formulaSegments = table.formulaSegments
-        var attribution = Attribution(experiments: experiments, mixedUnits: mixedUnits, segments: table.segments.count)
+        var attribution = Attribution(experiments: experiments, mixedUnits: mixedUnits)
         for visitor in 0..<table.visitors.count {
             let record = table.visitors[visitor]
             result.visitors.add(events: Int64(record.events))
