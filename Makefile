@@ -41,4 +41,4 @@ check: release ## Checks the example pipeline's configuration.
 	$(SLUICE) check --config $(CONFIG)
 
 clean: ## Removes what was built.
-	rm -rf .build $(STATE)
+	rm -rf .build state

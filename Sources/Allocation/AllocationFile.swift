@@ -1,14 +1,12 @@
 import CSV
 package import Learning
+import Randomizer
 import Vocabulary
 
 /// The traffic table as a file, `allocation.csv`.
 package enum AllocationFile {
     /// The header, in the order of the columns.
-    package static let header = [
-        "date", "platform", "slot", "segment", "variant", "traffic", "status", "probability_best", "mean", "mean_low",
-        "mean_high", "visitors", "successes", "value_remaining",
-    ]
+    package static let header = AllocationFormat.columns
 
     /// Writes rows in the file's order, whatever theirs.
     package static func bytes(_ rows: [AllocationRow]) -> [UInt8] {

@@ -19,4 +19,13 @@ package struct AllocationSettings: Equatable, Sendable {
     package var warmup: Int64 = 100
 
     package init() {}
+
+    /// The floor of an arm without one of its own: the configured one, or the default, which leaves room beside any control.
+    ///
+    /// - Parameters:
+    ///   - arms: how many arms compete.
+    ///   - available: the share of all traffic that they have.
+    package func commonFloor(arms: Int, available: Double) -> Double {
+        floor ?? min(0.02, 0.5 / Double(arms), available / Double(arms))
+    }
 }

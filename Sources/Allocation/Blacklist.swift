@@ -3,8 +3,8 @@ package import Vocabulary
 
 /// The arms that must get no traffic: a file with the columns platform, slot, segment, variant, until and reason.
 ///
-/// `*` in a key column matches everything there. An entry for one segment takes the arm out of that segment's own group; a
-/// segment that is served by everyone's group is reached by an entry whose segment is `*`.
+/// `*` in a key column matches everything there. A segment that an entry names gets a group of its own, if only to leave the
+/// arm out of it (``segments(of:on:)``).
 package struct Blacklist: Equatable, Sendable {
     package struct Entry: Equatable, Sendable {
         /// The arm; any of its names may be `*`.
@@ -12,6 +12,8 @@ package struct Blacklist: Equatable, Sendable {
         /// The last date whose table the entry blocks; nil: it holds until it is removed.
         package var until: CalendarDate?
         package var reason: String
+        /// The line of the file, from 1; 0 without a file.
+        package var line = 0
 
         package init(key: ArmKey, until: CalendarDate? = nil, reason: String = "") {
             self.key = key
@@ -21,6 +23,10 @@ package struct Blacklist: Equatable, Sendable {
 
         func blocks(_ arm: ArmKey, on date: CalendarDate) -> Bool {
             if let until, until < date { return false }
+            return matches(arm)
+        }
+
+        func matches(_ arm: ArmKey) -> Bool {
             func matches(_ pattern: Name, _ name: Name) -> Bool { pattern == .everyone || pattern == name }
             return matches(key.variant, arm.variant) && matches(key.slot, arm.slot)
                 && matches(key.platform, arm.platform) && matches(key.segment, arm.segment)
@@ -51,7 +57,36 @@ package struct Blacklist: Equatable, Sendable {
             guard until != nil || table.text(4).isEmpty else {
                 throw table.fault(4, expected: "the last date it holds, YYYY-MM-DD, or nothing")
             }
-            entries.append(Entry(key: key, until: until, reason: table.text(5)))
+            var entry = Entry(key: key, until: until, reason: table.text(5))
+            entry.line = table.line
+            entries.append(entry)
+        }
+    }
+
+    /// The segments that entries in force on a date name, of those that reach an arm of the experiment.
+    package func segments(of experiment: Experiment, on date: CalendarDate) -> Set<Name> {
+        let named = entries.filter { entry in
+            entry.key.segment != .everyone
+                && Blacklist.arms(of: experiment, in: entry.key.segment).contains { arm in
+                    entry.blocks(arm, on: date)
+                }
+        }
+        return Set(named.map(\.key.segment))
+    }
+
+    /// The entries that match no arm of these experiments.
+    package func entriesWithoutEffect(_ experiments: [Experiment]) -> [Entry] {
+        entries.filter { entry in
+            !experiments.contains { experiment in
+                Blacklist.arms(of: experiment, in: entry.key.segment).contains { entry.matches($0) }
+            }
+        }
+    }
+
+    private static func arms(of experiment: Experiment, in segment: Name) -> [ArmKey] {
+        experiment.arms.map { variant in
+            ArmKey(
+                platform: experiment.key.platform, slot: experiment.key.slot, segment: segment, variant: variant)
         }
     }
 
@@ -62,12 +97,6 @@ package struct Blacklist: Equatable, Sendable {
 
     /// The arms of an experiment that a segment's group must leave out, in the table that takes effect on a date.
     package func variants(of experiment: Experiment, segment: Name, on date: CalendarDate) -> Set<Name> {
-        Set(
-            experiment.arms.filter { variant in
-                contains(
-                    ArmKey(
-                        platform: experiment.key.platform, slot: experiment.key.slot, segment: segment,
-                        variant: variant), on: date)
-            })
+        Set(Blacklist.arms(of: experiment, in: segment).filter { contains($0, on: date) }.map(\.variant))
     }
 }

@@ -120,8 +120,7 @@ package struct GroupAllocator: Sendable {
 
     /// The floors of the eligible arms as shares of all traffic; the default leaves room beside any control.
     private func floors(_ arms: [LearnedArm], available: Double) -> [Double] {
-        let count = Double(arms.count)
-        let common = settings.floor ?? min(0.02, 0.5 / count, available / count)
+        let common = settings.commonFloor(arms: arms.count, available: available)
         let own = Dictionary(settings.floors.map { (Name($0.key), $0.value) }) { first, _ in first }
         return arms.map { own[$0.variant] ?? common }
     }

@@ -7,6 +7,7 @@ package struct InputFileError: Error, Equatable, Sendable, CustomStringConvertib
         case record(CSVError.Problem)
         /// The row's keys stand in the file before.
         case duplicate(key: String, firstLine: Int)
+        case notUTF8
     }
 
     /// The file as the configuration names it.
@@ -30,6 +31,8 @@ package struct InputFileError: Error, Equatable, Sendable, CustomStringConvertib
         switch problem {
         case .record(let problem):
             "\(file):\(line): \(CSVError(line: line, problem: problem))"
+        case .notUTF8:
+            "\(file):\(line): not UTF-8; save the file in UTF-8"
         case .duplicate(let key, let firstLine):
             "\(file):\(line): \(key) stands on line \(firstLine) already; keep one of the two rows"
         }

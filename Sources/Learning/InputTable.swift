@@ -14,12 +14,20 @@ package struct InputTable: Sendable {
     package init(_ bytes: [UInt8], file: String, columns names: [String]) throws(InputFileError) {
         self.file = file
         self.names = names
+        guard String(validating: bytes, as: UTF8.self) != nil else {
+            throw InputFileError(file: file, line: InputTable.firstLineNotUTF8(bytes), problem: .notUTF8)
+        }
         reader = CSVReader(bytes)
         do {
             columns = try reader.columns(names)
         } catch {
             throw InputFileError(file: file, error)
         }
+    }
+
+    private static func firstLineNotUTF8(_ bytes: [UInt8]) -> Int {
+        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        return 1 + (lines.firstIndex { String(validating: $0, as: UTF8.self) == nil } ?? 0)
     }
 
     /// The line of the current row, from 1.

@@ -11,7 +11,7 @@ package struct Manifest: Equatable, Sendable {
     /// XXH64 of the table's bytes, seed 0.
     package var xxh64: UInt64
     package var pipeline: String?
-    /// Digest of the resolved configuration.
+    /// Digest of the configuration's file.
     package var configuration: String?
     /// Digest of the blacklist in force.
     package var blacklist: String?

@@ -35,9 +35,7 @@ extension Command {
 
             \(discussion)
 
-            Options:
-            \(list.joined())
-            \(examples.count == 1 ? "Example" : "Examples"):
+            \(list.isEmpty ? "" : "Options:\n\(list.joined())\n")\(examples.count == 1 ? "Example" : "Examples"):
             \(examples.map { "  \($0)\n" }.joined())
             """
     }

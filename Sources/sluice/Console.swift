@@ -1,4 +1,5 @@
 import Foundation
+import Pipeline
 
 /// Standard output, for what was asked for, and standard error, for everything else.
 enum Console {
@@ -33,11 +34,25 @@ enum Console {
             }
             if count < 0 {
                 if errno == EINTR { continue }
-                // Nobody reads any more: there is nobody to tell either.
-                if descriptor == 1 { exit(ExitCode.inputOutput.rawValue) }
-                return
+                // Of standard error: there is nobody to tell.
+                guard descriptor == 1 else { return }
+                if errno != EPIPE {
+                    Console.error("\(FileError(path: "standard output", operation: "write", code: errno))")
+                }
+                exit(ExitCode.inputOutput.rawValue)
             }
             done += count
+        }
+    }
+
+    /// Opens the null device on standard descriptors that are closed, so that no file of the job gets their numbers.
+    static func occupyStandardDescriptors() {
+        while true {
+            let descriptor = open("/dev/null", O_RDWR)
+            guard descriptor >= 0, descriptor <= 2 else {
+                if descriptor > 2 { close(descriptor) }
+                return
+            }
         }
     }
 

@@ -24,8 +24,9 @@ extension ExitCode {
         case let failure as RunFailure:
             switch failure {
             case .tooManyRejected, .overflow: self = .badData
-            case .inputFile, .denyList: self = .configuration
-            case .log, .file, .state: self = .inputOutput
+            case .input, .inputFile, .denyList: self = .configuration
+            case .notBegun: self = .usage
+            case .log, .file, .state, .table: self = .inputOutput
             }
         case let failure as StateLock.Failure:
             switch failure {

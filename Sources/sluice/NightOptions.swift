@@ -53,6 +53,7 @@ enum NightOptions {
         var options = NightlyRun.Options()
         options.steps = steps
         options.audits = arguments.has("audit")
+        options.today = DayClock(timeZone: configuration.timeZone).date(of: Date())
         if let text = arguments["workers"] {
             guard let workers = Int(text), (1...1024).contains(workers) else {
                 throw UsageError("--workers is '\(text)'; give a number from 1 to 1024")
@@ -61,7 +62,7 @@ enum NightOptions {
         }
         if let bar { options.progress = { done, total in bar.show(done, of: total) } }
         let isQuiet = arguments.has("quiet")
-        let state = StateDirectory(path: arguments["state"] ?? "state")
+        let state = try StateDirectory(arguments)
         let night = NightlyRun(
             configuration: configuration, configurationBytes: try FileSystem.read(file), state: state, options: options
         ) { message in

@@ -11,6 +11,9 @@ enum Sluice {
     ]
 
     static func main() {
+        // A reader of standard error that goes away must not end a night: `Console` sees EPIPE instead.
+        signal(SIGPIPE, SIG_IGN)
+        Console.occupyStandardDescriptors()
         exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)
     }
 
@@ -20,12 +23,11 @@ enum Sluice {
             return .usage
         }
         if ["--help", "-h", "help"].contains(first) {
-            if words.count > 1, let command = commands.first(where: { $0.name == words[1] }) {
-                Console.output(command.help)
-            } else {
+            guard words.count > 1 else {
                 Console.output(help)
+                return .done
             }
-            return .done
+            return run([words[1], "--help"])
         }
         if first == "--version" {
             Console.output("sluice \(version)\n")

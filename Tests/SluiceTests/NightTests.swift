@@ -208,4 +208,68 @@ import TestSupport
         let error = try #require(JSONSerialization.jsonObject(with: Data(failed.output.utf8)) as? [String: Any])
         #expect(error["exit_code"] as? Int == 78)
     }
+
+    @Test func aBlacklistedArmOfASmallSegmentGetsNothingThere() throws {
+        let shop = try Shop()
+        try shop.log("2026-03-01")
+        // Surat has no visitors, so it would be served by everyone's shares.
+        try shop.blacklist(["web,hero,Surat,c,,broken there", "web,hero,*,carrot,,misspelled"])
+        let result = try shop.run("2026-03-01")
+        #expect(result.status == 0)
+        #expect(result.errors.contains("blacklist.csv:3") && result.errors.contains("matches no declared arm"))
+        let table = try shop.table("2026-03-02")
+        #expect(table["hero Surat c"]?.traffic == "0.000000")
+        #expect(table["hero Surat plain"]?.traffic == "0.100000")
+        #expect(table["hero * c"]?.traffic != "0.000000")
+    }
+
+    @Test func aDayThatHasNotBegunIsRefused() throws {
+        let shop = try Shop()
+        try shop.log("2026-03-01")
+        try shop.run("2026-03-01")
+        let result = try shop.run("9998-03-01")
+        #expect(result.status == 64)
+        #expect(try shop.current() == "date=2026-03-02")
+    }
+
+    @Test func aDamagedTableIsNotCarriedOver() throws {
+        let shop = try Shop()
+        for (index, date) in Shop.dates.enumerated() { try shop.log(date, seed: UInt64(index)) }
+        try shop.run("2026-03-01")
+        let name = "state/allocations/date=2026-03-02/allocation.csv"
+        let rows = try shop.directory.text(name).split(separator: "\n").dropLast()
+        try shop.directory.write(rows.joined(separator: "\n") + "\n", to: name)
+        try shop.blacklist(["*,*,*,*,,all"])
+        let result = try shop.run("2026-03-02")
+        #expect(result.status == 74)
+        #expect(try shop.current() == "date=2026-03-02")
+        #expect(!shop.directory.exists("state/allocations/date=2026-03-03"))
+    }
+
+    @Test func rowsOfAnotherDateInAPartitionAreRefused() throws {
+        let shop = try Shop()
+        try shop.log("2026-03-01")
+        try shop.run("2026-03-01")
+        let name = "state/statistics/date=2026-03-01/statistics.csv"
+        try shop.directory.write(
+            try shop.directory.text(name).replacing("2026-03-01", with: "2026-02-27"), to: name)
+        let result = try shop.sluice("allocate", "--config", "shop.json5", "--date", "2026-03-01")
+        #expect(result.status == 74)
+        #expect(result.errors.contains("statistics.csv:2"))
+    }
+
+    @Test func aLogUnderTwoPathsIsReadOnce() throws {
+        let shop = try Shop()
+        try shop.log("2026-03-01")
+        try shop.run("2026-03-01")
+        let statistics = try shop.directory.text("state/statistics/date=2026-03-01/statistics.csv")
+        let configuration = try shop.directory.text("shop.json5")
+        try shop.directory.write(
+            configuration.replacing(
+                "\"events/date={date}/*.jsonl\"",
+                with: "\"events/date={date}/*.jsonl\", \"events/../events/date={date}/a.jsonl\""),
+            to: "shop.json5")
+        #expect(try shop.run("2026-03-01").status == 0)
+        #expect(try shop.directory.text("state/statistics/date=2026-03-01/statistics.csv") == statistics)
+    }
 }

@@ -35,7 +35,7 @@ struct TwinTests {
         var statistics = Scenario(seed: 4).statistics
         statistics.schema = EventSchema()
         statistics.maximumLineLength = LogReader.maximumLineLength
-        statistics.robotLimits = .init(eventsPerDay: 9, eventsPerMinute: 3, clicksWithoutView: 2)
+        statistics.robotLimits = .init(eventsPerDay: 15, eventsPerMinute: 3, clicksWithoutView: 2)
         let day = statistics.dayRange
         let writer = LineWriter(schema: statistics.schema)
         var file = WrittenFile(name: "many.jsonl", content: [])
@@ -43,12 +43,13 @@ struct TwinTests {
             let experiment = random.pick(statistics.experiments)
             var draft = Draft(
                 time: Int64.random(in: day, using: &random), type: random.pick(["view", "view", "click", "purchase"]),
-                visitor: "visitor-\(Int.random(in: 0..<1_200, using: &random))",
+                visitor: "visitor-\(Int.random(in: 0..<400, using: &random))",
                 platform: experiment.key.platform.string, slot: experiment.key.slot.string,
                 variant: random.pick(experiment.arms).string)
             draft.segment = "city-\(Int.random(in: 0..<40, using: &random))"
             draft.revenue = "\(Int.random(in: 0..<100, using: &random)).25"
-            if random.chance(0.5) { draft.order = "order-\(Int.random(in: 0..<2_000_000, using: &random))" }
+            // Few ids: visitors repeat their own orders, and share the ids of others.
+            if random.chance(0.7) { draft.order = "order-\(Int.random(in: 0..<9, using: &random))" }
             file.content += writer.write(draft, using: &random) + [0x0A]
         }
         file.name = try scratch.write(file.content, to: file.name)
@@ -57,7 +58,7 @@ struct TwinTests {
             let found = try statistics.findings([file], Machinery(workers: workers, blockSize: 4_096))
             #expect(found.differences(from: expected) == [])
         }
-        #expect(expected.robots.count > 20 && expected.rows.count > 80 && expected.mixed > 20)
+        #expect(expected.robots.count > 10 && expected.rows.count > 80 && expected.mixed > 20)
     }
 
     /// What the oracle itself stands on: its parser agrees with Foundation's on what is JSON.

@@ -103,9 +103,9 @@ extension ConfigurationReader {
 extension AllocationSettings {
     /// These settings without floors of arms that are not among `variants`.
     fileprivate func keepingFloors(of variants: [Name]) -> AllocationSettings {
-        let own = Set(variants.map(\.string))
+        let own = Set(variants)
         var settings = self
-        settings.floors = floors.filter { own.contains($0.key) }
+        settings.floors = floors.filter { own.contains(Name($0.key)) }
         return settings
     }
 }

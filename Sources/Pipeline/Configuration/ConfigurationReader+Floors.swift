@@ -7,7 +7,7 @@ extension ConfigurationReader {
     /// Checks that an experiment's floors are of its variants.
     mutating func checkFloorNames(_ allocation: JSON5Node?, of experiment: Experiment) {
         let variants = experiment.variants.map(\.string)
-        for (variant, node) in allocation?["floors"]?.members ?? [] where !variants.contains(variant) {
+        for (variant, node) in allocation?["floors"]?.members ?? [] where !experiment.variants.contains(Name(variant)) {
             if variant == experiment.control?.variant.string {
                 faultOfKey(
                     node.path, "\(JSON5Value.quoted(variant)) is the control, whose share is fixed",
@@ -29,7 +29,8 @@ extension ConfigurationReader {
                 if case .string(let name) = variant { name } else { nil }
             }
         }
-        for (variant, node) in allocation?["floors"]?.members ?? [] where !variants.contains(variant) {
+        let names = Set(variants.map { Name($0) })
+        for (variant, node) in allocation?["floors"]?.members ?? [] where !names.contains(Name(variant)) {
             faultOfKey(
                 node.path, "\(JSON5Value.quoted(variant)) is no variant of any experiment",
                 Self.suggest(variant, among: Array(Set(variants)).sorted()))
@@ -41,10 +42,10 @@ extension ConfigurationReader {
     /// The default floor is that of all arms eligible; a blacklisted arm raises the others' default, but never their sum.
     mutating func checkFloorSum(_ node: JSON5Node, of experiment: Experiment, _ allocation: AllocationSettings) {
         let count = Double(experiment.variants.count)
-        let defaultFloor = allocation.floor ?? min(0.02, 0.5 / count)
-        let floors = experiment.variants.map { allocation.floors[$0.string] ?? defaultFloor }
-        let sum = floors.reduce(0, +)
         let available = 1 - (experiment.control?.traffic ?? 0)
+        let common = allocation.commonFloor(arms: experiment.variants.count, available: available)
+        let floors = experiment.variants.map { allocation.floors[$0.string] ?? common }
+        let sum = floors.reduce(0, +)
         // Shares are decimals: ten floors of 0.1 are 1, whatever their binary sum.
         guard sum > available + 1e-9 else { return }
 

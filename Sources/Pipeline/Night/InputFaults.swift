@@ -15,7 +15,7 @@ extension NightlyRun {
                     faults.append(error)
                 }
             } catch {
-                faults.append(.file(error))
+                faults.append(.input(error))
             }
         }
         if let path = configuration.blacklist {

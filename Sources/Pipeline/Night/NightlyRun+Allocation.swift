@@ -13,6 +13,7 @@ extension NightlyRun {
         let history = try history(through: date)
         if history.dates.last != date {
             outcome.hasData = false
+            guard date <= options.today else { throw .notBegun(date) }
             if !options.steps.contains(.statistics) {
                 warn("\(date): no statistics; shares stay as they are", in: &outcome)
             }
@@ -41,11 +42,19 @@ extension NightlyRun {
         let priors = configured.learning.priors.flatMap { inputs.priors[$0] } ?? PriorCounts()
         let learner = ExperimentLearner(
             experiment: configured.experiment, settings: configured.learning, priors: priors)
+        var groups: [LearnedGroup]
         do throws(CountOverflow) {
-            return try learner.learn(history.rows[configured.experiment.key] ?? [])
+            groups = try learner.learn(history.rows[configured.experiment.key] ?? [])
         } catch {
             throw .overflow(date: date)
         }
+        // A segment that the blacklist names is served by everyone's posteriors less what is blocked there.
+        guard let everyone = groups.first else { return groups }
+        let named = inputs.blacklist.segments(of: configured.experiment, on: date.advanced(by: 1))
+        for segment in named.subtracting(groups.map(\.segment)) {
+            groups.append(LearnedGroup(segment: segment, arms: everyone.arms))
+        }
+        return groups
     }
 
     private func allocate(
@@ -76,6 +85,12 @@ extension NightlyRun {
         let dates = try files { () throws(FileError) in try state.allocationDates() }
         var rows: [AllocationRow] = []
         if let last = dates.last(where: { $0 < date }) {
+            // Verified against its manifest: a damaged table must not live on under a new date.
+            do throws(TableError) {
+                _ = try AllocationTable(path: state.allocation(on: last))
+            } catch {
+                throw .table(error)
+            }
             rows = try readTable(of: last).filter { $0.key.slotKey == experiment }
         }
         let consequence =
@@ -98,6 +113,12 @@ extension NightlyRun {
         into outcome: inout NightOutcome
     ) throws(RunFailure) {
         let bytes = AllocationFile.bytes(rows)
+        let directory = state.allocation(on: date)
+        do throws(TableError) {
+            _ = try AllocationTable(csv: bytes, file: directory + "/" + AllocationFormat.tableFile)
+        } catch {
+            throw .table(error)
+        }
         var manifest = Manifest(date: date.description, rows: rows.count, table: bytes)
         manifest.statisticsThrough = history.dates.last?.description
         manifest.pipeline = configuration.pipeline
@@ -106,17 +127,23 @@ extension NightlyRun {
         manifest.priors = inputs.priorsDigest
         manifest.partitions = Dictionary(
             uniqueKeysWithValues: history.digests.map { ($0.key.description, $0.value) })
-        let directory = state.allocation(on: date)
         let files: [(name: String, bytes: [UInt8])] = [
             (AllocationFormat.tableFile, bytes), (AllocationFormat.manifestFile, manifest.json),
         ]
         let current = state.currentDate()
         let moves = current.map { $0 <= date } ?? true
-        try self.files { () throws(FileError) in
-            try state.publish(files, as: directory)
+        outcome.tableChanged = try self.files { () throws(FileError) in
+            let changed = try state.publish(files, as: directory)
             if moves { try state.setCurrent(date) }
+            return changed
         }
         outcome.table = PublishedTable(date: date.description, path: directory, rows: rows.count, isCurrent: moves)
         report(.information("\(date): published \(directory) with \(Text.count(Int64(rows.count), "row"))"))
+        if let current, !moves {
+            warn(
+                "\(date): current stays at the later table of \(current); if that one is a mistake, "
+                    + "`sluice rollback --to \(date)` serves this one",
+                in: &outcome)
+        }
     }
 }

@@ -30,19 +30,23 @@ extension NightlyRun {
     func history(through last: CalendarDate) throws(RunFailure) -> History {
         var history = History()
         var missing: [SlotKey: Int] = [:]
+        var arms: [SlotKey: Set<Name>] = [:]
         for experiment in configuration.experiments {
             missing[experiment.experiment.key] = experiment.learning.window ?? .max
+            arms[experiment.experiment.key] = Set(experiment.experiment.arms)
         }
         let dates = try files { () throws(FileError) in try state.statisticsDates() }
         for date in dates.reversed() where date <= last && missing.values.contains(where: { $0 > 0 }) {
             let path = state.statistics(on: date) + "/statistics.csv"
             let bytes = try readFile(path)
-            let rows = try statisticsRows(bytes, path)
+            let rows = try statisticsRows(bytes, path, of: date)
             guard !rows.isEmpty else { continue }
             history.dates.append(date)
             history.digests[date] = digest(bytes)
             for (experiment, days) in missing where days > 0 {
-                let own = rows.filter { $0.key.slotKey == experiment }
+                let own = rows.filter {
+                    $0.key.slotKey == experiment && arms[experiment]?.contains($0.key.variant) == true
+                }
                 guard own.contains(where: { $0.counts.visitors > 0 }) else { continue }
                 history.rows[experiment, default: []] += own
                 missing[experiment] = days - 1
@@ -55,14 +59,14 @@ extension NightlyRun {
     func allocationInputs() throws(RunFailure) -> AllocationInputs {
         var inputs = AllocationInputs(blacklist: Blacklist())
         if let path = configuration.blacklist {
-            let bytes = try readFile(path)
+            let bytes = try readInput(path)
             inputs.blacklist = try parsed { () throws(InputFileError) in try Blacklist(bytes, file: path) }
             inputs.blacklistDigest = digest(bytes)
         }
         let paths = Set(configuration.experiments.compactMap(\.learning.priors)).sorted()
         var digests: [String] = []
         for path in paths {
-            let bytes = try readFile(path)
+            let bytes = try readInput(path)
             inputs.priors[path] = try parsed { () throws(InputFileError) in try PriorCounts(bytes, file: path) }
             digests.append(digest(bytes))
         }
@@ -75,14 +79,29 @@ extension NightlyRun {
         XXH64.hexadecimal(XXH64.hash(bytes))
     }
 
+    /// A file that the configuration names.
+    func readInput(_ path: String) throws(RunFailure) -> [UInt8] {
+        do throws(FileError) {
+            return try FileSystem.read(path)
+        } catch {
+            throw .input(error)
+        }
+    }
+
     func readFile(_ path: String) throws(RunFailure) -> [UInt8] {
         try files { () throws(FileError) in try FileSystem.read(path) }
     }
 
     /// The rows of a day's statistics as this job wrote them.
-    func statisticsRows(_ bytes: [UInt8], _ path: String) throws(RunFailure) -> [DailyRow] {
+    func statisticsRows(_ bytes: [UInt8], _ path: String, of date: CalendarDate) throws(RunFailure) -> [DailyRow] {
         do throws(CSVError) {
-            return try StatisticsFile.rows(bytes)
+            let rows = try StatisticsFile.rows(bytes)
+            if let index = rows.firstIndex(where: { $0.date != date }) {
+                throw CSVError(
+                    line: index + 2,
+                    problem: .value(column: "date", text: "\(rows[index].date)", expected: "\(date), the partition's"))
+            }
+            return rows
         } catch {
             throw .state(InputFileError(file: path, error))
         }

@@ -18,7 +18,7 @@ extension NightlyRun {
         }
         let quality = Quality(
             date: date.description, tally: tally, statistics: statistics,
-            sampleRatio: try sampleRatioChecks(statistics, on: date))
+            sampleRatio: try sampleRatioChecks(statistics, on: date, into: &outcome))
         outcome.quality = quality
         report(.information(summary(quality, date)))
         for check in quality.sampleRatio where check.isSuspicious {
@@ -41,21 +41,23 @@ extension NightlyRun {
             ("quality.json", JSONFile.bytes(of: quality)), ("statistics.csv", StatisticsFile.bytes(of: rows)),
         ]
         if options.audits { contents.insert(("bots.csv", auditBytes(statistics.audit)), at: 0) }
-        try self.files { () throws(FileError) in try state.publish(contents, as: state.statistics(on: date)) }
+        _ = try self.files { () throws(FileError) in try state.publish(contents, as: state.statistics(on: date)) }
     }
 
-    /// The files that the configuration's paths match for a day; a file that two paths match is read once.
+    /// The files that the configuration's paths match for a day; a file is read once, however many paths lead to it.
     private func logFiles(of date: CalendarDate) throws(RunFailure) -> [LogFile] {
         var files: [LogFile] = []
-        var seen: Set<String> = []
+        var known: Set<FileIdentity> = []
         for template in configuration.events.paths {
             if template == "-" {
-                if seen.insert("-").inserted { files.append(.standardInput) }
+                if !files.contains(.standardInput) { files.append(.standardInput) }
                 continue
             }
             let pattern = PathTemplate(template).resolved(for: date)
             let paths = try self.files { () throws(FileError) in try FileSystem.glob(pattern) }
-            for path in paths where seen.insert(path).inserted { files.append(.path(path)) }
+            for path in paths where FileSystem.identity(of: path).map({ known.insert($0).inserted }) ?? true {
+                files.append(.path(path))
+            }
         }
         return files
     }
@@ -108,13 +110,20 @@ extension NightlyRun {
     private func hasStatistics(on date: CalendarDate) throws(RunFailure) -> Bool {
         let path = state.statistics(on: date) + "/statistics.csv"
         guard FileSystem.exists(path) else { return false }
-        return try !statisticsRows(try readFile(path), path).isEmpty
+        return try !statisticsRows(try readFile(path), path, of: date).isEmpty
     }
 
+    /// The checks against the table that served the day. One that cannot be read only costs the check.
     private func sampleRatioChecks(
-        _ statistics: DayStatistics, on date: CalendarDate
+        _ statistics: DayStatistics, on date: CalendarDate, into outcome: inout NightOutcome
     ) throws(RunFailure) -> [SampleRatioCheck] {
-        let table = try readTable(of: date)
+        let table: [AllocationRow]
+        do {
+            table = try readTable(of: date)
+        } catch {
+            warn("\(date): no sample-ratio check: \(error)", in: &outcome)
+            return []
+        }
         return configuration.experiments.compactMap {
             SampleRatioCheck(experiment: $0.experiment.key, statistics: statistics, table: table)
         }

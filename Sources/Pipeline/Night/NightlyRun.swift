@@ -15,6 +15,8 @@ package struct NightlyRun: Sendable {
         package var steps: Set<Step> = [.statistics, .allocation]
         /// Threads that read and allocate.
         package var workers = ProcessInfo.processInfo.activeProcessorCount
+        /// The day it is in the pipeline's timezone: a later one has no night to run.
+        package var today = CalendarDate(dayNumber: .max / 2)
         /// Whether to write `bots.csv`.
         package var audits = false
         /// Called from any thread with the bytes read so far and the bytes there are (0: unknown).
@@ -49,13 +51,20 @@ package struct NightlyRun: Sendable {
         _ dates: ClosedRange<CalendarDate>, finished: (NightOutcome) -> Void
     ) throws(RunFailure) {
         try files { () throws(FileError) in try state.removeLeftovers() }
+        if options.steps.contains(.allocation) {
+            for text in try inputsWithoutEffect() { report(.warning(text)) }
+        }
+        var changed = false
         for dayNumber in dates.lowerBound.dayNumber...dates.upperBound.dayNumber {
             let date = CalendarDate(dayNumber: dayNumber)
             var outcome = NightOutcome(date: date)
             if options.steps.contains(.statistics) { try gatherStatistics(of: date, into: &outcome) }
             if options.steps.contains(.allocation) {
                 try publishAllocation(after: date, into: &outcome)
-                if date == dates.upperBound { try findStaleTables(after: date.advanced(by: 1), into: &outcome) }
+                changed = changed || outcome.tableChanged
+                if date == dates.upperBound, changed {
+                    try findStaleTables(after: date.advanced(by: 1), into: &outcome)
+                }
             }
             finished(outcome)
         }
@@ -69,8 +78,9 @@ package struct NightlyRun: Sendable {
         guard let first = stale.first, let last = stale.last else { return }
         outcome.staleTables = stale.map(\.description)
         warn(
-            "the tables after it (\(first)\(first == last ? "" : " to \(last)")) were made before this run and are stale; "
-                + "`--date \(date)..\(last.advanced(by: -1))` brings them up to date",
+            "the tables after it (\(first)\(first == last ? "" : " to \(last)")) were made before this run and are stale: "
+                + "`--date \(date)\(first == last ? "" : "..\(last.advanced(by: -1))")` brings "
+                + "\(first == last ? "it" : "them") up to date",
             in: &outcome)
     }
 

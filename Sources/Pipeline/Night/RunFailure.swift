@@ -1,6 +1,7 @@
 package import BotFilter
 package import EventLog
 package import Learning
+package import Randomizer
 package import Vocabulary
 
 /// What stops a run. Nothing was published, and the table being served is the one before.
@@ -10,10 +11,16 @@ package enum RunFailure: Error, CustomStringConvertible {
     case overflow(date: CalendarDate)
     case log(LogError)
     case file(FileError)
+    /// A file that the configuration names cannot be read.
+    case input(FileError)
     case inputFile(InputFileError)
     case denyList(BotFilterError)
     /// A file of the state directory is not what the job writes.
     case state(InputFileError)
+    /// A table that nobody could load: it is not published.
+    case table(TableError)
+    /// The day lies in the future, and nothing was found of it.
+    case notBegun(CalendarDate)
 
     package var description: String {
         switch self {
@@ -23,10 +30,14 @@ package enum RunFailure: Error, CustomStringConvertible {
             "\(date): \(CountOverflow()); look for nonsense in the revenue of the log"
         case .log(let error): error.description
         case .file(let error): error.description
+        case .input(let error): error.description
         case .inputFile(let error): error.description
         case .denyList(let error): error.description
+        case .table(let error): "\(error); nothing was published; run the day before that table's date again"
+        case .notBegun(let date):
+            "\(date): the day has not begun and has no data; give a day that is over"
         case .state(let error):
-            "\(error); the file was changed or damaged since it was written: run its day again, or restore it"
+            "\(error); the file was changed or damaged since it was written: run its day again (a table: the day before its date), or restore it"
         }
     }
 

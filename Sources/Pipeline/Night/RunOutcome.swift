@@ -6,9 +6,11 @@ package struct NightOutcome: Encodable, Sendable {
     package var warnings: [String] = []
     package var date: String
     package var quality: Quality?
-    /// Whether the day has statistics, from this run or an earlier one.
+    /// Whether this run found anything to count; without, shares are carried over.
     package var hasData = true
     package var table: PublishedTable?
+    /// Whether the table is another than the one published for its date before.
+    package var tableChanged = false
     /// Experiments whose rows were taken over from the last table, as platform/slot.
     package var carriedOver: [String] = []
     /// Dates of later tables, made before this night was run again.

@@ -31,9 +31,17 @@ package struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
         case ENOENT: "; check the path"
         case EACCES, EPERM, EROFS: "; check the owner and permissions"
         case ENOSPC, EDQUOT: "; make room on the file system and run again"
-        default: ""
+        case EISDIR: "; a file is expected here: move the directory away"
+        case ENOTDIR, EEXIST: "; a directory is expected here: move the file away"
+        default: "; look at what is at this path and at its file system"
         }
     }
+}
+
+/// A file by device and number there.
+package struct FileIdentity: Hashable, Sendable {
+    var device: UInt64
+    var number: UInt64
 }
 
 /// Files as the job needs them: read whole, written through to the disk, listed in byte order.
@@ -96,6 +104,13 @@ package enum FileSystem {
     package static func size(of path: String) -> Int64 {
         var status = stat()
         return stat(path, &status) == 0 ? Int64(status.st_size) : 0
+    }
+
+    /// What tells a file from all others on the machine, whatever its path; nil when it cannot be looked at.
+    package static func identity(of path: String) -> FileIdentity? {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        return FileIdentity(device: UInt64(status.st_dev), number: UInt64(status.st_ino))
     }
 
     package static func exists(_ path: String) -> Bool {
@@ -174,6 +189,11 @@ package enum FileSystem {
 
     package static func createSymbolicLink(_ path: String, to target: String) throws(FileError) {
         guard symlink(target, path) == 0 else { throw FileError(path: path, operation: "link", code: errno) }
+    }
+
+    /// The last part of a path.
+    package static func name(of path: String) -> String {
+        path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
     }
 
     package static func parent(of path: String) -> String {

@@ -66,10 +66,12 @@ package struct StateDirectory: Sendable {
     /// Puts a directory with these files in place of `directory`, in one step: whoever looks sees the old or the new one.
     ///
     /// Nothing is written when the files are there already, byte for byte.
-    package func publish(_ files: [(name: String, bytes: [UInt8])], as directory: String) throws(FileError) {
-        if try holds(files, directory) { return }
+    /// - Returns: whether anything was written.
+    @discardableResult
+    package func publish(_ files: [(name: String, bytes: [UInt8])], as directory: String) throws(FileError) -> Bool {
+        if try holds(files, directory) { return false }
         let parent = FileSystem.parent(of: directory)
-        let temporary = parent + "/." + directory.dropFirst(parent.utf8.count + 1) + ".tmp"
+        let temporary = parent + "/.\(FileSystem.name(of: directory)).tmp"
         try FileSystem.createDirectory(parent)
         try FileSystem.remove(temporary)
         try FileSystem.createDirectory(temporary)
@@ -87,6 +89,7 @@ package struct StateDirectory: Sendable {
             try FileSystem.remove(temporary)
         }
         try FileSystem.synchronize(directory: parent)
+        return true
     }
 
     private func holds(_ files: [(name: String, bytes: [UInt8])], _ directory: String) throws(FileError) -> Bool {

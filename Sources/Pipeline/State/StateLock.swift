@@ -20,9 +20,16 @@ package final class StateLock {
         }
     }
 
-    package enum Failure: Error {
+    package enum Failure: Error, CustomStringConvertible {
         case held(Held)
         case file(FileError)
+
+        package var description: String {
+            switch self {
+            case .held(let error): error.description
+            case .file(let error): error.description
+            }
+        }
     }
 
     private let descriptor: Int32

@@ -18,6 +18,10 @@ enum CheckCommand: Command {
         let faults = NightlyRun.faultsOfInputs(configuration)
         for fault in faults { Console.error("\(fault)") }
         guard faults.isEmpty else { return .configuration }
+        let night = NightlyRun(
+            configuration: configuration, configurationBytes: [], state: StateDirectory(path: "state"),
+            options: NightlyRun.Options(), report: { _ in })
+        for warning in try night.inputsWithoutEffect() { Console.warning(warning) }
         let arms = configuration.experiments.reduce(0) { $0 + $1.experiment.arms.count }
         Console.information(
             "\(file): pipeline '\(configuration.pipeline)' is in order: "

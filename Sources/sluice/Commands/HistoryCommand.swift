@@ -15,7 +15,7 @@ enum HistoryCommand: Command {
     static let options = [Option(name: "state", value: "DIR", help: "the state directory (default: state)")]
 
     static func run(_ arguments: Arguments) throws -> ExitCode {
-        let state = StateDirectory(path: arguments["state"] ?? "state")
+        let state = try StateDirectory(arguments)
         let dates = try state.allocationDates()
         guard !dates.isEmpty else { throw UsageError("\(state.allocations) holds no table; give --state") }
         let current = state.currentDate()

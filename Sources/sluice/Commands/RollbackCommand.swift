@@ -18,7 +18,7 @@ enum RollbackCommand: Command {
     ]
 
     static func run(_ arguments: Arguments) throws -> ExitCode {
-        let state = StateDirectory(path: arguments["state"] ?? "state")
+        let state = try StateDirectory(arguments)
         let dates = try state.allocationDates()
         guard !dates.isEmpty else { throw UsageError("\(state.allocations) holds no table; give --state") }
         let lock = try StateLock(state)

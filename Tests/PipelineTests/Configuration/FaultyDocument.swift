@@ -279,10 +279,6 @@ extension FaultyDocument {
             "control: { variant: 'c', traffic: 0.1 }, allocation: { floor: ¶0.46 }", "experiments[0].allocation.floor",
             "sum to 0.92, above 0.9, all that the control leaves", "write a floor of at most 0.45"),
         .experiment(
-            "control: { variant: 'c', traffic: 0.99 }", "experiments[0].variants", "sum to 0.04, above 0.01",
-            "write a floor of at most 0.005"
-        ).marking("¶[\"red\""),
-        .experiment(
             "allocation: { floors: ¶{ red: 0.7, blue: 0.4 } }", "experiments[0].allocation.floors", "sum to 1.1",
             "lower the floors of single arms to 1 together"),
         .experiment(
