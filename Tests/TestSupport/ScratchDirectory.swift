@@ -1,7 +1,7 @@
 package import Foundation
 
 /// A directory of a test's own, removed with it.
-package final class ScratchDirectory {
+package final class ScratchDirectory: Sendable {
     package let path: String
 
     package init() throws {
@@ -23,6 +23,12 @@ package final class ScratchDirectory {
         let url = URL(fileURLWithPath: path + "/" + name)
         try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
         try data.write(to: url)
+    }
+
+    /// Writes bytes and returns the file's path.
+    package func write(_ content: [UInt8], to name: String) throws -> String {
+        try write(Data(content), to: name)
+        return path + "/" + name
     }
 
     package func text(_ name: String) throws -> String {
