@@ -7,15 +7,33 @@ FIRST := 2026-11-18
 LAST := 2026-11-20
 SLUICE := .build/release/sluice
 
-.PHONY: help run test lint format release install bench fixtures check clean
+# Libraries of the system that the program is built with: what pkg-config and Debian call them.
+LIBRARIES := libisal libzstd
+PACKAGES := libisal-dev libzstd-dev
+
+.PHONY: help dependencies run test lint format release install bench fixtures check clean
 
 help: ## This list.
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 14
+
+dependencies: ## Installs the libraries of the system that are missing (apt).
+	@if pkg-config --exists $(LIBRARIES) 2>/dev/null \
+	    || { [ -e /usr/include/isa-l/igzip_lib.h ] && [ -e /usr/include/zstd.h ]; }; then \
+	    :; \
+	elif command -v apt-get >/dev/null; then \
+	    sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+	    $$sudo apt-get install -y $(PACKAGES) \
+	        || { $$sudo apt-get update && $$sudo apt-get install -y $(PACKAGES); }; \
+	else \
+	    echo "ISA-L and libzstd are missing: install them with their headers" \
+	        "(Fedora: isa-l-devel libzstd-devel, macOS: brew install isa-l zstd)." >&2; \
+	    exit 1; \
+	fi
 
 run: release ## The nightly job on the fixtures: shows tomorrow's table.
 	$(SLUICE) run --config $(CONFIG) --state $(STATE) --date $(FIRST)..$(LAST) --print
 
-test: ## All tests.
+test: dependencies ## All tests.
 	swift test
 
 lint: ## The formatter's check.
@@ -24,17 +42,18 @@ lint: ## The formatter's check.
 format: ## Formats the sources in place.
 	swift format --in-place --recursive Package.swift Sources Tests
 
-release: ## One statically linked binary: .build/release/sluice.
+# Debian has no static ISA-L, so that a machine which only runs the binary needs libisal2 (and libzstd1, which is always there).
+release: dependencies ## The binary to copy: .build/release/sluice; where it runs, libisal2 must be installed.
 	swift build --configuration release --static-swift-stdlib --product sluice -Xlinker -s
 
 install: release ## Copies the binary to $(PREFIX)/bin.
 	install -d $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(SLUICE) $(DESTDIR)$(PREFIX)/bin/sluice
 
-bench: ## Timings of the steps, in release.
+bench: dependencies ## Timings of the steps, in release.
 	swift run --configuration release Benchmarks
 
-fixtures: ## Writes fixtures/ anew; the same bytes every time.
+fixtures: dependencies ## Writes fixtures/ anew; the same bytes every time.
 	swift run FixtureGenerator fixtures
 
 check: release ## Checks the example pipeline's configuration.

@@ -9,7 +9,7 @@ let package = Package(
     ],
     targets: [
         // The flow, in the order the data takes.
-        .target(name: "EventLog", dependencies: ["CScan", "Vocabulary"]),
+        .target(name: "EventLog", dependencies: ["CISAL", "CScan", "CZstandard", "Vocabulary"]),
         .target(name: "BotFilter", dependencies: ["EventLog"]),
         .target(name: "Statistics", dependencies: ["BotFilter", "CScan", "EventLog", "Vocabulary"]),
         .target(name: "Learning", dependencies: ["CSV", "Vocabulary"]),
@@ -31,6 +31,12 @@ let package = Package(
         .target(name: "CSystem"),
         .target(name: "CScan"),
 
+        // Libraries of the system; `make dependencies` installs them.
+        .systemLibrary(
+            name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"]), .brew(["isa-l"])]),
+        .systemLibrary(
+            name: "CZstandard", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
+
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .executableTarget(name: "FixtureGenerator", dependencies: ["TestSupport"], path: "Tests/FixtureGenerator"),
         .executableTarget(
@@ -40,7 +46,8 @@ let package = Package(
         .testTarget(name: "CSVTests", dependencies: ["CSV", "TestSupport"]),
         .testTarget(
             name: "RandomizerTests", dependencies: ["Randomizer", "TestSupport"], resources: [.copy("Vectors")]),
-        .testTarget(name: "EventLogTests", dependencies: ["EventLog", "TestSupport", "Vocabulary"]),
+        .testTarget(
+            name: "EventLogTests", dependencies: ["CISAL", "CZstandard", "EventLog", "TestSupport", "Vocabulary"]),
         .testTarget(
             name: "BotFilterTests", dependencies: ["BotFilter", "EventLog", "TestSupport"],
             resources: [.copy("UserAgents")]

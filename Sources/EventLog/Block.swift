@@ -16,8 +16,14 @@ struct Block: ~Copyable {
     /// Which file, and which block of it.
     var file: Int32 = 0
     var index: Int32 = 0
-    /// Bytes of the file that this block answers for.
+    /// Lines of the file that this block answers for and that stand before `lines`.
+    var linesBefore: Int32 = 0
+    /// Of comma-separated values: the names of the columns. Without it every line is JSON.
+    var header: CSVHeader?
+    /// Bytes of the log that this block answers for.
     var size: Int64 = 0
+    /// Bytes of the file, which may be compressed, that were read for this block.
+    var fileSize: Int64 = 0
 
     init() {
         memory = Block.allocate(1 << 12)
@@ -45,10 +51,26 @@ struct Block: ~Copyable {
         return UnsafeMutableBufferPointer(rebasing: memory[0..<capacity])
     }
 
+    /// A part of the memory.
+    subscript(range: Range<Int>) -> UnsafeMutableBufferPointer<UInt8> {
+        UnsafeMutableBufferPointer(rebasing: memory[range])
+    }
+
     /// The offset of the first line feed in `range` of the memory.
     func lineFeed(in range: Range<Int>) -> Int? {
         guard let found = memchr(base + range.lowerBound, 0x0A, range.count) else { return nil }
         return UnsafeRawPointer(found) - UnsafeRawPointer(base)
+    }
+
+    /// The number of line feeds in `range` of the memory.
+    func lineFeeds(in range: Range<Int>) -> Int32 {
+        var count: Int32 = 0
+        var rest = range
+        while let lineFeed = lineFeed(in: rest) {
+            count += 1
+            rest = lineFeed + 1..<range.upperBound
+        }
+        return count
     }
 
     /// The offset of the last line feed in `range` of the memory.
@@ -60,9 +82,4 @@ struct Block: ~Copyable {
         }
         return nil
     }
-}
-
-/// What a text file may begin with to say that it is UTF-8; no part of its first line.
-enum ByteOrderMark {
-    static let bytes: [UInt8] = [0xEF, 0xBB, 0xBF]
 }

@@ -1,72 +1,69 @@
 import Synchronization
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
-
-/// A file of the log.
-package enum LogFile: Hashable, Sendable {
-    case path(String)
-    case standardInput
-
-    package var name: String {
-        switch self {
-        case .path(let path): path
-        case .standardInput: "standard input"
-        }
-    }
-}
-
-/// Hands out the blocks of all files, one after another, to any number of workers.
+/// Hands out the blocks of all files to any number of workers.
 ///
-/// A regular file is cut at fixed offsets and read in place by the worker that takes the block. A pipe is read in turn,
-/// under the lock, and cut at line ends. Either way a block holds the lines that begin in it, each of them whole.
+/// A plain file is read by all workers at once. A stream (compressed, a pipe, CSV) is read by one worker at a time, while the
+/// others decode the blocks they have, or read the next files: as many files are open as there are workers, at most.
+///
+///     worker 1   ▓▓ a.gz ▓▓░░ decode ░░░░▓▓ a.gz ▓▓░░ …      ▓ reads and decompresses under the file's lock
+///     worker 2   ▓▓ b.gz ▓▓░░ decode ░░░░▓▓ b.gz ▓▓░░ …      ░ decodes under none
+///
+/// A worker waits only for a file's lock while it holds no other, so there is no deadlock. Which worker gets a block depends
+/// on the machine; what is in the block, and its number in the file, does not.
 final class BlockSource: Sendable {
     private struct State {
         var nextFile = 0
-        var current: OpenFile?
+        /// In the order of the files; the first that is free is read first.
+        var open: [OpenFile] = []
     }
 
     private let files: [LogFile]
-    private let blockSize: Int
-    private let maximumLineLength: Int
+    private let rules: ReadingRules
+    private let workers: Int
     private let state = Mutex(State())
 
-    init(files: [LogFile], blockSize: Int, maximumLineLength: Int) {
+    init(files: [LogFile], rules: ReadingRules, workers: Int) {
         self.files = files
-        self.blockSize = blockSize
-        self.maximumLineLength = maximumLineLength
+        self.rules = rules
+        self.workers = workers
     }
 
-    /// Fills `block` with the next one; false when all files are read.
+    /// Fills `block` with one that nobody has; false when there is none left.
     func next(_ block: inout Block) throws(LogError) -> Bool {
         while true {
-            let taken: (file: OpenFile, offset: Int64)? = try state.withLock { state throws(LogError) in
-                while true {
-                    if state.current == nil {
-                        guard state.nextFile < files.count else { return nil }
-                        state.current = try OpenFile(files[state.nextFile], index: state.nextFile)
-                        state.nextFile += 1
-                    }
-                    guard let file = state.current else { return nil }
-                    if file.isRegular {
-                        if let offset = file.takeRange(blockSize) { return (file, offset) }
-                    } else if try file.readStream(
-                        into: &block, blockSize: blockSize, maximumLineLength: maximumLineLength)
-                    {
-                        return (file, -1)
-                    }
-                    state.current = nil
-                }
+            for file in state.withLock({ $0.open }) {
+                guard let turn = try file.takeIfFree(&block) else { continue }
+                if try finish(turn, of: file, &block) { return true }
             }
-            guard let (file, offset) = taken else { return false }
-            if offset >= 0 {
-                try file.readRange(at: offset, into: &block, blockSize: blockSize, maximumLineLength: maximumLineLength)
-            }
+            if addFile() { continue }
+            // All files are busy: wait for the first.
+            guard let file = state.withLock({ $0.open.first }) else { return false }
+            if try finish(file.take(&block), of: file, &block) { return true }
+        }
+    }
+
+    /// Does what a turn left to do; false when the file has ended.
+    private func finish(_ turn: OpenFile.Turn, of file: OpenFile, _ block: inout Block) throws(LogError) -> Bool {
+        switch turn {
+        case .block:
+            return true
+        case .range(let plain, let offset):
+            try plain.read(at: offset, into: &block)
+            return true
+        case .ended:
+            state.withLock { state in state.open.removeAll { $0 === file } }
+            return false
+        }
+    }
+
+    /// Adds the next file to those that are read; false when there is none, or enough are.
+    ///
+    /// It is opened by the first worker that takes from it, under its own lock: a pipe may keep that worker waiting.
+    private func addFile() -> Bool {
+        state.withLock { state in
+            guard state.nextFile < files.count, state.open.count < workers else { return false }
+            state.open.append(OpenFile(files[state.nextFile], index: state.nextFile, rules: rules))
+            state.nextFile += 1
             return true
         }
     }

@@ -19,6 +19,9 @@ struct LineDecoder: ~Copyable {
     private let sourceStarts: UnsafeMutableBufferPointer<Int>
     private let platformConstant: UnsafeMutableBufferPointer<UInt8>?
     private let values: UnsafeMutablePointer<JSONLine.Value>
+    /// The header of the records decoded last, and for each of its columns the number of the key; nil for no key.
+    private var header: CSVHeader?
+    private var columns: [Int?] = []
     private var arena = TextArena()
     private var templates = TemplateCache()
 
@@ -81,7 +84,7 @@ struct LineDecoder: ~Copyable {
             if let reason = scanner.scan(keys: keys, into: values) { return .rejected(reason) }
             if isPlain { templates.learn(line, keys: keys) }
         }
-        return finish(&event)
+        return complete(&event)
     }
 
     /// Decodes the line of `count` bytes at `start`; `event` is complete when the outcome says so.
@@ -91,10 +94,46 @@ struct LineDecoder: ~Copyable {
         values.update(repeating: .absent, count: keys.count)
         var line = JSONLine(start, count: count)
         if let reason = line.scan(keys: keys, into: values) { return .rejected(reason) }
-        return finish(&event)
+        return complete(&event)
     }
 
-    private mutating func finish(_ event: inout Event) -> Outcome {
+    /// Decodes the record of comma-separated values of `count` bytes at `start`, whose columns `header` names.
+    mutating func decode(
+        record start: UnsafePointer<UInt8>, count: Int, of header: CSVHeader, into event: inout Event
+    ) -> Outcome {
+        guard !isBlank(start, count: count) else { return .ignored(.blankLine) }
+        guard UTF8Validation.isValid(start, count: count) else { return .rejected(.notUTF8) }
+        if header !== self.header {
+            self.header = header
+            columns = header.names.map { name in name.withUnsafeBufferPointer { keys.index(of: $0) } }
+        }
+        values.update(repeating: .absent, count: keys.count)
+        if let reason = scan(CSVFields(start, count: count)) { return .rejected(reason) }
+        return complete(&event)
+    }
+
+    /// Stores the fields of known columns as strings, empty ones too, which stand for absent; nil when all is well.
+    private mutating func scan(_ record: consuming CSVFields) -> RejectedReason? {
+        var fields = 0
+        while let field = record.next() {
+            if fields < columns.count, let key = columns[fields] { values[key] = value(field) }
+            fields += 1
+        }
+        if record.isMalformed { return .notCSV }
+        return fields == columns.count ? nil : .fieldCount
+    }
+
+    private mutating func value(_ field: CSVFields.Field) -> JSONLine.Value {
+        guard field.hasDoubledQuotes else {
+            return JSONLine.Value(kind: .plainString, start: field.start, count: field.count)
+        }
+        let decoded = arena.reserve(field.count)
+        let count = CSVFields.decode(field, into: decoded)
+        arena.keep(count)
+        return JSONLine.Value(kind: .plainString, start: UnsafePointer(decoded), count: count)
+    }
+
+    private mutating func complete(_ event: inout Event) -> Outcome {
         do throws(RejectedReason) {
             try decodeFields(into: &event)
         } catch {

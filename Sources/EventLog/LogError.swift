@@ -12,13 +12,31 @@ package struct LogError: Error, Equatable, Sendable, CustomStringConvertible {
         case open, read
     }
 
+    /// What is wrong with the first line of comma-separated values.
+    package enum HeaderFault: Equatable, Sendable {
+        /// None of the columns that a needed field could be read from is there.
+        case missingColumn([String], header: [String])
+        /// Its quotes are not those of RFC 4180.
+        case notCSV
+        case notUTF8
+        case tooLong(limit: Int)
+    }
+
+    /// Offsets count the bytes of the file as it lies on the disk, from 0.
     package enum Problem: Equatable, Sendable {
         /// A system call failed, with its errno.
         case system(Operation, code: Int32)
         /// The file became shorter while it was read.
         case shrank(offset: Int64)
-        /// The content is in a format that is not read.
-        case format(String)
+        /// An archive that ends before its end.
+        case truncated(Compression, offset: Int64)
+        /// An archive whose content or checksum is wrong, in the words of its library.
+        case corrupt(Compression, offset: Int64, detail: String)
+        /// An archive with something after its end.
+        case trailingBytes(Compression, offset: Int64)
+        /// An archive that asks for more memory than is given to one.
+        case windowTooLarge(Compression, offset: Int64)
+        case header(HeaderFault, line: Int64)
     }
 
     package var file: String
@@ -35,8 +53,36 @@ package struct LogError: Error, Equatable, Sendable, CustomStringConvertible {
             "\(file): cannot \(operation.rawValue): \(String(cString: strerror(code))); check the path and its permissions"
         case .shrank(let offset):
             "\(file): the file ended early, at byte \(offset), while it was read; run again when nobody writes to it"
-        case .format(let name):
-            "\(file): the content is \(name), which is not read; give one JSON object a line"
+        case .truncated(let compression, let offset):
+            "\(file): the \(compression.rawValue) archive ends early, at byte \(offset); wait until it is written, "
+                + "or fetch it again"
+        case .corrupt(let compression, let offset, let detail):
+            "\(file): the \(compression.rawValue) archive is damaged near byte \(offset) (\(detail)); fetch it again"
+        case .trailingBytes(let compression, let offset):
+            "\(file): the \(compression.rawValue) archive has ended, but at byte \(offset) something else follows; "
+                + "fetch it again, or cut the file there"
+        case .windowTooLarge(let compression, let offset):
+            "\(file): the \(compression.rawValue) archive needs a window of more than 128 MiB at byte \(offset); "
+                + "compress it with --long=27 or less"
+        case .header(let fault, let line):
+            "\(file):\(line): \(fault.description)"
+        }
+    }
+}
+
+extension LogError.HeaderFault: CustomStringConvertible {
+    /// The sentence that follows "FILE:LINE: ".
+    package var description: String {
+        switch self {
+        case .missingColumn(let names, let header):
+            "no column \(names.map { "'\($0)'" }.joined(separator: " or ")) among \(header.joined(separator: ",")); "
+                + "add it to the header, or name the column that holds it under 'fields'"
+        case .notCSV:
+            "a double quote in the header that is not around a whole name; quote the name and write the quote twice"
+        case .notUTF8:
+            "the header is not UTF-8; convert the file"
+        case .tooLong(let limit):
+            "the header does not end within \(limit) bytes; check that the file is CSV and its quotes are closed"
         }
     }
 }

@@ -11,7 +11,7 @@ package struct LogReader: Sendable {
     /// Bytes a worker takes at a time.
     package var blockSize = 1 << 18
     package var maximumLineLength = LogReader.maximumLineLength
-    /// Called now and then, from any worker, with the number of bytes read since the last call.
+    /// Called now and then, from any worker, with the number of bytes of the files read since the last call.
     package var progress: (@Sendable (Int64) -> Void)?
 
     package init(schema: EventSchema, day: LogDay) {
@@ -24,7 +24,8 @@ package struct LogReader: Sendable {
     /// Which sink an event reaches, and in which order, depends on the machine: sinks must not let it matter.
     /// - Throws: ``LogError`` for the first file that cannot be read; what the sinks were given then is of no use.
     package func read(_ files: [LogFile], into sinks: [any EventSink]) throws(LogError) -> LogTally {
-        let source = BlockSource(files: files, blockSize: blockSize, maximumLineLength: maximumLineLength)
+        let rules = ReadingRules(schema: schema, blockSize: blockSize, maximumLineLength: maximumLineLength)
+        let source = BlockSource(files: files, rules: rules, workers: sinks.count)
         let result = Mutex<(tally: LogTally, error: LogError?)>((LogTally(), nil))
         DispatchQueue.concurrentPerform(iterations: sinks.count) { worker in
             var tally = LogTally()
@@ -53,13 +54,17 @@ package struct LogReader: Sendable {
         var index = BlockIndex()
         var events = EventBuffer()
         while !isStopped(), try source.next(&block) {
-            decode(block, &index, with: &decoder, into: &events, tally: &tally)
+            if let header = block.header {
+                decodeRecords(block, header, with: &decoder, into: &events, tally: &tally)
+            } else {
+                decode(block, &index, with: &decoder, into: &events, tally: &tally)
+            }
             sink.consume(events.events)
             events.tally(into: &tally)
             events.removeAll()
             decoder.endBlock()
             tally.bytes += block.size
-            progress?(block.size)
+            progress?(block.fileSize)
         }
     }
 
@@ -67,11 +72,7 @@ package struct LogReader: Sendable {
         _ block: borrowing Block, _ index: inout BlockIndex, with decoder: inout LineDecoder,
         into events: inout EventBuffer, tally: inout LogTally
     ) {
-        var start = block.lines.lowerBound
-        if block.index == 0, block.memory[block.lines].starts(with: ByteOrderMark.bytes) {
-            start += ByteOrderMark.bytes.count
-        }
-        index.scan(UnsafePointer(block.base) + start, count: block.lines.upperBound - start)
+        index.scan(UnsafePointer(block.base) + block.lines.lowerBound, count: block.lines.count)
         for number in 0..<index.lineCount {
             let line = index[number]
             let place = LinePlace(file: block.file, block: block.index, line: Int32(number))

@@ -5,11 +5,13 @@ package enum RejectedReason: Hashable, Sendable, CaseIterable {
     case notAnObject
     case nestedTooDeep
     case lineTooLong
+    case notCSV
+    case fieldCount
     case missing(EventField)
     case invalid(EventField)
 
     package static let allCases: [RejectedReason] =
-        [.notUTF8, .notJSON, .notAnObject, .nestedTooDeep, .lineTooLong]
+        [.notUTF8, .notJSON, .notAnObject, .nestedTooDeep, .lineTooLong, .notCSV, .fieldCount]
         + EventField.allCases.map { .missing($0) } + EventField.allCases.map { .invalid($0) }
 
     /// The name it has in `quality.json`.
@@ -20,6 +22,8 @@ package enum RejectedReason: Hashable, Sendable, CaseIterable {
         case .notAnObject: "not an object"
         case .nestedTooDeep: "nested too deep"
         case .lineTooLong: "line too long"
+        case .notCSV: "not CSV"
+        case .fieldCount: "field count differs"
         case .missing(let field): "missing \(field.rawValue)"
         case .invalid(let field): "invalid \(field.rawValue)"
         }

@@ -113,18 +113,22 @@ struct LogReaderTests {
         let content = [UInt8](repeating: UInt8(ascii: "x"), count: 4 << 20)
         let limit = 10_000
         let bound = 8 * (limit + 4_096)
-        let regular = try OpenFile(.path(scratch.write(content, to: "long.jsonl")), index: 0)
-        var block = Block()
-        while let offset = regular.takeRange(4_096) {
-            try regular.readRange(at: offset, into: &block, blockSize: 4_096, maximumLineLength: limit)
-            #expect(block.memory.count <= bound)
-        }
-        let stream = try OpenFile(.path(pipe(content, chunk: 60_000, in: scratch)), index: 0)
-        var streamed = Block()
+        let rules = ReadingRules(schema: EventSchema(), blockSize: 4_096, maximumLineLength: limit)
         var pieces = 0
-        while try stream.readStream(into: &streamed, blockSize: 4_096, maximumLineLength: limit) {
-            pieces += 1
-            #expect(streamed.memory.count <= bound)
+        for path in [
+            try scratch.write(content, to: "long.jsonl"), try pipe(content, chunk: 60_000, in: scratch),
+        ] {
+            let file = OpenFile(.path(path), index: 0, rules: rules)
+            var block = Block()
+            reading: while true {
+                switch try file.take(&block) {
+                case .block: break
+                case .range(let plain, let offset): try plain.read(at: offset, into: &block)
+                case .ended: break reading
+                }
+                pieces += 1
+                #expect(block.memory.count <= bound)
+            }
         }
         #expect(pieces >= 1)
     }

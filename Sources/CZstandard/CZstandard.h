@@ -1,0 +1,3 @@
+// libzstd: Zstandard frames (RFC 8878).
+#include <zstd.h>
+#include <zstd_errors.h>

@@ -1,0 +1,129 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// A log file read from its start to its end: compressed, from a pipe, or with line feeds inside of records.
+///
+/// Each call fills the caller's block and cuts it at its last line end; only what follows that is kept and copied:
+///
+///     block:  carry|─────── read or decompressed in place ───────⏎|──── the next carry
+///             └───────────────────── lines ──────────────────────┘
+///
+/// It may go from worker to worker, but only one may use it at a time: the lock of its ``OpenFile`` sees to that.
+final class LogStream: @unchecked Sendable {
+    private let bytes: ByteStream
+    private let file: Int32
+    private let blockSize: Int
+    private let maximumLineLength: Int
+    private let layout: LogLayout
+    /// What came after the last line end.
+    private var carry: [UInt8]
+    /// The lines of the header.
+    private var linesBefore: Int32
+    /// Bytes of the content, and of the file, that no block has answered for.
+    private var unreported: Int
+    private var fileOffset: Int64 = 0
+    private var block: Int32 = 0
+    private var atEnd = false
+    /// The rest of a line too long to keep is being passed over.
+    private var skipsLine = false
+
+    /// A stream that goes on where the head ends.
+    init(_ head: borrowing LogHead, bytes: ByteStream, file: Int32, blockSize: Int, maximumLineLength: Int) {
+        self.bytes = bytes
+        self.file = file
+        self.blockSize = blockSize
+        self.maximumLineLength = maximumLineLength
+        layout = head.layout
+        linesBefore = head.lines
+        carry = Array(head.rest)
+        unreported = head.count
+        atEnd = head.atEnd
+    }
+
+    /// Reads the next lines, a block of them where there are as many; false at the end.
+    func next(_ block: inout Block) throws(LogError) -> Bool {
+        guard !atEnd || !carry.isEmpty || unreported > 0 else { return false }
+        var count = carry.count
+        block.reserve(max(blockSize, count), keeping: 0)
+        carry.withUnsafeBufferPointer { if let source = $0.baseAddress { memcpy(block.base, source, $0.count) } }
+        carry.removeAll(keepingCapacity: true)
+
+        var end: Int?
+        var target = max(blockSize, count)
+        while end == nil {
+            block.reserve(target, keeping: count)
+            try fill(&block, from: &count, to: target)
+            if skipsLine { skipLine(&block, &count) }
+            if !skipsLine || atEnd { end = atEnd ? count : cut(block, count) }
+            // Twice as much each time: what is looked at again stays in proportion.
+            target = max(blockSize, 2 * count)
+        }
+        let linesEnd = end ?? count
+        carry.append(contentsOf: block.memory[linesEnd..<count])
+        report(in: &block, lines: 0..<linesEnd)
+        return true
+    }
+
+    private func fill(_ block: inout Block, from count: inout Int, to target: Int) throws(LogError) {
+        while count < target, !atEnd {
+            let read = try bytes.read(into: block[count..<target])
+            atEnd = read == 0
+            count += read
+            unreported += read
+        }
+    }
+
+    /// Passes over the rest of a line, as far as it has been read.
+    private func skipLine(_ block: inout Block, _ count: inout Int) {
+        guard let lineFeed = block.lineFeed(in: 0..<count) else {
+            count = 0
+            return
+        }
+        skipsLine = false
+        count -= lineFeed + 1
+        memmove(block.base, block.base + lineFeed + 1, count)
+    }
+
+    /// The end of the last line that is there in whole, or is too long to be; nil when there is none.
+    private func cut(_ block: borrowing Block, _ count: Int) -> Int? {
+        switch layout {
+        case .jsonLines:
+            if let lineFeed = block.lastLineFeed(in: 0..<count) { return lineFeed + 1 }
+            skipsLine = count > maximumLineLength
+            return skipsLine ? count : nil
+        case .csv:
+            let cutter = RecordCutter(maximumLength: maximumLineLength)
+            var start = 0
+            while true {
+                switch cutter.end(from: start, in: block.base, count: count) {
+                case .lineFeed(let lineFeed), .tooLong(let lineFeed?):
+                    start = lineFeed + 1
+                case .tooLong(nil):
+                    skipsLine = true
+                    return count
+                case .open:
+                    return start > 0 ? start : nil
+                }
+            }
+        }
+    }
+
+    private func report(in block: inout Block, lines: Range<Int>) {
+        block.file = file
+        block.index = self.block
+        block.lines = lines
+        block.linesBefore = linesBefore
+        if case .csv(let header) = layout { block.header = header } else { block.header = nil }
+        block.size = Int64(unreported)
+        block.fileSize = bytes.fileOffset - fileOffset
+        fileOffset = bytes.fileOffset
+        unreported = 0
+        linesBefore = 0
+        self.block += 1
+    }
+}

@@ -1,0 +1,69 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// A log file that has been opened: its descriptor, closed with it.
+final class ReadableFile: Sendable {
+    let name: String
+    /// Whether it has a size and can be read at any offset.
+    let isRegular: Bool
+    /// In bytes, when it was opened; of a pipe without meaning.
+    let size: Int64
+    private let descriptor: Int32
+
+    init(_ file: LogFile) throws(LogError) {
+        name = file.name
+        switch file {
+        case .standardInput: descriptor = 0
+        case .path(let path): descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        }
+        guard descriptor >= 0 else { throw LogError(file: file.name, problem: .system(.open, code: errno)) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else {
+            let code = errno
+            if descriptor > 2 { close(descriptor) }
+            throw LogError(file: file.name, problem: .system(.open, code: code))
+        }
+        size = Int64(status.st_size)
+        // Standard input may be a file that somebody has read from already, and some files of the system have no size
+        // before they are read: both are taken as streams.
+        isRegular = status.st_mode & S_IFMT == S_IFREG && file != .standardInput && size > 0
+    }
+
+    deinit {
+        if descriptor > 2 { close(descriptor) }
+    }
+
+    /// Reads what comes next, at least one byte; 0 at the end.
+    func read(into memory: UnsafeMutableBufferPointer<UInt8>) throws(LogError) -> Int {
+        while true {
+            let count = systemRead(descriptor, memory.baseAddress, memory.count)
+            if count >= 0 { return count }
+            if errno != EINTR { throw LogError(file: name, problem: .system(.read, code: errno)) }
+        }
+    }
+
+    /// Fills `memory` with the bytes at `offset`, whatever was read before.
+    func read(at offset: Int64, into memory: UnsafeMutableBufferPointer<UInt8>) throws(LogError) {
+        var done = 0
+        while done < memory.count {
+            let count = pread(
+                descriptor, memory.baseAddress.map { $0 + done }, memory.count - done, off_t(offset) + off_t(done))
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw LogError(file: name, problem: .system(.read, code: errno))
+            }
+            guard count > 0 else { throw LogError(file: name, problem: .shrank(offset: offset + Int64(done))) }
+            done += count
+        }
+    }
+}
+
+/// The C function, which inside of the class is hidden by the methods of the same name.
+private func systemRead(_ descriptor: Int32, _ memory: UnsafeMutableRawPointer?, _ count: Int) -> Int {
+    read(descriptor, memory, count)
+}
