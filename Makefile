@@ -50,8 +50,12 @@ install: release ## Copies the binary to $(PREFIX)/bin.
 	install -d $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(SLUICE) $(DESTDIR)$(PREFIX)/bin/sluice
 
-bench: dependencies ## Timings of the steps, in release.
-	swift run --configuration release Benchmarks
+bench: release ## Timings of the steps and against other engines, options in BENCH="--size … --rounds … --peers duckdb".
+	swift build --configuration release --static-swift-stdlib --product Benchmarks -Xlinker -s
+	@mkdir -p .build/bench
+	.build/release/Benchmarks > .build/bench/steps.txt
+	@cat .build/bench/steps.txt
+	@python3 Tests/Benchmarks/compare.py --steps .build/bench/steps.txt $(BENCH)
 
 fixtures: dependencies ## Writes fixtures/ anew; the same bytes every time.
 	swift run FixtureGenerator fixtures

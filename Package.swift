@@ -41,7 +41,7 @@ let package = Package(
         .executableTarget(name: "FixtureGenerator", dependencies: ["TestSupport"], path: "Tests/FixtureGenerator"),
         .executableTarget(
             name: "Benchmarks", dependencies: ["Allocation", "Learning", "Randomizer", "TestSupport", "Vocabulary"],
-            path: "Tests/Benchmarks"),
+            path: "Tests/Benchmarks", exclude: ["compare.py", "comparison"]),
         .testTarget(name: "VocabularyTests", dependencies: ["CSV", "TestSupport", "Vocabulary"]),
         .testTarget(name: "CSVTests", dependencies: ["CSV", "TestSupport"]),
         .testTarget(

@@ -1,0 +1,114 @@
+"""The day's statistics by DuckDB: the log is parsed once into a table, which three aggregations read."""
+
+import duckdb
+
+import common
+
+TYPES = {
+    "ts": "TIMESTAMP",
+    "type": "VARCHAR",
+    "visitor": "VARCHAR",
+    "platform": "VARCHAR",
+    "slot": "VARCHAR",
+    "variant": "VARCHAR",
+    "segment": "VARCHAR",
+    "user_agent": "VARCHAR",
+    "ip": "VARCHAR",
+    "revenue": "DECIMAL(18, 6)",
+    "order": "VARCHAR",
+    "page": "VARCHAR",
+}
+# JSON is read by key, so only what is used is extracted; the columns of CSV are those of the file.
+UNUSED = ["ip", "page"]
+
+
+def source(form, files):
+    types = {name: kind for name, kind in TYPES.items() if form == "csv" or name not in UNUSED}
+    columns = "{" + ", ".join(f"'{name}': '{kind}'" for name, kind in types.items()) + "}"
+    paths = f"[{common.sql_list(files)}]"
+    if form == "csv":
+        return f"read_csv({paths}, header = true, delim = ',', quote = '\"', columns = {columns})"
+    return f"read_json({paths}, format = 'newline_delimited', columns = {columns})"
+
+
+def statements(form, files):
+    declared = f"platform = '{common.PLATFORM}' AND slot IN ({common.sql_list(common.SLOTS)})"
+    yield f"""
+        CREATE TEMP TABLE events AS
+        SELECT ts, type, visitor, platform, slot, variant, segment, revenue, "order",
+            coalesce(user_agent IN ({common.sql_list(common.ROBOT_AGENTS)}), false) AS is_robot
+        FROM {source(form, files)}
+        WHERE ts >= TIMESTAMP '{common.DAY_START}' AND ts < TIMESTAMP '{common.DAY_END}'
+    """
+    yield f"""
+        CREATE TEMP TABLE robots AS
+        WITH people AS MATERIALIZED (
+            SELECT visitor, count(*) AS events, bool_or(is_robot) AS is_robot,
+                count_if(type = 'view') AS views, count_if(type = 'click') AS clicks
+            FROM events GROUP BY visitor
+        ), hasty AS (
+            SELECT DISTINCT visitor FROM events
+            SEMI JOIN (SELECT visitor FROM people WHERE events >= {common.EVENTS_PER_MINUTE}) USING (visitor)
+            GROUP BY visitor, epoch_us(ts) // 60000000
+            HAVING count(*) >= {common.EVENTS_PER_MINUTE}
+        )
+        SELECT visitor FROM people
+        WHERE is_robot OR events > {common.EVENTS_PER_DAY}
+            OR (views = 0 AND clicks >= {common.CLICKS_WITHOUT_VIEW})
+            OR visitor IN (FROM hasty)
+    """
+    yield f"""
+        CREATE TEMP TABLE units AS
+        SELECT platform, slot, visitor,
+            min({{'ts': ts, 'variant': variant, 'segment': coalesce(segment, '*')}})
+                FILTER (type = 'view') AS exposure,
+            count_if(type = 'view') AS views,
+            count_if(type = 'click') AS clicks,
+            max(ts) FILTER (type = 'click') AS last_click,
+            min(variant) FILTER (type = 'view') <> max(variant) FILTER (type = 'view') AS is_mixed
+        FROM events ANTI JOIN robots USING (visitor)
+        WHERE type IN ('view', 'click') AND {declared} AND variant IN ({common.sql_list(common.VARIANTS)})
+        GROUP BY platform, slot, visitor
+        HAVING views > 0
+    """
+    yield f"""
+        CREATE TEMP TABLE purchases AS
+        SELECT visitor, platform, slot, ts, coalesce(revenue, 0) AS revenue FROM events
+        WHERE type = 'purchase'
+            AND coalesce(platform, '{common.PLATFORM}') = '{common.PLATFORM}'
+            AND (slot IS NULL OR slot IN ({common.sql_list(common.SLOTS)}))
+        QUALIFY "order" IS NULL OR row_number() OVER (PARTITION BY visitor, "order" ORDER BY ts) = 1
+    """
+
+
+RESULT = """
+    WITH bought AS (
+        SELECT units.platform, units.slot, units.visitor, count(*) AS purchases, sum(revenue) AS revenue
+        FROM units JOIN purchases
+            ON purchases.visitor = units.visitor
+            AND coalesce(purchases.platform, units.platform) = units.platform
+            AND coalesce(purchases.slot, units.slot) = units.slot
+            AND purchases.ts >= units.exposure.ts
+        GROUP BY ALL
+    )
+    SELECT platform, slot, exposure.segment AS segment, exposure.variant AS variant,
+        count(*) AS visitors, sum(views) AS views, sum(clicks) AS clicks,
+        count_if(last_click >= exposure.ts) AS clickers,
+        coalesce(sum(purchases), 0) AS purchases, count(purchases) AS purchasers,
+        count_if(is_mixed) AS mixed, coalesce(sum(revenue), 0) AS revenue
+    FROM units LEFT JOIN bought USING (platform, slot, visitor)
+    GROUP BY ALL ORDER BY ALL
+"""
+
+
+def main():
+    form, files = common.arguments()
+    database = duckdb.connect()
+    # The order of rows means nothing here, and keeping it costs time and memory.
+    database.execute("SET preserve_insertion_order = false")
+    for statement in statements(form, files):
+        database.execute(statement)
+    database.execute(f"COPY ({RESULT}) TO '/dev/stdout' (FORMAT csv, HEADER)")
+
+
+main()
