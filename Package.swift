@@ -47,7 +47,8 @@ let package = Package(
         .testTarget(
             name: "RandomizerTests", dependencies: ["Randomizer", "TestSupport"], resources: [.copy("Vectors")]),
         .testTarget(
-            name: "EventLogTests", dependencies: ["CISAL", "CZstandard", "EventLog", "TestSupport", "Vocabulary"]),
+            name: "EventLogTests",
+            dependencies: ["CISAL", "CScan", "CZstandard", "EventLog", "TestSupport", "Vocabulary"]),
         .testTarget(
             name: "BotFilterTests", dependencies: ["BotFilter", "EventLog", "TestSupport"],
             resources: [.copy("UserAgents")]

@@ -1,3 +1,5 @@
+import CScan
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -44,36 +46,9 @@ package struct ByteText {
     /// A copy as a string; the bytes are UTF-8 because lines that are not are rejected.
     package var string: String { String(decoding: bytes, as: UTF8.self) }
 
-    /// Equal bytes. Names and ids are short: they are compared in a few words, without a call.
-    @inlinable
+    /// Equal bytes.
     package static func == (left: ByteText, right: ByteText) -> Bool {
-        let count = left.count
-        guard count == right.count else { return false }
-        let first = UnsafeRawPointer(left.start)
-        let second = UnsafeRawPointer(right.start)
-        if count > 32 { return equalBytes(first, second, count) }
-        if count >= 8 {
-            // The last word may overlap the one before.
-            var difference = word(first, count - 8) ^ word(second, count - 8)
-            var offset = 0
-            while offset < count - 8 {
-                difference |= word(first, offset) ^ word(second, offset)
-                offset += 8
-            }
-            return difference == 0
-        }
-        for index in 0..<count where left.start[index] != right.start[index] { return false }
-        return true
-    }
-
-    @usableFromInline
-    static func equalBytes(_ first: UnsafeRawPointer, _ second: UnsafeRawPointer, _ count: Int) -> Bool {
-        memcmp(first, second, count) == 0
-    }
-
-    @inlinable @inline(__always)
-    static func word(_ start: UnsafeRawPointer, _ offset: Int) -> UInt64 {
-        start.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+        left.count == right.count && cscan_equal(left.start, right.start, left.count) != 0
     }
 
     /// Byte order; a prefix comes before what it begins.

@@ -51,7 +51,8 @@ struct EventBuffer: ~Copyable {
 
     private static var blank: Event {
         Event(
-            time: 0, type: .other, visitor: .absent, platform: .absent, slot: .absent, variant: .absent, segment: .absent,
+            time: 0, type: .other, visitor: .absent, platform: .absent, slot: .absent, variant: .absent,
+            segment: .absent,
             revenue: 0, order: .absent, userAgent: .absent, address: .absent, ignored: nil,
             place: LinePlace(file: 0, block: 0, line: 0))
     }

@@ -74,7 +74,9 @@ struct LineDecoder: ~Copyable {
 
     /// Decodes a line of an indexed block; `event` is complete when the outcome says so.
     mutating func decode(_ line: IndexedLine, into event: inout Event) -> Outcome {
-        if line.hasHigh, !UTF8Validation.isValid(line.base + line.start, count: line.count) { return .rejected(.notUTF8) }
+        if line.hasHigh, !UTF8Validation.isValid(line.base + line.start, count: line.count) {
+            return .rejected(.notUTF8)
+        }
         let isPlain = !line.hasSpecial
         values.update(repeating: .absent, count: keys.count)
         if !isPlain || !templates.match(line, into: values) {
@@ -170,17 +172,30 @@ struct LineDecoder: ~Copyable {
     }
 
     /// The first value present among a field's sources. Null and empty text are absent.
+    @inline(__always)
     private func value(_ field: EventField) -> JSONLine.Value? {
-        for source in sourceStarts[field.position]..<sourceStarts[field.position + 1] {
-            let value = values[sources[source]]
-            if value.kind != .absent, value.count > 0 { return value }
+        let sources = self.sources.baseAddress.unsafelyUnwrapped
+        let starts = sourceStarts.baseAddress.unsafelyUnwrapped + field.position
+        var source = starts[0]
+        while source < starts[1] {
+            let value = values + sources[source]
+            if value.pointee.kind != .absent, value.pointee.count > 0 { return value.pointee }
+            source += 1
         }
         return nil
     }
 
     /// A string, or an integer as it is written.
+    @inline(__always)
     private mutating func text(_ field: EventField) throws(RejectedReason) -> ByteText {
         guard let value = value(field) else { return .absent }
+        if value.kind == .plainString { return ByteText(start: value.start, count: value.count) }
+        return try unusualText(value, field)
+    }
+
+    private mutating func unusualText(
+        _ value: JSONLine.Value, _ field: EventField
+    ) throws(RejectedReason) -> ByteText {
         switch value.kind {
         case .plainString: return ByteText(start: value.start, count: value.count)
         case .escapedString:
@@ -228,6 +243,7 @@ extension RejectedReason: Error {}
 
 extension EventField {
     /// The position in `allCases`.
+    @inline(__always)
     fileprivate var position: Int {
         switch self {
         case .time: 0

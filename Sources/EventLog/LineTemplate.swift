@@ -91,7 +91,8 @@ struct LineTemplate: ~Copyable {
                         let number = start + piece.prefix
                         let count = end - piece.suffix - number
                         guard JSONLine.isNumber(base + number, count: count) else { return false }
-                        difference |= LineTemplate.differ(base + end - piece.suffix, literals, piece.suffixWord, piece.suffix)
+                        difference |= LineTemplate.differ(
+                            base + end - piece.suffix, literals, piece.suffixWord, piece.suffix)
                         if piece.numberKey >= 0 {
                             values[piece.numberKey] = JSONLine.Value(kind: .number, start: base + number, count: count)
                         }
@@ -114,7 +115,8 @@ struct LineTemplate: ~Copyable {
     /// Nonzero unless `count` bytes at `start` are the literal. Reads whole words: the block has slack behind its end.
     @inline(__always)
     private static func differ(
-        _ start: UnsafePointer<UInt8>, _ literals: UnsafeBufferPointer<(word: UInt64, mask: UInt64)>, _ first: Int, _ count: Int
+        _ start: UnsafePointer<UInt8>, _ literals: UnsafeBufferPointer<(word: UInt64, mask: UInt64)>, _ first: Int,
+        _ count: Int
     ) -> UInt64 {
         let raw = UnsafeRawPointer(start)
         var difference: UInt64 = 0

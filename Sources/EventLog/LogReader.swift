@@ -9,7 +9,7 @@ package struct LogReader: Sendable {
     package var schema: EventSchema
     package var day: LogDay
     /// Bytes a worker takes at a time.
-    package var blockSize = 1 << 18
+    package var blockSize = 1 << 16
     package var maximumLineLength = LogReader.maximumLineLength
     /// Called now and then, from any worker, with the number of bytes of the files read since the last call.
     package var progress: (@Sendable (Int64) -> Void)?

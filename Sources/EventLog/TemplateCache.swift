@@ -45,7 +45,9 @@ struct TemplateCache: ~Copyable {
             resting = TemplateCache.rest
             return
         }
-        guard line.quoteCount < TemplateCache.maximumQuotes, let template = LineTemplate(line, keys: keys) else { return }
+        guard line.quoteCount < TemplateCache.maximumQuotes, let template = LineTemplate(line, keys: keys) else {
+            return
+        }
         if shapes[line.quoteCount].count < TemplateCache.shapesOfOneCount {
             shapes[line.quoteCount].append(Shape(template))
         } else {

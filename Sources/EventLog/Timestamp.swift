@@ -56,7 +56,8 @@ enum Timestamp {
 
     /// The common spelling `YYYY-MM-DDThh:mm:ss[.f…]Z`, in whole words; nil for any other, legal or not.
     private static func parseUsual(_ text: UnsafeBufferPointer<UInt8>) -> Int64? {
-        guard let base = text.baseAddress, text.count >= 20, text.count <= 27, text[text.count - 1] == UInt8(ascii: "Z") else {
+        guard let base = text.baseAddress, text.count >= 20, text.count <= 27, text[text.count - 1] == UInt8(ascii: "Z")
+        else {
             return nil
         }
         let raw = UnsafeRawPointer(base)
@@ -69,12 +70,15 @@ enum Timestamp {
         let timeDigits = time ^ 0x3030_3A30_303A_3030
         let six: UInt64 = 0x0606_0606_0606_0606
         let upper: UInt64 = 0xF0F0_F0F0_F0F0_F0F0
-        guard (dateDigits | (dateDigits &+ six) | middleDigits | (middleDigits &+ six) | timeDigits | (timeDigits &+ six)) & upper == 0,
+        guard
+            (dateDigits | (dateDigits &+ six) | middleDigits | (middleDigits &+ six) | timeDigits | (timeDigits &+ six))
+                & upper == 0,
             dateDigits & 0xFF00_00FF_0000_0000 == 0, middleDigits & 0x0000_FF00_00FF_0000 == 0,
             timeDigits & 0x0000_FF00_00FF_0000 == 0
         else { return nil }
         func digit(_ word: UInt64, _ place: UInt64) -> Int { Int(truncatingIfNeeded: word >> (8 * place) & 0xF) }
-        let year = digit(dateDigits, 0) * 1000 + digit(dateDigits, 1) * 100 + digit(dateDigits, 2) * 10 + digit(dateDigits, 3)
+        let year =
+            digit(dateDigits, 0) * 1000 + digit(dateDigits, 1) * 100 + digit(dateDigits, 2) * 10 + digit(dateDigits, 3)
         let month = digit(dateDigits, 5) * 10 + digit(dateDigits, 6)
         let day = digit(middleDigits, 0) * 10 + digit(middleDigits, 1)
         let hour = digit(timeDigits, 0) * 10 + digit(timeDigits, 1)

@@ -77,7 +77,8 @@ struct DeclaredArms: ~Copyable {
     private static func cachePlace(_ platform: ByteText, _ slot: ByteText, _ variant: ByteText) -> Int {
         guard !platform.isEmpty, !slot.isEmpty, !variant.isEmpty else { return 0 }
         let ends =
-            Int(variant.start[variant.count - 1]) &* 29 &+ Int(variant.start[0]) &* 7 &+ Int(slot.start[slot.count - 1]) &* 13
+            Int(variant.start[variant.count - 1]) &* 29 &+ Int(variant.start[0]) &* 7 &+ Int(slot.start[slot.count - 1])
+            &* 13
             &+ Int(platform.start[0]) &+ slot.count &* 5 &+ variant.count &* 3
         return ends & (cacheSize - 1)
     }

@@ -19,7 +19,9 @@ struct Evaluation: @unchecked Sendable {
     func statistics() throws(CountOverflow) -> DayStatistics {
         let first = collectors[0]
         let numbers = collectors.dropFirst().map { other in
-            (0..<other.gathering.segments.count).map { UInt32(first.gathering.segments.number(of: other.gathering.segments[$0])) }
+            (0..<other.gathering.segments.count).map {
+                UInt32(first.gathering.segments.number(of: other.gathering.segments[$0]))
+            }
         }
         let sum = Mutex<Result<Part, CountOverflow>>(.success(Part(attribution: emptyAttribution)))
         // Every shard is touched by one iteration only.
@@ -61,7 +63,8 @@ struct Evaluation: @unchecked Sendable {
         let first = collectors[0]
         let table = first.gathering.shards.tables + shard
         for (other, numbers) in zip(collectors.dropFirst(), numbers) {
-            table.pointee.add(other.gathering.shards.tables[shard], numbers: numbers, segments: first.gathering.segments)
+            table.pointee.add(
+                other.gathering.shards.tables[shard], numbers: numbers, segments: first.gathering.segments)
         }
         var part = Part(attribution: emptyAttribution)
         for visitor in 0..<table.pointee.visitors.count {

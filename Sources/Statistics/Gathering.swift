@@ -34,8 +34,8 @@ struct Gathering: ~Copyable {
         let tables = shards.tables
         hashes.removeAll()
         numbers.removeAll()
-        for event in events {
-            let hash = hash(event.visitor)
+        for index in 0..<events.count {
+            let hash = hash(events[index].visitor)
             hashes.append(hash)
             tables[Shards.number(ofHash: hash)].ids.prefetch(hash: hash)
         }
@@ -45,12 +45,16 @@ struct Gathering: ~Copyable {
         for index in 0..<events.count where numbers[index] >= 0 {
             tables[Shards.number(ofHash: hashes[index])].prefetch(numbers[index])
         }
+        for index in 0..<events.count where numbers[index] >= 0 {
+            tables[Shards.number(ofHash: hashes[index])].prefetchSecondUnit(numbers[index])
+        }
         for index in 0..<events.count {
             let hash = hashes[index]
             let table = tables + Shards.number(ofHash: hash)
             let visitor = table.pointee.visitor(events[index].visitor, hash: hash)
-            gather(events[index], of: visitor, in: table)
-            events[index].ignored = attribute(events[index], to: visitor, in: table)
+            let event = events.baseAddress.unsafelyUnwrapped + index
+            gather(event, of: visitor, in: table)
+            event.pointee.ignored = attribute(event, to: visitor, in: table)
         }
     }
 
@@ -61,41 +65,47 @@ struct Gathering: ~Copyable {
     }
 
     /// Evidence for the bot filter: every event counts, whatever it concerns.
-    private mutating func gather(_ event: Event, of visitor: Int, in table: UnsafeMutablePointer<VisitorTable>) {
+    private mutating func gather(
+        _ event: UnsafePointer<Event>, of visitor: Int, in table: UnsafeMutablePointer<VisitorTable>
+    ) {
         let record = table.pointee.visitors.start + visitor
         record.pointee.events.add(1)
-        if event.type == .view { record.pointee.views.add(1) }
-        if event.type == .click { record.pointee.clicks.add(1) }
-        let minute = Gathering.minute(of: event.time) - firstMinute
+        if event.pointee.type == .view { record.pointee.views.add(1) }
+        if event.pointee.type == .click { record.pointee.clicks.add(1) }
+        let minute = Gathering.minute(of: event.pointee.time) - firstMinute
         table.pointee.count(minute: UInt32(truncatingIfNeeded: minute), events: 1, of: visitor)
-        if !event.userAgent.isEmpty, !record.pointee.flags.contains(.robotAgent),
-            agents.verdict(on: event.userAgent, by: { policy.judgesUserAgent($0) })
+        if !event.pointee.userAgent.isEmpty, !record.pointee.flags.contains(.robotAgent),
+            agents.verdict(on: event.pointee.userAgent, by: { policy.judgesUserAgent($0) })
         {
             record.pointee.flags.insert(.robotAgent)
         }
-        if !event.address.isEmpty, !record.pointee.flags.contains(.deniedNetwork),
-            policy.deniesNetwork(UnsafeRawBufferPointer(event.address.bytes))
+        if !event.pointee.address.isEmpty, !record.pointee.flags.contains(.deniedNetwork),
+            policy.deniesNetwork(UnsafeRawBufferPointer(event.pointee.address.bytes))
         {
             record.pointee.flags.insert(.deniedNetwork)
         }
     }
 
     private mutating func attribute(
-        _ event: Event, to visitor: Int, in table: UnsafeMutablePointer<VisitorTable>
+        _ event: UnsafePointer<Event>, to visitor: Int, in table: UnsafeMutablePointer<VisitorTable>
     ) -> IgnoredReason? {
-        switch event.type {
+        switch event.pointee.type {
         case .view, .click:
-            guard let arm = arms.arm(platform: event.platform, slot: event.slot, variant: event.variant) else {
-                return arms.experiment(platform: event.platform, slot: event.slot) == nil
+            guard
+                let arm = arms.arm(
+                    platform: event.pointee.platform, slot: event.pointee.slot, variant: event.pointee.variant)
+            else {
+                return arms.experiment(platform: event.pointee.platform, slot: event.pointee.slot) == nil
                     ? .undeclaredExperiment : .undeclaredVariant
             }
             let unit = table.pointee.unit(of: visitor, experiment: arms.experiment(ofArm: arm))
-            if event.type == .view {
+            if event.pointee.type == .view {
                 table.pointee.see(
-                    arm: UInt32(arm), segment: segment(event.segment), time: event.time, views: 1, unit: unit,
+                    arm: UInt32(arm), segment: segment(event.pointee.segment), time: event.pointee.time, views: 1,
+                    unit: unit,
                     segments: segments)
             } else {
-                table.pointee.click(at: event.time, unit: unit)
+                table.pointee.click(at: event.pointee.time, unit: unit)
             }
             return nil
         case .purchase:
@@ -106,32 +116,35 @@ struct Gathering: ~Copyable {
     }
 
     private mutating func purchase(
-        _ event: Event, of visitor: Int, in table: UnsafeMutablePointer<VisitorTable>
+        _ event: UnsafePointer<Event>, of visitor: Int, in table: UnsafeMutablePointer<VisitorTable>
     ) -> IgnoredReason? {
         var platform = DeclaredArms.any
         var slot = DeclaredArms.any
-        if !event.platform.isEmpty {
-            guard let number = arms.platform(event.platform) else { return .undeclaredExperiment }
+        if !event.pointee.platform.isEmpty {
+            guard let number = arms.platform(event.pointee.platform) else { return .undeclaredExperiment }
             platform = number
         }
-        if !event.slot.isEmpty {
-            guard let number = arms.slot(event.slot) else { return .undeclaredExperiment }
+        if !event.pointee.slot.isEmpty {
+            guard let number = arms.slot(event.pointee.slot) else { return .undeclaredExperiment }
             slot = number
-            if !event.platform.isEmpty {
-                guard arms.experiment(platform: event.platform, slot: event.slot) != nil else {
+            if !event.pointee.platform.isEmpty {
+                guard arms.experiment(platform: event.pointee.platform, slot: event.pointee.slot) != nil else {
                     return .undeclaredExperiment
                 }
-                if !event.variant.isEmpty,
-                    arms.arm(platform: event.platform, slot: event.slot, variant: event.variant) == nil
+                if !event.pointee.variant.isEmpty,
+                    arms.arm(platform: event.pointee.platform, slot: event.pointee.slot, variant: event.pointee.variant)
+                        == nil
                 {
                     return .undeclaredVariant
                 }
             }
         }
-        let order = event.order.isEmpty ? VisitorTable.none : UInt32(table.pointee.orders.number(of: event.order))
+        let order =
+            event.pointee.order.isEmpty
+            ? VisitorTable.none : UInt32(table.pointee.orders.number(of: event.pointee.order))
         table.pointee.add(
             VisitorTable.Purchase(
-                time: event.time, revenue: event.revenue, order: order, platform: platform, slot: slot,
+                time: event.pointee.time, revenue: event.pointee.revenue, order: order, platform: platform, slot: slot,
                 next: VisitorTable.none),
             of: visitor)
         return nil

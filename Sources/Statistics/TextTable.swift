@@ -60,7 +60,8 @@ struct TextTable: ~Copyable {
 
     /// Brings near what looking up a text of this hash will touch.
     func prefetch(hash: UInt64) {
-        cscan_prefetch(slots.baseAddress.unsafelyUnwrapped + (Int(UInt32(truncatingIfNeeded: hash)) & (slots.count - 1)))
+        cscan_prefetch(
+            slots.baseAddress.unsafelyUnwrapped + (Int(UInt32(truncatingIfNeeded: hash)) & (slots.count - 1)))
     }
 
     /// The number of the first text that may have this hash, whose place is brought near; nil when there is none.
@@ -97,7 +98,8 @@ struct TextTable: ~Copyable {
     private func match(_ entry: UInt64, _ tag: UInt32, _ text: ByteText) -> Int? {
         guard UInt32(truncatingIfNeeded: entry >> 32) == tag else { return nil }
         let number = Int(entry & 0xFFFF_FFFF) - 1
-        return self[number] == text ? number : nil
+        let known = self[number]
+        return known.count == text.count && cscan_equal(known.start, text.start, text.count) != 0 ? number : nil
     }
 
     private mutating func grow() {

@@ -48,7 +48,8 @@ extension VisitorTable {
             guard unit.views > 0 else { continue }
             if unit.isMixed { units[target].isMixed = true }
             see(
-                arm: unit.arm, segment: numbers[Int(unit.segment)], time: unit.exposure, views: unit.views, unit: target,
+                arm: unit.arm, segment: numbers[Int(unit.segment)], time: unit.exposure, views: unit.views,
+                unit: target,
                 segments: segments)
         }
     }

@@ -90,6 +90,14 @@ struct VisitorTable: ~Copyable {
         if record.minutes != VisitorTable.none { cscan_prefetch(minutes.start + Int(record.minutes)) }
     }
 
+    /// Brings near the second unit of a visitor, once the first is there.
+    func prefetchSecondUnit(_ visitor: Int) {
+        let first = visitors[visitor].units
+        guard first != VisitorTable.none else { return }
+        let second = units[Int(first)].next
+        if second != VisitorTable.none { cscan_prefetch(units.start + Int(second)) }
+    }
+
     /// The number of a visitor's unit in an experiment, which is added when new.
     mutating func unit(of visitor: Int, experiment: UInt16) -> Int {
         var index = visitors[visitor].units

@@ -104,7 +104,9 @@ extension NightlyRun {
                 throw .denyList(error)
             }
         }
-        return BotPolicy(configuration.bots, denyList: visitors, denyNetworks: networks)
+        return BotPolicy(
+            configuration.bots, denyList: visitors.count > 0 ? visitors : nil,
+            denyNetworks: networks.count > 0 ? networks : nil)
     }
 
     private func hasStatistics(on date: CalendarDate) throws(RunFailure) -> Bool {
