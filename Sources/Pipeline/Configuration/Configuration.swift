@@ -58,6 +58,9 @@ extension Configuration {
 
 /// An experiment with the settings that hold for it.
 package struct ExperimentConfiguration: Equatable, Sendable {
+    /// The most experiments of a pipeline: their numbers take two bytes of each visitor's unit.
+    package static let maximumCount = 65_535
+
     package var experiment: Experiment
     /// The file's `learning`, overridden key by key by the experiment's own.
     package var learning: LearningSettings

@@ -75,7 +75,8 @@ extension ConfigurationReader {
         guard let node = section(node, keys: keys) else { return settings }
         if let userAgents = userAgents(node["userAgents"]) { settings.userAgents = userAgents }
         if let limit = limit(node["eventsPerDay"]) { settings.eventsPerDay = limit }
-        if let limit = limit(node["eventsPerMinute"]) { settings.eventsPerMinute = limit }
+        // Events of a minute are counted to a little over a million.
+        if let limit = limit(node["eventsPerMinute"], atMost: 1_000_000) { settings.eventsPerMinute = limit }
         if let limit = limit(node["clicksWithoutView"]) { settings.clicksWithoutView = limit }
         if let paths = nullable(node["denyList"], { $0.datedPaths($1) }) { settings.denyLists = paths ?? [] }
         if let paths = nullable(node["denyNetworks"], { $0.datedPaths($1) }) { settings.denyNetworks = paths ?? [] }
@@ -83,7 +84,7 @@ extension ConfigurationReader {
     }
 
     /// Reads the limit of a rule, at least 1; `false` or `null` turns the rule off.
-    private mutating func limit(_ node: JSON5Node?) -> Int?? {
+    private mutating func limit(_ node: JSON5Node?, atMost greatest: Int = Self.unlimited) -> Int?? {
         guard let node else { return nil }
         switch node.value {
         case .bool(false), .null:
@@ -97,7 +98,7 @@ extension ConfigurationReader {
             mismatch(node, expected: "a whole number of at least 1, or false", "write false to turn the rule off")
             return nil
         default:
-            return integer(node, in: 1...Self.unlimited).map { .some($0) }
+            return integer(node, in: 1...greatest).map { .some($0) }
         }
     }
 

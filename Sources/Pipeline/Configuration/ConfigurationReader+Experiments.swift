@@ -11,7 +11,13 @@ extension ConfigurationReader {
         let example = #"[{ platform: "web", slot: "hero", variants: ["a", "b"] }]"#
         var read: [ExperimentConfiguration] = []
         var firstPaths: [SlotKey: JSON5Path] = [:]
-        for node in list(node, of: "experiments", example: example) ?? [] {
+        let nodes = list(node, of: "experiments", example: example) ?? []
+        if let node, nodes.count > ExperimentConfiguration.maximumCount {
+            fault(
+                node.path, "\(nodes.count) experiments, more than \(ExperimentConfiguration.maximumCount)",
+                "split the pipeline in two, each with a state directory of its own")
+        }
+        for node in nodes {
             guard let node = section(node, keys: ["platform", "slot", "variants", "control", "learning", "allocation"])
             else { continue }
             let experiment = experiment(node)

@@ -159,7 +159,7 @@ extension FaultyDocument {
         .root("bots: ¶null", "bots", "expected an object, found null", "userAgents"),
         .root("bots: { ¶eventPerDay: 1 }", "bots.eventPerDay", "unknown key", "did you mean \"eventsPerDay\"?"),
         .root("bots: { eventsPerDay: ¶0 }", "bots.eventsPerDay", "at least 1, or false", "write false"),
-        .root("bots: { eventsPerMinute: ¶-3 }", "bots.eventsPerMinute", "at least 1", "write 1 or more"),
+        .root("bots: { eventsPerMinute: ¶-3 }", "bots.eventsPerMinute", "from 1 to 1000000", "write 1 or more"),
         .root("bots: { eventsPerMinute: ¶2.5 }", "bots.eventsPerMinute", "a whole number", "write 2"),
         .root(
             "bots: { clicksWithoutView: ¶true }", "bots.clicksWithoutView", "or false, found true", "for the default"),
@@ -172,6 +172,8 @@ extension FaultyDocument {
             "without quotes"),
         .root("bots: { userAgents: { allow: ¶'x' } }", "bots.userAgents.allow", "expected a list", "["),
         .root("bots: { userAgents: { block: ['a', ¶''] } }", "bots.userAgents.block[1]", "an empty string", "a text"),
+        .root(
+            "bots: { eventsPerMinute: ¶1000001 }", "bots.eventsPerMinute", "found the number 1000001", "write 1000000"),
         .root("bots: { denyList: ¶[] }", "bots.denyList", "an empty list", "["),
         .root("bots: { denyList: ¶'x/{day}' }", "bots.denyList", "\"{day}\" is no placeholder", "{date"),
         .root("bots: { denyNetworks: ['a', ¶3] }", "bots.denyNetworks[1]", "expected a path", "in quotes"),
