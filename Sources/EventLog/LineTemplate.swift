@@ -97,7 +97,8 @@ struct LineTemplate: ~Copyable {
                             values[piece.numberKey] = JSONLine.Value(kind: .number, start: base + number, count: count)
                         }
                     } else {
-                        difference |= UInt64(truncatingIfNeeded: (end - start) ^ piece.prefix)
+                        // Not among the differences: a longer piece than the line has would be read beyond the block.
+                        guard end - start == piece.prefix else { return false }
                     }
                     difference |= LineTemplate.differ(base + start, literals, piece.prefixWord, piece.prefix)
                 }
