@@ -89,16 +89,6 @@ struct LineDecoder: ~Copyable {
         return complete(&event)
     }
 
-    /// Decodes the line of `count` bytes at `start`; `event` is complete when the outcome says so.
-    mutating func decode(_ start: UnsafePointer<UInt8>, count: Int, into event: inout Event) -> Outcome {
-        guard !isBlank(start, count: count) else { return .ignored(.blankLine) }
-        guard UTF8Validation.isValid(start, count: count) else { return .rejected(.notUTF8) }
-        values.update(repeating: .absent, count: keys.count)
-        var line = JSONLine(start, count: count)
-        if let reason = line.scan(keys: keys, into: values) { return .rejected(reason) }
-        return complete(&event)
-    }
-
     /// Decodes the record of comma-separated values of `count` bytes at `start`, whose columns `header` names.
     mutating func decode(
         record start: UnsafePointer<UInt8>, count: Int, of header: CSVHeader, into event: inout Event
