@@ -1,4 +1,5 @@
 import Foundation
+package import Vocabulary
 
 /// Numbers for people.
 package enum Text {
@@ -22,5 +23,18 @@ package enum Text {
     /// `1 line`, `2 lines`.
     package static func count(_ value: Int64, _ noun: String) -> String {
         "\(count(value)) \(noun)\(value == 1 ? "" : "s")"
+    }
+
+    /// Ascending days, those that follow one another as `FIRST to LAST`.
+    package static func days(_ dates: [CalendarDate]) -> String {
+        var runs: [(first: CalendarDate, last: CalendarDate)] = []
+        for date in dates {
+            if let run = runs.last, run.last.advanced(by: 1) == date {
+                runs[runs.count - 1].last = date
+            } else {
+                runs.append((date, date))
+            }
+        }
+        return runs.map { $0.first == $0.last ? "\($0.first)" : "\($0.first) to \($0.last)" }.joined(separator: ", ")
     }
 }

@@ -51,6 +51,8 @@ extension Configuration {
     /// How a day's events become units.
     package struct StatisticsSettings: Equatable, Sendable {
         package var onMixed = MixedUnits.first
+        /// How long after its exposure a unit's clicks and purchases count; nil: to the end of its day.
+        package var conversionWindow: ConversionWindow?
 
         package init() {}
     }

@@ -20,6 +20,7 @@ extension ConfigurationReader {
         let events = events(required("events", of: root, example: #"{ paths: ["events/{date}/*.jsonl"] }"#))
         let bots = bots(root["bots"])
         let statistics = statistics(root["statistics"])
+        checkWindow(statistics, root["statistics"], of: events)
         let learning = learning(root["learning"], over: LearningSettings())
         let allocation = allocation(root["allocation"], over: AllocationSettings())
         let experiments = experiments(
@@ -88,9 +89,45 @@ extension ConfigurationReader {
 
     private mutating func statistics(_ node: JSON5Node?) -> Configuration.StatisticsSettings {
         var settings = Configuration.StatisticsSettings()
-        guard let node = section(node, keys: ["onMixed"]) else { return settings }
+        guard let node = section(node, keys: ["onMixed", "conversionWindow"]) else { return settings }
         if let onMixed = word(node["onMixed"], as: MixedUnits.self) { settings.onMixed = onMixed }
+        if let window = nullable(node["conversionWindow"], { $0.conversionWindow($1) }) {
+            settings.conversionWindow = window
+        }
         return settings
+    }
+
+    /// A window reads the logs of several days, and standard input holds one.
+    private mutating func checkWindow(
+        _ settings: Configuration.StatisticsSettings, _ node: JSON5Node?, of events: Configuration.EventSource?
+    ) {
+        guard settings.conversionWindow != nil, let node = node?["conversionWindow"],
+            events?.paths.contains("-") == true
+        else { return }
+        fault(
+            node.path,
+            "a conversion window reads the logs of several days, but events.paths has \"-\", which holds one",
+            "give paths with {date} in events.paths, or leave the window out")
+    }
+
+    /// Reads days or hours, `"7d"` or `"36h"`, from one hour to 31 days. A day is 24 hours, whatever the clocks do.
+    private mutating func conversionWindow(_ node: JSON5Node) -> ConversionWindow? {
+        let hoursPerUnit: [Character: Int] = ["d": 24, "h": 1]
+        let expected = "days or hours, from 1 hour to 31 days"
+        guard case .string(let text) = node.value, let unit = text.last.flatMap({ hoursPerUnit[$0] }),
+            text.dropLast().utf8.allSatisfy({ (0x30...0x39).contains($0) }), let count = Int(text.dropLast())
+        else {
+            mismatch(
+                node, expected: expected,
+                "write it as \"7d\" or \"36h\", or leave it out to count to the end of the day")
+            return nil
+        }
+        guard (1...31 * 24 / unit).contains(count) else {
+            let suggestion = count > 0 ? "write \"31d\" or less" : "leave it out to count to the end of the day"
+            mismatch(node, expected: expected, suggestion)
+            return nil
+        }
+        return ConversionWindow(hours: count * unit)
     }
 
     /// Reads how to learn: what the file says over `base`.

@@ -1,5 +1,6 @@
 package import EventLog
 package import Foundation
+package import Statistics
 package import Vocabulary
 
 /// Calendar days as a timezone counts them: 23 or 25 hours long where clocks change.
@@ -29,6 +30,13 @@ package struct DayClock: Sendable {
         let start = seconds(startOf: date)
         let end = seconds(startOf: date.advanced(by: 1))
         return LogDay(range: start * 1_000_000..<max(start, end) * 1_000_000, localTime: localTime(around: start..<end))
+    }
+
+    /// The day in which the window of a day's last instant closes.
+    package func closing(of date: CalendarDate, after window: ConversionWindow) -> CalendarDate {
+        // Days begin on whole seconds.
+        let seconds = (seconds(startOf: date.advanced(by: 1)) * 1_000_000 - 1 + window.microseconds) / 1_000_000
+        return self.date(of: Date(timeIntervalSince1970: Double(seconds)))
     }
 
     private func seconds(startOf date: CalendarDate) -> Int64 {

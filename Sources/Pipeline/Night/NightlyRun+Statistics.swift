@@ -2,22 +2,30 @@ import Allocation
 import BotFilter
 import CSV
 import EventLog
-import Foundation
 import Statistics
-import Synchronization
 import Vocabulary
 
 extension NightlyRun {
     /// Reads the day's logs and writes its statistics. Without anything to count, what an earlier run wrote stays.
     func gatherStatistics(of date: CalendarDate, into outcome: inout NightOutcome) throws(RunFailure) {
-        let files = try logFiles(of: date)
-        let (statistics, tally) = try read(files, of: date)
-        let lines = tally.lines - tally.ignoredLines(.blankLine)
-        guard Double(tally.rejectedLines) <= configuration.events.maxRejected * Double(lines) else {
-            throw .tooManyRejected(date: date, tally: tally, allowed: configuration.events.maxRejected)
+        if let window = configuration.statistics.conversionWindow {
+            return try gatherStatistics(of: date, window: window, into: &outcome)
         }
+        let log = try log(of: date)
+        let (statistics, tally) = try counted(on: date) { () throws(DailyJob.Failure) in
+            try job(for: log, reading: [log]).run(log.files)
+        }
+        try refuseTooManyRejected(tally, of: date)
+        try conclude(statistics, tally, extent: nil, of: date, hasLog: !log.files.isEmpty, into: &outcome)
+    }
+
+    /// Says what was found of the night's own day, and writes it.
+    func conclude(
+        _ statistics: DayStatistics, _ tally: LogTally, extent: CountedExtent?, of date: CalendarDate, hasLog: Bool,
+        into outcome: inout NightOutcome
+    ) throws(RunFailure) {
         let quality = Quality(
-            date: date.description, tally: tally, statistics: statistics,
+            date: date, tally: tally, statistics: statistics, extent: extent,
             sampleRatio: try sampleRatioChecks(statistics, on: date, into: &outcome))
         outcome.quality = quality
         report(.information(summary(quality, date)))
@@ -29,13 +37,20 @@ extension NightlyRun {
         }
         if !statistics.hasData {
             outcome.hasData = false
-            let reason = files.isEmpty ? "no log file matches events.paths" : "no countable event in the logs"
-            if try hasStatistics(on: date) {
+            let reason = hasLog ? "no countable event in the logs" : "no log file matches events.paths"
+            if try hasRows(on: date) {
                 warn("\(date): \(reason); the statistics of an earlier run are kept", in: &outcome)
                 return
             }
+            // Nothing is left in the state of a day that is still to come: it would be the newest for long.
+            guard date <= options.today else { throw .notBegun(date) }
             warn("\(date): \(reason); shares stay as they are", in: &outcome)
         }
+        try publish(statistics, quality, of: date)
+    }
+
+    /// Puts a day's statistics and what is said of them in place of those it had.
+    func publish(_ statistics: DayStatistics, _ quality: Quality, of date: CalendarDate) throws(RunFailure) {
         let rows = statistics.rows.map { DailyRow(date: date, key: $0.key, counts: $0.counts) }
         var contents: [(name: String, bytes: [UInt8])] = [
             ("quality.json", JSONFile.bytes(of: quality)), ("statistics.csv", StatisticsFile.bytes(of: rows)),
@@ -44,79 +59,15 @@ extension NightlyRun {
         _ = try self.files { () throws(FileError) in try state.publish(contents, as: state.statistics(on: date)) }
     }
 
-    /// The files that the configuration's paths match for a day; a file is read once, however many paths lead to it.
-    private func logFiles(of date: CalendarDate) throws(RunFailure) -> [LogFile] {
-        var files: [LogFile] = []
-        var known: Set<FileIdentity> = []
-        for template in configuration.events.paths {
-            if template == "-" {
-                if !files.contains(.standardInput) { files.append(.standardInput) }
-                continue
-            }
-            let pattern = PathTemplate(template).resolved(for: date)
-            let paths = try self.files { () throws(FileError) in try FileSystem.glob(pattern) }
-            for path in paths where FileSystem.identity(of: path).map({ known.insert($0).inserted }) ?? true {
-                files.append(.path(path))
-            }
-        }
-        return files
-    }
-
-    private func read(_ files: [LogFile], of date: CalendarDate) throws(RunFailure) -> (DayStatistics, LogTally) {
-        let day = DayClock(timeZone: configuration.timeZone).day(date)
-        var reader = LogReader(schema: configuration.events.schema, day: day)
-        if let progress = options.progress {
-            let total = files.reduce(Int64(0)) { $0 + FileSystem.size(of: $1.name) }
-            let done = Mutex(Int64(0))
-            reader.progress = { bytes in
-                let soFar = done.withLock { done in
-                    done += bytes
-                    return done
-                }
-                progress(soFar, total)
-            }
-        }
-        var job = DailyJob(
-            experiments: configuration.experiments.map(\.experiment), policy: try policy(on: date),
-            mixedUnits: configuration.statistics.onMixed, reader: reader, workers: options.workers)
-        job.audits = options.audits
-        do throws(DailyJob.Failure) {
-            return try job.run(files)
-        } catch {
-            switch error {
-            case .log(let error): throw .log(error)
-            case .overflow: throw .overflow(date: date)
-            }
-        }
-    }
-
-    private func policy(on date: CalendarDate) throws(RunFailure) -> BotPolicy {
-        var visitors = VisitorDenyList()
-        for path in configuration.bots.denyLists.map({ PathTemplate($0).resolved(for: date) }) {
-            visitors.add(try readFile(path))
-        }
-        var networks = NetworkDenyList()
-        for path in configuration.bots.denyNetworks.map({ PathTemplate($0).resolved(for: date) }) {
-            let bytes = try readFile(path)
-            do throws(BotFilterError) {
-                try networks.add(bytes, file: path)
-            } catch {
-                throw .denyList(error)
-            }
-        }
-        return BotPolicy(
-            configuration.bots, denyList: visitors.count > 0 ? visitors : nil,
-            denyNetworks: networks.count > 0 ? networks : nil)
-    }
-
-    private func hasStatistics(on date: CalendarDate) throws(RunFailure) -> Bool {
+    /// Whether an earlier run counted anyone on a day.
+    func hasRows(on date: CalendarDate) throws(RunFailure) -> Bool {
         let path = state.statistics(on: date) + "/statistics.csv"
         guard FileSystem.exists(path) else { return false }
         return try !statisticsRows(try readFile(path), path, of: date).isEmpty
     }
 
     /// The checks against the table that served the day. One that cannot be read only costs the check.
-    private func sampleRatioChecks(
+    func sampleRatioChecks(
         _ statistics: DayStatistics, on date: CalendarDate, into outcome: inout NightOutcome
     ) throws(RunFailure) -> [SampleRatioCheck] {
         let table: [AllocationRow]

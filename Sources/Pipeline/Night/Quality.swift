@@ -3,6 +3,14 @@ import EventLog
 import Statistics
 import Vocabulary
 
+/// How far a day's conversions were counted under a conversion window.
+struct CountedExtent {
+    /// The last log day that was counted.
+    var through: CalendarDate
+    /// Whether all windows were closed by then.
+    var isMature: Bool
+}
+
 /// What `quality.json` says of a day's log: what was read, what was turned away, who was dropped, and whether the visitors
 /// came in the shares they should have.
 package struct Quality: Encodable, Sendable {
@@ -53,10 +61,15 @@ package struct Quality: Encodable, Sendable {
     package var formulaSegments: Int64
     /// Whether no later event can change the day's statistics.
     package var mature: Bool
+    /// The last log day whose events were counted for the day; nil without a conversion window: the day itself.
+    package var through: String?
     package var sampleRatio: [SampleRatioCheck]
 
-    init(date: String, tally: LogTally, statistics: DayStatistics, sampleRatio: [SampleRatioCheck]) {
-        self.date = date
+    init(
+        date: CalendarDate, tally: LogTally, statistics: DayStatistics, extent: CountedExtent?,
+        sampleRatio: [SampleRatioCheck]
+    ) {
+        self.date = date.description
         files = tally.files
         lines = tally.lines
         bytes = tally.bytes
@@ -75,7 +88,8 @@ package struct Quality: Encodable, Sendable {
         units = statistics.rows.reduce(0) { $0 + $1.counts.visitors }
         mixedUnits = statistics.mixedUnits
         formulaSegments = statistics.formulaSegments
-        mature = true
+        mature = extent?.isMature ?? true
+        through = extent?.through.description
         self.sampleRatio = sampleRatio
     }
 }

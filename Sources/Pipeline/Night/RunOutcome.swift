@@ -6,6 +6,9 @@ package struct NightOutcome: Encodable, Sendable {
     package var warnings: [String] = []
     package var date: String
     package var quality: Quality?
+    /// The other days whose statistics were counted again, because conversions count for longer than the day; nil without
+    /// a conversion window.
+    package var recountedDays: [String]?
     /// Whether this run found anything to count; without, shares are carried over.
     package var hasData = true
     package var table: PublishedTable?

@@ -26,6 +26,9 @@ package struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
         "\(path): cannot \(operation): \(String(cString: strerror(code)))\(remedy)"
     }
 
+    /// Whether there is no such file.
+    package var isMissing: Bool { code == ENOENT }
+
     private var remedy: String {
         switch code {
         case ENOENT: "; check the path"

@@ -27,6 +27,12 @@ enum CheckCommand: Command {
             "\(file): pipeline '\(configuration.pipeline)' is in order: "
                 + "\(Text.count(Int64(configuration.experiments.count), "experiment")), \(Text.count(Int64(arms), "arm"))"
         )
+        if let window = configuration.statistics.conversionWindow {
+            Console.information(
+                "\(file): clicks and purchases count for \(window.text) after the exposure: each night reads "
+                    + "\(window.logDays) log days, its own and the \(window.logDays - 1) before it, and counts the days "
+                    + "again whose windows are open")
+        }
         return .done
     }
 }

@@ -19,7 +19,7 @@ import Vocabulary
         {
           pipeline: 'shop.v2_night-1', timezone: "Etc/GMT+5",
           events: {
-            paths: ["log/{date}/*.csv.gz", "log/{date+1}/*.csv.gz", "-"],
+            paths: ["log/{date}/*.csv.gz", "log/{date+1}/*.csv.gz"],
             fields: { visitor: ["customer", "visitor"], ts: "time", platform: { constant: "shop" } },
             types: { impression: "view", order: "purchase", click: "click" },
             maxRejected: 0,
@@ -29,7 +29,7 @@ import Vocabulary
             eventsPerDay: 1, eventsPerMinute: false, clicksWithoutView: null,
             denyList: "bots/{date-1}.txt", denyNetworks: ["a.txt", "b.txt"],
           },
-          statistics: { onMixed: "exclude" },
+          statistics: { onMixed: "exclude", conversionWindow: "7d" },
           learning: {
             reward: "revenue", window: 0x1C, halfLife: 3.5, seasonality: "none", priors: "priors.csv",
             segments: { minimumVisitors: 5e2, pooling: 0 },
@@ -86,6 +86,7 @@ import Vocabulary
         #expect(configuration.bots == BotSettings())
         #expect(configuration.statistics == Configuration.StatisticsSettings())
         #expect(configuration.statistics.onMixed == .first)
+        #expect(configuration.statistics.conversionWindow == nil)
         #expect(configuration.blacklist == nil)
         #expect(configuration.experiments.map(\.learning) == [LearningSettings()])
         #expect(configuration.experiments.map(\.allocation) == [AllocationSettings()])
@@ -97,7 +98,7 @@ import Vocabulary
         #expect(configuration.pipeline == "shop.v2_night-1")
         #expect(configuration.timeZone.secondsFromGMT() == -5 * 3600)
         let events = configuration.events
-        #expect(events.paths == ["log/{date}/*.csv.gz", "log/{date+1}/*.csv.gz", "-"])
+        #expect(events.paths == ["log/{date}/*.csv.gz", "log/{date+1}/*.csv.gz"])
         #expect(events.schema[.visitor] == .keys(["customer", "visitor"]))
         #expect(events.schema[.time] == .keys(["time"]))
         #expect(events.schema[.platform] == .constant("shop"))
@@ -116,6 +117,7 @@ import Vocabulary
         bots.denyNetworks = ["a.txt", "b.txt"]
         #expect(configuration.bots == bots)
         #expect(configuration.statistics.onMixed == .exclude)
+        #expect(configuration.statistics.conversionWindow == ConversionWindow(microseconds: 7 * 86_400_000_000))
 
         var learning = LearningSettings()
         learning.reward = .revenue

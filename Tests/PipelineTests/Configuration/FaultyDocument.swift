@@ -181,6 +181,22 @@ extension FaultyDocument {
         .root(
             "statistics: { onMixed: ¶'exlude' }", "statistics.onMixed", "none of first, exclude",
             "did you mean \"exclude\"?"),
+        .root("statistics: { conversionWindow: ¶7 }", "statistics.conversionWindow", "found the number 7", "\"7d\""),
+        .root(
+            "statistics: { conversionWindow: ¶'0h' }", "statistics.conversionWindow", "from 1 hour to 31 days",
+            "leave it out"),
+        .root("statistics: { conversionWindow: ¶'32d' }", "statistics.conversionWindow", "31 days", "\"31d\" or less"),
+        .root("statistics: { conversionWindow: ¶'745h' }", "statistics.conversionWindow", "31 days", "\"31d\" or less"),
+        .root("statistics: { conversionWindow: ¶'-7d' }", "statistics.conversionWindow", "31 days", "\"36h\""),
+        .root("statistics: { conversionWindow: ¶'+7d' }", "statistics.conversionWindow", "31 days", "\"36h\""),
+        .root("statistics: { conversionWindow: ¶'d' }", "statistics.conversionWindow", "31 days", "\"36h\""),
+        .root("statistics: { conversionWindow: ¶'7w' }", "statistics.conversionWindow", "31 days", "\"36h\""),
+        FaultyDocument(
+            """
+            { pipeline: "p", events: { paths: ["log", "-"] },
+              experiments: [{ platform: "web", slot: "hero", variants: ["red", "blue"] }],
+              statistics: { conversionWindow: ¶"7d" } }
+            """, "statistics.conversionWindow", "logs of several days", "paths with {date}"),
     ]
 
     private static let learningFaults: [FaultyDocument] = [
