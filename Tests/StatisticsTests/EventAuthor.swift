@@ -21,10 +21,11 @@ struct Draft {
 
 /// A writer of random log files for a configuration: mostly what shops send, much of it odd, some of it broken.
 struct EventAuthor {
-    let statistics: SlowStatistics
+    private(set) var statistics: SlowStatistics
     var random: SplitMix64
     private let visitors: [String]
-    private let instants: [Int64]
+    /// Instants of the day that many events share.
+    private(set) var instants: [Int64]
     private let segments: [String]
     private let words: [String]
     /// Purchases with an order that were written: repeats at one instant must be the same in all that counts.
@@ -44,13 +45,25 @@ struct EventAuthor {
         ]
         segments = Array(cities.shuffled(using: &self.random).prefix(4))
         words = ["view", "click", "purchase"] + statistics.schema.types.keys.sorted()
+        instants = EventAuthor.hotInstants(of: statistics.dayRange, using: &self.random)
+    }
+
+    /// Goes on with another day: the same visitors and orders, other instants.
+    ///
+    /// - Parameter more: instants that events share besides; those outside the day are left out.
+    mutating func move(to statistics: SlowStatistics, sharing more: [Int64] = []) {
+        self.statistics = statistics
         let day = statistics.dayRange
+        instants = EventAuthor.hotInstants(of: day, using: &random) + more.filter { day.contains($0) }
+    }
+
+    private static func hotInstants(of day: Range<Int64>, using random: inout SplitMix64) -> [Int64] {
         var hot = [day.lowerBound - 1, day.lowerBound, day.upperBound - 1, day.upperBound]
         // Around the hour in which most clocks jump, and within one minute and at its end.
         for hour in [0, 1, 2, 3] { hot.append(day.lowerBound + Int64(hour) * 3_600_000_000) }
-        let minute = day.lowerBound + Int64.random(in: 0..<1_380, using: &self.random) * 60_000_000
+        let minute = day.lowerBound + Int64.random(in: 0..<1_380, using: &random) * 60_000_000
         hot += [minute, minute + 1, minute + 59_999_999, minute + 60_000_000, minute + 30_000_000]
-        instants = Array(hot.shuffled(using: &self.random).prefix(7)) + [minute]
+        return Array(hot.shuffled(using: &random).prefix(7)) + [minute]
     }
 
     mutating func file(name: String, lines: Int) -> WrittenFile {

@@ -30,6 +30,13 @@ extension SlowStatistics {
         return Findings(statistics, tally, date: date)
     }
 
+    /// The log of this day for a job of several.
+    func log(_ files: [WrittenFile]) -> DayLog {
+        DayLog(
+            files: files.map { .path($0.name) },
+            day: LogDay(range: dayRange, localTime: timeZone.localTime(around: dayRange)), policy: policy)
+    }
+
     /// The one place that knows how rules are set.
     private var policy: BotPolicy {
         var settings = BotSettings()

@@ -39,6 +39,24 @@ struct SlowStatistics {
     }
 
     func run(_ files: [WrittenFile]) -> Result {
+        var (result, people) = gather(files)
+        count(people, later: [], window: nil, into: &result)
+        return result
+    }
+
+    /// What several days, ascending, make of each other: conversions count for `window` microseconds after an exposure.
+    static func run(_ days: [(statistics: SlowStatistics, files: [WrittenFile])], window: Int64) -> [Result] {
+        let gathered = days.map { $0.statistics.gather($0.files) }
+        return days.indices.map { index in
+            var (result, people) = gathered[index]
+            let later = gathered[(index + 1)...].flatMap(\.people)
+            days[index].statistics.count(people, later: later, window: window, into: &result)
+            return result
+        }
+    }
+
+    /// Reads a day's files; the people are those events of visitors who are no robots that concern something declared.
+    private func gather(_ files: [WrittenFile]) -> (result: Result, people: [SlowEvent]) {
         var result = Result()
         var events: [SlowEvent] = []
         for file in files {
@@ -58,8 +76,7 @@ struct SlowStatistics {
         result.visitors = Set(events.map(\.visitor))
         result.formulaSegments = events.filter { $0.type == .view && !$0.isIgnored && $0.hadFormulaSegment }.count
         judge(events, into: &result)
-        count(events.filter { !result.robots.contains($0.visitor) && !$0.isIgnored }, into: &result)
-        return result
+        return (result, events.filter { !result.robots.contains($0.visitor) && !$0.isIgnored })
     }
 
     private func judge(_ events: [SlowEvent], into result: inout Result) {
@@ -82,15 +99,21 @@ struct SlowStatistics {
         }
     }
 
-    /// Counts the units of people, from events that concern something declared.
-    private func count(_ events: [SlowEvent], into result: inout Result) {
+    /// Counts the units of a day's people.
+    ///
+    /// - Parameters:
+    ///   - later: people's events of the days after it.
+    ///   - window: microseconds after the exposure that clicks and purchases count; nil: no end.
+    private func count(_ today: [SlowEvent], later: [SlowEvent], window: Int64?, into result: inout Result) {
         var arms: [ArmKey: ArmCounts] = [:]
-        for (_, own) in Dictionary(grouping: events, by: \.visitor) {
-            let purchases = withoutRepeatedOrders(own.filter { $0.type == .purchase })
+        let later = Dictionary(grouping: later, by: \.visitor)
+        for (visitor, own) in Dictionary(grouping: today, by: \.visitor) {
+            let known = own + (later[visitor] ?? [])
+            let purchases = withoutRepeatedOrders(known.filter { $0.type == .purchase })
             for experiment in experiments {
                 let key = experiment.key
-                let here = own.filter { $0.platform == key.platform && $0.slot == key.slot }
-                let views = here.filter { $0.type == .view }
+                let here = known.filter { $0.platform == key.platform && $0.slot == key.slot }
+                let views = here.filter { $0.type == .view && dayRange.contains($0.time) }
                 guard let exposure = views.min(by: { $0.exposesBefore($1) }), let variant = exposure.variant else {
                     continue
                 }
@@ -98,9 +121,11 @@ struct SlowStatistics {
                     result.mixed += 1
                     if leavesOutMixed { continue }
                 }
-                let clicks = here.filter { $0.type == .click }
+                let end = window.map { exposure.time + $0 } ?? .max
+                let clicks = here.filter { $0.type == .click && $0.time <= end }
                 let bought = purchases.filter { purchase in
-                    purchase.time >= exposure.time && concerns(key, platform: purchase.platform, slot: purchase.slot)
+                    purchase.time >= exposure.time && purchase.time <= end
+                        && concerns(key, platform: purchase.platform, slot: purchase.slot)
                 }
                 let revenue = bought.reduce(Int128(0)) { $0 + $1.revenue }
                 let arm = ArmKey(platform: key.platform, slot: key.slot, segment: exposure.segment, variant: variant)
