@@ -14,7 +14,7 @@ struct WindowScenario {
         var random = SplitMix64(seed: seed)
         let model = Scenario(seed: seed).statistics
         let hour: Int64 = 3_600_000_000
-        let hours = random.pick([1, 2, 6, 12, 23, 24, 24, 25, 36, 48, 48, 72])
+        let hours = random.pick([1, 2, 12, 23, 24, 24, 25, 36, 48, 48, 71, 72, 72])
         window = random.chance(0.8) ? Int64(hours) * hour : Int64.random(in: hour...72 * hour, using: &random)
 
         // The day of the model, on which clocks may jump, is among them.

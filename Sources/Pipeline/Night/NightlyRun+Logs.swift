@@ -23,13 +23,6 @@ extension NightlyRun {
         return files
     }
 
-    /// A day's log, and the bot filter with the lists of that day.
-    func log(of date: CalendarDate) throws(RunFailure) -> DayLog {
-        DayLog(
-            files: try logFiles(of: date), day: DayClock(timeZone: configuration.timeZone).day(date),
-            policy: try policy(on: date))
-    }
-
     /// The job that reads these logs; `log`, the night's own, is one of them.
     func job(for log: DayLog, reading logs: [DayLog]) -> DailyJob {
         var reader = LogReader(schema: configuration.events.schema, day: log.day)
@@ -73,7 +66,13 @@ extension NightlyRun {
         }
     }
 
-    private func policy(on date: CalendarDate) throws(RunFailure) -> BotPolicy {
+    /// The paths of the bot filter's lists for a day.
+    func denyLists(on date: CalendarDate) -> [String] {
+        (configuration.bots.denyLists + configuration.bots.denyNetworks).map { PathTemplate($0).resolved(for: date) }
+    }
+
+    /// The bot filter with the lists of a day.
+    func policy(on date: CalendarDate) throws(RunFailure) -> BotPolicy {
         var visitors = VisitorDenyList()
         for path in configuration.bots.denyLists.map({ PathTemplate($0).resolved(for: date) }) {
             visitors.add(try readFile(path))

@@ -11,12 +11,21 @@ extension NightlyRun {
         if let window = configuration.statistics.conversionWindow {
             return try gatherStatistics(of: date, window: window, into: &outcome)
         }
-        let log = try log(of: date)
+        let log = DayLog(
+            files: try logFiles(of: date), day: DayClock(timeZone: configuration.timeZone).day(date),
+            policy: try policy(on: date))
         let (statistics, tally) = try counted(on: date) { () throws(DailyJob.Failure) in
             try job(for: log, reading: [log]).run(log.files)
         }
         try refuseTooManyRejected(tally, of: date)
+        try refuseDayToCome(date, statistics)
         try conclude(statistics, tally, extent: nil, of: date, hasLog: !log.files.isEmpty, into: &outcome)
+    }
+
+    /// Stops the run of a day that is still to come and has no data: an empty day in the state would be its newest for long.
+    func refuseDayToCome(_ date: CalendarDate, _ statistics: DayStatistics) throws(RunFailure) {
+        guard !statistics.hasData, date > options.today, try !hasRows(on: date) else { return }
+        throw .notBegun(date)
     }
 
     /// Says what was found of the night's own day, and writes it.
@@ -42,8 +51,6 @@ extension NightlyRun {
                 warn("\(date): \(reason); the statistics of an earlier run are kept", in: &outcome)
                 return
             }
-            // Nothing is left in the state of a day that is still to come: it would be the newest for long.
-            guard date <= options.today else { throw .notBegun(date) }
             warn("\(date): \(reason); shares stay as they are", in: &outcome)
         }
         try publish(statistics, quality, of: date)

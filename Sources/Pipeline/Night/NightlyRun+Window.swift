@@ -17,24 +17,28 @@ extension NightlyRun {
         let plan = try NightPlan(
             date: date, counted: known, closing: { clock.closing(of: $0, after: window) },
             hasLog: { day throws(RunFailure) in try !logFiles(of: day).isEmpty })
-        var logs: [DayLog] = []
-        for day in plan.logDays {
-            logs.append(day == date ? try log(of: day) : try logOfOtherDay(day, into: &outcome))
-        }
+        let logs = try logs(of: plan.logDays, night: date, into: &outcome)
         guard let own = plan.logDays.firstIndex(of: date) else { return }
         let results = try counted(on: date) { () throws(DailyJob.Failure) in
             try job(for: logs[own], reading: logs).run(logs, window: window)
         }
         for (day, result) in zip(plan.logDays, results) { try refuseTooManyRejected(result.tally, of: day) }
+        try refuseDayToCome(date, results[own].statistics)
 
         let found = Dictionary(uniqueKeysWithValues: zip(plan.logDays, results))
         var recounted: [CalendarDate] = []
-        for (day, through) in plan.days where day != date {
+        var ownExtent: CountedExtent?
+        for (day, through) in plan.days {
             guard let (statistics, tally) = found[day] else { continue }
+            let extent = CountedExtent(through: through, isMature: through >= clock.closing(of: day, after: window))
+            if day == date {
+                ownExtent = extent
+                continue
+            }
+            // Without anything to count a day keeps its rows; one that has none is told how far it was counted.
             if !statistics.hasData {
                 guard known[day] != nil, try !hasRows(on: day) else { continue }
             }
-            let extent = CountedExtent(through: through, isMature: through >= clock.closing(of: day, after: window))
             let quality = Quality(
                 date: day, tally: tally, statistics: statistics, extent: extent,
                 sampleRatio: try sampleRatioChecks(statistics, on: day, into: &outcome))
@@ -48,10 +52,31 @@ extension NightlyRun {
                     "\(date): counted \(Text.days(recounted)) again: conversions count for \(window.text) "
                         + "after the exposure"))
         }
-        guard let (statistics, tally) = found[date], let through = plan.days.first(where: { $0.date == date })?.through
-        else { return }
-        let extent = CountedExtent(through: through, isMature: through >= clock.closing(of: date, after: window))
-        try conclude(statistics, tally, extent: extent, of: date, hasLog: !logs[own].files.isEmpty, into: &outcome)
+        try conclude(
+            results[own].statistics, results[own].tally, extent: ownExtent, of: date,
+            hasLog: !logs[own].files.isEmpty, into: &outcome)
+    }
+
+    /// The logs of these days, each with the bot filter of its day; no files for a day that cannot be judged.
+    private func logs(
+        of days: [CalendarDate], night: CalendarDate, into outcome: inout NightOutcome
+    ) throws(RunFailure) -> [DayLog] {
+        let clock = DayClock(timeZone: configuration.timeZone)
+        let ownPolicy = try policy(on: night)
+        var policies = [denyLists(on: night): ownPolicy]
+        var logs: [DayLog] = []
+        for day in days {
+            var log = DayLog(files: try logFiles(of: day), day: clock.day(day), policy: ownPolicy)
+            if !log.files.isEmpty {
+                if let policy = try policy(of: day, among: &policies, into: &outcome) {
+                    log.policy = policy
+                } else {
+                    log.files = []
+                }
+            }
+            logs.append(log)
+        }
+        return logs
     }
 
     /// The days of the state, and the last log day that was counted for each: of one that does not say so, its own.
@@ -68,22 +93,24 @@ extension NightlyRun {
         return counted
     }
 
-    /// The log of a day whose night this is not. Without its list of robots it cannot be judged, and is left out.
-    private func logOfOtherDay(
-        _ date: CalendarDate, into outcome: inout NightOutcome
-    ) throws(RunFailure) -> DayLog {
-        let empty = DayLog(
-            files: [], day: DayClock(timeZone: configuration.timeZone).day(date), policy: BotPolicy(configuration.bots))
-        guard try !logFiles(of: date).isEmpty else { return empty }
+    /// The bot filter of a log day, read once for all days that have the same lists; nil, with a warning, when a list of a
+    /// day whose night this is not is missing: its log cannot be judged, and is left out.
+    private func policy(
+        of date: CalendarDate, among policies: inout [[String]: BotPolicy], into outcome: inout NightOutcome
+    ) throws(RunFailure) -> BotPolicy? {
+        let lists = denyLists(on: date)
+        if let known = policies[lists] { return known }
         do throws(RunFailure) {
-            return try log(of: date)
+            let policy = try policy(on: date)
+            policies[lists] = policy
+            return policy
         } catch {
             guard case .file(let fault) = error, fault.isMissing else { throw error }
             warn(
                 "\(fault.path): missing, so the log of \(date) is not counted, and its statistics stay as they are; "
                     + "put an empty file there if that day has no such list",
                 in: &outcome)
-            return empty
+            return nil
         }
     }
 }

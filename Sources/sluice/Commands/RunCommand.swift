@@ -7,7 +7,8 @@ enum RunCommand: Command {
     static let discussion = """
         Reads the logs that the configuration names for the day, writes the day's statistics, learns from all days up to
         it, and publishes the table of the day after. The table being served changes at the end, in one step, or not at all.
-        Running a night again writes the same bytes. Messages go to standard error.
+        Running a night again writes the same bytes. Messages go to standard error. With a conversion window the days whose
+        windows are still open are read and counted again too.
         """
     static let examples = [
         "sluice run --config pipelines/banners.json5",
@@ -26,7 +27,8 @@ enum StatisticsCommand: Command {
     static let summary = "Runs the night's first half: the day's logs to its statistics."
     static let discussion = """
         Reads the logs that the configuration names for the day and writes statistics.csv and quality.json into the state
-        directory. No table is made or changed.
+        directory. No table is made or changed. With a conversion window the days whose windows are still open are read and
+        counted again too.
         """
     static let examples = ["sluice statistics --config pipelines/banners.json5 --date 2026-11-20 --audit"]
     static let options = NightOptions.all.filter { $0.name != "print" }
