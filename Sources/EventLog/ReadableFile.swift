@@ -14,13 +14,17 @@ final class ReadableFile: Sendable {
     /// In bytes, when it was opened; of a pipe without meaning.
     let size: Int64
     private let descriptor: Int32
+    /// Where what is read of a stream is kept.
+    private let copy: StreamCopy?
 
-    init(_ file: LogFile) throws(LogError) {
+    /// Opens a file; a stream that `spool` has a copy of is read from that.
+    init(_ file: LogFile, spool: StreamSpool? = nil) throws(LogError) {
         name = file.name
-        switch file {
-        case .standardInput: descriptor = 0
-        case .path(let path): descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        }
+        let descriptor: Int32 =
+            switch file {
+            case .standardInput: 0
+            case .path(let path): open(path, O_RDONLY | O_CLOEXEC)
+            }
         guard descriptor >= 0 else { throw LogError(file: file.name, problem: .system(.open, code: errno)) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else {
@@ -32,6 +36,20 @@ final class ReadableFile: Sendable {
         // Standard input may be a file that somebody has read from already, and some files of the system have no size
         // before they are read: both are taken as streams.
         isRegular = status.st_mode & S_IFMT == S_IFREG && file != .standardInput && size > 0
+        guard !isRegular, let spool else {
+            self.descriptor = descriptor
+            copy = nil
+            return
+        }
+        let (copy, isNew) = spool.copy(of: file)
+        guard !isNew else {
+            self.descriptor = descriptor
+            self.copy = copy
+            return
+        }
+        if descriptor > 2 { close(descriptor) }
+        self.descriptor = try copy.reopened(name: file.name)
+        self.copy = nil
     }
 
     deinit {
@@ -42,7 +60,10 @@ final class ReadableFile: Sendable {
     func read(into memory: UnsafeMutableBufferPointer<UInt8>) throws(LogError) -> Int {
         while true {
             let count = systemRead(descriptor, memory.baseAddress, memory.count)
-            if count >= 0 { return count }
+            if count >= 0 {
+                copy?.append(UnsafeRawBufferPointer(start: memory.baseAddress, count: count))
+                return count
+            }
             if errno != EINTR { throw LogError(file: name, problem: .system(.read, code: errno)) }
         }
     }

@@ -1,60 +1,63 @@
 import EventLog
 import Vocabulary
 
-/// Turns the records of visitors into counts by arm and segment.
-struct Attribution {
-    private let experiments: [Experiment]
-    private let variants: [Name]
-    private let places: [(platform: Int32, slot: Int32)]
-    private let mixedUnits: MixedUnits
-    private var counts: [UInt64: ArmCounts] = [:]
-    private var purchases: [VisitorTable.Purchase] = []
-    private(set) var mixedCount: Int64 = 0
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
 
-    init(experiments: [Experiment], mixedUnits: MixedUnits, hash: KeyedHash) {
-        self.experiments = experiments
+/// Turns the records of visitors into counts by arm and segment. Pointers into the records are kept no longer than it takes to
+/// count a visitor, so it may go to any thread.
+struct Attribution: @unchecked Sendable {
+    private let places: [PurchasePlace]
+    private let mixedUnits: MixedUnits
+    private(set) var counts = ArmCountTable()
+    private(set) var mixedCount: Int64 = 0
+    private var purchases: [UnsafeMutablePointer<Purchase>] = []
+
+    /// - Parameter places: the platform and slot of each experiment.
+    init(places: [PurchasePlace], mixedUnits: MixedUnits) {
+        self.places = places
         self.mixedUnits = mixedUnits
-        let declared = DeclaredArms(experiments, hash: hash)
-        variants = declared.variants
-        places = declared.places
     }
 
     /// Adds the counts of other visitors.
     mutating func add(_ other: Attribution) throws(CountOverflow) {
         mixedCount += other.mixedCount
-        for (key, counts) in other.counts { try self.counts[key, default: ArmCounts()].add(counts) }
+        try counts.add(other.counts)
     }
 
     /// Counts the units of one visitor.
-    mutating func add(_ visitor: Int, of table: borrowing VisitorTable) throws(CountOverflow) {
+    mutating func add(
+        _ visitor: UnsafeMutablePointer<Visitor>, of table: borrowing VisitorTable
+    ) throws(CountOverflow) {
         collectPurchases(of: visitor, from: table)
-        var index = table.visitors[visitor].units
-        while index != VisitorTable.none {
-            let unit = table.units[Int(index)]
-            index = unit.next
-            guard unit.views > 0 else { continue }
-            if unit.isMixed {
+        try table.forEachUnit(of: visitor) { unit throws(CountOverflow) in
+            guard unit.pointee.arm.hasArm else { return }
+            if unit.pointee.isMixed {
                 mixedCount += 1
-                if mixedUnits == .exclude { continue }
+                if mixedUnits == .exclude { return }
             }
-            let key = UInt64(unit.arm) << 32 | UInt64(unit.segment)
-            try counts[key, default: ArmCounts()].add(self.counts(of: unit))
+            try counts.add(counts(of: unit, in: table), arm: unit.pointee.arm, segment: unit.pointee.segment)
         }
     }
 
-    private func counts(of unit: VisitorTable.Unit) throws(CountOverflow) -> ArmCounts {
+    private func counts(
+        of unit: UnsafeMutablePointer<Unit>, in table: borrowing VisitorTable
+    ) throws(CountOverflow) -> ArmCounts {
+        let exposure = unit.pointee.views.time
         var counts = ArmCounts()
         counts.visitors = 1
-        counts.views = Int64(unit.views)
-        counts.clicks = Int64(unit.clicks)
-        counts.clickers = unit.lastClick >= unit.exposure ? 1 : 0
-        let place = places[Int(unit.experiment)]
-        for purchase in purchases where purchase.time >= unit.exposure {
-            guard purchase.platform == DeclaredArms.any || purchase.platform == place.platform,
-                purchase.slot == DeclaredArms.any || purchase.slot == place.slot
-            else { continue }
+        (counts.views, counts.clicks) = table.counts(of: unit)
+        counts.clickers = counts.clicks > 0 && unit.pointee.clicks.time >= exposure ? 1 : 0
+        guard !purchases.isEmpty else { return counts }
+        let place = places[unit.pointee.arm.experiment]
+        for purchase in purchases where purchase.pointee.time >= exposure && purchase.pointee.place.covers(place) {
             counts.purchases += 1
-            counts.revenue = try CountOverflow.sum(counts.revenue, Int128(purchase.revenue))
+            counts.revenue = try CountOverflow.sum(counts.revenue, Int128(purchase.pointee.revenue))
         }
         counts.purchasers = counts.purchases > 0 ? 1 : 0
         counts.revenueSquared = try CountOverflow.product(counts.revenue, counts.revenue)
@@ -62,41 +65,42 @@ struct Attribution {
     }
 
     /// The visitor's purchases with repeated orders left out: of an order's events the earliest counts.
-    private mutating func collectPurchases(of visitor: Int, from table: borrowing VisitorTable) {
+    private mutating func collectPurchases(
+        of visitor: UnsafeMutablePointer<Visitor>, from table: borrowing VisitorTable
+    ) {
         purchases.removeAll(keepingCapacity: true)
-        var index = table.visitors[visitor].purchases
-        while index != VisitorTable.none {
-            let purchase = table.purchases[Int(index)]
-            purchases.append(purchase)
-            index = purchase.next
-        }
+        guard visitor.pointee.extras != 0 else { return }
+        table.forEachExtra(of: visitor, .purchase) { purchases.append($0.payload(as: Purchase.self)) }
         guard purchases.count > 1 else { return }
         purchases.sort { left, right in
-            (left.order, left.time, left.platform, left.slot, left.revenue)
-                < (right.order, right.time, right.platform, right.slot, right.revenue)
+            let order = Attribution.compareOrders(left, right)
+            return order != 0 ? order < 0 : Attribution.isEarlier(left.pointee, right.pointee)
         }
         var kept = 0
-        for position in purchases.indices {
-            let order = purchases[position].order
-            if order != VisitorTable.none, kept > 0, purchases[kept - 1].order == order { continue }
-            purchases[kept] = purchases[position]
+        for purchase in purchases {
+            let isRepeated =
+                purchase.pointee.orderLength > 0 && kept > 0
+                && Attribution.compareOrders(purchases[kept - 1], purchase) == 0
+            if isRepeated { continue }
+            purchases[kept] = purchase
             kept += 1
         }
         purchases.removeSubrange(kept...)
     }
 
-    /// The rows of all arms with a unit, in byte order of their keys.
-    func rows(segments: borrowing TextTable) -> [(key: ArmKey, counts: ArmCounts)] {
-        let armExperiments = experiments.flatMap { experiment in experiment.arms.map { _ in experiment.key } }
-        var rows: [(key: ArmKey, counts: ArmCounts)] = []
-        rows.reserveCapacity(counts.count)
-        for (key, counts) in counts {
-            let arm = Int(key >> 32)
-            let segment = Name(segments[Int(key & 0xFFFF_FFFF)].string)
-            let slot = armExperiments[arm]
-            rows.append(
-                (ArmKey(platform: slot.platform, slot: slot.slot, segment: segment, variant: variants[arm]), counts))
+    /// Some total order of order ids.
+    private static func compareOrders(
+        _ left: UnsafeMutablePointer<Purchase>, _ right: UnsafeMutablePointer<Purchase>
+    ) -> Int32 {
+        if left.pointee.orderLength != right.pointee.orderLength {
+            return left.pointee.orderLength < right.pointee.orderLength ? -1 : 1
         }
-        return rows.sorted { $0.key < $1.key }
+        return memcmp(left + 1, right + 1, Int(left.pointee.orderLength))
+    }
+
+    /// Of events of one order at one time, one that names no platform or no slot comes first.
+    private static func isEarlier(_ left: Purchase, _ right: Purchase) -> Bool {
+        (left.time, left.place.platform &+ 1, left.place.slot &+ 1, left.revenue)
+            < (right.time, right.place.platform &+ 1, right.place.slot &+ 1, right.revenue)
     }
 }

@@ -4,52 +4,22 @@ import EventLog
 import Synchronization
 import Vocabulary
 
-/// The end of a day: what the workers collected is added up, robots are dropped and the rest attributed, shard by shard.
-struct Evaluation: @unchecked Sendable {
-    private let job: DailyJob
-    private let hash: KeyedHash
-    private let collectors: [EventCollector]
+/// The end of a pass: robots are dropped and the rest attributed, shard by shard, side by side.
+struct Evaluation: Sendable {
+    private let plan: GatheringPlan
+    private let places: [PurchasePlace]
+    private let mixedUnits: MixedUnits
+    private let audits: Bool
 
-    init(job: DailyJob, hash: KeyedHash, collectors: [EventCollector]) {
-        self.job = job
-        self.hash = hash
-        self.collectors = collectors
+    init(_ plan: GatheringPlan, places: [PurchasePlace], mixedUnits: MixedUnits, audits: Bool) {
+        self.plan = plan
+        self.places = places
+        self.mixedUnits = mixedUnits
+        self.audits = audits
     }
 
-    func statistics() throws(CountOverflow) -> DayStatistics {
-        let first = collectors[0]
-        let numbers = collectors.dropFirst().map { other in
-            (0..<other.gathering.segments.count).map {
-                UInt32(first.gathering.segments.number(of: other.gathering.segments[$0]))
-            }
-        }
-        let sum = Mutex<Result<Part, CountOverflow>>(.success(Part(attribution: emptyAttribution)))
-        // Every shard is touched by one iteration only.
-        DispatchQueue.concurrentPerform(iterations: Shards.count) { shard in
-            let part = Result { () throws(CountOverflow) in try evaluate(shard, numbers) }
-            sum.withLock { sum in
-                sum = Result { () throws(CountOverflow) in
-                    var total = try sum.get()
-                    try total.add(try part.get())
-                    return total
-                }
-            }
-        }
-        let total = try sum.withLock { $0 }.get()
-        var result = total.statistics
-        result.formulaSegments = collectors.reduce(0) { $0 + $1.gathering.formulaSegments }
-        result.mixedUnits = total.attribution.mixedCount
-        result.rows = total.attribution.rows(segments: first.gathering.segments)
-        result.audit.sort { $0.visitor < $1.visitor }
-        return result
-    }
-
-    private var emptyAttribution: Attribution {
-        Attribution(experiments: job.experiments, mixedUnits: job.mixedUnits, hash: hash)
-    }
-
-    /// What one shard contributes.
-    private struct Part {
+    /// What some visitors contribute to a day.
+    struct Part {
         var statistics = DayStatistics()
         var attribution: Attribution
 
@@ -59,38 +29,62 @@ struct Evaluation: @unchecked Sendable {
         }
     }
 
-    private func evaluate(_ shard: Int, _ numbers: [[UInt32]]) throws(CountOverflow) -> Part {
-        let first = collectors[0]
-        let table = first.gathering.shards.tables + shard
-        for (other, numbers) in zip(collectors.dropFirst(), numbers) {
-            table.pointee.add(
-                other.gathering.shards.tables[shard], numbers: numbers, segments: first.gathering.segments)
-        }
-        var part = Part(attribution: emptyAttribution)
-        for visitor in 0..<table.pointee.visitors.count {
-            let events = Int64(table.pointee.visitors[visitor].events)
-            part.statistics.visitors.add(events: events)
-            let rules = job.policy.rules(matching: evidence(on: visitor, in: table.pointee))
-            if rules.isEmpty {
-                try part.attribution.add(visitor, of: table.pointee)
-            } else {
-                let name = job.audits ? Name(table.pointee.ids[visitor].string) : nil
-                part.statistics.drop(name, events: events, by: rules)
+    private var empty: Part { Part(attribution: Attribution(places: places, mixedUnits: mixedUnits)) }
+
+    /// What the shards that were kept contribute. Their memory is given back.
+    func result() throws(CountOverflow) -> Part {
+        let sum = Mutex<Result<Part, CountOverflow>>(.success(empty))
+        DispatchQueue.concurrentPerform(iterations: plan.shards.kept) { shard in
+            let part = Result { () throws(CountOverflow) in try evaluate(plan.shards.shards[shard]) }
+            sum.withLock { sum in
+                sum = Result { () throws(CountOverflow) in
+                    var total = try sum.get()
+                    try total.add(try part.get())
+                    return total
+                }
             }
+        }
+        return try sum.withLock { $0 }.get()
+    }
+
+    private func evaluate(_ shard: Shards.Shard) throws(CountOverflow) -> Part {
+        var part = empty
+        try shard.table.withLock { table throws(CountOverflow) in
+            try evaluate(&table, into: &part)
+            table = nil
         }
         return part
     }
 
-    private func evidence(on visitor: Int, in table: borrowing VisitorTable) -> VisitorEvidence {
-        let record = table.visitors[visitor]
+    private func evaluate(_ table: inout VisitorTable?, into part: inout Part) throws(CountOverflow) {
+        guard table != nil else { return }
+        try table!.forEach { visitor throws(CountOverflow) in
+            let events = Int64(visitor.pointee.events)
+            part.statistics.visitors.add(events: events)
+            let rules = plan.policy.rules(matching: evidence(on: visitor, in: table!))
+            if rules.isEmpty {
+                try part.attribution.add(visitor, of: table!)
+            } else {
+                let name = audits ? Name(ByteText(visitor.id).string) : nil
+                part.statistics.drop(name, events: events, by: rules)
+            }
+        }
+    }
+
+    private func evidence(
+        on visitor: UnsafeMutablePointer<Visitor>, in table: borrowing VisitorTable
+    ) -> VisitorEvidence {
+        let record = visitor.pointee
         var evidence = VisitorEvidence()
         evidence.events = record.events
-        evidence.views = record.views
+        evidence.hasView = record.flags.contains(.viewed)
         evidence.clicks = record.clicks
-        evidence.busiestMinute = table.busiestMinute(of: visitor)
+        if plan.policy.needsBusiestMinute(events: record.events) {
+            evidence.busiestMinute = table.busiestMinute(of: visitor)
+        }
         evidence.hasRobotUserAgent = record.flags.contains(.robotAgent)
         evidence.isInDeniedNetwork = record.flags.contains(.deniedNetwork)
-        evidence.isOnDenyList = job.policy.deniesVisitor(UnsafeRawBufferPointer(table.ids[visitor].bytes))
+        evidence.isOnDenyList = plan.policy.deniesVisitor(UnsafeRawBufferPointer(visitor.id))
         return evidence
     }
 }

@@ -80,12 +80,14 @@ extension NightlyRun {
             experiments: configuration.experiments.map(\.experiment), policy: try policy(on: date),
             mixedUnits: configuration.statistics.onMixed, reader: reader, workers: options.workers)
         job.audits = options.audits
+        job.memory = ProcessMemory.forVisitors(of: options.memory, workers: options.workers)
         do throws(DailyJob.Failure) {
             return try job.run(files)
         } catch {
             switch error {
             case .log(let error): throw .log(error)
             case .overflow: throw .overflow(date: date)
+            case .memory: throw .memory(date: date, bytes: job.memory)
             }
         }
     }

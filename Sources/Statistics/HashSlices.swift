@@ -1,0 +1,71 @@
+/// The part of all visitors that one pass over the log is about: a range of the upper sixteen bits of their hashes.
+struct HashSlices: Equatable {
+    static let count = 1 << 16
+
+    var range: Range<Int>
+
+    static let all = HashSlices(range: 0..<count)
+
+    /// Cuts the range into `shards` parts of about one size.
+    struct Partition {
+        private let first: Int
+        private let slices: Int
+        let shards: Int
+
+        init(_ slices: HashSlices, shards: Int) {
+            first = slices.range.lowerBound
+            self.slices = slices.range.count
+            self.shards = min(shards, slices.range.count)
+        }
+
+        /// The part that a hash falls in; nil when it is outside the range.
+        @inline(__always)
+        func shard(ofHash hash: UInt64) -> Int? {
+            let slice = Int(hash >> 48) - first
+            guard slice >= 0, slice < slices else { return nil }
+            return shard(ofSlice: slice)
+        }
+
+        @inline(__always)
+        private func shard(ofSlice slice: Int) -> Int {
+            // As exact as a division, for factors this small.
+            (slice &* shards) / slices
+        }
+
+        /// The slices of the first `count` parts.
+        func slices(ofFirst count: Int) -> HashSlices {
+            // Part p begins at the least slice s with s·shards / slices ≥ p.
+            HashSlices(range: first..<first + (count * slices + shards - 1) / shards)
+        }
+    }
+}
+
+/// Which visitors the next pass is about: all that are left, until that turns out to be too many.
+struct PassSlices {
+    private var rest = HashSlices.all
+    /// The most slices that the memory is known to hold, or not to.
+    private var most = HashSlices.count
+
+    /// nil when all have been counted.
+    var next: HashSlices? {
+        let lower = rest.range.lowerBound
+        guard !rest.range.isEmpty else { return nil }
+        return HashSlices(range: lower..<min(lower + most, rest.range.upperBound))
+    }
+
+    /// Takes note of which shards of the pass were kept; false when there is no smaller part left to try.
+    mutating func finish(_ shards: Shards) -> Bool {
+        let kept = shards.kept
+        let partition = shards.partition
+        if kept == 0 {
+            let first = partition.slices(ofFirst: 1).range.count
+            guard partition.shards > 1 else { return false }
+            most = first
+            return true
+        }
+        let done = partition.slices(ofFirst: kept)
+        rest.range = done.range.upperBound..<rest.range.upperBound
+        if kept < partition.shards { most = done.range.count }
+        return true
+    }
+}
