@@ -20,11 +20,16 @@ final class ReadableFile: Sendable {
     /// Opens a file; a stream that `spool` has a copy of is read from that.
     init(_ file: LogFile, spool: StreamSpool? = nil) throws(LogError) {
         name = file.name
-        let descriptor: Int32 =
-            switch file {
-            case .standardInput: 0
-            case .path(let path): open(path, O_RDONLY | O_CLOEXEC)
-            }
+        if let copy = spool?.existingCopy(of: file) {
+            // The stream itself is at its end, and opening a pipe again would wait for another writer.
+            descriptor = try copy.reopened(name: file.name)
+            (size, isRegular, self.copy) = (0, false, nil)
+            return
+        }
+        switch file {
+        case .standardInput: descriptor = 0
+        case .path(let path): descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        }
         guard descriptor >= 0 else { throw LogError(file: file.name, problem: .system(.open, code: errno)) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else {
@@ -36,20 +41,7 @@ final class ReadableFile: Sendable {
         // Standard input may be a file that somebody has read from already, and some files of the system have no size
         // before they are read: both are taken as streams.
         isRegular = status.st_mode & S_IFMT == S_IFREG && file != .standardInput && size > 0
-        guard !isRegular, let spool else {
-            self.descriptor = descriptor
-            copy = nil
-            return
-        }
-        let (copy, isNew) = spool.copy(of: file)
-        guard !isNew else {
-            self.descriptor = descriptor
-            self.copy = copy
-            return
-        }
-        if descriptor > 2 { close(descriptor) }
-        self.descriptor = try copy.reopened(name: file.name)
-        self.copy = nil
+        copy = isRegular ? nil : spool?.newCopy(of: file)
     }
 
     deinit {

@@ -17,14 +17,16 @@ package final class StreamSpool: Sendable {
         copies = Mutex([:])
     }
 
-    /// The copy of a stream: a new one the first time, to be filled, and the same one after that, to be read.
-    func copy(of file: LogFile) -> (copy: StreamCopy, isNew: Bool) {
-        copies.withLock { copies in
-            if let copy = copies[file] { return (copy, false) }
-            let copy = StreamCopy()
-            copies[file] = copy
-            return (copy, true)
-        }
+    /// The copy of a stream that has been read before.
+    func existingCopy(of file: LogFile) -> StreamCopy? {
+        copies.withLock { $0[file] }
+    }
+
+    /// A copy of a stream, to be filled while it is read.
+    func newCopy(of file: LogFile) -> StreamCopy {
+        let copy = StreamCopy()
+        copies.withLock { $0[file] = copy }
+        return copy
     }
 }
 

@@ -69,8 +69,11 @@ package struct DailyJob: Sendable {
         return (statistics(total, segments), firstTally ?? LogTally())
     }
 
-    /// Enough shards that workers rarely wait for one another, and that dropping one is a small step.
-    private var shardCount: Int { min(max(32, workers * 8), 1024) }
+    /// Enough shards that workers rarely wait for one another and that dropping one is a small step, but no more than can fill
+    /// some chunks of memory each.
+    private var shardCount: Int {
+        max(1, min(max(32, workers * 8), 1024, memory / (4 * Arena.chunkBytes)))
+    }
 
     private var minutesOfDay: Int { GatheringPlan.minutes(of: reader.day.range) }
 

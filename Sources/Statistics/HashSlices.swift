@@ -43,29 +43,28 @@ struct HashSlices: Equatable {
 /// Which visitors the next pass is about: all that are left, until that turns out to be too many.
 struct PassSlices {
     private var rest = HashSlices.all
-    /// The most slices that the memory is known to hold, or not to.
+    /// The most slices that seem to fit in the memory.
     private var most = HashSlices.count
 
     /// nil when all have been counted.
     var next: HashSlices? {
-        let lower = rest.range.lowerBound
         guard !rest.range.isEmpty else { return nil }
-        return HashSlices(range: lower..<min(lower + most, rest.range.upperBound))
+        return HashSlices(range: rest.range.prefix(most))
     }
 
-    /// Takes note of which shards of the pass were kept; false when there is no smaller part left to try.
+    /// Takes note of which shards of a pass were kept; false when there is no smaller part left to try.
     mutating func finish(_ shards: Shards) -> Bool {
-        let kept = shards.kept
         let partition = shards.partition
-        if kept == 0 {
-            let first = partition.slices(ofFirst: 1).range.count
-            guard partition.shards > 1 else { return false }
-            most = first
-            return true
+        let kept = shards.kept
+        let all = partition.slices(ofFirst: partition.shards).range.count
+        guard kept > 0 else {
+            most = all / 2
+            return most > 0
         }
-        let done = partition.slices(ofFirst: kept)
-        rest.range = done.range.upperBound..<rest.range.upperBound
-        if kept < partition.shards { most = done.range.count }
+        let done = partition.slices(ofFirst: kept).range
+        rest.range = done.upperBound..<rest.range.upperBound
+        // Where all fitted more may fit.
+        most = kept < partition.shards ? done.count : min(2 * all, HashSlices.count)
         return true
     }
 }
