@@ -4,70 +4,83 @@ import EventLog
 import Synchronization
 import Vocabulary
 
-/// The end of a pass: robots are dropped and the rest attributed, shard by shard, side by side.
+/// The end of a day: robots are dropped and the rest attributed, shard by shard, side by side.
 struct Evaluation: Sendable {
-    private let plan: GatheringPlan
-    private let places: [PurchasePlace]
-    private let mixedUnits: MixedUnits
-    private let audits: Bool
+    let plan: GatheringPlan
+    let audits: Bool
+    let attribution: Attribution
+    /// Under a conversion window, what takes the place of `attribution`.
+    let windowAttribution: WindowAttribution?
 
-    init(_ plan: GatheringPlan, places: [PurchasePlace], mixedUnits: MixedUnits, audits: Bool) {
-        self.plan = plan
-        self.places = places
-        self.mixedUnits = mixedUnits
-        self.audits = audits
-    }
-
-    /// What some visitors contribute to a day.
-    struct Part {
-        var statistics = DayStatistics()
-        var attribution: Attribution
-
-        mutating func add(_ other: Part) throws(CountOverflow) {
-            statistics.add(other.statistics)
-            try attribution.add(other.attribution)
+    /// What each shard that was kept contributes to the day, in their order; nil for one that was dropped meanwhile. The memory
+    /// of the day is given back.
+    func parts() throws(CountOverflow) -> [DayPart?] {
+        let count = plan.shards.kept
+        let parts = Mutex(Array(repeating: Result<DayPart?, CountOverflow>.success(nil), count: count))
+        DispatchQueue.concurrentPerform(iterations: count) { shard in
+            let found = Result { () throws(CountOverflow) in try part(of: shard) }
+            parts.withLock { $0[shard] = found }
         }
+        return try parts.withLock { $0 }.map { part throws(CountOverflow) in try part.get() }
     }
 
-    private var empty: Part { Part(attribution: Attribution(places: places, mixedUnits: mixedUnits)) }
-
-    /// What the shards that were kept contribute. Their memory is given back.
-    func result() throws(CountOverflow) -> Part {
-        let sum = Mutex<Result<Part, CountOverflow>>(.success(empty))
-        DispatchQueue.concurrentPerform(iterations: plan.shards.kept) { shard in
-            let part = Result { () throws(CountOverflow) in try evaluate(plan.shards.shards[shard]) }
-            sum.withLock { sum in
-                sum = Result { () throws(CountOverflow) in
-                    var total = try sum.get()
-                    try total.add(try part.get())
-                    return total
-                }
+    private func part(of shard: Int) throws(CountOverflow) -> DayPart? {
+        try plan.shards.shards[shard].content.withLock { content throws(CountOverflow) in
+            guard let table = content.visitors.take() else { return nil }
+            guard let windowAttribution else { return try part(table) }
+            var exposures = content.exposures.take() ?? ExposureTable(plan.shards.arena, hash: plan.hash)
+            guard let part = try part(table, shard, windowAttribution, &exposures) else {
+                content = Shards.Content()
+                return nil
             }
+            content.exposures = consume exposures
+            return part
         }
-        return try sum.withLock { $0 }.get()
     }
 
-    private func evaluate(_ shard: Shards.Shard) throws(CountOverflow) -> Part {
-        var part = empty
-        try shard.table.withLock { table throws(CountOverflow) in
-            try evaluate(&table, into: &part)
-            table = nil
+    private func part(_ table: borrowing VisitorTable) throws(CountOverflow) -> DayPart {
+        var part = DayPart()
+        var attribution = attribution
+        try forEachPerson(in: table, &part) { visitor throws(CountOverflow) in
+            try attribution.add(visitor, of: table)
         }
+        part.counts = attribution.counts
         return part
     }
 
-    private func evaluate(_ table: inout VisitorTable?, into part: inout Part) throws(CountOverflow) {
-        guard table != nil else { return }
-        try table!.forEach { visitor throws(CountOverflow) in
+    /// nil when the memory is used up and this shard is the one to go.
+    private func part(
+        _ table: borrowing VisitorTable, _ shard: Int, _ attribution: WindowAttribution,
+        _ exposures: inout ExposureTable
+    ) throws(CountOverflow) -> DayPart? {
+        var part = DayPart()
+        var attribution = attribution
+        var hasRoom = true
+        try forEachPerson(in: table, &part) { visitor throws(CountOverflow) in
+            guard hasRoom else { return }
+            hasRoom = try attribution.add(visitor, of: table, to: &exposures) { plan.shards.dropHighest(for: shard) }
+        }
+        return hasRoom ? part : nil
+    }
+
+    /// Counts all visitors, and calls `body` with those who are not robots.
+    private func forEachPerson(
+        in table: borrowing VisitorTable, _ part: inout DayPart,
+        _ body: (UnsafeMutablePointer<Visitor>) throws(CountOverflow) -> Void
+    ) throws(CountOverflow) {
+        try table.forEach { visitor throws(CountOverflow) in
             let events = Int64(visitor.pointee.events)
             part.statistics.visitors.add(events: events)
-            let rules = plan.policy.rules(matching: evidence(on: visitor, in: table!))
-            if rules.isEmpty {
-                try part.attribution.add(visitor, of: table!)
-            } else {
+            let rules = plan.policy.rules(matching: evidence(on: visitor, in: table))
+            guard rules.isEmpty else {
                 let name = audits ? Name(ByteText(visitor.id).string) : nil
                 part.statistics.drop(name, events: events, by: rules)
+                return
             }
+            table.forEachUnit(of: visitor) { unit in
+                if unit.pointee.arm.hasArm, unit.pointee.isMixed { part.statistics.mixedUnits += 1 }
+            }
+            try body(visitor)
         }
     }
 
@@ -86,6 +99,17 @@ struct Evaluation: Sendable {
         evidence.isInDeniedNetwork = record.flags.contains(.deniedNetwork)
         evidence.isOnDenyList = plan.policy.deniesVisitor(UnsafeRawBufferPointer(visitor.id))
         return evidence
+    }
+}
+
+/// What some visitors contribute to a day's statistics, whose rows are still counts by number.
+struct DayPart: Sendable {
+    var statistics = DayStatistics()
+    var counts = ArmCountTable()
+
+    mutating func add(_ other: DayPart) throws(CountOverflow) {
+        statistics.add(other.statistics)
+        try counts.add(other.counts)
     }
 }
 
@@ -108,6 +132,7 @@ extension DayStatistics {
             sum.add(right)
             return sum
         }
+        mixedUnits += other.mixedUnits
         audit += other.audit
     }
 }

@@ -11,6 +11,8 @@ struct GatheringPlan: Sendable {
     let hash: KeyedHash
     let segments: SegmentNames
     let shards: Shards
+    /// Whether the time of every click is kept, for a conversion window to judge.
+    let keepsClicks: Bool
 
     /// ⌊time / 60 s⌋ of the day's first instant.
     var firstMinute: Int64 { GatheringPlan.minute(of: day.lowerBound) }
@@ -57,14 +59,14 @@ struct Gathering: ~Copyable {
         sortByShard()
         var busy: [Int] = []
         for shard in plan.shards.shards.indices where starts[shard] < starts[shard + 1] {
-            let taken = plan.shards.shards[shard].table.withLockIfAvailable { table in
-                add(shard, to: &table, events)
+            let taken = plan.shards.shards[shard].content.withLockIfAvailable { content in
+                add(shard, to: &content, events)
                 return true
             }
             if taken == nil { busy.append(shard) }
         }
         for shard in busy {
-            plan.shards.shards[shard].table.withLock { table in add(shard, to: &table, events) }
+            plan.shards.shards[shard].content.withLock { content in add(shard, to: &content, events) }
         }
     }
 
@@ -103,9 +105,9 @@ struct Gathering: ~Copyable {
     }
 
     private mutating func add(
-        _ shard: Int, to table: inout VisitorTable?, _ events: UnsafeMutableBufferPointer<Event>
+        _ shard: Int, to content: inout Shards.Content, _ events: UnsafeMutableBufferPointer<Event>
     ) {
-        guard var held = table.take() else { return }
+        guard var held = content.visitors.take() else { return }
         let mine = UnsafeBufferPointer(rebasing: order.elements[starts[shard]..<starts[shard + 1]])
         bringNear(mine, in: held)
         for number in mine {
@@ -113,12 +115,15 @@ struct Gathering: ~Copyable {
             let event = UnsafePointer(events.baseAddress.unsafelyUnwrapped + Int(observation.pointee.event))
             let bytes = VisitorTable.bytesOfEvent + event.pointee.visitor.count + event.pointee.order.count
             while !held.reserve(bytes) {
-                // Without a shard above to drop it is this one's turn: it is not put back.
-                guard plan.shards.dropHighest(for: shard) else { return }
+                // Without a shard above to drop it is this one's turn.
+                guard plan.shards.dropHighest(for: shard) else {
+                    content = Shards.Content()
+                    return
+                }
             }
             add(observation, event, to: &held)
         }
-        table = consume held
+        content.visitors = consume held
     }
 
     /// Asks for all records that will be needed, so that they come at once: slots of the index, then records, then extras.
@@ -149,6 +154,9 @@ struct Gathering: ~Copyable {
             visitor.pointee.clicks.add(1)
             if observation.pointee.arm.hasArm {
                 table.click(at: observation.pointee.time, unit: table.unit(of: visitor, observation.pointee.arm))
+                if plan.keepsClicks, !plan.policy.dropsForEvents(visitor.pointee.events) {
+                    table.add(Click(time: observation.pointee.time, arm: observation.pointee.arm), of: visitor)
+                }
             }
         case .purchase:
             // What a robot bought counts nowhere, however much it is.

@@ -8,28 +8,40 @@ import Synchronization
 ///     kept ──────────────┐
 ///     ▓▓▓▓ ▓▓▓▓ ▓▓▓▓ ▓▓▓▓│ dropped …
 final class Shards: Sendable {
-    /// One shard; its table is nil once it has been dropped.
-    final class Shard: Sendable {
-        let table: Mutex<VisitorTable?>
+    /// What a shard holds; nothing once it has been dropped.
+    struct Content: ~Copyable {
+        /// The visitors of the day being read.
+        var visitors: VisitorTable?
+        /// Their units of this day and the days before it, under a conversion window.
+        var exposures: ExposureTable?
+    }
 
-        init(_ table: consuming VisitorTable) {
-            self.table = Mutex(table)
-        }
+    final class Shard: Sendable {
+        let content = Mutex(Content())
     }
 
     let partition: HashSlices.Partition
     let shards: [Shard]
+    let arena: Arena
     private let keptCount: Atomic<Int>
 
-    init(_ slices: HashSlices, count: Int, arena: Arena, minutesOfDay: Int) {
+    init(_ slices: HashSlices, count: Int, arena: Arena) {
         let partition = HashSlices.Partition(slices, shards: count)
         self.partition = partition
-        shards = (0..<partition.shards).map { _ in Shard(VisitorTable(arena, minutesOfDay: minutesOfDay)) }
+        self.arena = arena
+        shards = (0..<partition.shards).map { _ in Shard() }
         keptCount = Atomic(partition.shards)
     }
 
     /// The number of shards that have not been dropped: the first ones.
     var kept: Int { keptCount.load(ordering: .relaxed) }
+
+    /// Gives every shard an empty table for a day of so many minutes.
+    func beginDay(minutes: Int) {
+        for shard in shards[..<kept] {
+            shard.content.withLock { $0.visitors = VisitorTable(arena, minutesOfDay: minutes) }
+        }
+    }
 
     /// Drops the highest shard, to make room for `holder`, whose lock the caller has; false when `holder` is the highest: then
     /// it is for the caller to drop it.
@@ -44,7 +56,7 @@ final class Shards: Sendable {
                 continue
             }
             if highest == holder { return false }
-            shards[highest].table.withLock { $0 = nil }
+            shards[highest].content.withLock { $0 = Content() }
             return true
         }
     }

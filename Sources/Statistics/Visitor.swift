@@ -112,6 +112,14 @@ struct TimeAndCount: BitwiseCopyable {
     }
 }
 
+/// A click by itself, 16 bytes: kept only where a conversion window asks for it.
+struct Click: BitwiseCopyable {
+    /// Microseconds since the day began.
+    var time: Int64
+    /// Of its arm only the experiment matters.
+    var arm: ArmNumber
+}
+
 /// A purchase, 24 bytes; behind it lie the bytes of its order id.
 struct Purchase: BitwiseCopyable {
     /// Microseconds since the day began.
@@ -148,6 +156,8 @@ struct Extra: BitwiseCopyable {
         case minutes
         /// The events of each minute of the day, four bytes each.
         case denseMinutes
+        /// A ``Click``.
+        case click
         /// A ``Purchase`` and its order id.
         case purchase
     }

@@ -194,7 +194,13 @@ struct VisitorTable: ~Copyable, @unchecked Sendable {
         )
     }
 
-    // MARK: Purchases
+    // MARK: Clicks and purchases
+
+    /// Keeps a click, beside counting it.
+    mutating func add(_ click: Click, of visitor: UnsafeMutablePointer<Visitor>) {
+        addExtra(.click, bytes: Extra.headerBytes + MemoryLayout<Click>.stride, to: visitor)
+            .payload(as: Click.self).initialize(to: click)
+    }
 
     mutating func add(_ purchase: Purchase, order: ByteText, of visitor: UnsafeMutablePointer<Visitor>) {
         let bytes = Extra.headerBytes + MemoryLayout<Purchase>.stride + order.count
