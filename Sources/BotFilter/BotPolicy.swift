@@ -29,13 +29,23 @@ package struct BotPolicy: Sendable {
         visitors?.contains(visitor) ?? false
     }
 
+    /// Whether a visitor with so many events is dropped, whatever else is known of it.
+    package func dropsForEvents(_ events: UInt32) -> Bool {
+        settings.eventsPerDay.map { events > $0 } ?? false
+    }
+
+    /// Whether a visitor with so many events of the day can have as many in a minute as the rule asks for.
+    package func needsBusiestMinute(events: UInt32) -> Bool {
+        settings.eventsPerMinute.map { events >= $0 } ?? false
+    }
+
     /// Finds the rules that drop a visitor with this evidence; none: the visitor counts.
     package func rules(matching evidence: VisitorEvidence) -> BotRule {
         var rules: BotRule = []
         if classifier != nil, evidence.hasRobotUserAgent { rules.insert(.userAgent) }
         if let limit = settings.eventsPerDay, evidence.events > limit { rules.insert(.eventsPerDay) }
         if let limit = settings.eventsPerMinute, evidence.busiestMinute >= limit { rules.insert(.eventsPerMinute) }
-        if let limit = settings.clicksWithoutView, evidence.views == 0, evidence.clicks >= limit {
+        if let limit = settings.clicksWithoutView, !evidence.hasView, evidence.clicks >= limit {
             rules.insert(.clicksWithoutView)
         }
         if visitors != nil, evidence.isOnDenyList { rules.insert(.denyList) }

@@ -28,6 +28,10 @@ package struct LogError: Error, Equatable, Sendable, CustomStringConvertible {
         case system(Operation, code: Int32)
         /// The file became shorter while it was read.
         case shrank(offset: Int64)
+        /// It was read twice and was not the same.
+        case changed
+        /// It is a pipe, and what came through it could not be kept to be read again.
+        case notKept(code: Int32)
         /// An archive that ends before its end.
         case truncated(Compression, offset: Int64)
         /// An archive whose content or checksum is wrong, in the words of its library.
@@ -53,6 +57,11 @@ package struct LogError: Error, Equatable, Sendable, CustomStringConvertible {
             "\(file): cannot \(operation.rawValue): \(String(cString: strerror(code))); check the path and its permissions"
         case .shrank(let offset):
             "\(file): the file ended early, at byte \(offset), while it was read; run again when nobody writes to it"
+        case .changed:
+            "\(file): the log changed while it was read; run again when nobody writes to it"
+        case .notKept(let code):
+            "\(file): the visitors do not fit in memory, and the log cannot be read again: its copy failed "
+                + "(\(String(cString: strerror(code)))); give files, more memory, or a TMPDIR with room"
         case .truncated(let compression, let offset):
             "\(file): the \(compression.rawValue) archive ends early, at byte \(offset); wait until it is written, "
                 + "or fetch it again"

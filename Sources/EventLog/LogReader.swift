@@ -11,6 +11,8 @@ package struct LogReader: Sendable {
     /// Bytes a worker takes at a time.
     package var blockSize = 1 << 16
     package var maximumLineLength = LogReader.maximumLineLength
+    /// Keeps what comes through pipes, for those who read a log more than once with one spool.
+    package var spool: StreamSpool?
     /// Called now and then, from any worker, with the number of bytes of the files read since the last call.
     package var progress: (@Sendable (Int64) -> Void)?
 
@@ -24,7 +26,8 @@ package struct LogReader: Sendable {
     /// Which sink an event reaches, and in which order, depends on the machine: sinks must not let it matter.
     /// - Throws: ``LogError`` for the first file that cannot be read; what the sinks were given then is of no use.
     package func read(_ files: [LogFile], into sinks: [any EventSink]) throws(LogError) -> LogTally {
-        let rules = ReadingRules(schema: schema, blockSize: blockSize, maximumLineLength: maximumLineLength)
+        let rules = ReadingRules(
+            schema: schema, blockSize: blockSize, maximumLineLength: maximumLineLength, spool: spool)
         let source = BlockSource(files: files, rules: rules, workers: sinks.count)
         let result = Mutex<(tally: LogTally, error: LogError?)>((LogTally(), nil))
         DispatchQueue.concurrentPerform(iterations: sinks.count) { worker in

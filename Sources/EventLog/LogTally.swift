@@ -98,6 +98,8 @@ package struct LogTally: Sendable {
     /// Lines that begin in each block of each file; what turns a place into a line number.
     var linesOfBlocks: [Int32: [Int32: Int64]] = [:]
 
+    package init() {}
+
     mutating func count(_ type: EventType, _ number: Int64) {
         events[type, default: 0] += number
     }

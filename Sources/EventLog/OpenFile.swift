@@ -6,6 +6,8 @@ struct ReadingRules: Sendable {
     /// Bytes to read at a time.
     var blockSize: Int
     var maximumLineLength: Int
+    /// Keeps what comes through pipes.
+    var spool: StreamSpool?
 }
 
 /// A log file being read, by one worker after another or by several at a time, as its format allows.
@@ -72,7 +74,7 @@ final class OpenFile: Sendable {
     }
 
     private func open() throws(LogError) -> Content {
-        let readable = try ReadableFile(file)
+        let readable = try ReadableFile(file, spool: rules.spool)
         let name = FormatName(file)
         let bytes = try ByteStream(readable, name: name)
         let head = try LogHead(

@@ -14,9 +14,18 @@ final class ReadableFile: Sendable {
     /// In bytes, when it was opened; of a pipe without meaning.
     let size: Int64
     private let descriptor: Int32
+    /// Where what is read of a stream is kept.
+    private let copy: StreamCopy?
 
-    init(_ file: LogFile) throws(LogError) {
+    /// Opens a file; a stream that `spool` has a copy of is read from that.
+    init(_ file: LogFile, spool: StreamSpool? = nil) throws(LogError) {
         name = file.name
+        if let copy = spool?.existingCopy(of: file) {
+            // The stream itself is at its end, and opening a pipe again would wait for another writer.
+            descriptor = try copy.reopened(name: file.name)
+            (size, isRegular, self.copy) = (0, false, nil)
+            return
+        }
         switch file {
         case .standardInput: descriptor = 0
         case .path(let path): descriptor = open(path, O_RDONLY | O_CLOEXEC)
@@ -32,6 +41,7 @@ final class ReadableFile: Sendable {
         // Standard input may be a file that somebody has read from already, and some files of the system have no size
         // before they are read: both are taken as streams.
         isRegular = status.st_mode & S_IFMT == S_IFREG && file != .standardInput && size > 0
+        copy = isRegular ? nil : spool?.newCopy(of: file)
     }
 
     deinit {
@@ -42,7 +52,10 @@ final class ReadableFile: Sendable {
     func read(into memory: UnsafeMutableBufferPointer<UInt8>) throws(LogError) -> Int {
         while true {
             let count = systemRead(descriptor, memory.baseAddress, memory.count)
-            if count >= 0 { return count }
+            if count >= 0 {
+                copy?.append(UnsafeRawBufferPointer(start: memory.baseAddress, count: count))
+                return count
+            }
             if errno != EINTR { throw LogError(file: name, problem: .system(.read, code: errno)) }
         }
     }

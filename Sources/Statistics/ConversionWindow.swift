@@ -22,13 +22,3 @@ package struct DayLog: Sendable {
         self.policy = policy
     }
 }
-
-extension DailyJob {
-    /// The statistics of each of `days` (ascending), conversions counted for `window` after each exposure as far as `days`
-    /// go. The job's own `reader.day` and `policy` are not used.
-    package func run(
-        _ days: [DayLog], window: ConversionWindow
-    ) throws(Failure) -> [(statistics: DayStatistics, tally: LogTally)] {
-        fatalError("conversion windows are not counted yet")
-    }
-}

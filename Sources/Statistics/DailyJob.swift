@@ -11,6 +11,8 @@ package struct DailyJob: Sendable {
     package var workers: Int
     /// Whether to name the robots.
     package var audits = false
+    /// Bytes that visitors may take. When they do not fit, the log is read more often, each time for some of them.
+    package var memory = Int.max
 
     package init(
         experiments: [Experiment], policy: BotPolicy, mixedUnits: MixedUnits, reader: LogReader, workers: Int
@@ -23,37 +25,29 @@ package struct DailyJob: Sendable {
     }
 
     /// What stopped a job.
-    package enum Failure: Error, CustomStringConvertible {
+    package enum Failure: Error {
         case log(LogError)
         case overflow(CountOverflow)
-
-        package var description: String {
-            switch self {
-            case .log(let error): error.description
-            case .overflow(let error): error.description
-            }
-        }
+        /// Not even the least part of the visitors fits in the memory.
+        case memory
     }
 
     /// Reads the files and computes the day's statistics. The result does not depend on the number of workers, nor on the
-    /// order of files or lines (but for the line numbers of samples).
+    /// memory, nor on the order of files or lines (but for the line numbers of samples).
+    ///
+    /// Time is linear in the bytes of the log, times the passes that the memory makes necessary.
     package func run(_ files: [LogFile]) throws(Failure) -> (statistics: DayStatistics, tally: LogTally) {
-        let hash = KeyedHash.random()
-        let collectors = (0..<max(1, workers)).map { _ in
-            EventCollector(
-                experiments: experiments, policy: policy, dayStart: reader.day.range.lowerBound, hash: hash)
-        }
-        let tally: LogTally
-        do throws(LogError) {
-            tally = try reader.read(files, into: collectors)
-        } catch {
-            throw .log(error)
-        }
-        do throws(CountOverflow) {
-            let evaluation = Evaluation(job: self, hash: hash, collectors: collectors)
-            return (try evaluation.statistics(), tally)
-        } catch {
-            throw .overflow(error)
-        }
+        let log = DayLog(files: files, day: reader.day, policy: policy)
+        var passes = try JobPasses(self, [log], window: nil)
+        return try passes.run()[0]
+    }
+
+    /// The statistics of each of `days` (ascending), conversions counted for `window` after each exposure as far as `days`
+    /// go. The job's own `reader.day` and `policy` are not used.
+    package func run(
+        _ days: [DayLog], window: ConversionWindow
+    ) throws(Failure) -> [(statistics: DayStatistics, tally: LogTally)] {
+        var passes = try JobPasses(self, days, window: window)
+        return try passes.run()
     }
 }

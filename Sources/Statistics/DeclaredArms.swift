@@ -6,16 +6,10 @@ import Vocabulary
 /// A key is its parts joined by 0x1F. Declared names hold no control characters, so a log's names can only meet a key when
 /// they are its parts.
 struct DeclaredArms: ~Copyable {
-    /// Number that stands for "not given": a purchase that names no platform or no slot.
-    static let any: Int32 = -1
-
-    let experiments: [Experiment]
-    /// The variant of each arm.
-    private(set) var variants: [Name] = []
-    /// The experiment of each arm.
-    private var armExperiments = Pool<UInt32>()
+    /// The arms, in the order of `armKeys`.
+    private var arms = Pool<ArmNumber>()
     /// Of each experiment: its platform's number and its slot name's number.
-    private(set) var places: [(platform: Int32, slot: Int32)] = []
+    private(set) var places: [PurchasePlace] = []
 
     private var armKeys: TextTable
     private var experimentKeys: TextTable
@@ -27,7 +21,6 @@ struct DeclaredArms: ~Copyable {
     private static let cacheSize = 256
 
     init(_ experiments: [Experiment], hash: KeyedHash) {
-        self.experiments = experiments
         armKeys = TextTable(hash: hash)
         experimentKeys = TextTable(hash: hash)
         platforms = TextTable(hash: hash)
@@ -36,29 +29,28 @@ struct DeclaredArms: ~Copyable {
         for (index, experiment) in experiments.enumerated() {
             let platform = Array(experiment.key.platform.string.utf8)
             let slot = Array(experiment.key.slot.string.utf8)
-            places.append((add(platform, to: &platforms), add(slot, to: &slots)))
+            places.append(
+                PurchasePlace(
+                    platform: UInt16(add(platform, to: &platforms)), slot: UInt16(add(slot, to: &slots))))
             _ = add(platform + [0x1F] + slot, to: &experimentKeys)
-            for variant in experiment.arms {
-                variants.append(variant)
-                armExperiments.append(UInt32(index))
+            for (arm, variant) in experiment.arms.enumerated() {
+                arms.append(ArmNumber(experiment: index, arm: arm))
                 _ = add(platform + [0x1F] + slot + [0x1F] + Array(variant.string.utf8), to: &armKeys)
             }
         }
     }
 
-    func experiment(ofArm arm: Int) -> UInt16 { UInt16(truncatingIfNeeded: armExperiments[arm]) }
-
-    mutating func experiment(platform: ByteText, slot: ByteText) -> Int? {
-        experimentKeys.find(joined(platform, slot, nil))
+    mutating func hasExperiment(platform: ByteText, slot: ByteText) -> Bool {
+        experimentKeys.find(joined(platform, slot, nil)) != nil
     }
 
-    mutating func arm(platform: ByteText, slot: ByteText, variant: ByteText) -> Int? {
+    mutating func arm(platform: ByteText, slot: ByteText, variant: ByteText) -> ArmNumber? {
         let place = DeclaredArms.cachePlace(platform, slot, variant)
         let cached = Int(cache[place])
-        if cached >= 0, isArm(cached, platform, slot, variant) { return cached }
-        let found = armKeys.find(joined(platform, slot, variant))
-        if let found { cache[place] = Int32(found) }
-        return found
+        if cached >= 0, isArm(cached, platform, slot, variant) { return arms[cached] }
+        guard let found = armKeys.find(joined(platform, slot, variant)) else { return nil }
+        cache[place] = Int32(found)
+        return arms[found]
     }
 
     /// Whether the parts are those of the arm with this number.
@@ -84,10 +76,10 @@ struct DeclaredArms: ~Copyable {
     }
 
     /// The number of a platform that has an experiment.
-    func platform(_ name: ByteText) -> Int32? { platforms.find(name).map { Int32($0) } }
+    func platform(_ name: ByteText) -> UInt16? { platforms.find(name).map { UInt16($0) } }
 
     /// The number of a slot name that an experiment has, on whatever platform.
-    func slot(_ name: ByteText) -> Int32? { slots.find(name).map { Int32($0) } }
+    func slot(_ name: ByteText) -> UInt16? { slots.find(name).map { UInt16($0) } }
 
     private mutating func joined(_ platform: ByteText, _ slot: ByteText, _ variant: ByteText?) -> ByteText {
         scratch.removeAll()
@@ -102,6 +94,6 @@ struct DeclaredArms: ~Copyable {
     }
 }
 
-private func add(_ key: [UInt8], to table: inout TextTable) -> Int32 {
-    key.withUnsafeBufferPointer { Int32(table.number(of: ByteText($0))) }
+private func add(_ key: [UInt8], to table: inout TextTable) -> Int {
+    key.withUnsafeBufferPointer { table.number(of: ByteText($0)) }
 }

@@ -4,94 +4,112 @@ import EventLog
 import Synchronization
 import Vocabulary
 
-/// The end of a day: what the workers collected is added up, robots are dropped and the rest attributed, shard by shard.
-struct Evaluation: @unchecked Sendable {
-    private let job: DailyJob
-    private let hash: KeyedHash
-    private let collectors: [EventCollector]
+/// The end of a day: robots are dropped and the rest attributed, shard by shard, side by side.
+struct Evaluation: Sendable {
+    let plan: GatheringPlan
+    let audits: Bool
+    let attribution: Attribution
+    /// Under a conversion window, what takes the place of `attribution`.
+    let windowAttribution: WindowAttribution?
 
-    init(job: DailyJob, hash: KeyedHash, collectors: [EventCollector]) {
-        self.job = job
-        self.hash = hash
-        self.collectors = collectors
+    /// What each shard that was kept contributes to the day, in their order; nil for one that was dropped meanwhile. The memory
+    /// of the day is given back.
+    func parts() throws(CountOverflow) -> [DayPart?] {
+        let count = plan.shards.kept
+        let parts = Mutex(Array(repeating: Result<DayPart?, CountOverflow>.success(nil), count: count))
+        DispatchQueue.concurrentPerform(iterations: count) { shard in
+            let found = Result { () throws(CountOverflow) in try part(of: shard) }
+            parts.withLock { $0[shard] = found }
+        }
+        return try parts.withLock { $0 }.map { part throws(CountOverflow) in try part.get() }
     }
 
-    func statistics() throws(CountOverflow) -> DayStatistics {
-        let first = collectors[0]
-        let numbers = collectors.dropFirst().map { other in
-            (0..<other.gathering.segments.count).map {
-                UInt32(first.gathering.segments.number(of: other.gathering.segments[$0]))
+    private func part(of shard: Int) throws(CountOverflow) -> DayPart? {
+        try plan.shards.shards[shard].content.withLock { content throws(CountOverflow) in
+            guard let table = content.visitors.take() else { return nil }
+            guard let windowAttribution else { return try part(table) }
+            var exposures = content.exposures.take() ?? ExposureTable(plan.shards.arena, hash: plan.hash)
+            guard let part = try part(table, shard, windowAttribution, &exposures) else {
+                content = Shards.Content()
+                return nil
             }
-        }
-        let sum = Mutex<Result<Part, CountOverflow>>(.success(Part(attribution: emptyAttribution)))
-        // Every shard is touched by one iteration only.
-        DispatchQueue.concurrentPerform(iterations: Shards.count) { shard in
-            let part = Result { () throws(CountOverflow) in try evaluate(shard, numbers) }
-            sum.withLock { sum in
-                sum = Result { () throws(CountOverflow) in
-                    var total = try sum.get()
-                    try total.add(try part.get())
-                    return total
-                }
-            }
-        }
-        let total = try sum.withLock { $0 }.get()
-        var result = total.statistics
-        result.formulaSegments = collectors.reduce(0) { $0 + $1.gathering.formulaSegments }
-        result.mixedUnits = total.attribution.mixedCount
-        result.rows = total.attribution.rows(segments: first.gathering.segments)
-        result.audit.sort { $0.visitor < $1.visitor }
-        return result
-    }
-
-    private var emptyAttribution: Attribution {
-        Attribution(experiments: job.experiments, mixedUnits: job.mixedUnits, hash: hash)
-    }
-
-    /// What one shard contributes.
-    private struct Part {
-        var statistics = DayStatistics()
-        var attribution: Attribution
-
-        mutating func add(_ other: Part) throws(CountOverflow) {
-            statistics.add(other.statistics)
-            try attribution.add(other.attribution)
+            content.exposures = consume exposures
+            return part
         }
     }
 
-    private func evaluate(_ shard: Int, _ numbers: [[UInt32]]) throws(CountOverflow) -> Part {
-        let first = collectors[0]
-        let table = first.gathering.shards.tables + shard
-        for (other, numbers) in zip(collectors.dropFirst(), numbers) {
-            table.pointee.add(
-                other.gathering.shards.tables[shard], numbers: numbers, segments: first.gathering.segments)
+    private func part(_ table: borrowing VisitorTable) throws(CountOverflow) -> DayPart {
+        var part = DayPart()
+        var attribution = attribution
+        try forEachPerson(in: table, &part) { visitor throws(CountOverflow) in
+            try attribution.add(visitor, of: table)
         }
-        var part = Part(attribution: emptyAttribution)
-        for visitor in 0..<table.pointee.visitors.count {
-            let events = Int64(table.pointee.visitors[visitor].events)
-            part.statistics.visitors.add(events: events)
-            let rules = job.policy.rules(matching: evidence(on: visitor, in: table.pointee))
-            if rules.isEmpty {
-                try part.attribution.add(visitor, of: table.pointee)
-            } else {
-                let name = job.audits ? Name(table.pointee.ids[visitor].string) : nil
-                part.statistics.drop(name, events: events, by: rules)
-            }
-        }
+        part.counts = attribution.counts
         return part
     }
 
-    private func evidence(on visitor: Int, in table: borrowing VisitorTable) -> VisitorEvidence {
-        let record = table.visitors[visitor]
+    /// nil when the memory is used up and this shard is the one to go.
+    private func part(
+        _ table: borrowing VisitorTable, _ shard: Int, _ attribution: WindowAttribution,
+        _ exposures: inout ExposureTable
+    ) throws(CountOverflow) -> DayPart? {
+        var part = DayPart()
+        var attribution = attribution
+        var hasRoom = true
+        try forEachPerson(in: table, &part) { visitor throws(CountOverflow) in
+            guard hasRoom else { return }
+            hasRoom = try attribution.add(visitor, of: table, to: &exposures) { plan.shards.dropHighest(for: shard) }
+        }
+        return hasRoom ? part : nil
+    }
+
+    /// Counts all visitors, and calls `body` with those who are not robots.
+    private func forEachPerson(
+        in table: borrowing VisitorTable, _ part: inout DayPart,
+        _ body: (UnsafeMutablePointer<Visitor>) throws(CountOverflow) -> Void
+    ) throws(CountOverflow) {
+        try table.forEach { visitor throws(CountOverflow) in
+            let events = Int64(visitor.pointee.events)
+            part.statistics.visitors.add(events: events)
+            let rules = plan.policy.rules(matching: evidence(on: visitor, in: table))
+            guard rules.isEmpty else {
+                let name = audits ? Name(ByteText(visitor.id).string) : nil
+                part.statistics.drop(name, events: events, by: rules)
+                return
+            }
+            table.forEachUnit(of: visitor) { unit in
+                if unit.pointee.arm.hasArm, unit.pointee.isMixed { part.statistics.mixedUnits += 1 }
+            }
+            try body(visitor)
+        }
+    }
+
+    private func evidence(
+        on visitor: UnsafeMutablePointer<Visitor>, in table: borrowing VisitorTable
+    ) -> VisitorEvidence {
+        let record = visitor.pointee
         var evidence = VisitorEvidence()
         evidence.events = record.events
-        evidence.views = record.views
+        evidence.hasView = record.flags.contains(.viewed)
         evidence.clicks = record.clicks
-        evidence.busiestMinute = table.busiestMinute(of: visitor)
+        if plan.policy.needsBusiestMinute(events: record.events) {
+            evidence.busiestMinute = table.busiestMinute(of: visitor)
+        }
         evidence.hasRobotUserAgent = record.flags.contains(.robotAgent)
         evidence.isInDeniedNetwork = record.flags.contains(.deniedNetwork)
-        evidence.isOnDenyList = job.policy.deniesVisitor(UnsafeRawBufferPointer(table.ids[visitor].bytes))
+        evidence.isOnDenyList = plan.policy.deniesVisitor(UnsafeRawBufferPointer(visitor.id))
         return evidence
+    }
+}
+
+/// What some visitors contribute to a day's statistics, whose rows are still counts by number.
+struct DayPart: Sendable {
+    var statistics = DayStatistics()
+    var counts = ArmCountTable()
+
+    mutating func add(_ other: DayPart) throws(CountOverflow) {
+        statistics.add(other.statistics)
+        try counts.add(other.counts)
     }
 }
 
@@ -114,6 +132,7 @@ extension DayStatistics {
             sum.add(right)
             return sum
         }
+        mixedUnits += other.mixedUnits
         audit += other.audit
     }
 }

@@ -1,170 +1,174 @@
 import BotFilter
 import EventLog
+import Synchronization
 import Vocabulary
 
-/// What a worker makes of its events: visitor tables, and the names in them.
-struct Gathering: ~Copyable {
+/// What the workers of a pass share.
+struct GatheringPlan: Sendable {
+    let experiments: [Experiment]
+    let policy: BotPolicy
+    let day: Range<Int64>
+    let hash: KeyedHash
+    let segments: SegmentNames
     let shards: Shards
-    /// The segments seen, numbered for all shards.
-    var segments: TextTable
-    /// Views of declared arms whose segment would run as a formula in a spreadsheet, taken as everyone's.
-    private(set) var formulaSegments: Int64 = 0
-    private let hash: KeyedHash
-    private var hashes = Pool<UInt64>(capacity: 1024)
-    private var numbers = Pool<Int>(capacity: 1024)
-    private var arms: DeclaredArms
-    private let policy: BotPolicy
-    private var agents: VerdictCache
-    /// The minute of the epoch that minutes are counted from, so that they are small.
-    private let firstMinute: Int64
+    /// Whether the time of every click is kept, for a conversion window to judge.
+    let keepsClicks: Bool
 
-    init(experiments: [Experiment], policy: BotPolicy, dayStart: Int64, hash: KeyedHash) {
-        shards = Shards(hash: hash)
-        segments = TextTable(hash: hash)
-        arms = DeclaredArms(experiments, hash: hash)
-        agents = VerdictCache(hash: hash)
-        self.hash = hash
-        self.policy = policy
-        firstMinute = Gathering.minute(of: dayStart)
-    }
+    /// ⌊time / 60 s⌋ of the day's first instant.
+    var firstMinute: Int64 { GatheringPlan.minute(of: day.lowerBound) }
 
-    /// Takes a block's events in rounds, so that the memory of all visitors is on its way before the first is needed: slots of
-    /// the index, then records, then ids and chains, and then the events themselves.
-    mutating func add(_ events: UnsafeMutableBufferPointer<Event>) {
-        let tables = shards.tables
-        hashes.removeAll()
-        numbers.removeAll()
-        for index in 0..<events.count {
-            let hash = hash(events[index].visitor)
-            hashes.append(hash)
-            tables[Shards.number(ofHash: hash)].ids.prefetch(hash: hash)
-        }
-        for hash in hashes.elements {
-            numbers.append(tables[Shards.number(ofHash: hash)].candidate(hash: hash) ?? -1)
-        }
-        for index in 0..<events.count where numbers[index] >= 0 {
-            tables[Shards.number(ofHash: hashes[index])].prefetch(numbers[index])
-        }
-        for index in 0..<events.count where numbers[index] >= 0 {
-            tables[Shards.number(ofHash: hashes[index])].prefetchSecondUnit(numbers[index])
-        }
-        for index in 0..<events.count {
-            let hash = hashes[index]
-            let table = tables + Shards.number(ofHash: hash)
-            let visitor = table.pointee.visitor(events[index].visitor, hash: hash)
-            let event = events.baseAddress.unsafelyUnwrapped + index
-            gather(event, of: visitor, in: table)
-            event.pointee.ignored = attribute(event, to: visitor, in: table)
-        }
+    /// The minutes of the clock that the day touches.
+    static func minutes(of day: Range<Int64>) -> Int {
+        Int(minute(of: day.upperBound - 1) - minute(of: day.lowerBound)) + 1
     }
 
     /// ⌊time / 60 s⌋, before 1970 too.
-    private static func minute(of time: Int64) -> Int64 {
-        let remainder = time % 60_000_000
-        return (time - (remainder < 0 ? remainder + 60_000_000 : remainder)) / 60_000_000
+    static func minute(of time: Int64) -> Int64 {
+        (time - (time % 60_000_000 + 60_000_000) % 60_000_000) / 60_000_000
+    }
+}
+
+/// One worker's way from events to the visitors' records, a block at a time:
+///
+///     events ──names to numbers──► observations ──by shard──► under the shard's lock: records
+///
+/// Names are looked up without any lock; of a shard's records all are brought near before the first is needed.
+struct Gathering: ~Copyable {
+    private let plan: GatheringPlan
+    private let minutePhase: Int64
+    private var observations = Pool<Observation>(capacity: 512)
+    /// Numbers of observations, shard by shard, and where each shard's begin.
+    private var order = Pool<UInt32>(capacity: 512)
+    private var starts: [Int]
+    private var places = Pool<Place>(capacity: 512)
+    private var names: NameNumbers
+
+    /// Views of declared arms whose segment would run as a formula in a spreadsheet, taken as everyone's.
+    var formulaSegments: Int64 { names.formulaSegments }
+
+    init(_ plan: GatheringPlan) {
+        self.plan = plan
+        minutePhase = plan.day.lowerBound - plan.firstMinute * 60_000_000
+        starts = Array(repeating: 0, count: plan.shards.shards.count + 1)
+        names = NameNumbers(plan)
     }
 
-    /// Evidence for the bot filter: every event counts, whatever it concerns.
-    private mutating func gather(
-        _ event: UnsafePointer<Event>, of visitor: Int, in table: UnsafeMutablePointer<VisitorTable>
+    /// Takes a block's events, and marks those that concern nothing declared.
+    mutating func add(_ events: UnsafeMutableBufferPointer<Event>) {
+        observe(events)
+        sortByShard()
+        var busy: [Int] = []
+        for shard in plan.shards.shards.indices where starts[shard] < starts[shard + 1] {
+            let taken = plan.shards.shards[shard].content.withLockIfAvailable { content in
+                add(shard, to: &content, events)
+                return true
+            }
+            if taken == nil { busy.append(shard) }
+        }
+        for shard in busy {
+            plan.shards.shards[shard].content.withLock { content in add(shard, to: &content, events) }
+        }
+    }
+
+    private mutating func observe(_ events: UnsafeMutableBufferPointer<Event>) {
+        observations.removeAll()
+        for number in 0..<events.count {
+            let event = events.baseAddress.unsafelyUnwrapped + number
+            let hash = plan.hash(event.pointee.visitor)
+            guard let shard = plan.shards.partition.shard(ofHash: hash) else { continue }
+            let time = event.pointee.time - plan.day.lowerBound
+            var observation = Observation(
+                hash: hash, time: time, event: UInt32(truncatingIfNeeded: number),
+                shard: UInt16(truncatingIfNeeded: shard),
+                minute: UInt16(truncatingIfNeeded: (time + minutePhase) / 60_000_000), type: event.pointee.type)
+            names.complete(&observation, event)
+            observations.append(observation)
+        }
+    }
+
+    private mutating func sortByShard() {
+        for index in starts.indices { starts[index] = 0 }
+        let elements = observations.elements
+        for observation in elements { starts[Int(observation.shard)] += 1 }
+        var sum = 0
+        for index in starts.indices {
+            sum += starts[index]
+            starts[index] = sum
+        }
+        order.resize(to: elements.count)
+        // From behind, so that a shard's observations stay in order and its start ends where it begins.
+        for number in stride(from: elements.count - 1, through: 0, by: -1) {
+            let shard = Int(elements[number].shard)
+            starts[shard] -= 1
+            order.start[starts[shard]] = UInt32(truncatingIfNeeded: number)
+        }
+    }
+
+    private mutating func add(
+        _ shard: Int, to content: inout Shards.Content, _ events: UnsafeMutableBufferPointer<Event>
     ) {
-        let record = table.pointee.visitors.start + visitor
-        record.pointee.events.add(1)
-        if event.pointee.type == .view { record.pointee.views.add(1) }
-        if event.pointee.type == .click { record.pointee.clicks.add(1) }
-        let minute = Gathering.minute(of: event.pointee.time) - firstMinute
-        table.pointee.count(minute: UInt32(truncatingIfNeeded: minute), events: 1, of: visitor)
-        if !event.pointee.userAgent.isEmpty, !record.pointee.flags.contains(.robotAgent),
-            agents.verdict(on: event.pointee.userAgent, by: { policy.judgesUserAgent($0) })
-        {
-            record.pointee.flags.insert(.robotAgent)
+        guard var held = content.visitors.take() else { return }
+        let mine = UnsafeBufferPointer(rebasing: order.elements[starts[shard]..<starts[shard + 1]])
+        bringNear(mine, in: held)
+        for number in mine {
+            let observation = UnsafePointer(observations.start + Int(number))
+            let event = UnsafePointer(events.baseAddress.unsafelyUnwrapped + Int(observation.pointee.event))
+            let bytes = VisitorTable.bytesOfEvent + event.pointee.visitor.count + event.pointee.order.count
+            while !held.reserve(bytes) {
+                // Without a shard above to drop it is this one's turn.
+                guard plan.shards.dropHighest(for: shard) else {
+                    content = Shards.Content()
+                    return
+                }
+            }
+            add(observation, event, to: &held)
         }
-        if !event.pointee.address.isEmpty, !record.pointee.flags.contains(.deniedNetwork),
-            policy.deniesNetwork(UnsafeRawBufferPointer(event.pointee.address.bytes))
-        {
-            record.pointee.flags.insert(.deniedNetwork)
-        }
+        content.visitors = consume held
     }
 
-    private mutating func attribute(
-        _ event: UnsafePointer<Event>, to visitor: Int, in table: UnsafeMutablePointer<VisitorTable>
-    ) -> IgnoredReason? {
-        switch event.pointee.type {
-        case .view, .click:
-            guard
-                let arm = arms.arm(
-                    platform: event.pointee.platform, slot: event.pointee.slot, variant: event.pointee.variant)
-            else {
-                return arms.experiment(platform: event.pointee.platform, slot: event.pointee.slot) == nil
-                    ? .undeclaredExperiment : .undeclaredVariant
+    /// Asks for all records that will be needed, so that they come at once: slots of the index, then records, then extras.
+    private mutating func bringNear(_ numbers: UnsafeBufferPointer<UInt32>, in table: borrowing VisitorTable) {
+        for number in numbers { table.index.prefetch(hash: observations[Int(number)].hash) }
+        places.resize(to: numbers.count)
+        for (index, number) in numbers.enumerated() {
+            places.start[index] = table.prefetch(hash: observations[Int(number)].hash)
+        }
+        for place in places.elements { table.prefetchExtras(place) }
+    }
+
+    private func add(
+        _ observation: UnsafePointer<Observation>, _ event: UnsafePointer<Event>, to table: inout VisitorTable
+    ) {
+        let visitor = table.visitor(event.pointee.visitor, hash: observation.pointee.hash)
+        visitor.pointee.events.add(1)
+        visitor.pointee.insert(observation.pointee.flags)
+        switch observation.pointee.type {
+        case .view:
+            if observation.pointee.arm.hasArm {
+                let unit = table.unit(of: visitor, observation.pointee.arm)
+                table.see(
+                    observation.pointee.arm, segment: observation.pointee.segment, time: observation.pointee.time,
+                    unit: unit, segments: plan.segments)
             }
-            let unit = table.pointee.unit(of: visitor, experiment: arms.experiment(ofArm: arm))
-            if event.pointee.type == .view {
-                table.pointee.see(
-                    arm: UInt32(arm), segment: segment(event.pointee.segment), time: event.pointee.time, views: 1,
-                    unit: unit,
-                    segments: segments)
-            } else {
-                table.pointee.click(at: event.pointee.time, unit: unit)
+        case .click:
+            visitor.pointee.clicks.add(1)
+            if observation.pointee.arm.hasArm {
+                table.click(at: observation.pointee.time, unit: table.unit(of: visitor, observation.pointee.arm))
+                if plan.keepsClicks, !plan.policy.dropsForEvents(visitor.pointee.events) {
+                    table.add(Click(time: observation.pointee.time, arm: observation.pointee.arm), of: visitor)
+                }
             }
-            return nil
         case .purchase:
-            return purchase(event, of: visitor, in: table)
-        case .other:
-            return .otherType
-        }
-    }
-
-    private mutating func purchase(
-        _ event: UnsafePointer<Event>, of visitor: Int, in table: UnsafeMutablePointer<VisitorTable>
-    ) -> IgnoredReason? {
-        var platform = DeclaredArms.any
-        var slot = DeclaredArms.any
-        if !event.pointee.platform.isEmpty {
-            guard let number = arms.platform(event.pointee.platform) else { return .undeclaredExperiment }
-            platform = number
-        }
-        if !event.pointee.slot.isEmpty {
-            guard let number = arms.slot(event.pointee.slot) else { return .undeclaredExperiment }
-            slot = number
-            if !event.pointee.platform.isEmpty {
-                guard arms.experiment(platform: event.pointee.platform, slot: event.pointee.slot) != nil else {
-                    return .undeclaredExperiment
-                }
-                if !event.pointee.variant.isEmpty,
-                    arms.arm(platform: event.pointee.platform, slot: event.pointee.slot, variant: event.pointee.variant)
-                        == nil
-                {
-                    return .undeclaredVariant
-                }
+            // What a robot bought counts nowhere, however much it is.
+            if observation.pointee.isCounted, !plan.policy.dropsForEvents(visitor.pointee.events) {
+                let purchase = Purchase(
+                    time: observation.pointee.time, revenue: event.pointee.revenue, place: observation.pointee.place,
+                    orderLength: UInt32(truncatingIfNeeded: event.pointee.order.count))
+                table.add(purchase, order: event.pointee.order, of: visitor)
             }
+        case .other:
+            break
         }
-        let order =
-            event.pointee.order.isEmpty
-            ? VisitorTable.none : UInt32(table.pointee.orders.number(of: event.pointee.order))
-        table.pointee.add(
-            VisitorTable.Purchase(
-                time: event.pointee.time, revenue: event.pointee.revenue, order: order, platform: platform, slot: slot,
-                next: VisitorTable.none),
-            of: visitor)
-        return nil
-    }
-
-    /// The number of a segment's name. One that would run as a formula in a spreadsheet is everyone's.
-    private mutating func segment(_ name: ByteText) -> UInt32 {
-        var name = name
-        if !name.isEmpty, Gathering.startsFormula(name.start[0]) {
-            formulaSegments += 1
-            name = .absent
-        }
-        guard name.isEmpty else { return UInt32(segments.number(of: name)) }
-        return withUnsafeBytes(of: UInt8(ascii: "*")) { everyone in
-            UInt32(segments.number(of: ByteText(everyone.bindMemory(to: UInt8.self))))
-        }
-    }
-
-    /// One comparison for most names: formulas begin with `=`, `+`, `-`, `@` or a control character.
-    private static func startsFormula(_ byte: UInt8) -> Bool {
-        byte <= UInt8(ascii: "@") && Name.formulaStarts.contains(byte)
+        table.count(observation.pointee.minute, of: visitor)
     }
 }

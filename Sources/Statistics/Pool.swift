@@ -41,6 +41,12 @@ struct Pool<Element: BitwiseCopyable>: ~Copyable {
         count = 0
     }
 
+    /// Makes the count what is asked for; elements added so are of any value until they are set.
+    mutating func resize(to count: Int) {
+        if count > memory.count { grow(to: count) }
+        self.count = count
+    }
+
     /// Where the elements begin; valid until the next one is appended.
     var start: UnsafeMutablePointer<Element> { memory.baseAddress.unsafelyUnwrapped }
 

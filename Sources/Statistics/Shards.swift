@@ -1,22 +1,63 @@
-/// The visitors of one worker in shards by hash, so that tables can be added up and evaluated side by side.
-final class Shards {
-    /// A power of two; enough that threads rarely wait for the largest.
-    static let count = 16
+import Synchronization
 
-    let tables: UnsafeMutablePointer<VisitorTable>
-
-    init(hash: KeyedHash) {
-        tables = .allocate(capacity: Shards.count)
-        for shard in 0..<Shards.count { (tables + shard).initialize(to: VisitorTable(hash: hash)) }
+/// The visitors of a pass in shards by hash, which all workers fill, each shard under a lock of its own.
+///
+/// When the arena's limit is reached, the highest shard is dropped with all that it holds, to make room for the lower ones: its
+/// visitors are for a later pass.
+///
+///     kept ──────────────┐
+///     ▓▓▓▓ ▓▓▓▓ ▓▓▓▓ ▓▓▓▓│ dropped …
+final class Shards: Sendable {
+    /// What a shard holds; nothing once it has been dropped.
+    struct Content: ~Copyable {
+        /// The visitors of the day being read.
+        var visitors: VisitorTable?
+        /// Their units of this day and the days before it, under a conversion window.
+        var exposures: ExposureTable?
     }
 
-    deinit {
-        tables.deinitialize(count: Shards.count)
-        tables.deallocate()
+    final class Shard: Sendable {
+        let content = Mutex(Content())
     }
 
-    /// The shard of a visitor: the upper bits of its hash, of which tables use the lower ones.
-    static func number(ofHash hash: UInt64) -> Int {
-        Int(hash >> 60)
+    let partition: HashSlices.Partition
+    let shards: [Shard]
+    let arena: Arena
+    private let keptCount: Atomic<Int>
+
+    init(_ slices: HashSlices, count: Int, arena: Arena) {
+        let partition = HashSlices.Partition(slices, shards: count)
+        self.partition = partition
+        self.arena = arena
+        shards = (0..<partition.shards).map { _ in Shard() }
+        keptCount = Atomic(partition.shards)
+    }
+
+    /// The number of shards that have not been dropped: the first ones.
+    var kept: Int { keptCount.load(ordering: .relaxed) }
+
+    /// Gives every shard an empty table for a day of so many minutes.
+    func beginDay(minutes: Int) {
+        for shard in shards[..<kept] {
+            shard.content.withLock { $0.visitors = VisitorTable(arena, minutesOfDay: minutes) }
+        }
+    }
+
+    /// Drops the highest shard, to make room for `holder`, whose lock the caller has; false when `holder` is the highest: then
+    /// it is for the caller to drop it.
+    ///
+    /// A lock is only ever waited for by who holds the lock of a lower shard, so there is no deadlock.
+    func dropHighest(for holder: Int) -> Bool {
+        while true {
+            let kept = keptCount.load(ordering: .relaxed)
+            let highest = kept - 1
+            if highest < holder { return false }
+            guard keptCount.compareExchange(expected: kept, desired: highest, ordering: .relaxed).exchanged else {
+                continue
+            }
+            if highest == holder { return false }
+            shards[highest].content.withLock { $0 = Content() }
+            return true
+        }
     }
 }

@@ -8,8 +8,8 @@ import EventLog
 ///     bytes    visitor-1visitor-27f3a…        all texts, one after another
 ///
 /// The number is the only handle others keep. Adding and finding take constant expected time in the number of texts,
-/// whoever chose them, because the hash is keyed; equality is by bytes.
-struct TextTable: ~Copyable {
+/// whoever chose them, because the hash is keyed; equality is by bytes. All memory is its own, so it may go to any thread.
+struct TextTable: ~Copyable, @unchecked Sendable {
     private let hash: KeyedHash
     private var slots: UnsafeMutableBufferPointer<UInt64>
     private var places = Pool<UInt64>()
@@ -51,37 +51,6 @@ struct TextTable: ~Copyable {
         slots[slot] = UInt64(tag) << 32 | UInt64(number + 1)
         if places.count * 2 > slots.count { grow() }
         return number
-    }
-
-    /// The hash of the text with this number.
-    func hash(of number: Int) -> UInt64 {
-        hash(self[number])
-    }
-
-    /// Brings near what looking up a text of this hash will touch.
-    func prefetch(hash: UInt64) {
-        cscan_prefetch(
-            slots.baseAddress.unsafelyUnwrapped + (Int(UInt32(truncatingIfNeeded: hash)) & (slots.count - 1)))
-    }
-
-    /// The number of the first text that may have this hash, whose place is brought near; nil when there is none.
-    func candidate(hash: UInt64) -> Int? {
-        let tag = UInt32(truncatingIfNeeded: hash)
-        var slot = Int(tag) & (slots.count - 1)
-        while slots[slot] != 0 {
-            if UInt32(truncatingIfNeeded: slots[slot] >> 32) == tag {
-                let number = Int(slots[slot] & 0xFFFF_FFFF) - 1
-                cscan_prefetch(places.start + number)
-                return number
-            }
-            slot = (slot + 1) & (slots.count - 1)
-        }
-        return nil
-    }
-
-    /// Brings the text with this number near.
-    func prefetch(number: Int) {
-        cscan_prefetch(bytes.start + Int(places[number] >> 24))
     }
 
     /// The number of `text` if it has one.

@@ -1,155 +1,211 @@
 import CScan
 import EventLog
 
-/// All that a day leaves of some of its visitors: one record each, with chains of units, purchases and minutes.
+/// All that a day leaves of some of its visitors, in an arena that many tables share.
 ///
-///     visitors[n]  ──units──►  units[i]  ──next──►  units[j]         one for each experiment the visitor met
-///                  ──purchases──►  purchases[i] ──next──► …
-///                  ──minutes──►  minutes[i] ──next──► …              blocks of the minutes with an event
+///     index ──hash──► Visitor, id ── extras ──► Extra (unit, minutes, purchase, …) ── next ──► Extra …
 ///
-/// A table takes the events that one worker reads of one shard of the visitors; tables of a shard add up (``add(_:segments:)``)
-/// to the one that all its events would have made.
-struct VisitorTable: ~Copyable {
-    static let none = UInt32.max
+/// Records never move: a pointer to one holds as long as the table. Whoever adds reserves first (``reserve(_:)``), which is
+/// where the arena's limit shows; adding itself cannot fail. All memory is its own, so it may go to any thread.
+struct VisitorTable: ~Copyable, @unchecked Sendable {
+    private var allocator: ArenaAllocator
+    private(set) var index: VisitorIndex
+    let minutesOfDay: Int
+    /// What units count beyond ``TimeAndCount/count``, in multiples of its limit: one in four million views.
+    private var overflows: [UnsafeMutablePointer<Unit>: (views: Int64, clicks: Int64)] = [:]
 
-    struct Visitor: BitwiseCopyable {
-        var events: UInt32 = 0
-        var views: UInt32 = 0
-        var clicks: UInt32 = 0
-        var flags: Flags = []
-        /// The minute of the latest event; earlier ones are in the chain.
-        var minute = Minute()
-        var minutes = VisitorTable.none
-        var units = VisitorTable.none
-        var purchases = VisitorTable.none
+    /// What one event may add beside the visitor's id and the order's.
+    static let bytesOfEvent = MemoryLayout<Visitor>.stride + 3 * Extra.bytes
+
+    /// An empty table for a day of so many minutes.
+    init(_ arena: Arena, minutesOfDay: Int) {
+        allocator = ArenaAllocator(arena)
+        index = VisitorIndex(arena)
+        self.minutesOfDay = minutesOfDay
     }
 
-    struct Flags: OptionSet, BitwiseCopyable {
-        let rawValue: UInt8
-        static let robotAgent = Flags(rawValue: 1)
-        static let deniedNetwork = Flags(rawValue: 2)
+    /// Makes sure that `bytes` more, and a visitor, can be added; false when the arena's limit is reached.
+    mutating func reserve(_ bytes: Int) -> Bool {
+        allocator.reserve(bytes) && index.reserve()
     }
 
-    /// A visitor in an experiment. Without a view it has no exposure yet.
-    struct Unit: BitwiseCopyable {
-        var exposure = Int64.max
-        var lastClick = Int64.min
-        var views: UInt32 = 0
-        var clicks: UInt32 = 0
-        /// The variant and segment of the exposure, as numbers of arm and segment.
-        var arm = VisitorTable.none
-        var segment = VisitorTable.none
-        var next: UInt32
-        var experiment: UInt16
-        /// Saw two or more variants.
-        var isMixed = false
-    }
-
-    struct Purchase: BitwiseCopyable {
-        var time: Int64
-        var revenue: Int64
-        /// The number of the order id, or `none`.
-        var order: UInt32
-        /// Numbers of the declared platform and slot, or ``DeclaredArms/any``.
-        var platform: Int32
-        var slot: Int32
-        var next: UInt32
-    }
-
-    var ids: TextTable
-    var orders: TextTable
-    var visitors = Pool<Visitor>()
-    var units = Pool<Unit>()
-    var purchases = Pool<Purchase>()
-    var minutes = Pool<MinuteBlock>()
-
-    init(hash: KeyedHash) {
-        ids = TextTable(hash: hash)
-        orders = TextTable(hash: hash)
-    }
-
-    /// The number of the visitor with this id and hash, who is added when new.
-    mutating func visitor(_ id: ByteText, hash: UInt64) -> Int {
-        let number = ids.number(of: id, hash: hash)
-        if number == visitors.count { visitors.append(Visitor()) }
-        return number
-    }
-
-    /// The visitor that likely has this hash; its record and its id's place are brought near.
-    func candidate(hash: UInt64) -> Int? {
-        let number = ids.candidate(hash: hash)
-        if let number { cscan_prefetch(visitors.start + number) }
-        return number
-    }
-
-    /// Brings near the id of a visitor, and what hangs on its record.
-    func prefetch(_ visitor: Int) {
-        ids.prefetch(number: visitor)
-        let record = visitors[visitor]
-        if record.units != VisitorTable.none { cscan_prefetch(units.start + Int(record.units)) }
-        if record.minutes != VisitorTable.none { cscan_prefetch(minutes.start + Int(record.minutes)) }
-    }
-
-    /// Brings near the second unit of a visitor, once the first is there.
-    func prefetchSecondUnit(_ visitor: Int) {
-        let first = visitors[visitor].units
-        guard first != VisitorTable.none else { return }
-        let second = units[Int(first)].next
-        if second != VisitorTable.none { cscan_prefetch(units.start + Int(second)) }
-    }
-
-    /// The number of a visitor's unit in an experiment, which is added when new.
-    mutating func unit(of visitor: Int, experiment: UInt16) -> Int {
-        var index = visitors[visitor].units
-        while index != VisitorTable.none {
-            if units[Int(index)].experiment == experiment { return Int(index) }
-            index = units[Int(index)].next
+    /// The visitor with this id and hash, who is added when new.
+    @inline(__always)
+    mutating func visitor(_ id: ByteText, hash: UInt64) -> UnsafeMutablePointer<Visitor> {
+        let base = allocator.arena.base
+        let found = index.find(hash: hash) { place in
+            let known = VisitorTable.visitor(base, place)
+            return known.pointee.idLength == id.count
+                && cscan_equal(known.id.baseAddress.unsafelyUnwrapped, id.start, id.count) != 0
         }
-        let added = units.append(Unit(next: visitors[visitor].units, experiment: experiment))
-        visitors[visitor].units = UInt32(added)
-        return added
+        if let found { return VisitorTable.visitor(base, found) }
+        return addVisitor(id, hash: hash)
     }
 
-    /// Takes `views` views of which the earliest, at `time`, showed `arm` to the segment with number `segment`.
+    private mutating func addVisitor(_ id: ByteText, hash: UInt64) -> UnsafeMutablePointer<Visitor> {
+        let place = allocator.take(MemoryLayout<Visitor>.stride + id.count)
+        let visitor = VisitorTable.visitor(allocator.arena.base, place)
+        visitor.initialize(to: Visitor(idLength: id.count))
+        UnsafeMutableRawPointer(visitor + 1).copyMemory(from: id.start, byteCount: id.count)
+        index.add(place, hash: hash)
+        return visitor
+    }
+
+    @inline(__always)
+    private static func visitor(_ base: UnsafeMutableRawPointer, _ place: Place) -> UnsafeMutablePointer<Visitor> {
+        (base + Int(place) * Arena.wordBytes).assumingMemoryBound(to: Visitor.self)
+    }
+
+    /// Calls `body` with every visitor, in an order without meaning.
+    func forEach<Failure: Error>(
+        _ body: (UnsafeMutablePointer<Visitor>) throws(Failure) -> Void
+    ) throws(Failure) {
+        let base = allocator.arena.base
+        let entries = index.entries
+        // Records lie far apart: they are asked for some steps ahead.
+        let ahead = 16
+        for number in 0..<entries.count + ahead {
+            if number < entries.count, entries[number] != 0 {
+                cscan_prefetch(base + Int(Place(truncatingIfNeeded: entries[number])) * Arena.wordBytes)
+            }
+            guard number >= ahead, entries[number - ahead] != 0 else { continue }
+            try body(VisitorTable.visitor(base, Place(truncatingIfNeeded: entries[number - ahead])))
+        }
+    }
+
+    // MARK: Bringing near
+
+    /// Brings near the record that likely has this hash; returns its place, or 0.
+    func prefetch(hash: UInt64) -> Place {
+        let place = index.candidate(hash: hash)
+        if place != 0 {
+            let start = allocator.arena.base + Int(place) * Arena.wordBytes
+            cscan_prefetch(start)
+            cscan_prefetch(start + MemoryLayout<Visitor>.stride)
+        }
+        return place
+    }
+
+    /// Brings near the first extra of the visitor at a place, which must be near by now.
+    func prefetchExtras(_ place: Place) {
+        guard place != 0 else { return }
+        let extras = VisitorTable.visitor(allocator.arena.base, place).pointee.extras
+        if extras != 0 { cscan_prefetch(allocator.arena.base + Int(extras) * Arena.wordBytes) }
+    }
+
+    // MARK: Extras
+
+    /// The extra at a place; nil for the end of the chain.
+    subscript(place: Place) -> UnsafeMutablePointer<Extra>? {
+        guard place != 0 else { return nil }
+        return (allocator.arena.base + Int(place) * Arena.wordBytes).assumingMemoryBound(to: Extra.self)
+    }
+
+    /// Adds an extra, in front of the others, of what was reserved; its payload is of any value.
+    mutating func addExtra(
+        _ kind: Extra.Kind, bytes: Int, to visitor: UnsafeMutablePointer<Visitor>
+    ) -> UnsafeMutablePointer<Extra> {
+        let place = allocator.take(bytes)
+        let extra = (allocator.arena.base + Int(place) * Arena.wordBytes).assumingMemoryBound(to: Extra.self)
+        extra.initialize(to: Extra(next: visitor.pointee.extras, kind: kind))
+        visitor.pointee.extras = place
+        return extra
+    }
+
+    @inline(__always)
+    func forEachExtra<Failure: Error>(
+        of visitor: UnsafeMutablePointer<Visitor>, _ kind: Extra.Kind,
+        _ body: (UnsafeMutablePointer<Extra>) throws(Failure) -> Void
+    ) throws(Failure) {
+        var place = visitor.pointee.extras
+        while let extra = self[place] {
+            if extra.pointee.kind == kind { try body(extra) }
+            place = extra.pointee.next
+        }
+    }
+
+    // MARK: Units
+
+    /// The visitor's unit in the experiment of `arm`, which is added when new.
+    mutating func unit(of visitor: UnsafeMutablePointer<Visitor>, _ arm: ArmNumber) -> UnsafeMutablePointer<Unit> {
+        let first = visitor.unit
+        if ArmNumber.isSameExperiment(first.pointee.arm, arm) { return first }
+        if first.pointee.arm == .none {
+            first.pointee.arm = arm.withoutArm
+            return first
+        }
+        var place = visitor.pointee.extras
+        while let extra = self[place] {
+            if extra.pointee.kind == .unit {
+                let unit = extra.payload(as: Unit.self)
+                if ArmNumber.isSameExperiment(unit.pointee.arm, arm) { return unit }
+            }
+            place = extra.pointee.next
+        }
+        let unit = addExtra(.unit, bytes: Extra.bytes, to: visitor).payload(as: Unit.self)
+        unit.initialize(to: Unit())
+        unit.pointee.arm = arm.withoutArm
+        return unit
+    }
+
+    func forEachUnit<Failure: Error>(
+        of visitor: UnsafeMutablePointer<Visitor>,
+        _ body: (UnsafeMutablePointer<Unit>) throws(Failure) -> Void
+    ) throws(Failure) {
+        guard visitor.pointee.unit.arm != .none else { return }
+        try body(visitor.unit)
+        try forEachExtra(of: visitor, .unit) { extra throws(Failure) in try body(extra.payload(as: Unit.self)) }
+    }
+
+    /// Takes a view that showed `arm` to the segment with number `segment`.
     ///
-    /// The exposure is the view with the least time, then the least variant, then the least segment, in byte order; arms
-    /// are numbered in that order within their experiment.
+    /// The exposure is the view with the least time, then the least variant, then the least segment, in byte order.
     mutating func see(
-        arm: UInt32, segment: UInt32, time: Int64, views: UInt32, unit index: Int, segments: borrowing TextTable
+        _ arm: ArmNumber, segment: UInt32, time: Int64, unit: UnsafeMutablePointer<Unit>, segments: SegmentNames
     ) {
-        var unit = units[index]
-        unit.views.add(views)
-        if unit.arm != VisitorTable.none && unit.arm != arm { unit.isMixed = true }
+        if unit.pointee.views.increment() { overflows[unit, default: (0, 0)].views += 1 }
+        let isFirst = !unit.pointee.arm.hasArm
+        if !isFirst && unit.pointee.arm != arm { unit.pointee.mix() }
+        let exposure = unit.pointee.views.time
         let isEarlier =
-            unit.arm == VisitorTable.none || time < unit.exposure
-            || (time == unit.exposure
-                && (arm < unit.arm
-                    || (arm == unit.arm && segment != unit.segment
-                        && segments[Int(segment)] < segments[Int(unit.segment)])))
+            isFirst || time < exposure
+            || (time == exposure
+                && (arm < unit.pointee.arm
+                    || (arm == unit.pointee.arm && segment != unit.pointee.segment
+                        && segments.isLess(segment, unit.pointee.segment))))
         if isEarlier {
-            unit.exposure = time
-            unit.arm = arm
-            unit.segment = segment
+            unit.pointee.views.time = time
+            unit.pointee.arm = arm
+            unit.pointee.segment = segment
         }
-        units[index] = unit
     }
 
-    mutating func click(at time: Int64, unit index: Int) {
-        units[index].clicks.add(1)
-        units[index].lastClick = max(units[index].lastClick, time)
+    mutating func click(at time: Int64, unit: UnsafeMutablePointer<Unit>) {
+        if unit.pointee.clicks.increment() { overflows[unit, default: (0, 0)].clicks += 1 }
+        unit.pointee.clicks.time = max(unit.pointee.clicks.time, time)
     }
 
-    mutating func add(_ purchase: Purchase, of visitor: Int) {
-        var purchase = purchase
-        purchase.next = visitors[visitor].purchases
-        visitors[visitor].purchases = UInt32(purchases.append(purchase))
+    /// Views and clicks of a unit.
+    func counts(of unit: UnsafeMutablePointer<Unit>) -> (views: Int64, clicks: Int64) {
+        let beyond = overflows.isEmpty ? (0, 0) : overflows[unit] ?? (0, 0)
+        return (
+            unit.pointee.views.count + beyond.0 * TimeAndCount.countLimit,
+            unit.pointee.clicks.count + beyond.1 * TimeAndCount.countLimit
+        )
     }
-}
 
-extension UInt32 {
-    /// Adds, and stays at the greatest value instead of passing it.
-    mutating func add(_ other: UInt32) {
-        let (sum, overflow) = addingReportingOverflow(other)
-        self = overflow ? .max : sum
+    // MARK: Clicks and purchases
+
+    /// Keeps a click, beside counting it.
+    mutating func add(_ click: Click, of visitor: UnsafeMutablePointer<Visitor>) {
+        addExtra(.click, bytes: Extra.headerBytes + MemoryLayout<Click>.stride, to: visitor)
+            .payload(as: Click.self).initialize(to: click)
+    }
+
+    mutating func add(_ purchase: Purchase, order: ByteText, of visitor: UnsafeMutablePointer<Visitor>) {
+        let bytes = Extra.headerBytes + MemoryLayout<Purchase>.stride + order.count
+        let target = addExtra(.purchase, bytes: bytes, to: visitor).payload(as: Purchase.self)
+        target.initialize(to: purchase)
+        UnsafeMutableRawPointer(target + 1).copyMemory(from: order.start, byteCount: order.count)
     }
 }

@@ -26,7 +26,7 @@ extension ExitCode {
             case .tooManyRejected, .overflow: self = .badData
             case .input, .inputFile, .denyList: self = .configuration
             case .notBegun: self = .usage
-            case .log, .file, .state, .table: self = .inputOutput
+            case .log, .file, .state, .table, .memory: self = .inputOutput
             }
         case let failure as StateLock.Failure:
             switch failure {

@@ -10,6 +10,11 @@ enum NightOptions {
             name: "date", value: "D[..D]", help: "the day, or first and last day (default: yesterday in its timezone)"),
         Option(name: "state", value: "DIR", help: "the state directory (default: state)"),
         Option(name: "workers", value: "N", help: "threads (default: the machine's)"),
+        Option(
+            name: "memory", value: "SIZE",
+            help:
+                "at most so much memory, like 64M or 2G: less means reading the log more often (default: half of the machine's)"
+        ),
         Option(name: "audit", value: nil, help: "also write bots.csv: the dropped visitors and why"),
         Option(name: "print", value: nil, help: "print the table on standard output, for reading"),
         Option(name: "json", value: nil, help: "print a summary on standard output, for monitoring"),
@@ -59,6 +64,14 @@ enum NightOptions {
                 throw UsageError("--workers is '\(text)'; give a number from 1 to 1024")
             }
             options.workers = workers
+        }
+        if let text = arguments["memory"] {
+            guard let bytes = ProcessMemory.bytes(text), bytes >= ProcessMemory.least(workers: options.workers) else {
+                throw UsageError(
+                    "--memory is '\(text)'; give a size like 512M or 2G, at least "
+                        + "\((ProcessMemory.least(workers: options.workers) >> 20) + 1)M")
+            }
+            options.memory = bytes
         }
         if let bar { options.progress = { done, total in bar.show(done, of: total) } }
         let isQuiet = arguments.has("quiet")

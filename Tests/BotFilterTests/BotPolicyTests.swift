@@ -26,7 +26,7 @@ struct BotPolicyTests {
         (evidence { $0.busiestMinute = 60 }, .eventsPerMinute),
         (evidence { $0.clicks = 19 }, []),
         (evidence { $0.clicks = 20 }, .clicksWithoutView),
-        (evidence { ($0.clicks, $0.views) = (20, 1) }, []),
+        (evidence { ($0.clicks, $0.hasView) = (20, true) }, []),
         (evidence { $0.hasRobotUserAgent = true }, .userAgent),
         (evidence { $0.isOnDenyList = true }, .denyList),
         (evidence { $0.isInDeniedNetwork = true }, .denyNetwork),
@@ -71,45 +71,5 @@ struct BotPolicyTests {
             ])
         #expect(BotRule([.denyList, .userAgent]).names == ["userAgents", "denyList"])
         #expect(BotRule().names.isEmpty)
-    }
-
-    @Test func countsByType() {
-        let evidence = Self.evidence { evidence in
-            for type in [EventType.view, .view, .click, .purchase, .other, .other] { evidence.count(type) }
-            evidence.note(eventsInMinute: 4)
-            evidence.note(eventsInMinute: 3)
-        }
-        #expect(evidence.events == 6 && evidence.views == 2 && evidence.clicks == 1 && evidence.busiestMinute == 4)
-    }
-
-    @Test func countsSaturate() {
-        var evidence = Self.evidence {
-            $0.events = .max
-            $0.views = .max - 1
-            $0.clicks = .max
-        }
-        evidence.count(.click)
-        evidence.count(.view)
-        evidence.count(.view)
-        #expect(evidence.events == .max && evidence.views == .max && evidence.clicks == .max)
-        evidence.add(evidence)
-        #expect(evidence.events == .max && evidence.views == .max && evidence.clicks == .max)
-    }
-
-    @Test func partsAdd() {
-        var left = Self.evidence {
-            $0.count(.click)
-            $0.note(eventsInMinute: 1)
-            $0.isOnDenyList = true
-        }
-        left.add(
-            Self.evidence {
-                $0.count(.view)
-                $0.count(.click)
-                $0.note(eventsInMinute: 2)
-                $0.hasRobotUserAgent = true
-            })
-        #expect(left.events == 3 && left.views == 1 && left.clicks == 2 && left.busiestMinute == 2)
-        #expect(left.hasRobotUserAgent && left.isOnDenyList && !left.isInDeniedNetwork)
     }
 }

@@ -89,7 +89,8 @@ struct InvarianceTests {
         }
         feeder.start()
         let machinery = Machinery(
-            workers: Int.random(in: 1...4, using: &random), blockSize: random.pick([1, 3, 50, 1_000, 1 << 18]))
+            workers: Int.random(in: 1...4, using: &random), blockSize: random.pick([1, 3, 50, 1_000, 1 << 18]),
+            memory: random.pick([1 << 14, 1 << 16, 1 << 30]))
         let found = try scenario.statistics.findings(files, machinery)
         #expect(found.differences(from: expected) == [], "\(machinery), fed \(chunk) bytes at a time")
     }

@@ -8,6 +8,8 @@ import Vocabulary
 struct Machinery {
     var workers = 1
     var blockSize = 1 << 18
+    /// Bytes for visitors; a little makes many passes.
+    var memory = 1 << 30
 }
 
 extension SlowStatistics {
@@ -21,6 +23,7 @@ extension SlowStatistics {
             experiments: experiments, policy: policy, mixedUnits: leavesOutMixed ? .exclude : .first, reader: reader,
             workers: machinery.workers)
         job.audits = true
+        job.memory = machinery.memory
         return job
     }
 

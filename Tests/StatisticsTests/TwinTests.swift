@@ -21,7 +21,8 @@ struct TwinTests {
             var random = SplitMix64(seed: ~UInt64(seed))
             let machinery = Machinery(
                 workers: Int.random(in: 1...4, using: &random),
-                blockSize: random.pick([1, 2, 3, 5, 64, 64, 257, 257, 257, 4_096, 4_096, 1 << 18]))
+                blockSize: random.pick([1, 2, 3, 5, 64, 64, 257, 257, 257, 4_096, 4_096, 1 << 18]),
+                memory: random.pick([1 << 14, 1 << 16, 1 << 18, 1 << 30, 1 << 30, 1 << 30]))
             let found = try scenario.statistics.findings(scenario.files, machinery)
             guard found != expected else { continue }
             Issue.record("seed \(seed), \(machinery)\n\(found.differences(from: expected).joined(separator: "\n"))")
@@ -55,8 +56,11 @@ struct TwinTests {
         file.name = try scratch.write(file.content, to: file.name)
         let expected = Findings(statistics.run([file]), files: [file])
         for workers in [1, 3] {
-            let found = try statistics.findings([file], Machinery(workers: workers, blockSize: 4_096))
-            #expect(found.differences(from: expected) == [])
+            for memory in [1 << 15, 1 << 17, 1 << 30] {
+                let machinery = Machinery(workers: workers, blockSize: 4_096, memory: memory)
+                let found = try statistics.findings([file], machinery)
+                #expect(found.differences(from: expected) == [], "\(machinery)")
+            }
         }
         #expect(expected.robots.count > 10 && expected.rows.count > 80 && expected.mixed > 20)
     }

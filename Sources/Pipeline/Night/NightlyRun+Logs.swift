@@ -41,12 +41,13 @@ extension NightlyRun {
             experiments: configuration.experiments.map(\.experiment), policy: log.policy,
             mixedUnits: configuration.statistics.onMixed, reader: reader, workers: options.workers)
         job.audits = options.audits
+        job.memory = ProcessMemory.forVisitors(of: options.memory, workers: options.workers)
         return job
     }
 
-    /// Counts events; what stops it becomes the run's failure.
+    /// Counts events; what stops the job becomes the run's failure.
     func counted<Value>(
-        on date: CalendarDate, _ body: () throws(DailyJob.Failure) -> Value
+        on date: CalendarDate, by job: DailyJob, _ body: () throws(DailyJob.Failure) -> Value
     ) throws(RunFailure) -> Value {
         do throws(DailyJob.Failure) {
             return try body()
@@ -54,6 +55,7 @@ extension NightlyRun {
             switch error {
             case .log(let error): throw .log(error)
             case .overflow: throw .overflow(date: date)
+            case .memory: throw .memory(date: date, bytes: job.memory)
             }
         }
     }

@@ -14,8 +14,9 @@ extension NightlyRun {
         let log = DayLog(
             files: try logFiles(of: date), day: DayClock(timeZone: configuration.timeZone).day(date),
             policy: try policy(on: date))
-        let (statistics, tally) = try counted(on: date) { () throws(DailyJob.Failure) in
-            try job(for: log, reading: [log]).run(log.files)
+        let job = job(for: log, reading: [log])
+        let (statistics, tally) = try counted(on: date, by: job) { () throws(DailyJob.Failure) in
+            try job.run(log.files)
         }
         try refuseTooManyRejected(tally, of: date)
         try refuseDayToCome(date, statistics)

@@ -19,8 +19,9 @@ extension NightlyRun {
             hasLog: { day throws(RunFailure) in try !logFiles(of: day).isEmpty })
         let logs = try logs(of: plan.logDays, night: date, into: &outcome)
         guard let own = plan.logDays.firstIndex(of: date) else { return }
-        let results = try counted(on: date) { () throws(DailyJob.Failure) in
-            try job(for: logs[own], reading: logs).run(logs, window: window)
+        let job = job(for: logs[own], reading: logs)
+        let results = try counted(on: date, by: job) { () throws(DailyJob.Failure) in
+            try job.run(logs, window: window)
         }
         for (day, result) in zip(plan.logDays, results) { try refuseTooManyRejected(result.tally, of: day) }
         try refuseDayToCome(date, results[own].statistics)

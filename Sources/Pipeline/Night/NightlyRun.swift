@@ -15,6 +15,8 @@ package struct NightlyRun: Sendable {
         package var steps: Set<Step> = [.statistics, .allocation]
         /// Threads that read and allocate.
         package var workers = ProcessInfo.processInfo.activeProcessorCount
+        /// Bytes that the whole process may take.
+        package var memory = ProcessMemory.standard
         /// The day it is in the pipeline's timezone: a later one has no night to run.
         package var today = CalendarDate(dayNumber: .max / 2)
         /// Whether to write `bots.csv`.

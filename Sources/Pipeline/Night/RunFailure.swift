@@ -9,6 +9,8 @@ package enum RunFailure: Error, CustomStringConvertible {
     /// More lines than allowed are not what log lines must be.
     case tooManyRejected(date: CalendarDate, tally: LogTally, allowed: Double)
     case overflow(date: CalendarDate)
+    /// The visitors of the day do not fit in this many bytes, however often the log is read.
+    case memory(date: CalendarDate, bytes: Int)
     case log(LogError)
     case file(FileError)
     /// A file that the configuration names cannot be read.
@@ -28,6 +30,8 @@ package enum RunFailure: Error, CustomStringConvertible {
             RunFailure.rejection(date, tally, allowed)
         case .overflow(let date):
             "\(date): \(CountOverflow()); look for nonsense in the revenue of the log"
+        case .memory(let date, let bytes):
+            "\(date): the visitors do not fit in \(bytes) bytes, however often the log is read; give more with --memory"
         case .log(let error): error.description
         case .file(let error): error.description
         case .input(let error): error.description

@@ -1,0 +1,164 @@
+import CScan
+import EventLog
+
+/// The units of some visitors on several days, each with what it has been credited with so far.
+///
+///     index ──hash of id──────► Owner, id ── units ──► Exposure ── next ──► Exposure …
+///     orders ──hash of order──► OrderMemory, order id
+///
+/// Days are folded in one after another. An event of a day is credited to every unit of that day and the days before it whose
+/// window is still open.
+struct ExposureTable: ~Copyable, @unchecked Sendable {
+    /// A visitor; behind it lie the bytes of its id.
+    struct Owner: BitwiseCopyable {
+        var units: Place = 0
+        var idLength: UInt32
+    }
+
+    /// A unit: 64 bytes.
+    struct Exposure: BitwiseCopyable {
+        var next: Place
+        var arm: ArmNumber
+        var segment: UInt32
+        /// The number of the day.
+        var day: UInt16
+        var isMixed: Bool
+        var isClicked = false
+        /// Microseconds since the epoch.
+        var time: Int64
+        var views: Int64
+        var clicks: Int64 = 0
+        var purchases: Int64 = 0
+        /// The revenue, 128 bits.
+        private var revenueLow: UInt64 = 0
+        private var revenueHigh: Int64 = 0
+
+        init(next: Place, unit: Unit, day: Int, time: Int64, views: Int64) {
+            self.next = next
+            arm = unit.arm
+            segment = unit.segment
+            self.day = UInt16(truncatingIfNeeded: day)
+            isMixed = unit.isMixed
+            self.time = time
+            self.views = views
+        }
+
+        var revenue: Int128 {
+            get { Int128(revenueHigh) << 64 | Int128(revenueLow) }
+            set {
+                revenueLow = UInt64(truncatingIfNeeded: newValue)
+                revenueHigh = Int64(truncatingIfNeeded: newValue >> 64)
+            }
+        }
+    }
+
+    /// An order of a visitor; behind it lie the bytes of the order's id.
+    struct OrderMemory: BitwiseCopyable {
+        var owner: Place
+        var length: UInt32
+        /// The number of the last day with an event of it.
+        var lastDay: UInt32
+    }
+
+    private var allocator: ArenaAllocator
+    private var index: VisitorIndex
+    private var orders: VisitorIndex
+    private let hash: KeyedHash
+
+    init(_ arena: Arena, hash: KeyedHash) {
+        allocator = ArenaAllocator(arena)
+        index = VisitorIndex(arena)
+        orders = VisitorIndex(arena)
+        self.hash = hash
+    }
+
+    /// Makes sure that one record more and `bytes` behind it can be added; false when the arena's limit is reached.
+    mutating func reserve(_ bytes: Int) -> Bool {
+        allocator.reserve(MemoryLayout<Exposure>.stride + bytes) && index.reserve() && orders.reserve()
+    }
+
+    private func pointer<Record>(_ place: Place, to type: Record.Type) -> UnsafeMutablePointer<Record> {
+        (allocator.arena.base + Int(place) * Arena.wordBytes).assumingMemoryBound(to: type)
+    }
+
+    private func hasText(_ text: ByteText, behind record: UnsafeMutableRawPointer, _ length: UInt32) -> Bool {
+        Int(length) == text.count
+            && cscan_equal(record.assumingMemoryBound(to: UInt8.self), text.start, text.count) != 0
+    }
+
+    // MARK: Visitors and their units
+
+    /// The place of the visitor with this id, if it has a unit.
+    func owner(_ id: ByteText) -> Place? {
+        index.find(hash: hash(id)) { place in
+            let owner = pointer(place, to: Owner.self)
+            return hasText(id, behind: UnsafeMutableRawPointer(owner + 1), owner.pointee.idLength)
+        }
+    }
+
+    /// Adds a visitor who is not there; `id.count` bytes must be reserved.
+    mutating func addOwner(_ id: ByteText) -> Place {
+        let place = allocator.take(MemoryLayout<Owner>.stride + id.count)
+        let owner = pointer(place, to: Owner.self)
+        owner.initialize(to: Owner(idLength: UInt32(id.count)))
+        UnsafeMutableRawPointer(owner + 1).copyMemory(from: id.start, byteCount: id.count)
+        index.add(place, hash: hash(id))
+        return place
+    }
+
+    /// Adds a unit of a day that begins at `dayStart`; room for it must be reserved.
+    mutating func add(_ unit: Unit, views: Int64, day: Int, dayStart: Int64, to owner: Place) {
+        let place = allocator.take(MemoryLayout<Exposure>.stride)
+        let owner = pointer(owner, to: Owner.self)
+        pointer(place, to: Exposure.self).initialize(
+            to: Exposure(
+                next: owner.pointee.units, unit: unit, day: day, time: dayStart + unit.views.time, views: views))
+        owner.pointee.units = place
+    }
+
+    @inline(__always)
+    func forEachUnit<Failure: Error>(
+        of owner: Place, _ body: (UnsafeMutablePointer<Exposure>) throws(Failure) -> Void
+    ) throws(Failure) {
+        var place = pointer(owner, to: Owner.self).pointee.units
+        while place != 0 {
+            let unit = pointer(place, to: Exposure.self)
+            try body(unit)
+            place = unit.pointee.next
+        }
+    }
+
+    /// Calls `body` with every unit of every visitor.
+    func forEachUnit<Failure: Error>(
+        _ body: (UnsafeMutablePointer<Exposure>) throws(Failure) -> Void
+    ) throws(Failure) {
+        for entry in index.entries where entry != 0 {
+            try forEachUnit(of: Place(truncatingIfNeeded: entry), body)
+        }
+    }
+
+    // MARK: Orders
+
+    /// Takes note that a visitor's order has an event on a day; the last day it had one before, or nil.
+    ///
+    /// `order.count` bytes must be reserved.
+    mutating func note(_ order: ByteText, of owner: Place, day: Int) -> Int? {
+        let orderHash = hash(order) ^ UInt64(owner) &* 0x9E37_79B9_7F4A_7C15
+        let known = orders.find(hash: orderHash) { place in
+            let memory = pointer(place, to: OrderMemory.self)
+            return memory.pointee.owner == owner
+                && hasText(order, behind: UnsafeMutableRawPointer(memory + 1), memory.pointee.length)
+        }
+        if let known {
+            let memory = pointer(known, to: OrderMemory.self)
+            defer { memory.pointee.lastDay = UInt32(day) }
+            return Int(memory.pointee.lastDay)
+        }
+        let place = allocator.take(MemoryLayout<OrderMemory>.stride + order.count)
+        let memory = pointer(place, to: OrderMemory.self)
+        memory.initialize(to: OrderMemory(owner: owner, length: UInt32(order.count), lastDay: UInt32(day)))
+        UnsafeMutableRawPointer(memory + 1).copyMemory(from: order.start, byteCount: order.count)
+        orders.add(place, hash: orderHash)
+        return nil
+    }
+}

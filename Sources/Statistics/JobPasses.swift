@@ -1,0 +1,142 @@
+import EventLog
+import Synchronization
+import Vocabulary
+
+/// A job at work: the logs are read once for all visitors or, when those do not fit in memory, several times, each time for
+/// some of them.
+///
+///     pass 1   day 1 ─► day 2 ─► … ─► counts of the visitors of shards that were kept
+///     pass 2   day 1 ─► day 2 ─► … ─► counts of the next visitors
+struct JobPasses {
+    private let job: DailyJob
+    private let days: [DayLog]
+    private let window: ConversionWindow?
+    private let arena: Arena
+    private let hash = KeyedHash.random()
+    private let segments: SegmentNames
+    private let places: [PurchasePlace]
+    /// Keeps what comes through pipes.
+    private let spool = StreamSpool()
+    private var totals: [DayPart]
+    /// What was read of each day, as the first pass found it.
+    private var tallies: [LogTally] = []
+
+    init(_ job: DailyJob, _ days: [DayLog], window: ConversionWindow?) throws(DailyJob.Failure) {
+        guard let arena = Arena(limit: job.memory) else { throw .memory }
+        self.job = job
+        self.days = days
+        self.window = window
+        self.arena = arena
+        segments = SegmentNames(hash: hash)
+        places = DeclaredArms(job.experiments, hash: hash).places
+        totals = days.map { _ in DayPart() }
+    }
+
+    mutating func run() throws(DailyJob.Failure) -> [(statistics: DayStatistics, tally: LogTally)] {
+        var slices = PassSlices()
+        while let attempt = slices.next {
+            let shards = Shards(attempt, count: shardCount, arena: arena)
+            var parts: [[DayPart?]] = []
+            for number in days.indices { parts.append(try read(number, into: shards)) }
+            do throws(CountOverflow) {
+                try add(parts, of: shards)
+            } catch {
+                throw .overflow(error)
+            }
+            guard slices.finish(shards) else { throw .memory }
+        }
+        return zip(totals, tallies).map { (statistics($0), $1) }
+    }
+
+    /// Enough shards that workers rarely wait for one another and that dropping one is a small step, but no more than can fill
+    /// some chunks of memory each.
+    private var shardCount: Int {
+        max(1, min(max(32, job.workers * 8), 1024, job.memory / (4 * Arena.chunkBytes)))
+    }
+
+    /// Reads a day's log, and returns what each shard contributes to the day.
+    private mutating func read(_ number: Int, into shards: Shards) throws(DailyJob.Failure) -> [DayPart?] {
+        let log = days[number]
+        let plan = GatheringPlan(
+            experiments: job.experiments, policy: log.policy, day: log.day.range, hash: hash, segments: segments,
+            shards: shards, keepsClicks: window != nil)
+        shards.beginDay(minutes: GatheringPlan.minutes(of: log.day.range))
+        let collectors = (0..<max(1, job.workers)).map { _ in EventCollector(plan) }
+        let tally = try read(log, into: collectors, isFirst: number == tallies.count)
+        if number == tallies.count {
+            tallies.append(tally)
+            totals[number].statistics.formulaSegments = collectors.reduce(0) { $0 + $1.gathering.formulaSegments }
+        } else if !tally.isOfSameLog(as: tallies[number]) {
+            throw .log(LogError(file: log.files.map(\.name).joined(separator: ", "), problem: .changed))
+        }
+        let evaluation = Evaluation(
+            plan: plan, audits: job.audits, attribution: Attribution(places: places, mixedUnits: job.mixedUnits),
+            windowAttribution: window.map {
+                WindowAttribution(day: number, dayStart: log.day.range.lowerBound, window: $0, places: places)
+            })
+        do throws(CountOverflow) {
+            return try evaluation.parts()
+        } catch {
+            throw .overflow(error)
+        }
+    }
+
+    private func read(
+        _ log: DayLog, into collectors: [EventCollector], isFirst: Bool
+    ) throws(DailyJob.Failure) -> LogTally {
+        var reader = job.reader
+        reader.day = log.day
+        reader.spool = spool
+        // One reading is progress enough to show.
+        if !isFirst { reader.progress = nil }
+        do throws(LogError) {
+            return try reader.read(log.files, into: collectors)
+        } catch {
+            throw .log(error)
+        }
+    }
+
+    /// Adds what the shards that were kept to the end have found.
+    private mutating func add(_ parts: [[DayPart?]], of shards: Shards) throws(CountOverflow) {
+        for shard in 0..<shards.kept {
+            for number in days.indices {
+                if let part = parts[number][shard] { try totals[number].add(part) }
+            }
+            guard let exposures = shards.shards[shard].content.withLock({ $0.exposures.take() }) else { continue }
+            try exposures.forEachUnit { unit throws(CountOverflow) in
+                guard !(unit.pointee.isMixed && job.mixedUnits == .exclude) else { return }
+                try totals[Int(unit.pointee.day)].counts.add(
+                    ArmCounts(unit.pointee), arm: unit.pointee.arm, segment: unit.pointee.segment)
+            }
+        }
+    }
+
+    private func statistics(_ total: DayPart) -> DayStatistics {
+        var result = total.statistics
+        result.rows = rows(total.counts)
+        result.audit.sort { $0.visitor < $1.visitor }
+        return result
+    }
+
+    /// The rows of all arms with a unit, in byte order of their keys.
+    private func rows(_ counts: ArmCountTable) -> [(key: ArmKey, counts: ArmCounts)] {
+        let arms = job.experiments.map(\.arms)
+        var rows: [(key: ArmKey, counts: ArmCounts)] = []
+        rows.reserveCapacity(counts.count)
+        counts.forEach { arm, segment, counts in
+            let slot = job.experiments[arm.experiment].key
+            let key = ArmKey(
+                platform: slot.platform, slot: slot.slot, segment: Name(segments.string(segment)),
+                variant: arms[arm.experiment][arm.arm])
+            rows.append((key, counts))
+        }
+        return rows.sorted { $0.key < $1.key }
+    }
+}
+
+extension LogTally {
+    /// Whether as much was read, and the same kinds of events.
+    fileprivate func isOfSameLog(as other: LogTally) -> Bool {
+        lines == other.lines && bytes == other.bytes && events == other.events
+    }
+}

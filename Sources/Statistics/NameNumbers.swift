@@ -1,0 +1,87 @@
+import BotFilter
+import EventLog
+import Vocabulary
+
+/// One worker's way from the names of an event to numbers, with what it has looked up before.
+struct NameNumbers: ~Copyable {
+    /// Views of declared arms whose segment would run as a formula in a spreadsheet, taken as everyone's.
+    private(set) var formulaSegments: Int64 = 0
+    private var arms: DeclaredArms
+    private var agents: VerdictCache
+    private var segments: SegmentCache
+    private let policy: BotPolicy
+
+    init(_ plan: GatheringPlan) {
+        arms = DeclaredArms(plan.experiments, hash: plan.hash)
+        agents = VerdictCache(hash: plan.hash)
+        segments = SegmentCache(plan.segments, hash: plan.hash)
+        policy = plan.policy
+    }
+
+    /// Adds what an event's names say to its observation, and marks an event that concerns nothing declared.
+    mutating func complete(_ observation: inout Observation, _ event: UnsafeMutablePointer<Event>) {
+        if !event.pointee.userAgent.isEmpty,
+            agents.verdict(on: event.pointee.userAgent, by: { policy.judgesUserAgent($0) })
+        {
+            observation.flags.insert(.robotAgent)
+        }
+        if !event.pointee.address.isEmpty, policy.deniesNetwork(UnsafeRawBufferPointer(event.pointee.address.bytes)) {
+            observation.flags.insert(.deniedNetwork)
+        }
+        switch event.pointee.type {
+        case .view, .click:
+            if event.pointee.type == .view { observation.flags.insert(.viewed) }
+            if let arm = arms.arm(
+                platform: event.pointee.platform, slot: event.pointee.slot, variant: event.pointee.variant)
+            {
+                observation.arm = arm
+                if event.pointee.type == .view { observation.segment = segment(event.pointee.segment) }
+            } else {
+                event.pointee.ignored =
+                    arms.hasExperiment(platform: event.pointee.platform, slot: event.pointee.slot)
+                    ? .undeclaredVariant : .undeclaredExperiment
+            }
+        case .purchase:
+            event.pointee.ignored = place(event, in: &observation)
+            observation.isCounted = event.pointee.ignored == nil
+        case .other:
+            event.pointee.ignored = .otherType
+        }
+    }
+
+    private mutating func place(
+        _ event: UnsafePointer<Event>, in observation: inout Observation
+    ) -> IgnoredReason? {
+        if !event.pointee.platform.isEmpty {
+            guard let number = arms.platform(event.pointee.platform) else { return .undeclaredExperiment }
+            observation.place.platform = number
+        }
+        guard !event.pointee.slot.isEmpty else { return nil }
+        guard let number = arms.slot(event.pointee.slot) else { return .undeclaredExperiment }
+        observation.place.slot = number
+        guard !event.pointee.platform.isEmpty else { return nil }
+        guard arms.hasExperiment(platform: event.pointee.platform, slot: event.pointee.slot) else {
+            return .undeclaredExperiment
+        }
+        if !event.pointee.variant.isEmpty,
+            arms.arm(platform: event.pointee.platform, slot: event.pointee.slot, variant: event.pointee.variant) == nil
+        {
+            return .undeclaredVariant
+        }
+        return nil
+    }
+
+    /// The number of a segment's name. One that would run as a formula in a spreadsheet is everyone's.
+    private mutating func segment(_ name: ByteText) -> UInt32 {
+        if !name.isEmpty, NameNumbers.startsFormula(name.start[0]) {
+            formulaSegments += 1
+            return SegmentNames.everyone
+        }
+        return segments.number(of: name)
+    }
+
+    /// One comparison for most names: formulas begin with `=`, `+`, `-`, `@` or a control character.
+    private static func startsFormula(_ byte: UInt8) -> Bool {
+        byte <= UInt8(ascii: "@") && Name.formulaStarts.contains(byte)
+    }
+}

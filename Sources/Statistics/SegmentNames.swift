@@ -1,0 +1,57 @@
+import EventLog
+import Synchronization
+
+/// The segments seen, numbered for all workers.
+final class SegmentNames: Sendable {
+    /// The number of everyone's segment, `*`.
+    static let everyone: UInt32 = 0
+
+    private let names: Mutex<TextTable>
+
+    init(hash: KeyedHash) {
+        var table = TextTable(hash: hash)
+        withUnsafeBytes(of: UInt8(ascii: "*")) { _ = table.number(of: ByteText($0.bindMemory(to: UInt8.self))) }
+        names = Mutex(table)
+    }
+
+    /// The number of a name, which is added when new.
+    func number(of name: ByteText) -> UInt32 {
+        names.withLock { UInt32($0.number(of: name)) }
+    }
+
+    /// Whether one segment's name comes before another's in byte order.
+    func isLess(_ left: UInt32, _ right: UInt32) -> Bool {
+        names.withLock { $0[Int(left)] < $0[Int(right)] }
+    }
+
+    func string(_ number: UInt32) -> String {
+        names.withLock { $0[Int(number)].string }
+    }
+}
+
+/// One worker's memory of segments' numbers, bounded: a log of ever new segments starts it afresh.
+struct SegmentCache: ~Copyable {
+    private static let limit = 1 << 14
+
+    private let names: SegmentNames
+    private let hash: KeyedHash
+    private var known: TextTable
+    private var numbers = Pool<UInt32>()
+
+    init(_ names: SegmentNames, hash: KeyedHash) {
+        self.names = names
+        self.hash = hash
+        known = TextTable(hash: hash)
+    }
+
+    mutating func number(of name: ByteText) -> UInt32 {
+        if name.isEmpty { return SegmentNames.everyone }
+        if numbers.count >= SegmentCache.limit {
+            known = TextTable(hash: hash)
+            numbers.removeAll()
+        }
+        let place = known.number(of: name)
+        if place == numbers.count { numbers.append(names.number(of: name)) }
+        return numbers[place]
+    }
+}

@@ -1,0 +1,115 @@
+import EventLog
+import Vocabulary
+
+/// Credits what visitors did on one day to their units of that day and the days before it, as far as the window reaches.
+struct WindowAttribution: @unchecked Sendable {
+    /// The number of the day, and its first instant in microseconds since the epoch.
+    let day: Int
+    let dayStart: Int64
+    let window: ConversionWindow
+    /// The platform and slot of each experiment.
+    let places: [PurchasePlace]
+    private var purchases = PurchaseList()
+
+    init(day: Int, dayStart: Int64, window: ConversionWindow, places: [PurchasePlace]) {
+        self.day = day
+        self.dayStart = dayStart
+        self.window = window
+        self.places = places
+    }
+
+    /// Takes a visitor's day. `makeRoom` is asked for memory where there is none; false when it gives none either: then what
+    /// the table holds is of no use.
+    mutating func add(
+        _ visitor: UnsafeMutablePointer<Visitor>, of table: borrowing VisitorTable,
+        to exposures: inout ExposureTable, makeRoom: () -> Bool
+    ) throws(CountOverflow) -> Bool {
+        let id = ByteText(visitor.id)
+        var owner = exposures.owner(id)
+        var hasRoom = true
+        table.forEachUnit(of: visitor) { unit in
+            guard hasRoom, unit.pointee.arm.hasArm else { return }
+            if owner == nil {
+                hasRoom = WindowAttribution.reserve(id.count, in: &exposures, makeRoom)
+                guard hasRoom else { return }
+                owner = exposures.addOwner(id)
+            }
+            hasRoom = WindowAttribution.reserve(0, in: &exposures, makeRoom)
+            guard hasRoom, let owner else { return }
+            exposures.add(
+                unit.pointee, views: table.counts(of: unit).views, day: day, dayStart: dayStart, to: owner)
+        }
+        guard hasRoom else { return false }
+        guard let owner else { return true }
+        credit(clicksOf: visitor, of: table, to: owner, in: exposures)
+        return try credit(purchasesOf: visitor, of: table, to: owner, in: &exposures, makeRoom)
+    }
+
+    private static func reserve(
+        _ bytes: Int, in exposures: inout ExposureTable, _ makeRoom: () -> Bool
+    ) -> Bool {
+        while !exposures.reserve(bytes) {
+            guard makeRoom() else { return false }
+        }
+        return true
+    }
+
+    private func credit(
+        clicksOf visitor: UnsafeMutablePointer<Visitor>, of table: borrowing VisitorTable, to owner: Place,
+        in exposures: borrowing ExposureTable
+    ) {
+        table.forEachExtra(of: visitor, .click) { extra in
+            let click = extra.payload(as: Click.self).pointee
+            let time = dayStart + click.time
+            exposures.forEachUnit(of: owner) { unit in
+                guard ArmNumber.isSameExperiment(unit.pointee.arm, click.arm),
+                    time - unit.pointee.time <= window.microseconds
+                else { return }
+                unit.pointee.clicks += 1
+                if time >= unit.pointee.time { unit.pointee.isClicked = true }
+            }
+        }
+    }
+
+    private mutating func credit(
+        purchasesOf visitor: UnsafeMutablePointer<Visitor>, of table: borrowing VisitorTable, to owner: Place,
+        in exposures: inout ExposureTable, _ makeRoom: () -> Bool
+    ) throws(CountOverflow) -> Bool {
+        purchases.collect(of: visitor, from: table)
+        for purchase in purchases.all {
+            var lastDay: Int?
+            if purchase.pointee.orderLength > 0 {
+                let order = ByteText(purchase.order)
+                guard WindowAttribution.reserve(order.count, in: &exposures, makeRoom) else { return false }
+                lastDay = exposures.note(order, of: owner, day: day)
+            }
+            let time = dayStart + purchase.pointee.time
+            try exposures.forEachUnit(of: owner) { unit throws(CountOverflow) in
+                // An order's event is repeated for the units of the days on which, or after which, it was seen before.
+                guard lastDay.map({ $0 < unit.pointee.day }) ?? true, time >= unit.pointee.time,
+                    time - unit.pointee.time <= window.microseconds,
+                    purchase.pointee.place.covers(places[unit.pointee.arm.experiment])
+                else { return }
+                unit.pointee.purchases += 1
+                unit.pointee.revenue = try CountOverflow.sum(
+                    unit.pointee.revenue, Int128(purchase.pointee.revenue))
+            }
+        }
+        return true
+    }
+}
+
+extension ArmCounts {
+    /// What a unit counts for.
+    init(_ unit: ExposureTable.Exposure) throws(CountOverflow) {
+        self.init()
+        visitors = 1
+        views = unit.views
+        clicks = unit.clicks
+        clickers = unit.isClicked ? 1 : 0
+        purchases = unit.purchases
+        purchasers = unit.purchases > 0 ? 1 : 0
+        revenue = unit.revenue
+        revenueSquared = try CountOverflow.product(unit.revenue, unit.revenue)
+    }
+}
