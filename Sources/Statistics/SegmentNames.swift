@@ -29,9 +29,10 @@ final class SegmentNames: Sendable {
     }
 }
 
-/// One worker's memory of segments' numbers, bounded: a log of ever new segments starts it afresh.
+/// One worker's memory of segments' numbers, bounded: a log of ever new segments, or of long ones, starts it afresh.
 struct SegmentCache: ~Copyable {
     private static let limit = 1 << 14
+    private static let byteLimit = 1 << 20
 
     private let names: SegmentNames
     private let hash: KeyedHash
@@ -46,7 +47,7 @@ struct SegmentCache: ~Copyable {
 
     mutating func number(of name: ByteText) -> UInt32 {
         if name.isEmpty { return SegmentNames.everyone }
-        if numbers.count >= SegmentCache.limit {
+        if numbers.count >= SegmentCache.limit || known.byteCount >= SegmentCache.byteLimit {
             known = TextTable(hash: hash)
             numbers.removeAll()
         }

@@ -1,8 +1,9 @@
 import EventLog
 
-/// Verdicts on user agents already judged. Bounded: a log of ever new agents starts it afresh.
+/// Verdicts on user agents already judged. Bounded: a log of ever new agents, or of long ones, starts it afresh.
 struct VerdictCache: ~Copyable {
     private static let limit = 1 << 16
+    private static let byteLimit = 1 << 22
 
     private let hash: KeyedHash
     private var agents: TextTable
@@ -14,7 +15,7 @@ struct VerdictCache: ~Copyable {
     }
 
     mutating func verdict(on agent: ByteText, by judge: (UnsafeRawBufferPointer) -> Bool) -> Bool {
-        if agents.count >= VerdictCache.limit {
+        if agents.count >= VerdictCache.limit || agents.byteCount >= VerdictCache.byteLimit {
             agents = TextTable(hash: hash)
             verdicts.removeAll()
         }
