@@ -15,15 +15,15 @@ enum LearningBenchmark {
                 key: SlotKey(platform: "web", slot: Name("slot-\(number)")),
                 variants: (0..<arms).map { Name("banner-\($0)") })
             let learner = ExperimentLearner(experiment: experiment, settings: LearningSettings())
-            return (learner, rows(experiment, days: days, segments: segments))
+            return (learner, LearningBenchmark.rows(experiment, days: days, segments: segments))
         }
         var groups = 0
         let time = try leastTime(batches: 5) {
             groups = 0
             for (learner, rows) in learners { groups += try learner.learn(rows).count }
         }
-        let rows = learners.reduce(0) { $0 + $1.1.count }
-        print("learn \(days) days, \(experiments) experiments, \(arms) arms, \(rows) rows, \(groups) groups: \(time)")
+        let count = learners.reduce(0) { $0 + $1.1.count }
+        print("learn \(days) days, \(experiments) experiments, \(arms) arms, \(count) rows, \(groups) groups: \(time)")
     }
 
     /// Rows of every arm and day, in each segment or, without any, of everyone.
