@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "CWords.h"
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 #elif defined(__aarch64__)
@@ -19,28 +21,15 @@ typedef struct {
 
 // MARK: classification
 
-/// One bit for each byte of a word whose top bit is set.
-static inline uint64_t gather_tops(uint64_t tops) { return (tops & 0x8080808080808080u) * 0x0002040810204081u >> 56; }
-
-/// Top bits of the bytes that are zero (Mycroft's test made exact: no carry crosses a byte).
-static inline uint64_t zero_bytes(uint64_t word) {
-    const uint64_t low7 = 0x7F7F7F7F7F7F7F7Fu;
-    return ~(((word & low7) + low7) | word | low7);
-}
-
 static inline masks classify_portable(const uint8_t *bytes) {
-    const uint64_t ones = 0x0101010101010101u;
     masks result = {0, 0, 0, 0, 0};
-    for (int word = 0; word < 8; word++) {
-        uint64_t value = 0;
-        // Byte by byte, so that the lowest byte is the first on every machine.
-        for (int byte = 0; byte < 8; byte++) value |= (uint64_t)bytes[word * 8 + byte] << (8 * byte);
-        const int shift = word * 8;
-        result.quote |= gather_tops(zero_bytes(value ^ ones * '"')) << shift;
-        result.backslash |= gather_tops(zero_bytes(value ^ ones * '\\')) << shift;
-        result.line_feed |= gather_tops(zero_bytes(value ^ ones * '\n')) << shift;
-        result.control |= gather_tops(zero_bytes(value & ones * 0xE0)) << shift;
-        result.high |= gather_tops(value) << shift;
+    for (int word = 0; word < 64; word += 8) {
+        const uint64_t value = load_word(bytes + word);
+        result.quote |= gather_tops(bytes_equal(value, '"')) << word;
+        result.backslash |= gather_tops(bytes_equal(value, '\\')) << word;
+        result.line_feed |= gather_tops(bytes_equal(value, '\n')) << word;
+        result.control |= gather_tops(bytes_control(value)) << word;
+        result.high |= gather_tops(value) << word;
     }
     return result;
 }

@@ -1,3 +1,5 @@
+import CScan
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -9,8 +11,8 @@
 /// A worker's buffer with the whole lines that begin in one block of a file.
 struct Block: ~Copyable {
     private(set) var memory: UnsafeMutableBufferPointer<UInt8>
-    /// Bytes allocated behind `memory`, so that whole words can be read at its end.
-    private static let slack = 64
+    /// Bytes allocated behind `memory`, so that a line feed fits there, and vectors can be read behind that.
+    private static let slack = 1 + Int(CSCAN_SLACK)
     /// The bytes of the lines within `memory`.
     var lines: Range<Int> = 0..<0
     /// Which file, and which block of it.
@@ -49,6 +51,11 @@ struct Block: ~Copyable {
         // What is never written must still have a value.
         memory[capacity...].update(repeating: 0)
         return UnsafeMutableBufferPointer(rebasing: memory[0..<capacity])
+    }
+
+    /// Writes a line feed behind the lines, so that the last one has one too. What stood there is lost.
+    func closeLastLine() {
+        base[lines.upperBound] = 0x0A
     }
 
     /// A part of the memory.

@@ -16,16 +16,21 @@ struct EventBuffer: ~Copyable {
         UnsafeMutableBufferPointer(rebasing: memory[0..<count])
     }
 
-    /// Appends the event that `decode` fills in, if it says that there is one.
-    mutating func append(_ place: LinePlace, decode: (inout Event) -> LineDecoder.Outcome) -> LineDecoder.Outcome {
+    /// A place for the next event, with what was written there last; it counts once it is kept.
+    mutating func next() -> UnsafeMutablePointer<Event> {
         if count == memory.count { grow() }
-        // The place behind the last event is initialized too: a line that is no event leaves it to the next.
-        let outcome = decode(&memory[count])
-        if case .event = outcome {
+        return memory.baseAddress.unsafelyUnwrapped + count
+    }
+
+    /// Takes what became of a line: keeps the event that was made at ``next()``, or counts why there is none.
+    mutating func settle(_ outcome: LineDecoder.Outcome, at place: LinePlace, tally: inout LogTally) {
+        switch outcome {
+        case .event:
             memory[count].place = place
             count += 1
+        case .rejected(let reason): tally.reject(reason, at: place)
+        case .ignored(let reason): tally.ignore(reason, at: place)
         }
-        return outcome
     }
 
     /// Counts the events by type, and those the sink marked as ignored.

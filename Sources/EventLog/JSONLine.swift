@@ -1,3 +1,5 @@
+import CScan
+
 /// A scanner of one line that should hold one JSON object (RFC 8259), kept to what the log's fields need.
 ///
 ///     {"ts":"2026-11-20T09:12:31+05:30","type":"view","context":{"a":[1]},"visitor":"v\u00e9ra"}
@@ -10,28 +12,6 @@
 struct JSONLine {
     /// Objects and arrays inside one another, the line's own object counted.
     static let maximumDepth = 64
-
-    /// A value as it stands in the line, before it is decoded.
-    struct Value {
-        enum Kind: UInt8 {
-            case absent
-            /// Between the quotes, no escapes in it.
-            case plainString
-            /// Between the quotes, with escapes that were checked.
-            case escapedString
-            case number
-            /// `true`, `false`, an object or an array.
-            case unusable
-        }
-
-        var kind: Kind
-        var start: UnsafePointer<UInt8>
-        var count: Int
-
-        static var absent: Value { Value(kind: .absent, start: ByteText.absent.start, count: 0) }
-
-        var bytes: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: start, count: count) }
-    }
 
     private var position: UnsafePointer<UInt8>
     private let end: UnsafePointer<UInt8>
@@ -58,7 +38,7 @@ struct JSONLine {
     /// - Parameters:
     ///   - keys: the keys whose values are wanted.
     ///   - values: one for each key, `.absent` at the start.
-    mutating func scan(keys: KeyTable, into values: UnsafeMutablePointer<Value>) -> RejectedReason? {
+    mutating func scan(keys: KeyTable, into values: UnsafeMutablePointer<LineValue>) -> RejectedReason? {
         skipWhitespace()
         guard position < end, position.pointee == UInt8(ascii: "{") else {
             return skipValue(depth: 0) != nil && atEnd() ? .notAnObject : failure
@@ -67,7 +47,7 @@ struct JSONLine {
         return nil
     }
 
-    private mutating func scanObject(keys: KeyTable, into values: UnsafeMutablePointer<Value>) -> Bool {
+    private mutating func scanObject(keys: KeyTable, into values: UnsafeMutablePointer<LineValue>) -> Bool {
         position += 1
         skipWhitespace()
         if take(UInt8(ascii: "}")) { return true }
@@ -89,7 +69,7 @@ struct JSONLine {
     }
 
     /// Checks the value at the position and passes it; nil when it is malformed.
-    private mutating func skipValue(depth: Int) -> Value? {
+    private mutating func skipValue(depth: Int) -> LineValue? {
         guard position < end else { return nil }
         let start = position
         switch position.pointee {
@@ -107,9 +87,9 @@ struct JSONLine {
             return takeWord("null") ? .absent : nil
         default:
             guard skipNumber() else { return nil }
-            return Value(kind: .number, start: start, count: position - start)
+            return LineValue(kind: .number, start: start, count: position - start)
         }
-        return Value(kind: .unusable, start: start, count: position - start)
+        return LineValue(kind: .unusable, start: start, count: position - start)
     }
 
     private mutating func skipContainer(depth: Int, close: UInt8) -> Bool {
@@ -138,7 +118,7 @@ struct JSONLine {
     }
 
     /// Passes a string with its quotes; the value is what stands between them.
-    private mutating func scanString() -> Value? {
+    private mutating func scanString() -> LineValue? {
         guard let index else { return scanStringBytes() }
         let open = position - index.base
         guard nextQuote + 1 < index.quoteCount, Int(index.quotes[nextQuote]) == open else { return nil }
@@ -146,17 +126,17 @@ struct JSONLine {
         nextQuote += 2
         if let special = index.special, IndexedLine.any(special, open + 1, close) { return scanStringBytes() }
         position = index.base + close + 1
-        return Value(kind: .plainString, start: index.base + open + 1, count: close - open - 1)
+        return LineValue(kind: .plainString, start: index.base + open + 1, count: close - open - 1)
     }
 
-    private mutating func scanStringBytes() -> Value? {
+    private mutating func scanStringBytes() -> LineValue? {
         guard take(UInt8(ascii: "\"")) else { return nil }
         let start = position
-        var kind = Value.Kind.plainString
+        var kind = LineValue.Kind.plainString
         while position < end {
             let byte = position.pointee
             if byte == UInt8(ascii: "\"") {
-                let value = Value(kind: kind, start: start, count: position - start)
+                let value = LineValue(kind: kind, start: start, count: position - start)
                 position += 1
                 return value
             }

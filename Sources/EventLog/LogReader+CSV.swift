@@ -18,15 +18,9 @@ extension LogReader {
             if found.isTooLong {
                 outcome = .rejected(.lineTooLong)
             } else {
-                outcome = events.append(place) { event in
-                    decoder.decode(record: base + start, count: end - start, of: header, into: &event)
-                }
+                outcome = decoder.decode(record: base + start, count: end - start, of: header, into: events.next())
             }
-            switch outcome {
-            case .event: break
-            case .rejected(let reason): tally.reject(reason, at: place)
-            case .ignored(let reason): tally.ignore(reason, at: place)
-            }
+            events.settle(outcome, at: place, tally: &tally)
             tally.lines += 1
             line += block.lineFeeds(in: start..<end) + 1
             start = end + 1

@@ -49,7 +49,7 @@ package struct LogReader: Sendable {
     private func work(
         on source: BlockSource, sink: any EventSink, tally: inout LogTally, isStopped: () -> Bool
     ) throws(LogError) {
-        var decoder = LineDecoder(schema: schema, day: day)
+        var decoder = LineDecoder(schema: schema, day: day, maximumLineLength: maximumLineLength)
         var block = Block()
         var index = BlockIndex()
         var events = EventBuffer()
@@ -72,21 +72,26 @@ package struct LogReader: Sendable {
         _ block: borrowing Block, _ index: inout BlockIndex, with decoder: inout LineDecoder,
         into events: inout EventBuffer, tally: inout LogTally
     ) {
-        index.scan(UnsafePointer(block.base) + block.lines.lowerBound, count: block.lines.count)
-        for number in 0..<index.lineCount {
-            let line = index[number]
-            let place = LinePlace(file: block.file, block: block.index, line: Int32(number))
-            guard line.fullCount <= maximumLineLength else {
-                tally.reject(.lineTooLong, at: place)
-                continue
-            }
-            switch events.append(place, decode: { event in decoder.decode(line, into: &event) }) {
-            case .event: break
-            case .rejected(let reason): tally.reject(reason, at: place)
-            case .ignored(let reason): tally.ignore(reason, at: place)
+        block.closeLastLine()
+        var start = UnsafePointer(block.base) + block.lines.lowerBound
+        let end = UnsafePointer(block.base) + block.lines.upperBound
+        var line: Int32 = 0
+        func place() -> LinePlace {
+            defer { line += 1 }
+            return LinePlace(file: block.file, block: block.index, line: line)
+        }
+        while start < end, !decoder.isWithoutTemplates {
+            let outcome = decoder.decode(lineAt: &start, before: end, into: events.next())
+            events.settle(outcome, at: place(), tally: &tally)
+        }
+        if start < end {
+            index.scan(start, count: end - start)
+            for number in 0..<index.lineCount {
+                let outcome = decoder.decode(index[number], into: events.next())
+                events.settle(outcome, at: place(), tally: &tally)
             }
         }
-        tally.lines += Int64(index.lineCount)
-        tally.linesOfBlocks[block.file, default: [:]][block.index, default: 0] += Int64(index.lineCount)
+        tally.lines += Int64(line)
+        tally.linesOfBlocks[block.file, default: [:]][block.index, default: 0] += Int64(line)
     }
 }

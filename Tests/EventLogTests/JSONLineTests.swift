@@ -1,3 +1,4 @@
+import CScan
 import Foundation
 import TestSupport
 import Testing
@@ -7,10 +8,9 @@ import Testing
 @Suite("JSON lines")
 struct JSONLineTests {
     /// What the scanner says of a line, and the text of the value of `key` as it stands there.
-    private func scan(_ line: [UInt8], key: String = "a") -> (RejectedReason?, kind: JSONLine.Value.Kind, text: String)
-    {
+    private func scan(_ line: [UInt8], key: String = "a") -> (RejectedReason?, kind: LineValue.Kind, text: String) {
         withBytes(line) { bytes in
-            var value = JSONLine.Value.absent
+            var value = LineValue.absent
             guard let start = bytes.baseAddress else { return (.notJSON, value.kind, "") }
             var scanner = JSONLine(start, count: bytes.count)
             let reason = scanner.scan(keys: KeyTable(["other", key]), into: &value, at: 1)
@@ -90,7 +90,7 @@ struct JSONLineTests {
     func values() {
         func value(_ line: String, _ key: String = "a") -> String {
             let (_, kind, text) = scan(Array(line.utf8), key: key)
-            return "\(kind) \(text)"
+            return "\(kind.name) \(text)"
         }
         #expect(value(#"{"b":2,"a":1}"#) == "number 1")
         #expect(value(#"{"a":-1.50e+2 }"#) == "number -1.50e+2")
@@ -148,8 +148,8 @@ struct JSONLineTests {
 
 extension JSONLine {
     /// Scans for two keys and gives the value of the one with number `index`.
-    fileprivate mutating func scan(keys: KeyTable, into value: inout Value, at index: Int) -> RejectedReason? {
-        withUnsafeTemporaryAllocation(of: Value.self, capacity: keys.count) { values in
+    fileprivate mutating func scan(keys: KeyTable, into value: inout LineValue, at index: Int) -> RejectedReason? {
+        withUnsafeTemporaryAllocation(of: LineValue.self, capacity: keys.count) { values in
             values.initialize(repeating: .absent)
             guard let base = values.baseAddress else { return .notJSON }
             let reason = scan(keys: keys, into: base)

@@ -12,8 +12,8 @@
 #include <stdint.h>
 #include <string.h>
 
-/// Bytes a block must have behind its end, readable, of any value.
-#define CSCAN_SLACK 64
+#include "CKernel.h"
+#include "CMatch.h"
 
 /// The index of a block. The caller owns the arrays: `quotes`, `line_ends` and `line_quotes` with room for a position for each
 /// byte and 64 more, `special` and `high` with a word for each 64 bytes begun.
@@ -30,19 +30,6 @@ typedef struct {
     uint64_t any_special;
     uint64_t any_high;
 } cscan_index;
-
-/// How the bytes are classified. Every kernel gives the same index.
-typedef enum {
-    /// Eight bytes at a time in plain C.
-    CSCAN_PORTABLE = 0,
-    /// SSE2 or NEON: what every machine of the architecture has.
-    CSCAN_BASELINE = 1,
-    /// AVX2.
-    CSCAN_WIDE = 2,
-} cscan_kernel;
-
-/// The fastest kernel that this machine runs.
-cscan_kernel cscan_best_kernel(void);
 
 /// Indexes `count` bytes, at most 2^32 - 1. A kernel this machine does not run is replaced by the next lower one.
 void cscan_block(const uint8_t *bytes, size_t count, cscan_index *index, cscan_kernel kernel);

@@ -1,0 +1,161 @@
+import CScan
+import TestSupport
+import Testing
+
+@testable import EventLog
+
+/// Lines read by the shapes of earlier ones against the same lines parsed.
+@Suite("Templates of lines")
+struct TemplateTests {
+    private static let kernels = [CSCAN_PORTABLE, CSCAN_BASELINE, CSCAN_WIDE]
+    private static let day = LogDay(range: 1_795_132_800_000_000..<1_795_219_200_000_000, localTime: .utc)
+
+    private static let schema = EventSchema(
+        fields: [
+            .visitor: .keys(["customer", "visitor"]), .segment: .keys(["city"]), .order: .keys(["order", "visitor"]),
+        ],
+        types: ["impression": .view])
+
+    /// Lines of every sort that has a template, and some that have none.
+    private static let lines = [
+        #"{"ts":"2026-11-20T09:12:31.123456Z","type":"view","visitor":"v1","platform":"web","slot":"hero","variant":"a"}"#,
+        #"{"ts":1795165951,"type":"impression","customer":"","visitor":7,"platform":"web","slot":"hero","variant":"a","n":null}"#,
+        #"{"ts":"1795165951.5","type":"click","visitor":"v","platform":"w","slot":"s","variant":"b","x":{"a":["q",1,-2.5e3,true]}}"#,
+        #"{ "type": "purchase", "ts": "2026-11-20 09:12:31", "customer": "c", "revenue": 12.50, "order": "o1", "visitor": "v" }  "#,
+        #"{"revenue":"1.25","type":"purchase","ts":"2026-11-20T14:42:31+05:30","visitor":"Zürich 日本","city":"Köln"}"#,
+        #"{"visitor":"v","visitor":"w","type":"scroll","ts":1795165951}"#,
+        #"{"visitor":"v\n","type":"scroll","ts":1795165951,"page":"\/p"}"#,
+        #"{"a":[[],{}],"visitor":"v","type":"scroll","ts":1795165951,"platform":true,"e":""}"#,
+        #"{"visitor":"v","type":"scroll","ts":1795165951,"user_agent":"Mozilla/5.0 (Linux; Android 9; SM-G922) like Gecko","ip":"::1"}"#,
+        #"{"visitor":"v","type":"view","ts":1795165951,"platform":"","slot":"s","variant":null}"#,
+        #"{"this key is longer than thirty-two bytes, and so needs more than one part":"v","visitor":"v","type":"t","ts":1}"#,
+        "[]", "", "  ", "{}",
+    ]
+
+    /// What became of a line and all that is in its event, and how many bytes were passed.
+    private static func text(_ outcome: LineDecoder.Outcome, _ event: Event, _ passed: Int) -> String {
+        switch outcome {
+        case .rejected(let reason): return "\(passed) \(reason.name)"
+        case .ignored(let reason): return "\(passed) \(reason.rawValue)"
+        case .event:
+            let texts = [
+                event.visitor, event.platform, event.slot, event.variant, event.segment, event.order, event.userAgent,
+                event.address,
+            ]
+            return "\(passed) \(event.time) \(event.type) \(event.revenue) \(texts.map(\.string))"
+        }
+    }
+
+    /// Decodes the first of the lines in `bytes`, by a decoder that has seen the others, or by its parser alone.
+    private static func decode(_ bytes: [UInt8], _ decoder: inout LineDecoder, byTemplates: Bool) -> String {
+        var events = EventBuffer()
+        let memory = UnsafeMutablePointer<UInt8>.allocate(capacity: bytes.count + 1 + Int(CSCAN_SLACK))
+        defer { memory.deallocate() }
+        memory.update(from: bytes, count: bytes.count)
+        memory[bytes.count] = 0x0A
+        for index in 1...Int(CSCAN_SLACK) { memory[bytes.count + index] = UInt8(ascii: "\"") }
+        let base = UnsafePointer(memory)
+        if byTemplates {
+            var start = base
+            let outcome = decoder.decode(lineAt: &start, before: base + bytes.count, into: events.next())
+            return text(outcome, events.next().pointee, start - base)
+        }
+        var index = BlockIndex()
+        index.scan(base, count: bytes.count + 1)
+        let outcome = decoder.decode(index[0], into: events.next())
+        return text(outcome, events.next().pointee, index[0].start + index[0].fullCount + 1)
+    }
+
+    @Test("a damaged line is read as without templates", arguments: kernels)
+    func mutations(kernel: cscan_kernel) {
+        var random = SplitMix64(seed: 31)
+        let noise: [UInt8] =
+            Array("\"\\{}[]:, \t\r\n019-+.eEtrufalsn/xTZ".utf8) + [0, 0x1F, 0x7F, 0x80, 0xBC, 0xC3, 0xFF]
+        var decoder = LineDecoder(schema: Self.schema, day: Self.day, kernel: kernel)
+        for line in Self.lines {
+            let bytes = Array(line.utf8)
+            var damaged: [[UInt8]] = [bytes, bytes + [0x0D], bytes + [0x0D, 0x0D], bytes + [0x20], bytes + bytes]
+            for place in bytes.indices {
+                let byte = noise[Int(random.next() % UInt64(noise.count))]
+                for kind in 0..<4 {
+                    var other = bytes
+                    switch kind {
+                    case 0: other[place] = byte
+                    case 1: other.insert(byte, at: place)
+                    case 2: other.remove(at: place)
+                    default: other[place] ^= 1 << UInt8(random.next() % 8)
+                    }
+                    damaged.append(other)
+                }
+            }
+            for other in damaged {
+                // So that its shape is the first to be tried.
+                _ = Self.decode(bytes, &decoder, byTemplates: true)
+                var parser = LineDecoder(schema: Self.schema, day: Self.day, kernel: kernel)
+                let expected = Self.decode(other, &parser, byTemplates: false)
+                let found = Self.decode(other, &decoder, byTemplates: true)
+                #expect(found == expected, "\(String(decoding: other, as: UTF8.self))")
+            }
+        }
+    }
+
+    @Test("lines of one shape match, of another do not", arguments: kernels)
+    func shapes(kernel: cscan_kernel) {
+        func isMatch(_ learned: String, _ line: String) -> Bool {
+            var cache = TemplateCache(kernel: kernel)
+            let fields = EventField.allCases.map { $0 == .visitor ? [1] : [] }
+            func withLine<Result>(_ text: String, _ body: (UnsafePointer<UInt8>) -> Result) -> Result {
+                let bytes = Array(text.utf8) + [0x0A] + [UInt8](repeating: 0x20, count: Int(CSCAN_SLACK))
+                return bytes.withUnsafeBufferPointer { body($0.baseAddress.unsafelyUnwrapped) }
+            }
+            withLine(learned) { start in
+                var index = BlockIndex()
+                index.scan(start, count: learned.utf8.count)
+                cache.learn(index[0], keys: KeyTable(["a"]), fields: fields)
+            }
+            return withLine(line) { cache.match($0).line_feed == $0 + line.utf8.count }
+        }
+        let line = #"{"a":"x","b":[1,{"c":"y"}],"d":null}"#
+        #expect(isMatch(line, line))
+        #expect(
+            isMatch(line, #"{"a":"","b":[-1.5e3,{"c":"yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"}],"d":null}"#))
+        #expect(isMatch(line, line + "\r"))
+        #expect(!isMatch(line, line + " "))
+        #expect(!isMatch(line, #"{"a":"x","b":[1,{"c":"y"}],"d":true}"#))
+        #expect(!isMatch(line, #"{"a":"x","b":[01,{"c":"y"}],"d":null}"#))
+        #expect(!isMatch(line, #"{"a":"\n","b":[1,{"c":"y"}],"d":null}"#))
+        // What stands twice, and what no field can be, is for the parser; so are backslashes.
+        for line in [
+            #"{"a":"x","a":"y"}"#, #"{"a":null,"a":"y"}"#, #"{"a":{}}"#, #"{"a":true}"#, #"{"a":[1]}"#,
+            #"{"\u0061":1}"#,
+        ] {
+            #expect(!isMatch(line, line), "\(line)")
+        }
+    }
+
+    @Test("a log without shapes rests, and is read all the same", arguments: kernels)
+    func rest(kernel: cscan_kernel) {
+        var random = SplitMix64(seed: 41)
+        var decoder = LineDecoder(schema: EventSchema(), day: Self.day, kernel: kernel)
+        func line(_ shape: Int, _ number: Int) -> String {
+            "{\"x\(shape)\":1,\"ts\":1795165951,\"type\":\"scroll\",\"visitor\":\"v\(number)\"}"
+        }
+        // Two shapes by turns do not rest.
+        for number in 0..<2_000 {
+            _ = Self.decode(Array(line(Int(random.next() % 2), number).utf8), &decoder, byTemplates: true)
+        }
+        let restsEarly = decoder.isWithoutTemplates
+        #expect(!restsEarly)
+        var rested = 0
+        for number in 0..<30_000 {
+            let bytes = Array(line(number, number).utf8)
+            rested += decoder.isWithoutTemplates ? 1 : 0
+            let text = Self.decode(bytes, &decoder, byTemplates: true)
+            #expect(text.hasPrefix("\(bytes.count + 1) 1795165951000000 other 0 [\"v\(number)\""))
+        }
+        #expect(rested > 24_000 && rested < 30_000)
+        for number in 0..<9_000 { _ = Self.decode(Array(line(0, number).utf8), &decoder, byTemplates: true) }
+        let restsForever = decoder.isWithoutTemplates
+        #expect(!restsForever)
+    }
+}
