@@ -16,11 +16,15 @@
 
 // MARK: plain C
 
+/// One bit for each byte of a word whose top bit is set.
+static inline uint32_t gather_tops(uint64_t tops) {
+    return (uint32_t)((tops & CSCAN_ONES << 7) * 0x0002040810204081u >> 56);
+}
+
 static inline uint32_t differing_portable(const uint8_t *bytes, const uint8_t *literal) {
     uint32_t equal = 0;
     for (int word = 0; word < 32; word += 8) {
-        const uint64_t difference = load_word(bytes + word) ^ load_word(literal + word);
-        equal |= (uint32_t)gather_tops(zero_bytes(difference)) << word;
+        equal |= gather_tops(cscan_zero_bytes(cscan_word(bytes + word) ^ cscan_word(literal + word))) << word;
     }
     return ~equal;
 }
@@ -28,9 +32,8 @@ static inline uint32_t differing_portable(const uint8_t *bytes, const uint8_t *l
 static inline uint32_t stopping_portable(const uint8_t *bytes, uint64_t *high) {
     uint32_t stops = 0;
     for (int word = 0; word < 32; word += 8) {
-        const uint64_t value = load_word(bytes + word);
-        const uint64_t stop = bytes_equal(value, '"') | bytes_equal(value, '\\') | bytes_control(value);
-        stops |= (uint32_t)gather_tops(stop) << word;
+        const uint64_t value = cscan_word(bytes + word);
+        stops |= gather_tops(cscan_bytes(value, '"') | cscan_bytes(value, '\\') | cscan_control_bytes(value)) << word;
         *high |= value & CSCAN_ONES << 7;
     }
     return stops;
@@ -179,6 +182,16 @@ __attribute__((target("avx2,bmi"))) static cscan_matched match_wide(
     MATCH(differing_wide, stopping_wide)
 }
 #endif
+
+cscan_kernel cscan_best_kernel(void) {
+#if defined(__x86_64__)
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") ? CSCAN_WIDE : CSCAN_BASELINE;
+#elif defined(__aarch64__)
+    return CSCAN_BASELINE;
+#else
+    return CSCAN_PORTABLE;
+#endif
+}
 
 cscan_matcher cscan_matcher_of(cscan_kernel kernel) {
     const cscan_kernel best = cscan_best_kernel();

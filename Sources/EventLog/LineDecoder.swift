@@ -25,7 +25,6 @@ struct LineDecoder: ~Copyable {
     /// The absent value, then one for each key.
     private let values: UnsafeMutablePointer<LineValue>
     private var templates: TemplateCache
-    private var index: BlockIndex
     private var builder: EventBuilder
     /// The header of the records decoded last, and for each of its columns the number of the key; nil for no key.
     private var header: CSVHeader?
@@ -50,7 +49,6 @@ struct LineDecoder: ~Copyable {
         values = .allocate(capacity: names.count + 1)
         values.initialize(repeating: .absent, count: names.count + 1)
         templates = TemplateCache(kernel: kernel)
-        index = BlockIndex(kernel: kernel)
         builder = EventBuilder(schema: schema, day: day)
     }
 
@@ -63,9 +61,6 @@ struct LineDecoder: ~Copyable {
         builder.endBlock()
     }
 
-    /// Whether lines have no shapes that are worth looking for, so that whole blocks are better indexed.
-    var isWithoutTemplates: Bool { templates.isResting }
-
     /// Decodes the line at `start`, and moves `start` behind its line feed.
     ///
     /// The line must begin before `end`, where a line feed must stand with `CSCAN_SLACK` readable bytes behind it.
@@ -73,40 +68,44 @@ struct LineDecoder: ~Copyable {
         lineAt start: inout UnsafePointer<UInt8>, before end: UnsafePointer<UInt8>,
         into event: UnsafeMutablePointer<Event>
     ) -> Outcome {
-        let matched = templates.match(start)
-        guard let lineFeed = matched.line_feed else { return decodeUnpredicted(&start, before: end, into: event) }
-        let count = lineFeed - start
-        defer { start = lineFeed + 1 }
-        guard count <= maximumLineLength else { return .rejected(.lineTooLong) }
-        if matched.high != 0, !UTF8Validation.isValid(start, count: count) { return .rejected(.notUTF8) }
+        let line = start
+        let matched = templates.match(line)
+        guard let lineFeed = matched.line_feed else { return parse(lineAt: &start, before: end, into: event) }
+        start = lineFeed + 1
+        if let fault = fault(line, lineFeed, mayHaveHigh: matched.high != 0) { return .rejected(fault) }
         return builder.build(event, from: templates.values, templates.matched.pointee.sources)
     }
 
-    private mutating func decodeUnpredicted(
-        _ start: inout UnsafePointer<UInt8>, before end: UnsafePointer<UInt8>,
+    /// Decodes a line by its grammar alone.
+    mutating func parse(
+        lineAt start: inout UnsafePointer<UInt8>, before end: UnsafePointer<UInt8>,
         into event: UnsafeMutablePointer<Event>
     ) -> Outcome {
-        let lineFeed = memchr(start, 0x0A, end - start).map { UnsafePointer($0.assumingMemoryBound(to: UInt8.self)) }
-        let count = (lineFeed ?? end) - start
-        defer { start += count + 1 }
-        guard count <= maximumLineLength else { return .rejected(.lineTooLong) }
-        guard count > 0 else { return .ignored(.blankLine) }
-        index.scan(start, count: count)
-        return decode(index[0], into: event)
-    }
-
-    /// Decodes a line of an indexed block.
-    mutating func decode(_ line: IndexedLine, into event: UnsafeMutablePointer<Event>) -> Outcome {
-        guard line.fullCount <= maximumLineLength else { return .rejected(.lineTooLong) }
-        if line.hasHigh, !UTF8Validation.isValid(line.base + line.start, count: line.count) {
-            return .rejected(.notUTF8)
-        }
-        guard !isBlank(line.base + line.start, count: line.count) else { return .ignored(.blankLine) }
+        let line = start
         values.update(repeating: .absent, count: keys.count + 1)
         var scanner = JSONLine(line)
-        if let reason = scanner.scan(keys: keys, into: values + 1) { return .rejected(reason) }
-        templates.learn(line, keys: keys, fields: fields)
+        if let reason = scanner.scan(keys: keys, into: values + 1) {
+            let found = memchr(line, 0x0A, end - line).map { UnsafePointer($0.assumingMemoryBound(to: UInt8.self)) }
+            let lineFeed = found ?? end
+            start = lineFeed + 1
+            if let fault = fault(line, lineFeed, mayHaveHigh: true) { return .rejected(fault) }
+            return isBlank(line, count: lineFeed - line) ? .ignored(.blankLine) : .rejected(reason)
+        }
+        let lineFeed = scanner.position
+        start = lineFeed + 1
+        if let fault = fault(line, lineFeed, mayHaveHigh: scanner.high != 0) { return .rejected(fault) }
+        if !scanner.hasEscapes { templates.learn(line, lineFeed, keys: keys, fields: fields) }
         return builder.build(event, from: values, sources)
+    }
+
+    /// What is wrong with a line whatever stands in it.
+    @inline(__always)
+    private func fault(
+        _ line: UnsafePointer<UInt8>, _ lineFeed: UnsafePointer<UInt8>, mayHaveHigh: Bool
+    ) -> RejectedReason? {
+        let count = lineFeed - line
+        if count > maximumLineLength { return .lineTooLong }
+        return mayHaveHigh && !UTF8Validation.isValid(line, count: count) ? .notUTF8 : nil
     }
 
     /// Decodes the record of comma-separated values of `count` bytes at `start`, whose columns `header` names.
@@ -117,7 +116,11 @@ struct LineDecoder: ~Copyable {
         guard UTF8Validation.isValid(start, count: count) else { return .rejected(.notUTF8) }
         if header !== self.header {
             self.header = header
-            columns = header.names.map { name in name.withUnsafeBufferPointer { keys.index(of: $0) } }
+            columns = header.names.map { name in
+                (name + [UInt8](repeating: 0, count: 8)).withUnsafeBufferPointer {
+                    keys.index(of: $0.baseAddress.unsafelyUnwrapped, count: name.count)
+                }
+            }
         }
         values.update(repeating: .absent, count: keys.count + 1)
         if let reason = scan(CSVFields(start, count: count)) { return .rejected(reason) }

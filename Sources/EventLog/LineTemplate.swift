@@ -21,13 +21,18 @@ struct LineTemplate: ~Copyable {
     let sources: FieldSources
     private let parts: UnsafeMutableBufferPointer<cscan_part>
 
-    /// Makes a template of a well-formed line; nil for one with a shape that is not worth it.
+    /// Makes a template of the well-formed line from `start` to `lineFeed`; nil for one with a shape that is not worth it.
     ///
     /// - Parameter fields: of each field the numbers of its keys, from 1.
-    init?(_ line: IndexedLine, keys: KeyTable, fields: [[Int]]) {
-        guard !line.hasSpecial, line.count <= LineTemplate.maximumLength else { return nil }
-        var shape = Shape(line, keys: keys)
-        guard shape.scan(), shape.holeCount <= LineTemplate.maximumHoles else { return nil }
+    init?(
+        _ start: UnsafePointer<UInt8>, _ lineFeed: UnsafePointer<UInt8>, keys: borrowing KeyTable, fields: [[Int]]
+    ) {
+        let hasReturn = lineFeed > start && lineFeed[-1] == 0x0D
+        let line = UnsafeBufferPointer(start: start, count: lineFeed - start - (hasReturn ? 1 : 0))
+        guard line.count <= LineTemplate.maximumLength, line.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\\") })
+        else { return nil }
+        var shape = Shape(line, keyCount: keys.count)
+        guard shape.scan(keys), shape.holeCount <= LineTemplate.maximumHoles else { return nil }
         holeCount = shape.holeCount
         let holes = shape.holes
         sources = FieldSources(fields.map { $0.compactMap { holes[$0 - 1] } })
@@ -50,13 +55,11 @@ struct LineTemplate: ~Copyable {
 
 /// The parts and holes of a line, found from its start to its end.
 private struct Shape {
-    private let line: IndexedLine
-    private let keys: KeyTable
-    private var position: Int
-    private var quote = 0
+    private let line: UnsafeBufferPointer<UInt8>
+    private var position = 0
     private var depth = 0
     /// Where the literal begins that is not yet among the parts.
-    private var literal: Int
+    private var literal = 0
     /// The wanted key whose value comes next.
     private var key: Int?
     private var seen: Set<Int> = []
@@ -66,26 +69,23 @@ private struct Shape {
     /// Of each key the number of its hole, from 1; nil: it has none.
     private(set) var holes: [Int?]
 
-    init(_ line: IndexedLine, keys: KeyTable) {
+    init(_ line: UnsafeBufferPointer<UInt8>, keyCount: Int) {
         self.line = line
-        self.keys = keys
-        position = line.start
-        literal = line.start
-        holes = Array(repeating: nil, count: keys.count)
+        holes = Array(repeating: nil, count: keyCount)
     }
 
     /// False for a shape that has no template.
-    mutating func scan() -> Bool {
-        while position < line.end {
-            switch line.base[position] {
+    mutating func scan(_ keys: borrowing KeyTable) -> Bool {
+        while position < line.count {
+            switch line[position] {
             case UInt8(ascii: "\""):
-                guard takeString() else { return false }
+                guard takeString(keys) else { return false }
             case UInt8(ascii: "-"), 0x30...0x39:
                 addHole(CSCAN_NUMBER_HOLE)
-                while position < line.end, Shape.isNumberByte(line.base[position]) { position += 1 }
+                while position < line.count, Shape.isNumberByte(line[position]) { position += 1 }
                 literal = position
             default:
-                guard takeOther(line.base[position]) else { return false }
+                guard takeOther(line[position]) else { return false }
                 position += 1
             }
         }
@@ -93,15 +93,14 @@ private struct Shape {
         return true
     }
 
-    private mutating func takeString() -> Bool {
-        let open = position
-        let close = Int(line.quotes[quote + 1])
-        quote += 2
-        position = open + 1
+    private mutating func takeString(_ keys: borrowing KeyTable) -> Bool {
+        position += 1
+        let start = position
+        var close = start
+        while line[close] != UInt8(ascii: "\"") { close += 1 }
         if isKey(close) {
             if depth == 1 {
-                let name = UnsafeBufferPointer(start: line.base + open + 1, count: close - open - 1)
-                key = keys.index(of: name)
+                key = keys.index(of: line.baseAddress.unsafelyUnwrapped + start, count: close - start)
                 // Of keys that stand twice the last wins, even as null: that is for the parser.
                 if let key, !seen.insert(key).inserted { return false }
             }
@@ -128,8 +127,8 @@ private struct Shape {
     /// Whether the string that ends with the quote at `close` is a key. Tabs are control characters: only spaces can follow.
     private func isKey(_ close: Int) -> Bool {
         var index = close + 1
-        while index < line.end, line.base[index] == 0x20 { index += 1 }
-        return index < line.end && line.base[index] == UInt8(ascii: ":")
+        while index < line.count, line[index] == 0x20 { index += 1 }
+        return index < line.count && line[index] == UInt8(ascii: ":")
     }
 
     private static func isNumberByte(_ byte: UInt8) -> Bool {
@@ -154,7 +153,7 @@ private struct Shape {
             let count = min(position - literal, Int(CSCAN_PART_BYTES))
             var part = cscan_part()
             withUnsafeMutableBytes(of: &part.bytes) { bytes in
-                bytes.copyBytes(from: UnsafeBufferPointer(start: line.base + literal, count: count))
+                bytes.copyBytes(from: line[literal..<literal + count])
             }
             part.count = UInt32(count)
             part.mask = count == 32 ? .max : (1 << UInt32(count)) - 1

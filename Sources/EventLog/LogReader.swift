@@ -51,13 +51,12 @@ package struct LogReader: Sendable {
     ) throws(LogError) {
         var decoder = LineDecoder(schema: schema, day: day, maximumLineLength: maximumLineLength)
         var block = Block()
-        var index = BlockIndex()
         var events = EventBuffer()
         while !isStopped(), try source.next(&block) {
             if let header = block.header {
                 decodeRecords(block, header, with: &decoder, into: &events, tally: &tally)
             } else {
-                decode(block, &index, with: &decoder, into: &events, tally: &tally)
+                decode(block, with: &decoder, into: &events, tally: &tally)
             }
             sink.consume(events.events)
             events.tally(into: &tally)
@@ -69,27 +68,18 @@ package struct LogReader: Sendable {
     }
 
     private func decode(
-        _ block: borrowing Block, _ index: inout BlockIndex, with decoder: inout LineDecoder,
-        into events: inout EventBuffer, tally: inout LogTally
+        _ block: borrowing Block, with decoder: inout LineDecoder, into events: inout EventBuffer,
+        tally: inout LogTally
     ) {
         block.closeLastLine()
         var start = UnsafePointer(block.base) + block.lines.lowerBound
         let end = UnsafePointer(block.base) + block.lines.upperBound
         var line: Int32 = 0
-        func place() -> LinePlace {
-            defer { line += 1 }
-            return LinePlace(file: block.file, block: block.index, line: line)
-        }
-        while start < end, !decoder.isWithoutTemplates {
+        while start < end {
             let outcome = decoder.decode(lineAt: &start, before: end, into: events.next())
-            events.settle(outcome, at: place(), tally: &tally)
-        }
-        if start < end {
-            index.scan(start, count: end - start)
-            for number in 0..<index.lineCount {
-                let outcome = decoder.decode(index[number], into: events.next())
-                events.settle(outcome, at: place(), tally: &tally)
-            }
+            let place = LinePlace(file: block.file, block: block.index, line: line)
+            events.settle(outcome, at: place, tally: &tally)
+            line += 1
         }
         tally.lines += Int64(line)
         tally.linesOfBlocks[block.file, default: [:]][block.index, default: 0] += Int64(line)

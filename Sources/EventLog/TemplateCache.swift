@@ -31,6 +31,7 @@ struct TemplateCache: ~Copyable {
         values.deallocate()
     }
 
+    /// Whether no shapes are looked for.
     var isResting: Bool { resting > 0 }
 
     /// The template of the line that matched last.
@@ -39,6 +40,7 @@ struct TemplateCache: ~Copyable {
     /// Takes the values of the line at `line` if its shape is known. A line feed must follow, with `CSCAN_SLACK` bytes behind it.
     @inline(__always)
     mutating func match(_ line: UnsafePointer<UInt8>) -> cscan_matched {
+        guard resting == 0 else { return cscan_matched() }
         for index in 0..<count {
             let found = shapes[index].match(line, by: matcher, into: values + 1)
             if found.line_feed != nil {
@@ -56,10 +58,12 @@ struct TemplateCache: ~Copyable {
         shapes.initialize(to: used)
     }
 
-    /// Learns the shape of a well-formed line that matched none.
-    mutating func learn(_ line: IndexedLine, keys: KeyTable, fields: [[Int]]) {
-        guard resting == 0, !line.hasSpecial else {
-            resting = max(0, resting - 1)
+    /// Learns the shape of the well-formed line from `start` to `lineFeed` that matched none.
+    mutating func learn(
+        _ start: UnsafePointer<UInt8>, _ lineFeed: UnsafePointer<UInt8>, keys: borrowing KeyTable, fields: [[Int]]
+    ) {
+        guard resting == 0 else {
+            resting -= 1
             return
         }
         credit -= 4
@@ -68,7 +72,7 @@ struct TemplateCache: ~Copyable {
             resting = TemplateCache.rest
             return
         }
-        guard let template = LineTemplate(line, keys: keys, fields: fields) else { return }
+        guard let template = LineTemplate(start, lineFeed, keys: keys, fields: fields) else { return }
         if count == TemplateCache.maximumShapes {
             count -= 1
             (shapes + count).deinitialize(count: 1)

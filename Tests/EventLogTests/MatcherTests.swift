@@ -49,12 +49,7 @@ struct MatcherTests {
                 match.hasHigh = match.hasHigh || text.contains { $0 >= 0x80 }
                 rest = rest.dropFirst(text.count)
             case CSCAN_NUMBER_HOLE:
-                let text = String(decoding: rest.map { $0 < 0x80 ? $0 : UInt8(ascii: "?") }, as: UTF8.self)
-                guard let number = text.prefixMatch(of: /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?/) else {
-                    return nil
-                }
-                let count = number.output.utf8.count
-                // What the expression leaves behind a shorter number (`1.`, `1e`, `01`) no literal goes on with here.
+                guard let count = numberLength(Array(rest)) else { return nil }
                 match.holes.append(rest.startIndex..<rest.startIndex + count)
                 rest = rest.dropFirst(count)
             default:
@@ -64,6 +59,26 @@ struct MatcherTests {
             }
         }
         return match
+    }
+
+    /// The length of the JSON number that bytes begin with; nil when there is none, or it breaks off.
+    private static func numberLength(_ bytes: [UInt8]) -> Int? {
+        func digits(_ start: Int) -> Int { bytes[start...].prefix { $0 >= 0x30 && $0 <= 0x39 }.count }
+        var length = bytes.first == UInt8(ascii: "-") ? 1 : 0
+        let integer = digits(length)
+        if integer == 0 || (integer > 1 && bytes[length] == 0x30) { return nil }
+        length += integer
+        if bytes[length] == UInt8(ascii: ".") {
+            if digits(length + 1) == 0 { return nil }
+            length += 1 + digits(length + 1)
+        }
+        if bytes[length] == UInt8(ascii: "e") || bytes[length] == UInt8(ascii: "E") {
+            length += 1
+            if bytes[length] == UInt8(ascii: "+") || bytes[length] == UInt8(ascii: "-") { length += 1 }
+            if digits(length) == 0 { return nil }
+            length += digits(length)
+        }
+        return length
     }
 
     private static func match(_ pieces: [Piece], _ line: [UInt8], _ kernel: cscan_kernel) -> Match? {
@@ -125,7 +140,7 @@ struct MatcherTests {
             "0", "-0", "7", "-12.50", "1e5", "0.5E-10", "123456789012345678901234567890", "01", "-", "1.", "1e",
         ]
         var matched = 0
-        for _ in 0..<20_000 {
+        for _ in 0..<8_000 {
             var pieces: [Piece] = []
             var line: [UInt8] = []
             var closes: [UInt8] = []
@@ -155,6 +170,6 @@ struct MatcherTests {
             #expect(Self.agree(Self.match(pieces, line, kernel), expected), "\(String(decoding: line, as: UTF8.self))")
             matched += expected == nil ? 0 : 1
         }
-        #expect(matched > 8_000)
+        #expect(matched > 3_000)
     }
 }

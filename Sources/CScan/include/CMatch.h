@@ -9,7 +9,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "CKernel.h"
+/// Bytes that must be readable behind the line feed of a line, of any value.
+#define CSCAN_SLACK 64
+
+/// How bytes are compared. Every kernel finds the same.
+typedef enum {
+    /// Eight bytes at a time in plain C.
+    CSCAN_PORTABLE = 0,
+    /// SSE2 or NEON: what every machine of the architecture has.
+    CSCAN_BASELINE = 1,
+    /// AVX2.
+    CSCAN_WIDE = 2,
+} cscan_kernel;
+
+/// The fastest kernel that this machine runs.
+cscan_kernel cscan_best_kernel(void);
 
 /// What a value is.
 typedef enum {

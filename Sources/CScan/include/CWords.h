@@ -7,25 +7,22 @@
 #define CSCAN_ONES 0x0101010101010101u
 
 /// Eight bytes, the first in the lowest bits on every machine.
-static inline uint64_t load_word(const uint8_t *bytes) {
+static inline uint64_t cscan_word(const uint8_t *bytes) {
     uint64_t word = 0;
     for (int byte = 0; byte < 8; byte++) word |= (uint64_t)bytes[byte] << (8 * byte);
     return word;
 }
 
 /// Top bits of the bytes that are zero (Mycroft's test made exact: no carry crosses a byte).
-static inline uint64_t zero_bytes(uint64_t word) {
+static inline uint64_t cscan_zero_bytes(uint64_t word) {
     const uint64_t low7 = 0x7F7F7F7F7F7F7F7Fu;
     return ~(((word & low7) + low7) | word | low7);
 }
 
 /// Top bits of the bytes that are `byte`.
-static inline uint64_t bytes_equal(uint64_t word, uint8_t byte) { return zero_bytes(word ^ CSCAN_ONES * byte); }
+static inline uint64_t cscan_bytes(uint64_t word, uint8_t byte) { return cscan_zero_bytes(word ^ CSCAN_ONES * byte); }
 
 /// Top bits of the bytes below 0x20.
-static inline uint64_t bytes_control(uint64_t word) { return zero_bytes(word & CSCAN_ONES * 0xE0); }
-
-/// One bit for each byte of a word whose top bit is set.
-static inline uint64_t gather_tops(uint64_t tops) { return (tops & CSCAN_ONES << 7) * 0x0002040810204081u >> 56; }
+static inline uint64_t cscan_control_bytes(uint64_t word) { return cscan_zero_bytes(word & CSCAN_ONES * 0xE0); }
 
 #endif
