@@ -11,8 +11,8 @@ import CScan
 /// A worker's buffer with the whole lines that begin in one block of a file.
 struct Block: ~Copyable {
     private(set) var memory: UnsafeMutableBufferPointer<UInt8>
-    /// Bytes allocated behind `memory`, so that a line feed fits there, and vectors can be read behind that.
-    private static let slack = 1 + Int(CSCAN_SLACK)
+    /// Bytes allocated behind `memory`, for what ``close()`` writes and the vectors that are read behind that.
+    private static let slack = 3 + Int(CSCAN_SLACK)
     /// The bytes of the lines within `memory`.
     var lines: Range<Int> = 0..<0
     /// Which file, and which block of it.
@@ -53,9 +53,11 @@ struct Block: ~Copyable {
         return UnsafeMutableBufferPointer(rebasing: memory[0..<capacity])
     }
 
-    /// Writes a line feed behind the lines, so that the last one has one too. What stood there is lost.
-    func closeLastLine() {
+    /// Writes a line feed, and a quote with another one, behind the lines: there every search ends. What stood there is lost.
+    func close() {
         base[lines.upperBound] = 0x0A
+        base[lines.upperBound + 1] = UInt8(ascii: "\"")
+        base[lines.upperBound + 2] = 0x0A
     }
 
     /// A part of the memory.

@@ -1,10 +1,12 @@
-/// The events of a block, in memory that the next block reuses.
+/// Some events on their way to the sink, in memory that the next ones reuse: few enough to stay near.
 struct EventBuffer: ~Copyable {
-    private var memory: UnsafeMutableBufferPointer<Event>
+    private static let capacity = 256
+
+    private let memory: UnsafeMutableBufferPointer<Event>
     private var count = 0
 
     init() {
-        memory = .allocate(capacity: 1024)
+        memory = .allocate(capacity: EventBuffer.capacity)
         memory.initialize(repeating: EventBuffer.blank)
     }
 
@@ -16,21 +18,18 @@ struct EventBuffer: ~Copyable {
         UnsafeMutableBufferPointer(rebasing: memory[0..<count])
     }
 
+    /// Whether the events must be removed before the next one is made.
+    var isFull: Bool { count == memory.count }
+
     /// A place for the next event, with what was written there last; it counts once it is kept.
-    mutating func next() -> UnsafeMutablePointer<Event> {
-        if count == memory.count { grow() }
-        return memory.baseAddress.unsafelyUnwrapped + count
+    func next() -> UnsafeMutablePointer<Event> {
+        memory.baseAddress.unsafelyUnwrapped + count
     }
 
-    /// Takes what became of a line: keeps the event that was made at ``next()``, or counts why there is none.
-    mutating func settle(_ outcome: LineDecoder.Outcome, at place: LinePlace, tally: inout LogTally) {
-        switch outcome {
-        case .event:
-            memory[count].place = place
-            count += 1
-        case .rejected(let reason): tally.reject(reason, at: place)
-        case .ignored(let reason): tally.ignore(reason, at: place)
-        }
+    /// Keeps the event at ``next()``.
+    mutating func keep(_ place: LinePlace) {
+        memory[count].place = place
+        count += 1
     }
 
     /// Counts the events by type, and those the sink marked as ignored.
@@ -64,13 +63,5 @@ struct EventBuffer: ~Copyable {
 
     mutating func removeAll() {
         count = 0
-    }
-
-    private mutating func grow() {
-        let larger = UnsafeMutableBufferPointer<Event>.allocate(capacity: memory.count * 2)
-        larger.initialize(repeating: EventBuffer.blank)
-        larger.baseAddress.unsafelyUnwrapped.update(from: memory.baseAddress.unsafelyUnwrapped, count: count)
-        memory.deallocate()
-        memory = larger
     }
 }

@@ -28,11 +28,11 @@ struct EventBuilder: ~Copyable {
     }
 
     /// Frees the texts of the events made so far.
-    mutating func endBlock() {
+    mutating func freeTexts() {
         arena.removeAll()
     }
 
-    /// A copy of a text that lives until the block ends: `decode` writes it, at most `capacity` bytes, and returns its length.
+    /// A copy of a text that lives until texts are freed: `decode` writes it, at most `capacity` bytes, and returns its length.
     mutating func keep(capacity: Int, decode: (UnsafeMutablePointer<UInt8>) -> Int) -> ByteText {
         let start = arena.reserve(capacity)
         let count = decode(start)

@@ -26,9 +26,6 @@ struct LineDecoder: ~Copyable {
     private let values: UnsafeMutablePointer<LineValue>
     private var templates: TemplateCache
     private var builder: EventBuilder
-    /// The header of the records decoded last, and for each of its columns the number of the key; nil for no key.
-    private var header: CSVHeader?
-    private var columns: [Int?] = []
 
     init(
         schema: EventSchema, day: LogDay, maximumLineLength: Int = LogReader.maximumLineLength,
@@ -57,8 +54,8 @@ struct LineDecoder: ~Copyable {
     }
 
     /// Frees the texts of the events decoded so far.
-    mutating func endBlock() {
-        builder.endBlock()
+    mutating func freeTexts() {
+        builder.freeTexts()
     }
 
     /// Decodes the line at `start`, and moves `start` behind its line feed.
@@ -89,7 +86,7 @@ struct LineDecoder: ~Copyable {
             let lineFeed = found ?? end
             start = lineFeed + 1
             if let fault = fault(line, lineFeed, mayHaveHigh: true) { return .rejected(fault) }
-            return isBlank(line, count: lineFeed - line) ? .ignored(.blankLine) : .rejected(reason)
+            return LineDecoder.isBlank(line, count: lineFeed - line) ? .ignored(.blankLine) : .rejected(reason)
         }
         let lineFeed = scanner.position
         start = lineFeed + 1
@@ -108,45 +105,8 @@ struct LineDecoder: ~Copyable {
         return mayHaveHigh && !UTF8Validation.isValid(line, count: count) ? .notUTF8 : nil
     }
 
-    /// Decodes the record of comma-separated values of `count` bytes at `start`, whose columns `header` names.
-    mutating func decode(
-        record start: UnsafePointer<UInt8>, count: Int, of header: CSVHeader, into event: UnsafeMutablePointer<Event>
-    ) -> Outcome {
-        guard !isBlank(start, count: count) else { return .ignored(.blankLine) }
-        guard UTF8Validation.isValid(start, count: count) else { return .rejected(.notUTF8) }
-        if header !== self.header {
-            self.header = header
-            columns = header.names.map { name in
-                (name + [UInt8](repeating: 0, count: 8)).withUnsafeBufferPointer {
-                    keys.index(of: $0.baseAddress.unsafelyUnwrapped, count: name.count)
-                }
-            }
-        }
-        values.update(repeating: .absent, count: keys.count + 1)
-        if let reason = scan(CSVFields(start, count: count)) { return .rejected(reason) }
-        return builder.build(event, from: values, sources)
-    }
-
-    /// Stores the fields of known columns as strings, empty ones too, which stand for absent; nil when all is well.
-    private mutating func scan(_ record: consuming CSVFields) -> RejectedReason? {
-        var fields = 0
-        while let field = record.next() {
-            if fields < columns.count, let key = columns[fields] { values[key + 1] = value(field) }
-            fields += 1
-        }
-        if record.isMalformed { return .notCSV }
-        return fields == columns.count ? nil : .fieldCount
-    }
-
-    private mutating func value(_ field: CSVFields.Field) -> LineValue {
-        guard field.hasDoubledQuotes else {
-            return LineValue(kind: .plainString, start: field.start, count: field.count)
-        }
-        let text = builder.keep(capacity: field.count) { CSVFields.decode(field, into: $0) }
-        return LineValue(kind: .plainString, start: text.start, count: text.count)
-    }
-
-    private func isBlank(_ start: UnsafePointer<UInt8>, count: Int) -> Bool {
+    /// Whether a line has nothing but spaces, tabs and carriage returns.
+    static func isBlank(_ start: UnsafePointer<UInt8>, count: Int) -> Bool {
         for index in 0..<count where start[index] != 0x20 && start[index] != 0x09 && start[index] != 0x0D {
             return false
         }

@@ -28,15 +28,19 @@ package struct LogReader: Sendable {
         let source = BlockSource(files: files, rules: rules, workers: sinks.count)
         let result = Mutex<(tally: LogTally, error: LogError?)>((LogTally(), nil))
         DispatchQueue.concurrentPerform(iterations: sinks.count) { worker in
-            var tally = LogTally()
+            var work = LogWorker(self, sink: sinks[worker])
             var failure: LogError?
             do throws(LogError) {
-                try work(on: source, sink: sinks[worker], tally: &tally) { result.withLock { $0.error != nil } }
+                var block = Block()
+                while !result.withLock({ $0.error != nil }), try source.next(&block) {
+                    work.read(block)
+                    progress?(block.fileSize)
+                }
             } catch {
                 failure = error
             }
             result.withLock { result in
-                result.tally.add(tally)
+                result.tally.add(work.tally)
                 result.error = result.error ?? failure
             }
         }
@@ -44,44 +48,5 @@ package struct LogReader: Sendable {
         if let error { throw error }
         tally.files = files.map(\.name)
         return tally
-    }
-
-    private func work(
-        on source: BlockSource, sink: any EventSink, tally: inout LogTally, isStopped: () -> Bool
-    ) throws(LogError) {
-        var decoder = LineDecoder(schema: schema, day: day, maximumLineLength: maximumLineLength)
-        var block = Block()
-        var events = EventBuffer()
-        while !isStopped(), try source.next(&block) {
-            if let header = block.header {
-                decodeRecords(block, header, with: &decoder, into: &events, tally: &tally)
-            } else {
-                decode(block, with: &decoder, into: &events, tally: &tally)
-            }
-            sink.consume(events.events)
-            events.tally(into: &tally)
-            events.removeAll()
-            decoder.endBlock()
-            tally.bytes += block.size
-            progress?(block.fileSize)
-        }
-    }
-
-    private func decode(
-        _ block: borrowing Block, with decoder: inout LineDecoder, into events: inout EventBuffer,
-        tally: inout LogTally
-    ) {
-        block.closeLastLine()
-        var start = UnsafePointer(block.base) + block.lines.lowerBound
-        let end = UnsafePointer(block.base) + block.lines.upperBound
-        var line: Int32 = 0
-        while start < end {
-            let outcome = decoder.decode(lineAt: &start, before: end, into: events.next())
-            let place = LinePlace(file: block.file, block: block.index, line: line)
-            events.settle(outcome, at: place, tally: &tally)
-            line += 1
-        }
-        tally.lines += Int64(line)
-        tally.linesOfBlocks[block.file, default: [:]][block.index, default: 0] += Int64(line)
     }
 }

@@ -11,7 +11,7 @@ struct LineDecoderTests {
     /// What becomes of a line: its event as `field=text` for the fields asked for, or why there is none.
     private func decode(_ line: String, _ schema: EventSchema = EventSchema(), show: EventField...) -> String {
         var decoder = LineDecoder(schema: schema, day: day)
-        var events = EventBuffer()
+        let events = EventBuffer()
         let padded = Array(line.utf8) + [0x0A] + [UInt8](repeating: 0, count: Int(CSCAN_SLACK))
         return padded.withUnsafeBufferPointer { bytes in
             let base = bytes.baseAddress.unsafelyUnwrapped

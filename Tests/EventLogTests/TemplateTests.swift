@@ -48,7 +48,7 @@ struct TemplateTests {
 
     /// Decodes the first of the lines in `bytes`, by a decoder that has seen the others, or by its parser alone.
     private static func decode(_ bytes: [UInt8], _ decoder: inout LineDecoder, byTemplates: Bool) -> String {
-        var events = EventBuffer()
+        let events = EventBuffer()
         return withLine(bytes) { base in
             var start = base
             let outcome =

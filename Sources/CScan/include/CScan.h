@@ -37,10 +37,12 @@ static inline int cscan_equal(const uint8_t *first, const uint8_t *second, size_
 /// Asks for the memory at an address to be brought near: it will be used soon.
 static inline void cscan_prefetch(const void *address) { __builtin_prefetch(address); }
 
-/// The first quote, backslash or control character at or behind `position`: what no string of JSON goes on over.
-///
-/// There must be one, with `CSCAN_SLACK` readable bytes behind it. `high` becomes nonzero when a byte before it is 0x80 or
-/// above, perhaps also when only one behind it is.
+// MARK: searches
+//
+// Each finds the first byte of a kind at or behind `position`. There must be one, with `CSCAN_SLACK` readable bytes behind it.
+// `high` becomes nonzero when a byte before it is 0x80 or above, perhaps also when only one behind it is. Each has a twin in
+// plain C, for machines without SSE2.
+
 static inline const uint8_t *cscan_string_stop_portable(const uint8_t *position, uint64_t *high) {
     for (;; position += 8) {
         const uint64_t value = cscan_word(position);
@@ -50,6 +52,26 @@ static inline const uint8_t *cscan_string_stop_portable(const uint8_t *position,
     }
 }
 
+static inline const uint8_t *cscan_field_stop_portable(const uint8_t *position, uint64_t *high) {
+    for (;; position += 8) {
+        const uint64_t value = cscan_word(position);
+        const uint64_t stops = cscan_bytes(value, '"') | cscan_bytes(value, ',') | cscan_bytes(value, '\n');
+        *high |= value & CSCAN_ONES << 7;
+        if (stops != 0) return position + __builtin_ctzll(stops) / 8;
+    }
+}
+
+static inline const uint8_t *cscan_quote_portable(const uint8_t *position, uint64_t *high, uint64_t *line_feeds) {
+    for (;; position += 8) {
+        const uint64_t value = cscan_word(position);
+        const uint64_t stops = cscan_bytes(value, '"');
+        *high |= value & CSCAN_ONES << 7;
+        *line_feeds |= cscan_bytes(value, '\n');
+        if (stops != 0) return position + __builtin_ctzll(stops) / 8;
+    }
+}
+
+/// The first quote, backslash or control character: what no string of JSON goes on over.
 static inline const uint8_t *cscan_string_stop(const uint8_t *position, uint64_t *high) {
 #if defined(__x86_64__)
     const __m128i last_control = _mm_set1_epi8(0x1F);
@@ -64,6 +86,38 @@ static inline const uint8_t *cscan_string_stop(const uint8_t *position, uint64_t
     }
 #else
     return cscan_string_stop_portable(position, high);
+#endif
+}
+
+/// The first comma, quote or line feed: what no unquoted field goes on over.
+static inline const uint8_t *cscan_field_stop(const uint8_t *position, uint64_t *high) {
+#if defined(__x86_64__)
+    for (;; position += 16) {
+        const __m128i value = _mm_loadu_si128((const __m128i *)position);
+        const __m128i quote = _mm_cmpeq_epi8(value, _mm_set1_epi8('"'));
+        const __m128i comma = _mm_cmpeq_epi8(value, _mm_set1_epi8(','));
+        const __m128i line_feed = _mm_cmpeq_epi8(value, _mm_set1_epi8('\n'));
+        const int stops = _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, comma), line_feed));
+        *high |= (uint64_t)(uint32_t)_mm_movemask_epi8(value);
+        if (stops != 0) return position + __builtin_ctz((unsigned)stops);
+    }
+#else
+    return cscan_field_stop_portable(position, high);
+#endif
+}
+
+/// The first quote. `line_feeds` becomes nonzero when a line feed is before it, perhaps also when only one is behind it.
+static inline const uint8_t *cscan_quote(const uint8_t *position, uint64_t *high, uint64_t *line_feeds) {
+#if defined(__x86_64__)
+    for (;; position += 16) {
+        const __m128i value = _mm_loadu_si128((const __m128i *)position);
+        const int stops = _mm_movemask_epi8(_mm_cmpeq_epi8(value, _mm_set1_epi8('"')));
+        *line_feeds |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(value, _mm_set1_epi8('\n')));
+        *high |= (uint64_t)(uint32_t)_mm_movemask_epi8(value);
+        if (stops != 0) return position + __builtin_ctz((unsigned)stops);
+    }
+#else
+    return cscan_quote_portable(position, high, line_feeds);
 #endif
 }
 
