@@ -55,9 +55,8 @@ struct EventBuffer: ~Copyable {
 
     private static var blank: Event {
         Event(
-            time: 0, type: .other, visitor: .absent, platform: .absent, slot: .absent, variant: .absent,
-            segment: .absent,
-            revenue: 0, order: .absent, userAgent: .absent, address: .absent, ignored: nil,
+            time: 0, type: .other, ignored: nil, visitor: .absent, platform: .absent, slot: .absent, variant: .absent,
+            segment: .absent, revenue: 0, order: .absent, userAgent: .absent, address: .absent,
             place: LinePlace(file: 0, block: 0, line: 0))
     }
 

@@ -72,10 +72,12 @@ struct EventBuilder: ~Copyable {
         }
         let slot = try text(sources.value(.slot, in: values), .slot)
         let variant = try text(sources.value(.variant, in: values), .variant)
-        if type == .view || type == .click {
+        switch type {
+        case .view, .click:
             guard !platform.isEmpty else { throw .missing(.platform) }
             guard !slot.isEmpty else { throw .missing(.slot) }
             guard !variant.isEmpty else { throw .missing(.variant) }
+        case .purchase, .other: break
         }
         event.pointee.platform = platform
         event.pointee.slot = slot
