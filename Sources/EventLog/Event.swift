@@ -32,6 +32,6 @@ struct LinePlace: Hashable, Comparable {
 
 /// Who takes the events of one worker. Each worker has a sink of its own, so a sink is never called concurrently.
 package protocol EventSink: AnyObject, Sendable {
-    /// Takes the events of a block and marks those that are ``Event/ignored``. The texts die when it returns.
+    /// Takes some events, a few hundred at most, and marks those that are ``Event/ignored``. The texts die when it returns.
     func consume(_ events: UnsafeMutableBufferPointer<Event>)
 }

@@ -21,7 +21,7 @@ struct KeyTable: ~Copyable {
 
     init(_ names: [String]) {
         count = names.count
-        let bits = 2 + Int.bitWidth - names.count.leadingZeroBitCount + 1
+        let bits = 2 + Int.bitWidth - names.count.leadingZeroBitCount
         shift = UInt64(64 - bits)
         slots = .allocate(capacity: 1 << bits)
         slots.initialize(repeating: Slot())

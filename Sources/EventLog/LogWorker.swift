@@ -1,5 +1,3 @@
-import CScan
-
 /// One worker's share of the reading: blocks to lines to events, which go to its sink.
 struct LogWorker: ~Copyable {
     private let sink: any EventSink
