@@ -30,7 +30,8 @@ struct WindowTests {
             var random = SplitMix64(seed: ~UInt64(seed))
             let machinery = Machinery(
                 workers: Int.random(in: 1...4, using: &random),
-                blockSize: random.pick([1, 3, 64, 257, 257, 4_096, 1 << 18]))
+                blockSize: random.pick([1, 3, 64, 257, 257, 4_096, 1 << 18]),
+                memory: random.pick([1 << 17, 1 << 18, 1 << 30, 1 << 30]))
             let found = try Self.findings(scenario.days, window: scenario.window, machinery)
             let slow = SlowStatistics.run(scenario.days, window: scenario.window)
             for (index, day) in scenario.days.enumerated() {

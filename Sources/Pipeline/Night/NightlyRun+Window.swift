@@ -13,7 +13,7 @@ extension NightlyRun {
         of date: CalendarDate, window: ConversionWindow, into outcome: inout NightOutcome
     ) throws(RunFailure) {
         let clock = DayClock(timeZone: configuration.timeZone)
-        let known = try countedDays()
+        let known = try countedDays(window)
         let plan = try NightPlan(
             date: date, counted: known, closing: { clock.closing(of: $0, after: window) },
             hasLog: { day throws(RunFailure) in try !logFiles(of: day).isEmpty })
@@ -80,16 +80,18 @@ extension NightlyRun {
         return logs
     }
 
-    /// The days of the state, and the last log day that was counted for each: of one that does not say so, its own.
-    private func countedDays() throws(RunFailure) -> [CalendarDate: CalendarDate] {
+    /// The days of the state, and the last log day that was counted for each. One that does not say so was counted before
+    /// there was a window: it stays as it is, rather than a year of logs being read in the first night.
+    private func countedDays(_ window: ConversionWindow) throws(RunFailure) -> [CalendarDate: CalendarDate] {
         struct Part: Decodable {
             var through: String?
         }
+        let clock = DayClock(timeZone: configuration.timeZone)
         var counted: [CalendarDate: CalendarDate] = [:]
         for date in try files({ () throws(FileError) in try state.statisticsDates() }) {
             let bytes = try? FileSystem.read(state.statistics(on: date) + "/quality.json")
             let part = bytes.flatMap { try? JSONDecoder().decode(Part.self, from: Data($0)) }
-            counted[date] = part?.through.flatMap { CalendarDate($0) } ?? date
+            counted[date] = part?.through.flatMap { CalendarDate($0) } ?? clock.closing(of: date, after: window)
         }
         return counted
     }

@@ -166,9 +166,30 @@ import Vocabulary
         #expect(try site.state() == after)
     }
 
-    /// The state knows how far each day was counted, so a window that is new or longer reaches back by itself.
-    @Test(arguments: [nil, "1h", "36h"])
-    func aLongerWindowReachesBack(window: String?) throws {
+    /// Days from before there was a window are not read again, but for those whose windows are open.
+    @Test func aNewWindowReachesNoFurtherThanItself() throws {
+        var random = SplitMix64(seed: 9)
+        let site = try Site(window: nil)
+        for date in Site.dates { try site.log(date, using: &random) }
+        try site.run(Site.dates.dropLast())
+        let before = try site.state()
+        site.window = "3d"
+        let outcome = try site.run([Site.dates[7]])[0]
+        #expect(outcome.recountedDays == Site.dates[4..<7].map(\.description))
+        let after = try site.state()
+        for date in Site.dates.prefix(4) {
+            let name = "statistics/date=\(date)/statistics.csv"
+            #expect(before[name] != nil && after[name] == before[name])
+        }
+        // Run again, they are counted like all days.
+        try site.run(Site.dates)
+        try site.run(Site.dates, in: "fresh")
+        #expect(try site.state() == site.state("fresh"))
+    }
+
+    /// The state knows how far each day was counted, so a window that became longer reaches back by itself.
+    @Test(arguments: ["1h", "36h"])
+    func aLongerWindowReachesBack(window: String) throws {
         var random = SplitMix64(seed: 9)
         let site = try Site(window: window)
         for date in Site.dates { try site.log(date, using: &random) }
