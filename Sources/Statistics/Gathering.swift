@@ -107,23 +107,22 @@ struct Gathering: ~Copyable {
     private mutating func add(
         _ shard: Int, to content: inout Shards.Content, _ events: UnsafeMutableBufferPointer<Event>
     ) {
-        guard var held = content.visitors.take() else { return }
+        guard let table = content.visitors?.pointer else { return }
         let mine = UnsafeBufferPointer(rebasing: order.elements[starts[shard]..<starts[shard + 1]])
-        bringNear(mine, in: held)
+        bringNear(mine, in: table.pointee)
         for number in mine {
             let observation = UnsafePointer(observations.start + Int(number))
             let event = UnsafePointer(events.baseAddress.unsafelyUnwrapped + Int(observation.pointee.event))
             let bytes = VisitorTable.bytesOfEvent + event.pointee.visitor.count + event.pointee.order.count
-            while !held.reserve(bytes) {
+            while !table.pointee.reserve(bytes) {
                 // Without a shard above to drop it is this one's turn.
                 guard plan.shards.dropHighest(for: shard) else {
                     content = Shards.Content()
                     return
                 }
             }
-            add(observation, event, to: &held)
+            add(observation, event, to: &table.pointee)
         }
-        content.visitors = consume held
     }
 
     /// Asks for all records that will be needed, so that they come at once: slots of the index, then records, then extras.

@@ -103,7 +103,8 @@ struct JobPasses {
                 if let part = parts[number][shard] { try totals[number].add(part) }
             }
             guard let exposures = shards.shards[shard].content.withLock({ $0.exposures.take() }) else { continue }
-            try exposures.forEachUnit { unit throws(CountOverflow) in
+            defer { withExtendedLifetime(exposures) {} }
+            try exposures.pointer.pointee.forEachUnit { unit throws(CountOverflow) in
                 guard !(unit.pointee.isMixed && job.mixedUnits == .exclude) else { return }
                 try totals[Int(unit.pointee.day)].counts.add(
                     ArmCounts(unit.pointee), arm: unit.pointee.arm, segment: unit.pointee.segment)
