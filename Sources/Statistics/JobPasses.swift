@@ -120,18 +120,34 @@ struct JobPasses {
     }
 
     /// The rows of all arms with a unit, in byte order of their keys.
+    ///
+    /// There may be as many as segments in the log: they are sorted by ranks, where names would be compared again and again.
     private func rows(_ counts: ArmCountTable) -> [(key: ArmKey, counts: ArmCounts)] {
         let arms = job.experiments.map(\.arms)
-        var rows: [(key: ArmKey, counts: ArmCounts)] = []
-        rows.reserveCapacity(counts.count)
+        let slots = job.experiments.map(\.key)
+        var slotRanks = [UInt64](repeating: 0, count: slots.count)
+        for (rank, slot) in slots.indices.sorted(by: { slots[$0] < slots[$1] }).enumerated() {
+            slotRanks[slot] = UInt64(rank)
+        }
+        let segmentRanks = segments.ranks
+        var found: [(arm: ArmNumber, segment: UInt32, counts: ArmCounts)] = []
+        var order: [(rank: UInt64, index: Int)] = []
+        found.reserveCapacity(counts.count)
+        order.reserveCapacity(counts.count)
         counts.forEach { arm, segment, counts in
-            let slot = job.experiments[arm.experiment].key
+            let ofSegment = slotRanks[arm.experiment] << 32 | UInt64(segmentRanks[Int(segment)])
+            order.append((ofSegment << 16 | UInt64(arm.arm), found.count))
+            found.append((arm, segment, counts))
+        }
+        order.sort { $0.rank < $1.rank }
+        return order.map { _, index in
+            let (arm, segment, counts) = found[index]
+            let slot = slots[arm.experiment]
             let key = ArmKey(
                 platform: slot.platform, slot: slot.slot, segment: Name(segments.string(segment)),
                 variant: arms[arm.experiment][arm.arm])
-            rows.append((key, counts))
+            return (key, counts)
         }
-        return rows.sorted { $0.key < $1.key }
     }
 }
 

@@ -1,10 +1,11 @@
 import EventLog
 
-/// Verdicts on user agents already judged. Bounded: a log of ever new agents starts it afresh.
+/// Verdicts on user agents already judged. Bounded: a log of ever new agents, or of long ones, starts it afresh.
 ///
 /// Agents are long and few: one seen lately is found by a sample of its bytes and one comparison, without hashing all of it.
 struct VerdictCache: ~Copyable {
     private static let limit = 1 << 16
+    private static let byteLimit = 1 << 22
     private static let recentCount = 1 << 11
 
     private let hash: KeyedHash
@@ -29,7 +30,7 @@ struct VerdictCache: ~Copyable {
     }
 
     private mutating func number(of agent: ByteText, by judge: (UnsafeRawBufferPointer) -> Bool) -> Int {
-        if agents.count >= VerdictCache.limit {
+        if agents.count >= VerdictCache.limit || agents.byteCount >= VerdictCache.byteLimit {
             agents = TextTable(hash: hash)
             verdicts.removeAll()
             for place in 0..<VerdictCache.recentCount { recent[place] = 0 }

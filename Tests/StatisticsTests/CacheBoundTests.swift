@@ -1,0 +1,64 @@
+import EventLog
+import Testing
+
+@testable import Statistics
+
+@Suite("Caches of names")
+struct CacheBoundTests {
+    private let hash = KeyedHash(keys: (1, 2, 3))
+
+    private func withText<Result>(_ text: String, _ body: (ByteText) -> Result) -> Result {
+        Array(text.utf8).withUnsafeBufferPointer { body(ByteText($0)) }
+    }
+
+    /// A few agents are judged once; between them so many bytes of others come by that the cache must have let go.
+    @Test("let go of user agents that take too many bytes", arguments: [(1_000, 3), (100_000, 100)])
+    func agents(length: Int, others: Int) {
+        var cache = VerdictCache(hash: hash)
+        var judged = 0
+        func verdict(_ agent: String) -> Bool {
+            withText(agent) { text in
+                cache.verdict(on: text) { bytes in
+                    judged += 1
+                    return bytes.last == UInt8(ascii: "!")
+                }
+            }
+        }
+        let padding = String(repeating: "x", count: length)
+        #expect(verdict("robot!") && !verdict("person") && verdict("robot!") && judged == 2)
+        for number in 0..<others {
+            #expect(verdict("\(number)\(padding)!") && !verdict("\(number)\(padding)"))
+        }
+        let before = judged
+        #expect(before == 2 + 2 * others)
+        #expect(verdict("robot!") && !verdict("person"))
+        let isLarge = length * others > 5_000_000
+        #expect(judged == (isLarge ? before + 2 : before))
+    }
+
+    @Test("number segments the same after letting go of them", arguments: [5, 200])
+    func segments(length: Int) {
+        let names = SegmentNames(hash: hash)
+        var caches = [SegmentCacheBox(names, hash), SegmentCacheBox(names, hash)]
+        let padding = String(repeating: "y", count: length)
+        var expected: [String: UInt32] = ["*": SegmentNames.everyone]
+        for round in 0..<2 {
+            for number in 0..<20_000 {
+                let name = number % 1_000 == 0 ? "*" : "\(number)\(padding)"
+                let found = withText(name) { caches[(number + round) % 2].cache.number(of: $0) }
+                #expect(expected.updateValue(found, forKey: name) ?? found == found)
+                #expect(round == 0 && number > 100 || names.string(found) == name)
+            }
+        }
+        #expect(Set(expected.values).count == expected.count)
+    }
+}
+
+/// A place for a cache in an array.
+private final class SegmentCacheBox {
+    var cache: SegmentCache
+
+    init(_ names: SegmentNames, _ hash: KeyedHash) {
+        cache = SegmentCache(names, hash: hash)
+    }
+}
