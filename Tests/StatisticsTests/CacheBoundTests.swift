@@ -39,7 +39,7 @@ struct CacheBoundTests {
     @Test("number segments the same after letting go of them", arguments: [5, 200])
     func segments(length: Int) {
         let names = SegmentNames(hash: hash)
-        var caches = [SegmentCacheBox(names, hash), SegmentCacheBox(names, hash)]
+        let caches = [SegmentCacheBox(names, hash), SegmentCacheBox(names, hash)]
         let padding = String(repeating: "y", count: length)
         var expected: [String: UInt32] = ["*": SegmentNames.everyone]
         for round in 0..<2 {
