@@ -77,7 +77,7 @@ struct HostileLogTests {
     func similarIDs() throws {
         let scratch = try ScratchDirectory()
         var ids: Set<String> = []
-        for length in Array(1...40) + [63, 64, 65, 200] {
+        for length in Array(1...20) + [31, 32, 33, 64, 65] {
             let id = Array(repeating: UInt8(ascii: "a"), count: length)
             for position in 0..<length {
                 for letter in "ab\u{7F}".utf8 {
