@@ -1,6 +1,6 @@
 /// Some events on their way to the sink, in memory that the next ones reuse: few enough to stay near.
 struct EventBuffer: ~Copyable {
-    private static let capacity = 256
+    private static let capacity = 1024
 
     private let memory: UnsafeMutableBufferPointer<Event>
     private var count = 0

@@ -9,7 +9,7 @@ package struct LogReader: Sendable {
     package var schema: EventSchema
     package var day: LogDay
     /// Bytes a worker takes at a time.
-    package var blockSize = 1 << 16
+    package var blockSize = 1 << 17
     package var maximumLineLength = LogReader.maximumLineLength
     /// Keeps what comes through pipes, for those who read a log more than once with one spool.
     package var spool: StreamSpool?

@@ -51,7 +51,7 @@ struct JobPasses {
     /// Enough shards that workers rarely wait for one another and that dropping one is a small step, but no more than can fill
     /// some chunks of memory each.
     private var shardCount: Int {
-        max(1, min(max(32, job.workers * 8), 1024, job.memory / (4 * Arena.chunkBytes)))
+        max(1, min(max(16, job.workers * 8), 1024, job.memory / (4 * Arena.chunkBytes)))
     }
 
     /// Reads a day's log, and returns what each shard contributes to the day.
@@ -59,9 +59,9 @@ struct JobPasses {
         let log = days[number]
         let plan = GatheringPlan(
             experiments: job.experiments, policy: log.policy, day: log.day.range, hash: hash, segments: segments,
-            shards: shards, keepsClicks: window != nil)
+            shards: shards, workers: job.workers, keepsClicks: window != nil)
         shards.beginDay(minutes: GatheringPlan.minutes(of: log.day.range))
-        let collectors = (0..<max(1, job.workers)).map { _ in EventCollector(plan) }
+        let collectors = (0..<max(1, job.workers)).map { EventCollector(plan, worker: $0) }
         let tally = try read(log, into: collectors, isFirst: number == tallies.count)
         if number == tallies.count {
             tallies.append(tally)
@@ -103,7 +103,8 @@ struct JobPasses {
                 if let part = parts[number][shard] { try totals[number].add(part) }
             }
             guard let exposures = shards.shards[shard].content.withLock({ $0.exposures.take() }) else { continue }
-            try exposures.forEachUnit { unit throws(CountOverflow) in
+            defer { withExtendedLifetime(exposures) {} }
+            try exposures.pointer.pointee.forEachUnit { unit throws(CountOverflow) in
                 guard !(unit.pointee.isMixed && job.mixedUnits == .exclude) else { return }
                 try totals[Int(unit.pointee.day)].counts.add(
                     ArmCounts(unit.pointee), arm: unit.pointee.arm, segment: unit.pointee.segment)

@@ -6,7 +6,7 @@ import EventLog
 struct VerdictCache: ~Copyable {
     private static let limit = 1 << 16
     private static let byteLimit = 1 << 22
-    private static let recentCount = 1 << 10
+    private static let recentCount = 1 << 11
 
     private let hash: KeyedHash
     private var agents: TextTable
@@ -40,15 +40,18 @@ struct VerdictCache: ~Copyable {
         return number
     }
 
-    /// A place among the recent ones, from the length and three words, where agents differ most: versions and devices.
+    /// A place among the recent ones, from the length and words of all its parts, where agents name their versions and devices.
     private static func sample(_ agent: ByteText) -> Int {
         guard agent.count >= 16 else { return 0 }
         let raw = UnsafeRawPointer(agent.start)
-        func mix(_ sum: UInt64, _ offset: Int) -> UInt64 {
-            (sum ^ raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self)) &* 0x9E37_79B9_7F4A_7C15
+        let part = (agent.count - 8) / 7
+        func mix(_ sum: UInt64, _ number: Int) -> UInt64 {
+            let word = raw.loadUnaligned(fromByteOffset: number * part, as: UInt64.self)
+            return (sum ^ word) &* 0x9E37_79B9_7F4A_7C15
         }
-        let length = UInt64(truncatingIfNeeded: agent.count)
-        let mixed = mix(mix(mix(length, agent.count / 4), agent.count / 2), agent.count - 8)
-        return Int(truncatingIfNeeded: mixed >> 54)
+        let first = mix(mix(UInt64(truncatingIfNeeded: agent.count), 1), 2)
+        let second = mix(mix(mix(mix(0, 3), 4), 5), 6)
+        let all = (first ^ (second >> 31) ^ second) &* 0xBF58_476D_1CE4_E5B9
+        return Int(truncatingIfNeeded: all >> 53)
     }
 }

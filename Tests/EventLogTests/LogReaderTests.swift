@@ -199,7 +199,7 @@ struct LogReaderTests {
     func batches() throws {
         let scratch = try ScratchDirectory()
         // The visitors are also escaped, so that their texts lie in the memory that is used again.
-        let lines = (0..<2_000).map { line($0 % 3 == 0 ? "\\u0030\($0)" : "\($0)") }
+        let lines = (0..<5_000).map { line($0 % 3 == 0 ? "\\u0030\($0)" : "\($0)") }
         let path = try scratch.write(Array((["", "x"] + lines).joined(separator: "\n").utf8), to: "many.jsonl")
         let day = LogDay(range: 1_795_132_800_000_000..<1_795_219_200_000_000, localTime: .utc)
         var reader = LogReader(schema: EventSchema(), day: day)
@@ -207,8 +207,8 @@ struct LogReaderTests {
         let sink = HalfIgnored()
         let tally = try reader.read([.path(path)], into: [sink])
         let batches = sink.batches.withLock { $0 }
-        #expect(batches.flatMap { $0 } == Array(0..<2_000) && batches.allSatisfy { $0.count <= 500 })
-        #expect(tally.events[.other] == 2_000 && tally.ignoredLines(.otherType) == 1_000)
+        #expect(batches.flatMap { $0 } == Array(0..<5_000) && batches.allSatisfy { $0.count <= 1_024 })
+        #expect(tally.events[.other] == 5_000 && tally.ignoredLines(.otherType) == 2_500)
         let ignored = tally.ignored.first { $0.name == "other type" }
         #expect(ignored?.samples.map(\.line) == [3, 5, 7, 9, 11])
     }
