@@ -4,6 +4,7 @@
 Each program reads the same log and computes the same statistics, as a whole process on all cores with the log in the page cache.
 Programs take turns, so that a busy machine troubles all alike. First they must agree on a small log made of hard cases, and every
 timed result is checked as well. `make bench` builds what this needs; options pass through BENCH="--size 1200000000 --rounds 5".
+`--memory-size` and `--hostile` add tables about Sluice alone; without other programs and logs (`--peers= --logs=`) these alone.
 
 Exit: 0 done, 1 results differ or nothing could be measured, 2 usage or set-up.
 """
