@@ -140,6 +140,7 @@ struct Gathering: ~Copyable {
             places.start[index] = table.prefetch(hash: observations[Int(number)].hash)
         }
         for place in places.elements { table.prefetchExtras(place) }
+        for place in places.elements { table.prefetchSecondExtra(place) }
     }
 
     private func add(

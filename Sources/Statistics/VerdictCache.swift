@@ -9,27 +9,30 @@ struct VerdictCache: ~Copyable {
     private static let recentCount = 1 << 11
 
     private let hash: KeyedHash
+    private let judge: (UnsafeRawBufferPointer) -> Bool
     private var agents: TextTable
     private var verdicts = Pool<Bool>()
     /// By sample: the number of the last agent that had it, and 1; 0 for none.
     private var recent = Pool<UInt32>()
 
-    init(hash: KeyedHash) {
+    /// - Parameter judge: whether an agent is a robot's.
+    init(hash: KeyedHash, judge: @escaping (UnsafeRawBufferPointer) -> Bool) {
         self.hash = hash
+        self.judge = judge
         agents = TextTable(hash: hash)
         for _ in 0..<VerdictCache.recentCount { recent.append(0) }
     }
 
-    mutating func verdict(on agent: ByteText, by judge: (UnsafeRawBufferPointer) -> Bool) -> Bool {
+    mutating func verdict(on agent: ByteText) -> Bool {
         let place = VerdictCache.sample(agent)
         let known = Int(recent[place]) - 1
         if known >= 0, agents[known] == agent { return verdicts[known] }
-        let number = self.number(of: agent, by: judge)
+        let number = self.number(of: agent)
         recent[place] = UInt32(number + 1)
         return verdicts[number]
     }
 
-    private mutating func number(of agent: ByteText, by judge: (UnsafeRawBufferPointer) -> Bool) -> Int {
+    private mutating func number(of agent: ByteText) -> Int {
         if agents.count >= VerdictCache.limit || agents.byteCount >= VerdictCache.byteLimit {
             agents = TextTable(hash: hash)
             verdicts.removeAll()

@@ -93,6 +93,15 @@ struct VisitorTable: ~Copyable, @unchecked Sendable {
         if extras != 0 { cscan_prefetch(allocator.arena.base + Int(extras) * Arena.wordBytes) }
     }
 
+    /// Brings near the second extra of the visitor at a place, once the first is there.
+    func prefetchSecondExtra(_ place: Place) {
+        guard place != 0 else { return }
+        let base = allocator.arena.base
+        if let extra = self[VisitorTable.visitor(base, place).pointee.extras], extra.pointee.next != 0 {
+            cscan_prefetch(base + Int(extra.pointee.next) * Arena.wordBytes)
+        }
+    }
+
     // MARK: Extras
 
     /// The extra at a place; nil for the end of the chain.

@@ -1,4 +1,5 @@
 import EventLog
+import Synchronization
 import Testing
 
 @testable import Statistics
@@ -14,16 +15,13 @@ struct CacheBoundTests {
     /// Two agents are judged once; between them so many bytes of others come by that the cache must have let go.
     @Test("let go of user agents that take too many bytes", arguments: [(1_000, 3), (100_000, 100)])
     func agents(length: Int, others: Int) {
-        var cache = VerdictCache(hash: hash)
-        var judged = 0
-        func verdict(_ agent: String) -> Bool {
-            withText(agent) { text in
-                cache.verdict(on: text) { bytes in
-                    judged += 1
-                    return bytes.last == UInt8(ascii: "!")
-                }
-            }
+        let count = Mutex(0)
+        var cache = VerdictCache(hash: hash) { bytes in
+            count.withLock { $0 += 1 }
+            return bytes.last == UInt8(ascii: "!")
         }
+        var judged: Int { count.withLock { $0 } }
+        func verdict(_ agent: String) -> Bool { withText(agent) { cache.verdict(on: $0) } }
         let padding = String(repeating: "x", count: length)
         #expect(verdict("robot!") && !verdict("person") && verdict("robot!") && judged == 2)
         for number in 0..<others {
