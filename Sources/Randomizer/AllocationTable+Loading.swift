@@ -22,12 +22,12 @@ extension AllocationTable {
                 .unverified, file: manifestPath, "rows is \(manifest.rows) where the table has \(builder.rowCount)",
                 remedy: "publish the table again")
         }
-        let storage = try builder.build()
+        let storage = try builder.build(manifest)
         if let manifest, manifest.date != storage.date {
             throw TableError(
                 .unverified, file: manifestPath, "date is \(manifest.date) where the table's rows say \(storage.date)",
                 remedy: "publish the table again")
         }
-        self.init(storage: storage, statisticsThrough: manifest?.statisticsThrough, pipeline: manifest?.pipeline)
+        self.init(storage: storage)
     }
 }

@@ -16,15 +16,13 @@ public struct AllocationTable: Sendable {
     public var date: String { storage.date }
 
     /// The last day whose statistics are in the table, `YYYY-MM-DD`; nil for a table without a manifest.
-    public let statisticsThrough: String?
+    public var statisticsThrough: String? { storage.manifest?.statisticsThrough }
 
     /// The name of the pipeline that made the table; nil for a table without a manifest.
-    public let pipeline: String?
+    public var pipeline: String? { storage.manifest?.pipeline }
 
-    init(storage: TableStorage, statisticsThrough: String?, pipeline: String?) {
+    init(storage: TableStorage) {
         self.storage = storage
-        self.statisticsThrough = statisticsThrough
-        self.pipeline = pipeline
     }
 
     /// Assigns a visitor to a variant; nil for an unknown experiment: show the slot's default.
@@ -64,7 +62,7 @@ public struct AllocationTable: Sendable {
         visitor: UnsafeRawBufferPointer
     ) -> Assignment? {
         guard let experiment = storage.experiment(platform: platform, slot: slot) else { return nil }
-        return storage.assignment(experiment: experiment, segment: segment, visitor: visitor)
+        return storage.assignment(of: visitor, in: storage.experiments[experiment], segment: segment)
     }
 
     /// Assigns a visitor by the UTF-8 of the names; nil for an unknown experiment.

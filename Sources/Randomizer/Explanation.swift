@@ -1,0 +1,22 @@
+/// Why a visitor is shown what it is: every arm with its score.
+public struct Explanation: Sendable {
+    /// An arm as it stood for the visitor.
+    public struct Candidate: Equatable, Sendable {
+        public let variant: String
+        /// Share of visitors, 0…1.
+        public let traffic: Double
+        /// The 64 random bits of the visitor and the arm; they depend on no table.
+        public let hash: UInt64
+        /// The uniform number in (0, 1] of the hash.
+        public let uniform: Double
+        /// −ln(uniform) / traffic; infinite without traffic. The least is chosen.
+        public let score: Double
+    }
+
+    public let assignment: Assignment
+    /// The segment whose group served: the visitor's own, or `*`.
+    public let segment: String
+    /// All arms of the group in the visitor's order, least score first, equal scores in byte order: where an arm is not
+    /// allowed, the next one is shown.
+    public let candidates: [Candidate]
+}
