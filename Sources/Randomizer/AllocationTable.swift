@@ -10,7 +10,7 @@
 /// Names are compared by their UTF-8 bytes, never by canonical equivalence. When a view and not a visitor is to be
 /// assigned, pass the request's id as the visitor.
 public struct AllocationTable: Sendable {
-    let storage: TableStorage
+    @usableFromInline let storage: TableStorage
 
     /// The day on which the table takes effect, `YYYY-MM-DD`.
     public var date: String { storage.date }
@@ -21,6 +21,7 @@ public struct AllocationTable: Sendable {
     /// The name of the pipeline that made the table; nil for a table without a manifest.
     public var pipeline: String? { storage.manifest?.pipeline }
 
+    @usableFromInline
     init(storage: TableStorage) {
         self.storage = storage
     }

@@ -6,6 +6,7 @@
 ///
 /// An experiment names its first group and the one after its last; a group its first arm. A last group without arms ends
 /// the array, so a group's arms always run to the first arm of the next.
+@usableFromInline
 final class TableStorage: Sendable {
     struct ExperimentRecord {
         var platform: UInt32
