@@ -20,3 +20,19 @@ public struct Explanation: Sendable {
     /// allowed, the next one is shown.
     public let candidates: [Candidate]
 }
+
+extension Explanation {
+    /// The explanation as one line of JSON; hashes in hexadecimal, an infinite score is null.
+    package func json(visitor: String) -> String {
+        let arms = candidates.map { arm in
+            "{\"variant\": \(JSONText.quoted(arm.variant)), \"traffic\": \(JSONText.number(arm.traffic)), "
+                + "\"hash\": \"\(XXH64.hexadecimal(arm.hash))\", \"score\": \(JSONText.number(arm.score))}"
+        }
+        let head = [
+            ("date", assignment.date), ("visitor", visitor), ("segment", segment), ("variant", assignment.variant),
+        ]
+        return "{" + head.map { "\"\($0.0)\": \(JSONText.quoted($0.1)), " }.joined()
+            + "\"propensity\": \(JSONText.number(assignment.propensity)), "
+            + "\"has_own_group\": \(assignment.hasOwnGroup), \"arms\": [\(arms.joined(separator: ", "))]}"
+    }
+}
