@@ -17,5 +17,7 @@ enum Benchmarks {
         }
         BestProbabilityBenchmark.run()
         try AssignmentBenchmark.run()
+        try TableBenchmark.run()
+        try ChurnBenchmark.run()
     }
 }
