@@ -1,6 +1,6 @@
 /// A day's allocation of visitors to variants, as it is served.
 ///
-/// Load one at start and a new one when the day's table is published; put it where requests find it. A table never
+/// A `RandomizerHost` keeps the newest one at hand while nights publish; by itself a table is loaded once. A table never
 /// changes, and copying it costs a reference count. Assigning is a pure function of the names and the visitor: it never
 /// throws, allocates or waits, and every process with the same table gives the same answer.
 ///

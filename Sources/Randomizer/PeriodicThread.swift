@@ -26,10 +26,9 @@ final class PeriodicThread: @unchecked Sendable {
                 var event = pollfd(fd: wakeup, events: Int16(POLLIN), revents: 0)
                 let ready = poll(&event, 1, milliseconds)
                 if ready < 0 && errno == EINTR { continue }
-                guard ready == 0 else { break }
+                guard ready == 0 else { return }
                 body()
             }
-            close(wakeup)
         }
     }
 
@@ -38,14 +37,15 @@ final class PeriodicThread: @unchecked Sendable {
     #else
         private var thread = pthread_t()
     #endif
-    private let end: Int32
+    /// The pipe's end that the thread sleeps on, and the one to wake it by.
+    private let ends: [Int32]
 
     /// Starts a thread; nil when the system has no descriptor or thread left.
     init?(milliseconds: Int32, _ body: @escaping @Sendable () -> Void) {
         var pipes: [Int32] = [-1, -1]
         guard pipe(&pipes) == 0 else { return nil }
         for descriptor in pipes { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
-        end = pipes[1]
+        ends = pipes
         let work = Unmanaged.passRetained(Work(milliseconds: milliseconds, wakeup: pipes[0], body: body))
         let failure = pthread_create(&thread, nil, runPeriodicWork, work.toOpaque())
         guard failure == 0 else {
@@ -59,13 +59,13 @@ final class PeriodicThread: @unchecked Sendable {
     func stop() {
         // Not the end of file alone: a child of a fork may hold the pipe open.
         var byte: UInt8 = 0
-        while write(end, &byte, 1) < 0 && errno == EINTR {}
-        close(end)
+        while write(ends[1], &byte, 1) < 0 && errno == EINTR {}
         #if canImport(Darwin)
             if let thread { pthread_join(thread, nil) }
         #else
             pthread_join(thread, nil)
         #endif
+        for descriptor in ends { close(descriptor) }
     }
 
     fileprivate static func run(_ work: UnsafeMutableRawPointer) {
