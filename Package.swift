@@ -6,6 +6,7 @@ let package = Package(
     products: [
         .executable(name: "sluice", targets: ["sluice"]),
         .library(name: "Randomizer", targets: ["Randomizer"]),
+        .library(name: "SluiceRandomizer", type: .dynamic, targets: ["SluiceRandomizer"]),
     ],
     targets: [
         // The flow, in the order the data takes.
@@ -14,7 +15,7 @@ let package = Package(
         .target(name: "Statistics", dependencies: ["BotFilter", "CScan", "EventLog", "Vocabulary"]),
         .target(name: "Learning", dependencies: ["CSV", "Vocabulary"]),
         .target(name: "Allocation", dependencies: ["CSV", "Learning", "Randomizer", "Vocabulary"]),
-        .target(name: "Randomizer", dependencies: ["CSV"]),
+        .target(name: "Randomizer", dependencies: ["CSV"], exclude: ["ASSIGNMENT.md"]),
 
         // What every step speaks: names, dates, the daily row; and the files they stand in.
         .target(name: "Vocabulary", dependencies: ["CSV"]),
@@ -31,25 +32,31 @@ let package = Package(
         .target(name: "CSystem"),
         .target(name: "CScan"),
 
+        // The randomizer for other languages: the header, and what it declares.
+        .target(name: "CSluiceRandomizer"),
+        .target(name: "SluiceRandomizer", dependencies: ["CSluiceRandomizer", "Randomizer"]),
+
         // Libraries of the system; `make dependencies` installs them.
         .systemLibrary(
             name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"]), .brew(["isa-l"])]),
         .systemLibrary(
             name: "CZstandard", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
 
+        .target(name: "CMeasurement", path: "Tests/CMeasurement"),
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .executableTarget(name: "FixtureGenerator", dependencies: ["TestSupport"], path: "Tests/FixtureGenerator"),
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "Allocation", "BotFilter", "EventLog", "Learning", "Randomizer", "Statistics", "TestSupport",
+                "Allocation", "BotFilter", "CMeasurement", "EventLog", "Learning", "Randomizer", "Statistics", "TestSupport",
                 "Vocabulary",
             ],
             path: "Tests/Benchmarks", exclude: ["compare.py", "comparison"]),
         .testTarget(name: "VocabularyTests", dependencies: ["CSV", "TestSupport", "Vocabulary"]),
         .testTarget(name: "CSVTests", dependencies: ["CSV", "TestSupport"]),
         .testTarget(
-            name: "RandomizerTests", dependencies: ["Randomizer", "TestSupport"], resources: [.copy("Vectors")]),
+            name: "RandomizerTests", dependencies: ["Randomizer", "TestSupport"],
+            resources: [.copy("CInterface"), .copy("Reference"), .copy("Vectors")]),
         .testTarget(
             name: "EventLogTests",
             dependencies: ["CISAL", "CScan", "CZstandard", "EventLog", "TestSupport", "Vocabulary"]),
@@ -81,7 +88,7 @@ let package = Package(
 
 // One strictness for every target.
 for target in package.targets where target.type != .system {
-    guard !["CScan", "CSystem"].contains(target.name) else { continue }
+    guard !["CMeasurement", "CScan", "CSluiceRandomizer", "CSystem"].contains(target.name) else { continue }
     target.swiftSettings =
         (target.swiftSettings ?? []) + [
             .treatAllWarnings(as: .error),

@@ -2,27 +2,27 @@ extension AllocationTable {
     /// One experiment of a table: a slot that is looked up once and assigns many visitors. It keeps its table alive.
     public struct Experiment: Sendable {
         let storage: TableStorage
-        let number: Int
+        let record: TableStorage.ExperimentRecord
     }
 
-    /// The visitors of a segment, and how they are shared out.
-    public struct Group: Equatable, Sendable {
-        /// The segment; `*` is everyone without a group of their own.
-        public let segment: String
-        /// The arms in byte order of the variant, those without traffic too. Shares sum to 1.
-        public let arms: [Arm]
+    /// The platforms, in byte order.
+    public var platforms: [String] {
+        var platforms: [String] = []
+        for experiment in experiments
+        where platforms.last.map({ !$0.utf8.elementsEqual(experiment.platform.utf8) }) ?? true {
+            platforms.append(experiment.platform)
+        }
+        return platforms
     }
 
-    /// A variant with its share.
-    public struct Arm: Equatable, Sendable {
-        public let variant: String
-        /// Share of the group's visitors, 0…1, a multiple of 10⁻⁶.
-        public let traffic: Double
+    /// The slots of a platform, in byte order; none for an unknown platform.
+    public func slots(of platform: some StringProtocol) -> [String] {
+        experiments.filter { $0.platform.utf8.elementsEqual(platform.utf8) }.map(\.slot)
     }
 
     /// All experiments, in byte order of platform, slot.
     public var experiments: [Experiment] {
-        storage.experiments.indices.map { Experiment(storage: storage, number: $0) }
+        storage.experiments.map { Experiment(storage: storage, record: $0) }
     }
 
     /// Finds an experiment; nil when the table has none of that name.
@@ -35,7 +35,9 @@ extension AllocationTable {
 
     /// Finds an experiment by the UTF-8 of its names; nil when the table has none of that name.
     public func experiment(platform: UnsafeRawBufferPointer, slot: UnsafeRawBufferPointer) -> Experiment? {
-        storage.experiment(platform: platform, slot: slot).map { Experiment(storage: storage, number: $0) }
+        storage.experiment(platform: platform, slot: slot).map {
+            Experiment(storage: storage, record: storage.experiments[$0])
+        }
     }
 }
 
@@ -46,22 +48,21 @@ extension AllocationTable.Experiment {
 
     /// The groups: `*` first, then the segments in byte order.
     public var groups: [AllocationTable.Group] {
-        (Int(record.firstGroup)..<Int(record.endGroup)).map { group in
-            AllocationTable.Group(
-                segment: storage.names.string(storage.groups[group].segment),
-                arms: storage.arms(of: group).map { index in
-                    let arm = storage.arms[index]
-                    return AllocationTable.Arm(variant: storage.variants[Int(arm.variant)], traffic: arm.traffic)
-                })
-        }
+        (record.firstGroup..<record.endGroup).map { group(Int($0)) }
     }
 
     /// The names of the groups: `*` first, then the segments in byte order.
     public var segments: [String] {
-        (Int(record.firstGroup)..<Int(record.endGroup)).map { storage.names.string(storage.groups[$0].segment) }
+        (record.firstGroup..<record.endGroup).map { storage.names.string(storage.groups[Int($0)].segment) }
+    }
+
+    /// The group that serves a segment: its own, or that of everyone, `*`.
+    public func group(segment: some StringProtocol) -> AllocationTable.Group {
+        group(segment.withUTF8Bytes { storage.group(of: record, segment: $0).group })
     }
 
     /// Assigns a visitor to a variant. A segment without a group of its own is served by the group of everyone, `*`.
+    /// O(bytes of the visitor and the segment + arms).
     @inlinable
     public func assign(_ visitor: some StringProtocol, segment: some StringProtocol) -> Assignment {
         visitor.withUTF8Bytes { visitor in
@@ -77,7 +78,7 @@ extension AllocationTable.Experiment {
 
     /// Assigns a visitor by the UTF-8 of its id and segment (no segment: everyone).
     public func assign(_ visitor: UnsafeRawBufferPointer, segment: UnsafeRawBufferPointer? = nil) -> Assignment {
-        storage.assignment(experiment: number, segment: segment, visitor: visitor)
+        storage.assignment(of: visitor, in: record, segment: segment)
     }
 
     /// Assigns a visitor by the UTF-8 of its id and segment.
@@ -87,23 +88,30 @@ extension AllocationTable.Experiment {
         }
     }
 
-    /// Explains an assignment. For people and logs: it allocates.
+    /// Assigns a visitor of no segment by the UTF-8 of its id.
+    public func assign(_ visitor: Span<UInt8>) -> Assignment {
+        visitor.withUnsafeBytes { assign($0) }
+    }
+
+    /// Explains the assignment of a visitor. For people and logs: it allocates.
     public func explain(_ visitor: some StringProtocol, segment: String = "*") -> Explanation {
         let unit = XXH64.hash(visitor, seed: record.salt)
-        let group = segment.withUTF8Bytes { storage.group(of: record, segment: $0).group }
-        let candidates = storage.arms(of: group).map { index in
+        let group = group(segment: segment)
+        let candidates = storage.arms(of: group.number).map { index in
             let arm = storage.arms[index]
-            let uniform = RendezvousHash.uniform(unit: unit, arm: arm.hash)
+            let hash = mix64(unit ^ arm.hash)
+            let uniform = RendezvousHash.uniform(hash)
             return Explanation.Candidate(
-                variant: storage.variants[Int(arm.variant)], traffic: arm.traffic, uniform: uniform,
+                variant: storage.variants[Int(arm.variant)], traffic: arm.traffic, hash: hash, uniform: uniform,
                 score: RendezvousHash.score(uniform: uniform, traffic: arm.traffic))
         }
         let inByteOrder = candidates.enumerated()
         let ranked = inByteOrder.sorted { ($0.element.score, $0.offset) < ($1.element.score, $1.offset) }
         return Explanation(
-            assignment: assign(visitor, segment: segment),
-            segment: storage.names.string(storage.groups[group].segment), candidates: ranked.map(\.element))
+            assignment: assign(visitor, segment: segment), segment: group.segment, candidates: ranked.map(\.element))
     }
 
-    private var record: TableStorage.ExperimentRecord { storage.experiments[number] }
+    private func group(_ number: Int) -> AllocationTable.Group {
+        AllocationTable.Group(storage: storage, experiment: record, number: number)
+    }
 }

@@ -6,28 +6,29 @@ extension AllocationTable {
     /// twice, a group `*` in every experiment; rows may be in any order, and columns that serving does not need are
     /// skipped. Safe beside a night that publishes: the table is the old one or the new one.
     public init(path: String) throws(TableError) {
-        let files = try TableFiles.read(path: path)
-        try self.init(csv: files.table, file: files.tablePath, manifest: files.manifest, files.manifestPath)
+        self.init(storage: try AllocationTable.storage(try TableFiles.read(path: path)))
     }
 
     /// Loads a table from the bytes of its CSV. `file` is its name in errors.
     public init(csv: [UInt8], file: String = "allocation.csv") throws(TableError) {
-        try self.init(csv: csv, file: file, manifest: nil, "")
+        self.init(storage: try AllocationTable.storage(TableFiles(tablePath: file, table: csv, manifest: nil)))
     }
 
-    private init(csv: [UInt8], file: String, manifest: Manifest?, _ manifestPath: String) throws(TableError) {
-        let builder = try TableBuilder(csv: csv, file: file)
-        if let manifest, manifest.rows != builder.rowCount {
-            throw TableError(
-                .unverified, file: manifestPath, "rows is \(manifest.rows) where the table has \(builder.rowCount)",
-                remedy: "publish the table again")
+    static func storage(_ files: consuming TableFiles) throws(TableError) -> TableStorage {
+        let described = files.manifest
+        let builder = try TableBuilder(csv: files.table, file: files.tablePath)
+        if let described, described.manifest.rows != builder.rowCount {
+            throw unverified(described, "rows is \(described.manifest.rows) where the table has \(builder.rowCount)")
         }
-        let storage = try builder.build()
-        if let manifest, manifest.date != storage.date {
-            throw TableError(
-                .unverified, file: manifestPath, "date is \(manifest.date) where the table's rows say \(storage.date)",
-                remedy: "publish the table again")
+        let storage = try builder.build(described?.manifest)
+        if let described, described.manifest.date != storage.date {
+            throw unverified(
+                described, "date is \(described.manifest.date) where the table's rows say \(storage.date)")
         }
-        self.init(storage: storage, statisticsThrough: manifest?.statisticsThrough, pipeline: manifest?.pipeline)
+        return storage
+    }
+
+    private static func unverified(_ manifest: ManifestFile, _ problem: String) -> TableError {
+        TableError(.unverified, file: manifest.path, problem, remedy: "publish the table again")
     }
 }

@@ -1,6 +1,6 @@
 /// A day's allocation of visitors to variants, as it is served.
 ///
-/// Load one at start and a new one when the day's table is published; put it where requests find it. A table never
+/// A `RandomizerHost` keeps the newest one at hand while nights publish; by itself a table is loaded once. A table never
 /// changes, and copying it costs a reference count. Assigning is a pure function of the names and the visitor: it never
 /// throws, allocates or waits, and every process with the same table gives the same answer.
 ///
@@ -10,21 +10,20 @@
 /// Names are compared by their UTF-8 bytes, never by canonical equivalence. When a view and not a visitor is to be
 /// assigned, pass the request's id as the visitor.
 public struct AllocationTable: Sendable {
-    let storage: TableStorage
+    @usableFromInline let storage: TableStorage
 
     /// The day on which the table takes effect, `YYYY-MM-DD`.
     public var date: String { storage.date }
 
     /// The last day whose statistics are in the table, `YYYY-MM-DD`; nil for a table without a manifest.
-    public let statisticsThrough: String?
+    public var statisticsThrough: String? { storage.manifest?.statisticsThrough }
 
     /// The name of the pipeline that made the table; nil for a table without a manifest.
-    public let pipeline: String?
+    public var pipeline: String? { storage.manifest?.pipeline }
 
-    init(storage: TableStorage, statisticsThrough: String?, pipeline: String?) {
+    @usableFromInline
+    init(storage: TableStorage) {
         self.storage = storage
-        self.statisticsThrough = statisticsThrough
-        self.pipeline = pipeline
     }
 
     /// Assigns a visitor to a variant; nil for an unknown experiment: show the slot's default.
@@ -64,7 +63,7 @@ public struct AllocationTable: Sendable {
         visitor: UnsafeRawBufferPointer
     ) -> Assignment? {
         guard let experiment = storage.experiment(platform: platform, slot: slot) else { return nil }
-        return storage.assignment(experiment: experiment, segment: segment, visitor: visitor)
+        return storage.assignment(of: visitor, in: storage.experiments[experiment], segment: segment)
     }
 
     /// Assigns a visitor by the UTF-8 of the names; nil for an unknown experiment.

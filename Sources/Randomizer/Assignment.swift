@@ -2,31 +2,45 @@
 public struct Assignment: Equatable, Sendable {
     /// The variant to show.
     public let variant: String
-    /// The share of visitors, 0 < propensity ≤ 1, that the variant has in the visitor's group: the probability of this
-    /// assignment, for inverse-propensity estimates.
+
+    /// The probability of this assignment, 0 < propensity ≤ 1, for inverse-propensity estimates: the variant's share of
+    /// the visitor's group, of what the allowed arms share when a subset is allowed, and 1 when the visitor is pinned.
     public let propensity: Double
-    /// The date of the table, `YYYY-MM-DD`.
-    public let date: String
+
+    private let day: CompactDay
+
     /// Whether the visitor's segment has a group of its own; false when the group of everyone, `*`, served.
     public let hasOwnGroup: Bool
+
+    /// Whether the visitor is pinned to the variant by `Overrides`. Leave its events out of what is learned from.
+    public let isOverride: Bool
+
+    /// The date of the table, `YYYY-MM-DD`.
+    public var date: String { day.text }
+
+    init(variant: String, propensity: Double, day: CompactDay, hasOwnGroup: Bool, isOverride: Bool = false) {
+        self.variant = variant
+        self.propensity = propensity
+        self.day = day
+        self.hasOwnGroup = hasOwnGroup
+        self.isOverride = isOverride
+    }
 }
 
-/// Why a visitor is shown what it is: every arm with its score.
-public struct Explanation: Sendable {
-    /// An arm as it stood for the visitor.
-    public struct Candidate: Equatable, Sendable {
-        public let variant: String
-        /// Share of visitors, 0…1.
-        public let traffic: Double
-        /// The visitor's uniform number in (0, 1] for this arm; it depends on no table.
-        public let uniform: Double
-        /// −ln(uniform) / traffic; infinite without traffic. The least is chosen.
-        public let score: Double
+/// A date in four bytes, so that an assignment fits into registers: `YYYY-MM-DD` as the number YYYYMMDD.
+struct CompactDay: Equatable, Sendable {
+    private let number: UInt32
+
+    /// The date of a text `YYYY-MM-DD`.
+    init(_ text: String) {
+        number = text.utf8.reduce(0) { $1 == UInt8(ascii: "-") ? $0 : $0 * 10 + UInt32($1 - UInt8(ascii: "0")) }
     }
 
-    public let assignment: Assignment
-    /// The segment whose group served: the visitor's own, or `*`.
-    public let segment: String
-    /// All arms of the group, least score first, equal scores in byte order.
-    public let candidates: [Candidate]
+    var text: String {
+        func digits(_ value: UInt32, _ count: Int) -> String {
+            let digits = String(value)
+            return String(repeating: "0", count: count - digits.utf8.count) + digits
+        }
+        return "\(digits(number / 10_000, 4))-\(digits(number / 100 % 100, 2))-\(digits(number % 100, 2))"
+    }
 }

@@ -15,7 +15,7 @@ struct FileDescriptor: ~Copyable {
     /// Opens a path for reading.
     init(path: String) throws(TableError) {
         self.path = path
-        number = open(path, O_RDONLY | O_CLOEXEC)
+        number = systemOpen(path)
         guard number >= 0 else { throw FileDescriptor.error(path) }
     }
 
@@ -26,12 +26,44 @@ struct FileDescriptor: ~Copyable {
         guard number >= 0 else { throw FileDescriptor.error(path) }
     }
 
+    /// Opens a name in a directory; nil when there is none.
+    static func open(
+        _ name: String, in directory: borrowing FileDescriptor
+    ) throws(TableError) -> FileDescriptor? {
+        do throws(TableError) {
+            return try FileDescriptor(name, in: directory)
+        } catch {
+            guard error.code == .missing else { throw error }
+            return nil
+        }
+    }
+
+    /// The symbolic link of a name in the directory; nil when there is none.
+    func link(_ name: String) -> LinkVersion? {
+        var status = stat()
+        guard fstatat(number, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return nil }
+        return LinkVersion(status)
+    }
+
+    /// The symbolic link that a path itself is; nil when it is none.
+    static func link(path: String) -> LinkVersion? {
+        var path = path[...]
+        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+        var status = stat()
+        guard lstat(String(path), &status) == 0 else { return nil }
+        return LinkVersion(status)
+    }
+
     deinit {
         if number >= 0 { close(number) }
     }
 
     func isDirectory() throws(TableError) -> Bool {
         try status().st_mode & S_IFMT == S_IFDIR
+    }
+
+    func byteCount() throws(TableError) -> Int {
+        Int(try status().st_size)
     }
 
     /// Reads to the end of the file. Throws for more than 4 GiB, the most that a table may hold.
@@ -88,7 +120,25 @@ struct FileDescriptor: ~Copyable {
     }
 }
 
+/// The C library's `open`, which a method of the same name would hide.
+private func systemOpen(_ path: String) -> Int32 {
+    open(path, O_RDONLY | O_CLOEXEC)
+}
+
 /// The C library's `read`, which a method of the same name would hide.
 private func systemRead(_ number: Int32, _ destination: UnsafeMutableRawPointer, _ count: Int) -> Int {
     read(number, destination, count)
+}
+
+extension LinkVersion {
+    /// The version of a symbolic link; nil of anything else.
+    fileprivate init?(_ status: stat) {
+        guard status.st_mode & S_IFMT == S_IFLNK else { return nil }
+        #if canImport(Darwin)
+            let time = status.st_mtimespec
+        #else
+            let time = status.st_mtim
+        #endif
+        self.init(time: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec), number: UInt64(status.st_ino))
+    }
 }

@@ -150,20 +150,6 @@ extension Manifest {
     }
 
     private func member(_ key: String, _ value: String) -> String {
-        "\(quoted(key)): \(quoted(value))"
-    }
-
-    private func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"", "\\": result += "\\\(scalar)"
-            case ..<" ":
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
+        "\(JSONText.quoted(key)): \(JSONText.quoted(value))"
     }
 }

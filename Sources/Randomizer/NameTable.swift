@@ -63,26 +63,48 @@ struct NameTable: Sendable {
 /// Gives equal names one number. Used while a table is loaded, where most names repeat.
 struct NameInterner {
     private(set) var names = NameTable()
+    /// XXH64 of each name, seed 0.
+    private(set) var hashes: [UInt64] = []
     private var index = HashIndex(capacity: 64)
 
     /// The number of a name, new or known; nil when its bytes are not UTF-8.
     mutating func number(of name: UnsafeRawBufferPointer) -> UInt32? {
         let hash = XXH64.hash(name)
-        if let known = index.find(hash: hash, where: { names.isEqual(UInt32($0), to: name) }) {
-            return UInt32(known)
+        if let known = known(name, hash: hash) { return known }
+        guard name.isASCII || String(validating: name, as: UTF8.self) != nil else { return nil }
+        return add(name, hash: hash)
+    }
+
+    /// The number of a name, new or known, whose bytes are those of a string.
+    mutating func number(ofText name: UnsafeRawBufferPointer) -> UInt32 {
+        let hash = XXH64.hash(name)
+        return known(name, hash: hash) ?? add(name, hash: hash)
+    }
+
+    /// The number of a known name.
+    func known(_ name: UnsafeRawBufferPointer) -> UInt32? {
+        known(name, hash: XXH64.hash(name))
+    }
+
+    private func known(_ name: UnsafeRawBufferPointer, hash: UInt64) -> UInt32? {
+        let known = index.find(hash: hash) { hashes[$0] == hash && names.isEqual(UInt32($0), to: name) }
+        return known.map { UInt32($0) }
+    }
+
+    private mutating func add(_ name: UnsafeRawBufferPointer, hash: UInt64) -> UInt32 {
+        if index.isFull {
+            index = HashIndex(capacity: 2 * names.count)
+            for number in hashes.indices { index.insert(number, hash: hashes[number]) }
         }
-        guard String(validating: name, as: UTF8.self) != nil else { return nil }
-        if index.isFull { grow() }
         let number = names.append(name)
+        hashes.append(hash)
         index.insert(Int(number), hash: hash)
         return number
     }
+}
 
-    private mutating func grow() {
-        var larger = HashIndex(capacity: 2 * names.count)
-        for number in 0..<UInt32(names.count) {
-            larger.insert(Int(number), hash: names.withBytes(of: number) { XXH64.hash($0) })
-        }
-        index = larger
+extension UnsafeRawBufferPointer {
+    fileprivate var isASCII: Bool {
+        reduce(0, |) < 0x80
     }
 }

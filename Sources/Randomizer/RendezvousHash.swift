@@ -34,8 +34,14 @@ package enum RendezvousHash {
 
     /// The uniform number in (0, 1] of an arm for a visitor: the centre of one of 2⁵³ equal cells, as rounded.
     package static func uniform(unit: UInt64, arm: UInt64) -> Double {
+        uniform(mix64(unit ^ arm))
+    }
+
+    /// The uniform number of 64 random bits.
+    @inline(__always)
+    static func uniform(_ random: UInt64) -> Double {
         // Signed, because processors convert signed integers in one instruction; 53 bits leave the sign clear.
-        (Double(Int64(bitPattern: mix64(unit ^ arm) >> 11)) + 0.5) * 0x1p-53
+        (Double(Int64(bitPattern: random >> 11)) + 0.5) * 0x1p-53
     }
 
     /// The time −ln(u)/traffic at which an arm's clock rings; infinite for an arm without traffic.

@@ -43,13 +43,12 @@ struct TableBuilder {
     var rowCount: Int { rows.count }
 
     /// Puts the rows in order and checks them: no arm twice, shares of each group sum to 1, every experiment has `*`.
-    consuming func build() throws(TableError) -> TableStorage {
+    consuming func build(_ manifest: Manifest?) throws(TableError) -> TableStorage {
         sort()
         var experiments: [TableStorage.ExperimentRecord] = []
         var groups: [TableStorage.GroupRecord] = []
         var arms: [TableStorage.ArmRecord] = []
         arms.reserveCapacity(rows.count)
-        let hashes = (0..<UInt32(variants.names.count)).map { variants.names.withBytes(of: $0) { XXH64.hash($0) } }
         var start = 0
         while start < rows.count {
             let first = rows[start]
@@ -68,14 +67,13 @@ struct TableBuilder {
             for row in rows[start..<end] {
                 arms.append(
                     TableStorage.ArmRecord(
-                        hash: hashes[Int(row.variant)],
-                        traffic: Double(row.traffic) / Double(AllocationFormat.wholeTraffic), variant: row.variant))
+                        hash: variants.hashes[Int(row.variant)], millionths: row.traffic, variant: row.variant))
             }
             start = end
         }
         groups.append(TableStorage.GroupRecord(segment: 0, firstArm: UInt32(arms.count)))
         return TableStorage(
-            date: String(decoding: date, as: UTF8.self), names: names.names.trimmed(),
+            date: String(decoding: date, as: UTF8.self), manifest: manifest, names: names.names.trimmed(),
             variants: (0..<UInt32(variants.names.count)).map { variants.names.string($0) },
             experiments: trimmed(experiments), groups: trimmed(groups), arms: arms)
     }

@@ -12,6 +12,10 @@ public struct TableError: Error, Equatable, Sendable, CustomStringConvertible {
         case malformed
         /// The table is not the one that the manifest describes: cut short or changed.
         case unverified
+        /// The table is of another pipeline than the one that a host serves.
+        case otherPipeline
+        /// The table is of an earlier day than the one that a host serves, and nobody rolled back to it.
+        case older
     }
 
     public let code: Code

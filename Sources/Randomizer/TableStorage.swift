@@ -6,6 +6,7 @@
 ///
 /// An experiment names its first group and the one after its last; a group its first arm. A last group without arms ends
 /// the array, so a group's arms always run to the first arm of the next.
+@usableFromInline
 final class TableStorage: Sendable {
     struct ExperimentRecord {
         var platform: UInt32
@@ -20,27 +21,54 @@ final class TableStorage: Sendable {
         var firstArm: UInt32
     }
 
+    /// An arm in 16 bytes, four to a line of cache.
     struct ArmRecord {
         var hash: UInt64
-        var traffic: Double
+        /// 1 / traffic; the greatest finite number for an arm without traffic.
+        private var inverse: Float
         var variant: UInt32
+
+        init(hash: UInt64, millionths: UInt32, variant: UInt32) {
+            self.hash = hash
+            self.variant = variant
+            inverse = .greatestFiniteMagnitude
+            if millionths > 0 { inverse = Float(Double(AllocationFormat.wholeTraffic) / Double(millionths)) }
+        }
+
+        /// 1 / traffic with a relative error of 2⁻²⁴.
+        var inverseTraffic: Double { Double(inverse) }
+
+        /// Share of visitors in millionths: exactly, as the inverse's error moves them by less than 0.06.
+        var millionths: UInt32 {
+            UInt32((Double(AllocationFormat.wholeTraffic) / Double(inverse)).rounded())
+        }
+
+        /// Share of visitors, 0…1.
+        var traffic: Double { Double(millionths) / Double(AllocationFormat.wholeTraffic) }
     }
 
     let date: String
+    let day: CompactDay
+    /// Nil for a bare CSV.
+    let manifest: Manifest?
     let names: NameTable
     let variants: [String]
     let experiments: [ExperimentRecord]
     let groups: [GroupRecord]
     let arms: [ArmRecord]
+    let estimate = ScoreEstimate()
     private let experimentIndex: HashIndex
     /// All groups but those of `*`.
     private let groupIndex: HashIndex
 
     init(
-        date: String, names: NameTable, variants: [String], experiments: [ExperimentRecord], groups: [GroupRecord],
+        date: String, manifest: Manifest?, names: NameTable, variants: [String], experiments: [ExperimentRecord],
+        groups: [GroupRecord],
         arms: [ArmRecord]
     ) {
         self.date = date
+        day = CompactDay(date)
+        self.manifest = manifest
         self.names = names
         self.variants = variants
         self.experiments = experiments
@@ -71,6 +99,7 @@ final class TableStorage: Sendable {
     }
 
     /// Finds the group that serves a segment (nil: everyone), and says whether it is the segment's own.
+    @inline(__always)
     func group(of experiment: ExperimentRecord, segment: UnsafeRawBufferPointer?) -> (group: Int, isOwn: Bool) {
         let everyone = Int(experiment.firstGroup)
         guard let segment, experiment.endGroup - experiment.firstGroup > 1 else { return (everyone, false) }
@@ -85,30 +114,22 @@ final class TableStorage: Sendable {
         Int(groups[group].firstArm)..<Int(groups[group + 1].firstArm)
     }
 
-    /// Finds the arm of a group whose score for a visitor is least; of equal scores the first in byte order.
-    func choose(in group: Int, unit: UInt64) -> Int {
-        let range = arms(of: group)
-        var chosen = range.lowerBound
-        var least = Double.infinity
-        for index in range where arms[index].traffic > 0 {
-            let traffic = arms[index].traffic
-            let uniform = RendezvousHash.uniform(unit: unit, arm: arms[index].hash)
-            if RendezvousHash.cannotWin(uniform: uniform, traffic: traffic, against: least) { continue }
-            let score = RendezvousHash.score(uniform: uniform, traffic: traffic)
-            if score < least {
-                least = score
-                chosen = index
-            }
-        }
-        return chosen
+    func assignment(
+        of visitor: UnsafeRawBufferPointer, in experiment: ExperimentRecord, segment: UnsafeRawBufferPointer?
+    ) -> Assignment {
+        let (group, isOwn) = group(of: experiment, segment: segment)
+        let arm = arms[choose(in: group, unit: XXH64.hash(visitor, seed: experiment.salt))]
+        return assignment(of: arm, hasOwnGroup: isOwn)
     }
 
-    func assignment(experiment: Int, segment: UnsafeRawBufferPointer?, visitor: UnsafeRawBufferPointer) -> Assignment {
-        let record = experiments[experiment]
-        let (group, isOwn) = group(of: record, segment: segment)
-        let arm = arms[choose(in: group, unit: XXH64.hash(visitor, seed: record.salt))]
-        return Assignment(
-            variant: variants[Int(arm.variant)], propensity: arm.traffic, date: date, hasOwnGroup: isOwn)
+    /// The answer that shows an arm; its propensity is its traffic unless it is given.
+    @inline(__always)
+    func assignment(
+        of arm: ArmRecord, hasOwnGroup: Bool, propensity: Double? = nil, isOverride: Bool = false
+    ) -> Assignment {
+        Assignment(
+            variant: variants[Int(arm.variant)], propensity: propensity ?? arm.traffic, day: day,
+            hasOwnGroup: hasOwnGroup, isOverride: isOverride)
     }
 
     /// The key of the experiments' index. Not the salt: that would need both names in one piece of memory.

@@ -23,6 +23,8 @@ enum Benchmarks {
         try LearningBenchmark.run()
         BestProbabilityBenchmark.run()
         try AssignmentBenchmark.run()
+        try TableBenchmark.run()
+        try ChurnBenchmark.run()
     }
 
     private static func refuse() -> Never {
