@@ -50,7 +50,7 @@ install: release ## Copies the binary to $(PREFIX)/bin.
 	install -d $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(SLUICE) $(DESTDIR)$(PREFIX)/bin/sluice
 
-bench: release ## Timings of the steps and against other engines, options in BENCH="--size … --rounds … --peers duckdb".
+bench: release ## Timings of the steps and against other engines, options in BENCH="--size … --peers duckdb --memory-size … --hostile".
 	swift build --configuration release --static-swift-stdlib --product Benchmarks -Xlinker -s
 	@mkdir -p .build/bench
 	.build/release/Benchmarks > .build/bench/steps.txt

@@ -40,7 +40,11 @@ let package = Package(
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .executableTarget(name: "FixtureGenerator", dependencies: ["TestSupport"], path: "Tests/FixtureGenerator"),
         .executableTarget(
-            name: "Benchmarks", dependencies: ["Allocation", "Learning", "Randomizer", "TestSupport", "Vocabulary"],
+            name: "Benchmarks",
+            dependencies: [
+                "Allocation", "BotFilter", "EventLog", "Learning", "Randomizer", "Statistics", "TestSupport",
+                "Vocabulary",
+            ],
             path: "Tests/Benchmarks", exclude: ["compare.py", "comparison"]),
         .testTarget(name: "VocabularyTests", dependencies: ["CSV", "TestSupport", "Vocabulary"]),
         .testTarget(name: "CSVTests", dependencies: ["CSV", "TestSupport"]),

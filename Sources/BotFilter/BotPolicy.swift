@@ -19,6 +19,9 @@ package struct BotPolicy: Sendable {
         classifier?.isRobot(agent) ?? false
     }
 
+    /// Whether any network is denied.
+    package var hasDeniedNetworks: Bool { networks != nil }
+
     /// Whether an address, as text, lies in a denied network; false when the rule is off.
     package func deniesNetwork(_ address: UnsafeRawBufferPointer) -> Bool {
         networks?.contains(address) ?? false

@@ -1,3 +1,5 @@
+import CScan
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -9,8 +11,8 @@
 /// A worker's buffer with the whole lines that begin in one block of a file.
 struct Block: ~Copyable {
     private(set) var memory: UnsafeMutableBufferPointer<UInt8>
-    /// Bytes allocated behind `memory`, so that whole words can be read at its end.
-    private static let slack = 64
+    /// Bytes allocated behind `memory`, for what ``close()`` writes and the vectors that are read behind that.
+    private static let slack = 3 + Int(CSCAN_SLACK)
     /// The bytes of the lines within `memory`.
     var lines: Range<Int> = 0..<0
     /// Which file, and which block of it.
@@ -49,6 +51,13 @@ struct Block: ~Copyable {
         // What is never written must still have a value.
         memory[capacity...].update(repeating: 0)
         return UnsafeMutableBufferPointer(rebasing: memory[0..<capacity])
+    }
+
+    /// Writes a line feed, and a quote with another one, behind the lines: there every search ends. What stood there is lost.
+    func close() {
+        base[lines.upperBound] = 0x0A
+        base[lines.upperBound + 1] = UInt8(ascii: "\"")
+        base[lines.upperBound + 2] = 0x0A
     }
 
     /// A part of the memory.

@@ -3,6 +3,8 @@ package struct Event {
     /// Microseconds since 1970-01-01T00:00:00Z.
     package var time: Int64
     package var type: EventType
+    /// Set by the sink when the event is legal but concerns nothing declared.
+    package var ignored: IgnoredReason?
     package var visitor: ByteText
     package var platform: ByteText
     package var slot: ByteText
@@ -13,8 +15,6 @@ package struct Event {
     package var order: ByteText
     package var userAgent: ByteText
     package var address: ByteText
-    /// Set by the sink when the event is legal but concerns nothing declared.
-    package var ignored: IgnoredReason?
     /// Where the event's line begins.
     var place: LinePlace
 }
@@ -32,6 +32,6 @@ struct LinePlace: Hashable, Comparable {
 
 /// Who takes the events of one worker. Each worker has a sink of its own, so a sink is never called concurrently.
 package protocol EventSink: AnyObject, Sendable {
-    /// Takes the events of a block and marks those that are ``Event/ignored``. The texts die when it returns.
+    /// Takes some events, a few hundred at most, and marks those that are ``Event/ignored``. The texts die when it returns.
     func consume(_ events: UnsafeMutableBufferPointer<Event>)
 }

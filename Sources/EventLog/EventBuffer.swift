@@ -1,10 +1,12 @@
-/// The events of a block, in memory that the next block reuses.
+/// Some events on their way to the sink, in memory that the next ones reuse: few enough to stay near.
 struct EventBuffer: ~Copyable {
-    private var memory: UnsafeMutableBufferPointer<Event>
+    private static let capacity = 1024
+
+    private let memory: UnsafeMutableBufferPointer<Event>
     private var count = 0
 
     init() {
-        memory = .allocate(capacity: 1024)
+        memory = .allocate(capacity: EventBuffer.capacity)
         memory.initialize(repeating: EventBuffer.blank)
     }
 
@@ -16,16 +18,18 @@ struct EventBuffer: ~Copyable {
         UnsafeMutableBufferPointer(rebasing: memory[0..<count])
     }
 
-    /// Appends the event that `decode` fills in, if it says that there is one.
-    mutating func append(_ place: LinePlace, decode: (inout Event) -> LineDecoder.Outcome) -> LineDecoder.Outcome {
-        if count == memory.count { grow() }
-        // The place behind the last event is initialized too: a line that is no event leaves it to the next.
-        let outcome = decode(&memory[count])
-        if case .event = outcome {
-            memory[count].place = place
-            count += 1
-        }
-        return outcome
+    /// Whether the events must be removed before the next one is made.
+    var isFull: Bool { count == memory.count }
+
+    /// A place for the next event, with what was written there last; it counts once it is kept.
+    func next() -> UnsafeMutablePointer<Event> {
+        memory.baseAddress.unsafelyUnwrapped + count
+    }
+
+    /// Keeps the event at ``next()``.
+    mutating func keep(_ place: LinePlace) {
+        memory[count].place = place
+        count += 1
     }
 
     /// Counts the events by type, and those the sink marked as ignored.
@@ -51,21 +55,12 @@ struct EventBuffer: ~Copyable {
 
     private static var blank: Event {
         Event(
-            time: 0, type: .other, visitor: .absent, platform: .absent, slot: .absent, variant: .absent,
-            segment: .absent,
-            revenue: 0, order: .absent, userAgent: .absent, address: .absent, ignored: nil,
+            time: 0, type: .other, ignored: nil, visitor: .absent, platform: .absent, slot: .absent, variant: .absent,
+            segment: .absent, revenue: 0, order: .absent, userAgent: .absent, address: .absent,
             place: LinePlace(file: 0, block: 0, line: 0))
     }
 
     mutating func removeAll() {
         count = 0
-    }
-
-    private mutating func grow() {
-        let larger = UnsafeMutableBufferPointer<Event>.allocate(capacity: memory.count * 2)
-        larger.initialize(repeating: EventBuffer.blank)
-        larger.baseAddress.unsafelyUnwrapped.update(from: memory.baseAddress.unsafelyUnwrapped, count: count)
-        memory.deallocate()
-        memory = larger
     }
 }

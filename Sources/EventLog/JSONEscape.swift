@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 /// The escapes of JSON strings (RFC 8259 section 7).
 enum JSONEscape {
     /// The length of the escape that begins with the backslash at `start`, a surrogate pair counted as one; nil when it is none.
@@ -23,9 +31,11 @@ enum JSONEscape {
         var count = 0
         while input < end {
             guard input.pointee == UInt8(ascii: "\\") else {
-                output[count] = input.pointee
-                count += 1
-                input += 1
+                let plain = memchr(input, 0x5C, end - input).map { $0 - UnsafeMutableRawPointer(mutating: input) }
+                let length = plain ?? end - input
+                memcpy(output + count, input, length)
+                count += length
+                input += length
                 continue
             }
             if let byte = simple(input[1]) {

@@ -9,7 +9,7 @@ package struct LogReader: Sendable {
     package var schema: EventSchema
     package var day: LogDay
     /// Bytes a worker takes at a time.
-    package var blockSize = 1 << 16
+    package var blockSize = 1 << 17
     package var maximumLineLength = LogReader.maximumLineLength
     /// Keeps what comes through pipes, for those who read a log more than once with one spool.
     package var spool: StreamSpool?
@@ -31,15 +31,19 @@ package struct LogReader: Sendable {
         let source = BlockSource(files: files, rules: rules, workers: sinks.count)
         let result = Mutex<(tally: LogTally, error: LogError?)>((LogTally(), nil))
         DispatchQueue.concurrentPerform(iterations: sinks.count) { worker in
-            var tally = LogTally()
+            var work = LogWorker(self, sink: sinks[worker])
             var failure: LogError?
             do throws(LogError) {
-                try work(on: source, sink: sinks[worker], tally: &tally) { result.withLock { $0.error != nil } }
+                var block = Block()
+                while !result.withLock({ $0.error != nil }), try source.next(&block) {
+                    work.read(block)
+                    progress?(block.fileSize)
+                }
             } catch {
                 failure = error
             }
             result.withLock { result in
-                result.tally.add(tally)
+                result.tally.add(work.tally)
                 result.error = result.error ?? failure
             }
         }
@@ -47,49 +51,5 @@ package struct LogReader: Sendable {
         if let error { throw error }
         tally.files = files.map(\.name)
         return tally
-    }
-
-    private func work(
-        on source: BlockSource, sink: any EventSink, tally: inout LogTally, isStopped: () -> Bool
-    ) throws(LogError) {
-        var decoder = LineDecoder(schema: schema, day: day)
-        var block = Block()
-        var index = BlockIndex()
-        var events = EventBuffer()
-        while !isStopped(), try source.next(&block) {
-            if let header = block.header {
-                decodeRecords(block, header, with: &decoder, into: &events, tally: &tally)
-            } else {
-                decode(block, &index, with: &decoder, into: &events, tally: &tally)
-            }
-            sink.consume(events.events)
-            events.tally(into: &tally)
-            events.removeAll()
-            decoder.endBlock()
-            tally.bytes += block.size
-            progress?(block.fileSize)
-        }
-    }
-
-    private func decode(
-        _ block: borrowing Block, _ index: inout BlockIndex, with decoder: inout LineDecoder,
-        into events: inout EventBuffer, tally: inout LogTally
-    ) {
-        index.scan(UnsafePointer(block.base) + block.lines.lowerBound, count: block.lines.count)
-        for number in 0..<index.lineCount {
-            let line = index[number]
-            let place = LinePlace(file: block.file, block: block.index, line: Int32(number))
-            guard line.fullCount <= maximumLineLength else {
-                tally.reject(.lineTooLong, at: place)
-                continue
-            }
-            switch events.append(place, decode: { event in decoder.decode(line, into: &event) }) {
-            case .event: break
-            case .rejected(let reason): tally.reject(reason, at: place)
-            case .ignored(let reason): tally.ignore(reason, at: place)
-            }
-        }
-        tally.lines += Int64(index.lineCount)
-        tally.linesOfBlocks[block.file, default: [:]][block.index, default: 0] += Int64(index.lineCount)
     }
 }

@@ -31,6 +31,9 @@ final class OpenFile: Sendable {
         case ended
     }
 
+    /// A turn at a stream takes as long as so many blocks: a worker that waits for another's loses more than it waits.
+    private static let blocksOfStream = 8
+
     private let file: LogFile
     private let index: Int32
     private let rules: ReadingRules
@@ -87,7 +90,7 @@ final class OpenFile: Sendable {
         }
         return .stream(
             LogStream(
-                head, bytes: bytes, file: index, blockSize: rules.blockSize,
+                head, bytes: bytes, file: index, blockSize: rules.blockSize * OpenFile.blocksOfStream,
                 maximumLineLength: rules.maximumLineLength))
     }
 }

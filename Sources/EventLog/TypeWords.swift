@@ -1,13 +1,34 @@
 /// The words a log uses for event types.
 struct TypeWords: Sendable {
-    private let words: [(text: [UInt8], type: EventType)]
+    private struct Word {
+        var text: [UInt8]
+        var key: UInt64
+        var type: EventType
+    }
+
+    private let words: [Word]
 
     init(_ types: [String: EventType]) {
-        words = types.sorted { $0.key < $1.key }.map { (Array($0.key.utf8), $0.value) }
+        words = types.sorted { $0.key < $1.key }.map { word, type in
+            let text = Array(word.utf8)
+            return Word(text: text, key: text.withUnsafeBufferPointer { TypeWords.key(ByteText($0)) }, type: type)
+        }
     }
 
     func type(of word: ByteText) -> EventType {
-        for (text, type) in words where text.count == word.count && text.elementsEqual(word.bytes) { return type }
+        let key = TypeWords.key(word)
+        for known in words where known.key == key && known.text.count == word.count {
+            if word.count <= 8 || known.text.elementsEqual(word.bytes) { return known.type }
+        }
         return .other
+    }
+
+    /// The first and last four bytes, which may overlap: all there is of a text of up to eight, told its length.
+    private static func key(_ text: ByteText) -> UInt64 {
+        guard text.count >= 4 else { return text.bytes.reduce(0) { $0 << 8 | UInt64($1) } }
+        let raw = UnsafeRawPointer(text.start)
+        let first = raw.loadUnaligned(as: UInt32.self)
+        let last = raw.loadUnaligned(fromByteOffset: text.count - 4, as: UInt32.self)
+        return UInt64(first) << 32 | UInt64(last)
     }
 }

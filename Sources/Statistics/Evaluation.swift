@@ -26,16 +26,22 @@ struct Evaluation: Sendable {
 
     private func part(of shard: Int) throws(CountOverflow) -> DayPart? {
         try plan.shards.shards[shard].content.withLock { content throws(CountOverflow) in
-            guard let table = content.visitors.take() else { return nil }
-            guard let windowAttribution else { return try part(table) }
-            var exposures = content.exposures.take() ?? ExposureTable(plan.shards.arena, hash: plan.hash)
-            guard let part = try part(table, shard, windowAttribution, &exposures) else {
-                content = Shards.Content()
-                return nil
-            }
-            content.exposures = consume exposures
-            return part
+            try part(of: shard, &content)
         }
+    }
+
+    private func part(of shard: Int, _ content: inout Shards.Content) throws(CountOverflow) -> DayPart? {
+        // The day is over: whatever comes of it, its memory is given back.
+        guard let visitors = content.visitors.take() else { return nil }
+        defer { withExtendedLifetime(visitors) {} }
+        guard let windowAttribution else { return try part(visitors.pointer.pointee) }
+        if content.exposures == nil {
+            content.exposures = Owned(ExposureTable(plan.shards.arena, hash: plan.hash))
+        }
+        guard let exposures = content.exposures?.pointer else { return nil }
+        let part = try part(visitors.pointer.pointee, shard, windowAttribution, &exposures.pointee)
+        if part == nil { content = Shards.Content() }
+        return part
     }
 
     private func part(_ table: borrowing VisitorTable) throws(CountOverflow) -> DayPart {

@@ -6,8 +6,8 @@ import EventLog
 final class EventCollector: EventSink, @unchecked Sendable {
     private(set) var gathering: Gathering
 
-    init(_ plan: GatheringPlan) {
-        gathering = Gathering(plan)
+    init(_ plan: GatheringPlan, worker: Int) {
+        gathering = Gathering(plan, worker: worker)
     }
 
     func consume(_ events: UnsafeMutableBufferPointer<Event>) {

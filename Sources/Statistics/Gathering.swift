@@ -11,6 +11,7 @@ struct GatheringPlan: Sendable {
     let hash: KeyedHash
     let segments: SegmentNames
     let shards: Shards
+    let workers: Int
     /// Whether the time of every click is kept, for a conversion window to judge.
     let keepsClicks: Bool
 
@@ -36,6 +37,7 @@ struct GatheringPlan: Sendable {
 struct Gathering: ~Copyable {
     private let plan: GatheringPlan
     private let minutePhase: Int64
+    private let firstShard: Int
     private var observations = Pool<Observation>(capacity: 512)
     /// Numbers of observations, shard by shard, and where each shard's begin.
     private var order = Pool<UInt32>(capacity: 512)
@@ -46,8 +48,10 @@ struct Gathering: ~Copyable {
     /// Views of declared arms whose segment would run as a formula in a spreadsheet, taken as everyone's.
     var formulaSegments: Int64 { names.formulaSegments }
 
-    init(_ plan: GatheringPlan) {
+    /// - Parameter worker: its number, so that workers begin at different shards and rarely meet.
+    init(_ plan: GatheringPlan, worker: Int) {
         self.plan = plan
+        firstShard = worker * plan.shards.shards.count / max(1, plan.workers)
         minutePhase = plan.day.lowerBound - plan.firstMinute * 60_000_000
         starts = Array(repeating: 0, count: plan.shards.shards.count + 1)
         names = NameNumbers(plan)
@@ -58,7 +62,10 @@ struct Gathering: ~Copyable {
         observe(events)
         sortByShard()
         var busy: [Int] = []
-        for shard in plan.shards.shards.indices where starts[shard] < starts[shard + 1] {
+        let count = plan.shards.shards.count
+        for number in firstShard..<firstShard + count {
+            let shard = number < count ? number : number - count
+            guard starts[shard] < starts[shard + 1] else { continue }
             let taken = plan.shards.shards[shard].content.withLockIfAvailable { content in
                 add(shard, to: &content, events)
                 return true
@@ -107,23 +114,22 @@ struct Gathering: ~Copyable {
     private mutating func add(
         _ shard: Int, to content: inout Shards.Content, _ events: UnsafeMutableBufferPointer<Event>
     ) {
-        guard var held = content.visitors.take() else { return }
+        guard let table = content.visitors?.pointer else { return }
         let mine = UnsafeBufferPointer(rebasing: order.elements[starts[shard]..<starts[shard + 1]])
-        bringNear(mine, in: held)
+        bringNear(mine, in: table.pointee)
         for number in mine {
             let observation = UnsafePointer(observations.start + Int(number))
             let event = UnsafePointer(events.baseAddress.unsafelyUnwrapped + Int(observation.pointee.event))
             let bytes = VisitorTable.bytesOfEvent + event.pointee.visitor.count + event.pointee.order.count
-            while !held.reserve(bytes) {
+            while !table.pointee.reserve(bytes) {
                 // Without a shard above to drop it is this one's turn.
                 guard plan.shards.dropHighest(for: shard) else {
                     content = Shards.Content()
                     return
                 }
             }
-            add(observation, event, to: &held)
+            add(observation, event, to: &table.pointee)
         }
-        content.visitors = consume held
     }
 
     /// Asks for all records that will be needed, so that they come at once: slots of the index, then records, then extras.
@@ -134,6 +140,7 @@ struct Gathering: ~Copyable {
             places.start[index] = table.prefetch(hash: observations[Int(number)].hash)
         }
         for place in places.elements { table.prefetchExtras(place) }
+        for place in places.elements { table.prefetchSecondExtra(place) }
     }
 
     private func add(

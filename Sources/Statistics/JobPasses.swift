@@ -51,7 +51,7 @@ struct JobPasses {
     /// Enough shards that workers rarely wait for one another and that dropping one is a small step, but no more than can fill
     /// some chunks of memory each.
     private var shardCount: Int {
-        max(1, min(max(32, job.workers * 8), 1024, job.memory / (4 * Arena.chunkBytes)))
+        max(1, min(max(16, job.workers * 8), 1024, job.memory / (4 * Arena.chunkBytes)))
     }
 
     /// Reads a day's log, and returns what each shard contributes to the day.
@@ -59,9 +59,9 @@ struct JobPasses {
         let log = days[number]
         let plan = GatheringPlan(
             experiments: job.experiments, policy: log.policy, day: log.day.range, hash: hash, segments: segments,
-            shards: shards, keepsClicks: window != nil)
+            shards: shards, workers: job.workers, keepsClicks: window != nil)
         shards.beginDay(minutes: GatheringPlan.minutes(of: log.day.range))
-        let collectors = (0..<max(1, job.workers)).map { _ in EventCollector(plan) }
+        let collectors = (0..<max(1, job.workers)).map { EventCollector(plan, worker: $0) }
         let tally = try read(log, into: collectors, isFirst: number == tallies.count)
         if number == tallies.count {
             tallies.append(tally)
@@ -103,7 +103,8 @@ struct JobPasses {
                 if let part = parts[number][shard] { try totals[number].add(part) }
             }
             guard let exposures = shards.shards[shard].content.withLock({ $0.exposures.take() }) else { continue }
-            try exposures.forEachUnit { unit throws(CountOverflow) in
+            defer { withExtendedLifetime(exposures) {} }
+            try exposures.pointer.pointee.forEachUnit { unit throws(CountOverflow) in
                 guard !(unit.pointee.isMixed && job.mixedUnits == .exclude) else { return }
                 try totals[Int(unit.pointee.day)].counts.add(
                     ArmCounts(unit.pointee), arm: unit.pointee.arm, segment: unit.pointee.segment)
@@ -119,18 +120,34 @@ struct JobPasses {
     }
 
     /// The rows of all arms with a unit, in byte order of their keys.
+    ///
+    /// There may be as many as segments in the log: they are sorted by ranks, where names would be compared again and again.
     private func rows(_ counts: ArmCountTable) -> [(key: ArmKey, counts: ArmCounts)] {
         let arms = job.experiments.map(\.arms)
-        var rows: [(key: ArmKey, counts: ArmCounts)] = []
-        rows.reserveCapacity(counts.count)
+        let slots = job.experiments.map(\.key)
+        var slotRanks = [UInt64](repeating: 0, count: slots.count)
+        for (rank, slot) in slots.indices.sorted(by: { slots[$0] < slots[$1] }).enumerated() {
+            slotRanks[slot] = UInt64(rank)
+        }
+        let segmentRanks = segments.ranks
+        var found: [(arm: ArmNumber, segment: UInt32, counts: ArmCounts)] = []
+        var order: [(rank: UInt64, index: Int)] = []
+        found.reserveCapacity(counts.count)
+        order.reserveCapacity(counts.count)
         counts.forEach { arm, segment, counts in
-            let slot = job.experiments[arm.experiment].key
+            let ofSegment = slotRanks[arm.experiment] << 32 | UInt64(segmentRanks[Int(segment)])
+            order.append((ofSegment << 16 | UInt64(arm.arm), found.count))
+            found.append((arm, segment, counts))
+        }
+        order.sort { $0.rank < $1.rank }
+        return order.map { _, index in
+            let (arm, segment, counts) = found[index]
+            let slot = slots[arm.experiment]
             let key = ArmKey(
                 platform: slot.platform, slot: slot.slot, segment: Name(segments.string(segment)),
                 variant: arms[arm.experiment][arm.arm])
-            rows.append((key, counts))
+            return (key, counts)
         }
-        return rows.sorted { $0.key < $1.key }
     }
 }
 

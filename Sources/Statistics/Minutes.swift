@@ -72,7 +72,7 @@ extension VisitorTable {
         if MinuteCounts(visitor).add(minute) { return }
         var extras = 0
         var place = visitor.pointee.extras
-        while let extra = self[place] {
+        while let extra = lasting(at: place) {
             if extra.pointee.kind == .minutes {
                 if MinuteCounts(extra).add(minute) { return }
                 extras += 1

@@ -10,22 +10,25 @@ struct NameNumbers: ~Copyable {
     private var agents: VerdictCache
     private var segments: SegmentCache
     private let policy: BotPolicy
+    private let deniesNetworks: Bool
 
     init(_ plan: GatheringPlan) {
         arms = DeclaredArms(plan.experiments, hash: plan.hash)
-        agents = VerdictCache(hash: plan.hash)
+        let policy = plan.policy
+        agents = VerdictCache(hash: plan.hash) { policy.judgesUserAgent($0) }
         segments = SegmentCache(plan.segments, hash: plan.hash)
-        policy = plan.policy
+        self.policy = policy
+        deniesNetworks = policy.hasDeniedNetworks
     }
 
     /// Adds what an event's names say to its observation, and marks an event that concerns nothing declared.
     mutating func complete(_ observation: inout Observation, _ event: UnsafeMutablePointer<Event>) {
-        if !event.pointee.userAgent.isEmpty,
-            agents.verdict(on: event.pointee.userAgent, by: { policy.judgesUserAgent($0) })
-        {
+        if event.pointee.userAgent.count > 0, agents.verdict(on: event.pointee.userAgent) {
             observation.flags.insert(.robotAgent)
         }
-        if !event.pointee.address.isEmpty, policy.deniesNetwork(UnsafeRawBufferPointer(event.pointee.address.bytes)) {
+        if deniesNetworks, event.pointee.address.count > 0,
+            policy.deniesNetwork(UnsafeRawBufferPointer(event.pointee.address.bytes))
+        {
             observation.flags.insert(.deniedNetwork)
         }
         switch event.pointee.type {

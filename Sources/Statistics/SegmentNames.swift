@@ -24,14 +24,26 @@ final class SegmentNames: Sendable {
         names.withLock { $0[Int(left)] < $0[Int(right)] }
     }
 
+    /// The place of each number's name among all names in byte order. O(n log n) comparisons.
+    var ranks: [UInt32] {
+        names.withLock { names in
+            var ranks = [UInt32](repeating: 0, count: names.count)
+            for (rank, number) in (0..<names.count).sorted(by: { names[$0] < names[$1] }).enumerated() {
+                ranks[number] = UInt32(rank)
+            }
+            return ranks
+        }
+    }
+
     func string(_ number: UInt32) -> String {
         names.withLock { $0[Int(number)].string }
     }
 }
 
-/// One worker's memory of segments' numbers, bounded: a log of ever new segments starts it afresh.
+/// One worker's memory of segments' numbers, bounded: a log of ever new segments, or of long ones, starts it afresh.
 struct SegmentCache: ~Copyable {
     private static let limit = 1 << 14
+    private static let byteLimit = 1 << 20
 
     private let names: SegmentNames
     private let hash: KeyedHash
@@ -46,7 +58,7 @@ struct SegmentCache: ~Copyable {
 
     mutating func number(of name: ByteText) -> UInt32 {
         if name.isEmpty { return SegmentNames.everyone }
-        if numbers.count >= SegmentCache.limit {
+        if numbers.count >= SegmentCache.limit || known.byteCount >= SegmentCache.byteLimit {
             known = TextTable(hash: hash)
             numbers.removeAll()
         }

@@ -9,11 +9,11 @@ import Synchronization
 ///     ▓▓▓▓ ▓▓▓▓ ▓▓▓▓ ▓▓▓▓│ dropped …
 final class Shards: Sendable {
     /// What a shard holds; nothing once it has been dropped.
-    struct Content: ~Copyable {
+    struct Content {
         /// The visitors of the day being read.
-        var visitors: VisitorTable?
+        var visitors: Owned<VisitorTable>?
         /// Their units of this day and the days before it, under a conversion window.
-        var exposures: ExposureTable?
+        var exposures: Owned<ExposureTable>?
     }
 
     final class Shard: Sendable {
@@ -39,7 +39,7 @@ final class Shards: Sendable {
     /// Gives every shard an empty table for a day of so many minutes.
     func beginDay(minutes: Int) {
         for shard in shards[..<kept] {
-            shard.content.withLock { $0.visitors = VisitorTable(arena, minutesOfDay: minutes) }
+            shard.content.withLock { $0.visitors = Owned(VisitorTable(arena, minutesOfDay: minutes)) }
         }
     }
 

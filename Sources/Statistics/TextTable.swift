@@ -26,6 +26,8 @@ struct TextTable: ~Copyable, @unchecked Sendable {
     }
 
     var count: Int { places.count }
+    /// Bytes of all texts.
+    var byteCount: Int { bytes.count }
 
     /// The text with this number; valid until the next text is added.
     subscript(number: Int) -> ByteText {

@@ -160,6 +160,10 @@ struct Extra: BitwiseCopyable {
         case click
         /// A ``Purchase`` and its order id.
         case purchase
+
+        /// Whether there is one for each event. These come behind the others, so that looking for one of the others never
+        /// passes them, however many a visitor has.
+        var isOfEvent: Bool { self == .click || self == .purchase }
     }
 
     var next: Place

@@ -93,6 +93,15 @@ struct VisitorTable: ~Copyable, @unchecked Sendable {
         if extras != 0 { cscan_prefetch(allocator.arena.base + Int(extras) * Arena.wordBytes) }
     }
 
+    /// Brings near the second extra of the visitor at a place, once the first is there.
+    func prefetchSecondExtra(_ place: Place) {
+        guard place != 0 else { return }
+        let base = allocator.arena.base
+        if let extra = self[VisitorTable.visitor(base, place).pointee.extras], extra.pointee.next != 0 {
+            cscan_prefetch(base + Int(extra.pointee.next) * Arena.wordBytes)
+        }
+    }
+
     // MARK: Extras
 
     /// The extra at a place; nil for the end of the chain.
@@ -101,14 +110,26 @@ struct VisitorTable: ~Copyable, @unchecked Sendable {
         return (allocator.arena.base + Int(place) * Arena.wordBytes).assumingMemoryBound(to: Extra.self)
     }
 
-    /// Adds an extra, in front of the others, of what was reserved; its payload is of any value.
+    /// The extra at a place, while it is none of an event: those are all behind the others.
+    func lasting(at place: Place) -> UnsafeMutablePointer<Extra>? {
+        guard let extra = self[place], !extra.pointee.kind.isOfEvent else { return nil }
+        return extra
+    }
+
+    /// Adds an extra of what was reserved; its payload is of any value.
     mutating func addExtra(
         _ kind: Extra.Kind, bytes: Int, to visitor: UnsafeMutablePointer<Visitor>
     ) -> UnsafeMutablePointer<Extra> {
         let place = allocator.take(bytes)
         let extra = (allocator.arena.base + Int(place) * Arena.wordBytes).assumingMemoryBound(to: Extra.self)
-        extra.initialize(to: Extra(next: visitor.pointee.extras, kind: kind))
-        visitor.pointee.extras = place
+        var before: UnsafeMutablePointer<Extra>?
+        var next = visitor.pointee.extras
+        while kind.isOfEvent, let other = lasting(at: next) {
+            before = other
+            next = other.pointee.next
+        }
+        extra.initialize(to: Extra(next: next, kind: kind))
+        if let before { before.pointee.next = place } else { visitor.pointee.extras = place }
         return extra
     }
 
@@ -118,7 +139,7 @@ struct VisitorTable: ~Copyable, @unchecked Sendable {
         _ body: (UnsafeMutablePointer<Extra>) throws(Failure) -> Void
     ) throws(Failure) {
         var place = visitor.pointee.extras
-        while let extra = self[place] {
+        while let extra = kind.isOfEvent ? self[place] : lasting(at: place) {
             if extra.pointee.kind == kind { try body(extra) }
             place = extra.pointee.next
         }
@@ -135,7 +156,7 @@ struct VisitorTable: ~Copyable, @unchecked Sendable {
             return first
         }
         var place = visitor.pointee.extras
-        while let extra = self[place] {
+        while let extra = lasting(at: place) {
             if extra.pointee.kind == .unit {
                 let unit = extra.payload(as: Unit.self)
                 if ArmNumber.isSameExperiment(unit.pointee.arm, arm) { return unit }

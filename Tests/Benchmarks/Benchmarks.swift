@@ -5,17 +5,30 @@ import Foundation
 enum Benchmarks {
     static func main() throws {
         let words = Array(CommandLine.arguments.dropFirst())
-        if words.first == "generate" {
-            guard words.count == 4, let shape = LogGenerator.Shape(rawValue: words[1]), let bytes = Int(words[2]) else {
-                let shapes = LogGenerator.Shape.allCases.map(\.rawValue).joined(separator: "|")
-                FileHandle.standardError.write(Data("usage: Benchmarks [generate \(shapes) BYTES FILE]\n".utf8))
-                exit(64)
-            }
+        guard let first = words.first else { return try time() }
+        guard first == "generate", words.count == 4, let bytes = Int(words[2]) else { refuse() }
+        if let shape = LogGenerator.Shape(rawValue: words[1]) {
             var generator = LogGenerator(shape: shape)
             try generator.write(to: words[3], bytes: bytes)
-            return
+        } else if let kind = HostileLog(option: words[1]) {
+            try kind.write(to: words[3], bytes: bytes)
+        } else {
+            refuse()
         }
+    }
+
+    /// The steps in the order the data takes.
+    private static func time() throws {
+        try LogBenchmark.run()
+        try LearningBenchmark.run()
         BestProbabilityBenchmark.run()
         try AssignmentBenchmark.run()
+    }
+
+    private static func refuse() -> Never {
+        let shapes = LogGenerator.Shape.allCases.map(\.rawValue) + HostileLog.allCases.map(\.option)
+        let usage = "usage: Benchmarks [generate \(shapes.joined(separator: "|")) BYTES FILE]\n"
+        FileHandle.standardError.write(Data(usage.utf8))
+        exit(64)
     }
 }

@@ -20,16 +20,6 @@ enum BestProbabilityBenchmark {
         print("credible intervals, 10 arms: \(intervals)")
     }
 
-    /// The time of one round in the fastest of 20 batches: what the machine does besides only ever adds.
-    private static func leastTime(rounds: Int, _ body: () -> Void) -> Duration {
-        var least = Duration.seconds(1_000)
-        for _ in 0..<20 {
-            let elapsed = ContinuousClock().measure { for _ in 0..<rounds { body() } }
-            least = min(least, elapsed / rounds)
-        }
-        return least
-    }
-
     private static var cases: [(String, [Posterior])] {
         [
             ("2 arms", similar(arms: 2)),

@@ -4,6 +4,7 @@
 Each program reads the same log and computes the same statistics, as a whole process on all cores with the log in the page cache.
 Programs take turns, so that a busy machine troubles all alike. First they must agree on a small log made of hard cases, and every
 timed result is checked as well. `make bench` builds what this needs; options pass through BENCH="--size 1200000000 --rounds 5".
+`--memory-size` and `--hostile` add tables about Sluice alone; without other programs and logs (`--peers= --logs=`) these alone.
 
 Exit: 0 done, 1 results differ or nothing could be measured, 2 usage or set-up.
 """
@@ -21,29 +22,19 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 
-from comparison import logs
+from comparison import hostile, logs, scaling, sluice
 from comparison.processes import Measurement, measure
 from comparison.results import Statistics
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-SLUICE = ".build/release/sluice"
 ENVIRONMENT = ".build/bench-venv"
 PYTHON = f"{ENVIRONMENT}/bin/python"
-DATE = "2026-11-20"
 PACKAGES = {
     "duckdb": "duckdb>=2.0",
     "polars": "polars",
     "clickhouse": "chdb",
     "spark": "pyspark",
     "numpy": "numpy",
-}
-CONFIGURATION = {
-    "pipeline": "bench",
-    "timezone": "UTC",
-    "experiments": [
-        {"platform": "web", "slot": slot, "variants": [f"banner-{number}" for number in range(4)]}
-        for slot in ("home-hero", "checkout-banner")
-    ],
 }
 
 
@@ -75,6 +66,8 @@ class Comparison:
         self.differences: list[str] = []
 
     def command(self, program: str, log: logs.Log) -> list[str]:
+        if program == "sluice":
+            return sluice.command(log)
         script = [f"{HERE}/comparison/peers/with_{program}.py", log.form, *log.files]
         if program == "spark":
             # Begun by spark-submit the Java machine is the process that is measured, and Python its child.
@@ -82,16 +75,11 @@ class Comparison:
             submit = [f"{ENVIRONMENT}/bin/spark-submit", "--master", "local[*]", "--driver-memory", "4g"]
             quiet = ["--conf", "spark.log.level=ERROR"]
             return ["env", f"PYSPARK_PYTHON={PYTHON}", "PYTHONWARNINGS=ignore", *submit, *quiet, *script]
-        if program != "sluice":
-            return [PYTHON, *script]
-        configuration = f"{logs.FOLDER}/{log.name}.json5"
-        with open(configuration, "w", encoding="utf-8") as file:
-            json.dump({**CONFIGURATION, "events": {"paths": log.files}}, file)
-        return [SLUICE, "statistics", "--config", configuration, "--date", DATE, "--state", state(log), "--quiet"]
+        return [PYTHON, *script]
 
     def run(self, log: logs.Log, rounds: int) -> list[Runs]:
         """Runs all programs in turn, Sluice first, and checks every result against Sluice's."""
-        shutil.rmtree(state(log), ignore_errors=True)
+        sluice.forget(log)
         log.warm()
         programs = [Runs(name) for name in ["sluice", *self.peers]]
         ours = None
@@ -109,17 +97,13 @@ class Comparison:
                     continue
                 runs.measurements.append(run)
                 if runs.program == "sluice":
-                    ours = ours or Statistics.of_sluice(state(log))
+                    ours = ours or Statistics.of_sluice(sluice.state(log))
                     continue
                 differences = ours.differences_of_output(run.output)
                 if differences:
                     runs.problem = "differs"
                     self.differences += [f"{log.name}: {runs.program}: {text}" for text in differences[:5]]
         return programs
-
-
-def state(log: logs.Log) -> str:
-    return f"{logs.FOLDER}/state-{log.name}"
 
 
 def prepare(peers: list[str]) -> str:
@@ -209,6 +193,17 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=positive, default=3, help="runs of each program on each log (default: %(default)s)")
     parser.add_argument("--peers", type=names(engines), default=engines, help=f"default: {','.join(engines)}")
     parser.add_argument("--logs", type=names(logs.NAMES), default=logs.NAMES, help=f"default: {','.join(logs.NAMES)}")
+    parser.add_argument(
+        "--memory-size", type=positive, metavar="BYTES", help="also shows how time and memory grow from --size to a log of so many"
+    )
+    parser.add_argument(
+        "--hostile",
+        type=names(sorted({case.kind for case in hostile.CASES})),
+        nargs="?",
+        const=[],
+        metavar="KINDS",
+        help="also reads logs that are made to be slow: these, or all",
+    )
     parser.add_argument("--spark", action="store_true", help="Spark too, where there is a Java machine")
     parser.add_argument("--markdown", action="store_true", help="print tables in Markdown")
     parser.add_argument("--steps", metavar="FILE", help="what the Benchmarks program printed, for the row of P(best)")
@@ -217,8 +212,8 @@ def parse_arguments() -> argparse.Namespace:
 
 def main() -> int:
     options = parse_arguments()
-    if not os.path.exists(SLUICE):
-        say(f"{SLUICE} is not there: run `make bench` in the package's folder")
+    if not os.path.exists(sluice.PROGRAM):
+        say(f"{sluice.PROGRAM} is not there: run `make bench` in the package's folder")
         return 2
     peers = list(options.peers)
     if options.spark:
@@ -233,7 +228,7 @@ def main() -> int:
         return 2
 
     comparison = Comparison(peers, options.rounds)
-    for form in ("jsonl", "csv"):
+    for form in ("jsonl", "csv") if options.logs else ():
         comparison.run(logs.trial(form), rounds=1)
     rows = []
     has_measured = False
@@ -247,16 +242,23 @@ def main() -> int:
         rows += table_rows(log, programs)
 
     print(f"{versions}; Python {platform.python_version()}; {os.cpu_count()} cores; medians of {options.rounds}")
-    print()
-    show(HEADINGS, rows, options.markdown)
+    if rows:
+        print()
+        show(HEADINGS, rows, options.markdown)
     if options.steps and (row := probability_row(options.steps)):
         print()
         show(["P(best) of 10 arms: sluice, exact", "numpy, 100,000 draws", "× ours"], [row], options.markdown)
+    if options.memory_size:
+        print()
+        show(scaling.HEADINGS, scaling.rows(sorted({options.size, options.memory_size}), options.rounds), options.markdown)
+    if options.hostile is not None:
+        print()
+        show(hostile.HEADINGS, hostile.rows(options.rounds, options.hostile), options.markdown)
     for text in comparison.differences:
         say(f"differs: {text}")
-    if not has_measured:
+    if options.logs and not has_measured:
         say("nothing could be measured")
-    return 1 if comparison.differences or not has_measured else 0
+    return 1 if comparison.differences or (options.logs and not has_measured) else 0
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-@testable import EventLog
+import CScan
 
 /// Runs `body` on the bytes of a text.
 func withBytes<Result>(_ text: String, _ body: (UnsafeBufferPointer<UInt8>) throws -> Result) rethrows -> Result {
@@ -11,4 +11,11 @@ func withBytes<Result>(_ bytes: [UInt8], _ body: (UnsafeBufferPointer<UInt8>) th
     defer { copy.deallocate() }
     _ = copy.initialize(from: bytes)
     return try body(UnsafeBufferPointer(copy))
+}
+
+/// Runs `body` on the start of a line: its bytes, a line feed, and no more behind that than the slack.
+func withLine<Result>(_ line: [UInt8], _ body: (UnsafePointer<UInt8>) throws -> Result) rethrows -> Result {
+    // Quotes and a backslash in the slack: who reads on finds something.
+    let slack = (0..<Int(CSCAN_SLACK)).map { $0 % 7 == 6 ? UInt8(ascii: "\\") : UInt8(ascii: "\"") }
+    return try withBytes(line + [0x0A] + slack) { try body($0.baseAddress.unsafelyUnwrapped) }
 }

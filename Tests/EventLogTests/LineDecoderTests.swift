@@ -11,23 +11,23 @@ struct LineDecoderTests {
     /// What becomes of a line: its event as `field=text` for the fields asked for, or why there is none.
     private func decode(_ line: String, _ schema: EventSchema = EventSchema(), show: EventField...) -> String {
         var decoder = LineDecoder(schema: schema, day: day)
-        var event = Event(
-            time: 0, type: .other, visitor: .absent, platform: .absent, slot: .absent, variant: .absent,
-            segment: .absent,
-            revenue: 0, order: .absent, userAgent: .absent, address: .absent, ignored: nil,
-            place: LinePlace(file: 0, block: 0, line: 0))
-        let padded = Array(line.utf8) + [UInt8](repeating: 0, count: Int(CSCAN_SLACK))
+        let events = EventBuffer()
+        let padded = Array(line.utf8) + [0x0A] + [UInt8](repeating: 0, count: Int(CSCAN_SLACK))
         return padded.withUnsafeBufferPointer { bytes in
-            var index = BlockIndex()
-            index.scan(bytes.baseAddress.unsafelyUnwrapped, count: line.utf8.count)
-            guard index.lineCount == 1 else { return "\(index.lineCount) lines" }
+            let base = bytes.baseAddress.unsafelyUnwrapped
             // Once parsed, once by the template that the first time may have left: the second answer counts.
-            _ = decoder.decode(index[0], into: &event)
-            switch decoder.decode(index[0], into: &event) {
+            var outcome = LineDecoder.Outcome.event
+            for _ in 0..<2 {
+                var start = base
+                outcome = decoder.decode(lineAt: &start, before: base + line.utf8.count, into: events.next())
+                #expect(start == base + line.utf8.count + 1)
+            }
+            switch outcome {
             case .event: break
             case .ignored(let reason): return reason.rawValue
             case .rejected(let reason): return reason.name
             }
+            let event = events.next().pointee
             return show.map { field in
                 let text =
                     switch field {

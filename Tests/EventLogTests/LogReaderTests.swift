@@ -180,6 +180,39 @@ struct LogReaderTests {
         }
     }
 
+    /// Takes what it is given by its visitors, and ignores those of even number.
+    private final class HalfIgnored: EventSink {
+        let batches = Mutex<[[Int]]>([])
+
+        func consume(_ events: UnsafeMutableBufferPointer<Event>) {
+            var numbers: [Int] = []
+            for index in events.indices {
+                numbers.append(Int(events[index].visitor.string) ?? -1)
+                #expect(events[index].ignored == nil)
+                if numbers[index] % 2 == 0 { events[index].ignored = .otherType }
+            }
+            batches.withLock { $0.append(numbers) }
+        }
+    }
+
+    @Test("a block of many events reaches the sink in parts, none twice")
+    func batches() throws {
+        let scratch = try ScratchDirectory()
+        // The visitors are also escaped, so that their texts lie in the memory that is used again.
+        let lines = (0..<5_000).map { line($0 % 3 == 0 ? "\\u0030\($0)" : "\($0)") }
+        let path = try scratch.write(Array((["", "x"] + lines).joined(separator: "\n").utf8), to: "many.jsonl")
+        let day = LogDay(range: 1_795_132_800_000_000..<1_795_219_200_000_000, localTime: .utc)
+        var reader = LogReader(schema: EventSchema(), day: day)
+        reader.blockSize = 1 << 20
+        let sink = HalfIgnored()
+        let tally = try reader.read([.path(path)], into: [sink])
+        let batches = sink.batches.withLock { $0 }
+        #expect(batches.flatMap { $0 } == Array(0..<5_000) && batches.allSatisfy { $0.count <= 1_024 })
+        #expect(tally.events[.other] == 5_000 && tally.ignoredLines(.otherType) == 2_500)
+        let ignored = tally.ignored.first { $0.name == "other type" }
+        #expect(ignored?.samples.map(\.line) == [3, 5, 7, 9, 11])
+    }
+
     @Test("reports all bytes as progress")
     func progress() throws {
         let scratch = try ScratchDirectory()

@@ -92,6 +92,56 @@ struct TimestampTests {
         }
     }
 
+    @Test("reads the usual spelling as any other, whatever was read before")
+    func usual() {
+        var random = SplitMix64(seed: 3)
+        var usual = UsualTime()
+        let dates = ["2026-11-20", "2026-11-21", "1970-01-01", "0000-02-29", "2026-02-30", "2026-1120-", "2026-13-01"]
+        var read = 0
+        for _ in 0..<40_000 {
+            let digits = "0123456789"
+            func number(_ below: Int) -> String {
+                let number = Int.random(in: 0..<below, using: &random)
+                return (number < 10 ? "0" : "") + String(number)
+            }
+            let fraction = String(
+                (0..<Int.random(in: 0...8, using: &random)).map { _ in digits.randomElement(using: &random) ?? "0" })
+            var text = Array(
+                "\(dates[Int(random.next() % 7)])T\(number(25)):\(number(61)):\(number(62)).\(fraction)Z".utf8)
+            if random.next() % 4 == 0 { text.remove(at: 19) }
+            if random.next() % 2 == 0 {
+                let noise: [UInt8] = Array("0/:9.ZzT+-,".utf8) + [0, 0xFF]
+                text[Int(random.next() % UInt64(text.count))] = noise[Int(random.next() % UInt64(noise.count))]
+            }
+            let expected = withBytes(text) { Timestamp.parse($0, localTime: .utc) }
+            let found = withBytes(text) { usual.parse(ByteText($0)) }
+            if let found { #expect(found == expected, "\(String(decoding: text, as: UTF8.self))") }
+            read += found == nil ? 0 : 1
+        }
+        #expect(read > 5_000)
+    }
+
+    @Test(
+        "knows the usual spelling",
+        arguments: [
+            ("2026-11-20T09:12:31Z", 0), ("2026-11-20T09:12:31.5Z", 500_000), ("2026-11-20T09:12:31.123Z", 123_000),
+            ("2026-11-20T09:12:31.123456Z", 123_456),
+        ] as [(String, Int64)])
+    func knowsUsual(text: String, microseconds: Int64) {
+        var usual = UsualTime()
+        for _ in 0..<2 {
+            #expect(withBytes(text) { usual.parse(ByteText($0)) } == 1_795_165_951_000_000 + microseconds)
+        }
+    }
+
+    /// What the memory of no date would make of ten zero bytes.
+    @Test("takes no zero bytes for a date")
+    func zeroBytes() {
+        var usual = UsualTime()
+        let text = [UInt8](repeating: 0, count: 10) + Array("T09:12:31Z".utf8)
+        #expect(withBytes(text) { usual.parse(ByteText($0)) } == nil)
+    }
+
     @Test("agrees with Foundation on random instants", arguments: 0..<4)
     func againstFoundation(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)

@@ -1,4 +1,5 @@
 import EventLog
+import Synchronization
 import TestSupport
 import Testing
 
@@ -48,18 +49,16 @@ struct TextTableTests {
 
     @Test("keeps verdicts, and stays bounded")
     func verdicts() {
-        var cache = VerdictCache(hash: KeyedHash(keys: (1, 2, 3)))
-        var asked = 0
+        let asked = Mutex(0)
+        var cache = VerdictCache(hash: KeyedHash(keys: (1, 2, 3))) { agent in
+            asked.withLock { $0 += 1 }
+            return agent.count % 2 == 0
+        }
         func verdict(on agent: String) -> Bool {
-            withText(Array(agent.utf8)) { text in
-                cache.verdict(on: text) { agent in
-                    asked += 1
-                    return agent.count % 2 == 0
-                }
-            }
+            withText(Array(agent.utf8)) { cache.verdict(on: $0) }
         }
         for _ in 0..<3 { #expect(verdict(on: "even") && !verdict(on: "odd")) }
-        #expect(asked == 2)
+        #expect(asked.withLock { $0 } == 2)
         for number in 0..<70_000 where verdict(on: "agent \(number)") != ("agent \(number)".utf8.count % 2 == 0) {
             Issue.record("a wrong verdict on agent \(number)")
         }

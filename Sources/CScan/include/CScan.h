@@ -1,10 +1,4 @@
-// Where the bytes are that give a block of JSON lines its shape.
-//
-//     {"ts":"2026","type":"view"}\n{"ts":"20\u0032
-//      ^  ^ ^    ^ ^    ^ ^    ^                      quotes: positions of quotes that no backslash escapes
-//                                 ^                   line ends: positions of line feeds, with the quotes before each
-//                                            ^        special: a bit a byte, for backslashes and control characters
-//                                                     high: a bit a byte, for bytes of 0x80 and above
+// Small things that are done many times a line, inlined into the callers.
 #ifndef CSCAN_H
 #define CSCAN_H
 
@@ -12,40 +6,12 @@
 #include <stdint.h>
 #include <string.h>
 
-/// Bytes a block must have behind its end, readable, of any value.
-#define CSCAN_SLACK 64
+#include "CMatch.h"
+#include "CWords.h"
 
-/// The index of a block. The caller owns the arrays: `quotes`, `line_ends` and `line_quotes` with room for a position for each
-/// byte and 64 more, `special` and `high` with a word for each 64 bytes begun.
-typedef struct {
-    uint32_t *quotes;
-    uint32_t *line_ends;
-    /// The number of quotes before each line end.
-    uint32_t *line_quotes;
-    uint64_t *special;
-    uint64_t *high;
-    size_t quote_count;
-    size_t line_count;
-    /// Nonzero when any byte of the block is special, or high.
-    uint64_t any_special;
-    uint64_t any_high;
-} cscan_index;
-
-/// How the bytes are classified. Every kernel gives the same index.
-typedef enum {
-    /// Eight bytes at a time in plain C.
-    CSCAN_PORTABLE = 0,
-    /// SSE2 or NEON: what every machine of the architecture has.
-    CSCAN_BASELINE = 1,
-    /// AVX2.
-    CSCAN_WIDE = 2,
-} cscan_kernel;
-
-/// The fastest kernel that this machine runs.
-cscan_kernel cscan_best_kernel(void);
-
-/// Indexes `count` bytes, at most 2^32 - 1. A kernel this machine does not run is replaced by the next lower one.
-void cscan_block(const uint8_t *bytes, size_t count, cscan_index *index, cscan_kernel kernel);
+#if defined(__x86_64__)
+#include <emmintrin.h>
+#endif
 
 /// Whether two runs of `count` bytes are equal. Names and ids are short: they are compared in a few words, without a call.
 static inline int cscan_equal(const uint8_t *first, const uint8_t *second, size_t count) {
@@ -70,5 +36,89 @@ static inline int cscan_equal(const uint8_t *first, const uint8_t *second, size_
 
 /// Asks for the memory at an address to be brought near: it will be used soon.
 static inline void cscan_prefetch(const void *address) { __builtin_prefetch(address); }
+
+// MARK: searches
+//
+// Each finds the first byte of a kind at or behind `position`. There must be one, with `CSCAN_SLACK` readable bytes behind it.
+// `high` becomes nonzero when a byte before it is 0x80 or above, perhaps also when only one behind it is. Each has a twin in
+// plain C, for machines without SSE2.
+
+static inline const uint8_t *cscan_string_stop_portable(const uint8_t *position, uint64_t *high) {
+    for (;; position += 8) {
+        const uint64_t value = cscan_word(position);
+        const uint64_t stops = cscan_bytes(value, '"') | cscan_bytes(value, '\\') | cscan_control_bytes(value);
+        *high |= value & CSCAN_ONES << 7;
+        if (stops != 0) return position + __builtin_ctzll(stops) / 8;
+    }
+}
+
+static inline const uint8_t *cscan_field_stop_portable(const uint8_t *position, uint64_t *high) {
+    for (;; position += 8) {
+        const uint64_t value = cscan_word(position);
+        const uint64_t stops = cscan_bytes(value, '"') | cscan_bytes(value, ',') | cscan_bytes(value, '\n');
+        *high |= value & CSCAN_ONES << 7;
+        if (stops != 0) return position + __builtin_ctzll(stops) / 8;
+    }
+}
+
+static inline const uint8_t *cscan_quote_portable(const uint8_t *position, uint64_t *high, uint64_t *line_feeds) {
+    for (;; position += 8) {
+        const uint64_t value = cscan_word(position);
+        const uint64_t stops = cscan_bytes(value, '"');
+        *high |= value & CSCAN_ONES << 7;
+        *line_feeds |= cscan_bytes(value, '\n');
+        if (stops != 0) return position + __builtin_ctzll(stops) / 8;
+    }
+}
+
+/// The first quote, backslash or control character: what no string of JSON goes on over.
+static inline const uint8_t *cscan_string_stop(const uint8_t *position, uint64_t *high) {
+#if defined(__x86_64__)
+    const __m128i last_control = _mm_set1_epi8(0x1F);
+    for (;; position += 16) {
+        const __m128i value = _mm_loadu_si128((const __m128i *)position);
+        const __m128i quote = _mm_cmpeq_epi8(value, _mm_set1_epi8('"'));
+        const __m128i backslash = _mm_cmpeq_epi8(value, _mm_set1_epi8('\\'));
+        const __m128i control = _mm_cmpeq_epi8(_mm_max_epu8(value, last_control), last_control);
+        const int stops = _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, backslash), control));
+        *high |= (uint64_t)(uint32_t)_mm_movemask_epi8(value);
+        if (stops != 0) return position + __builtin_ctz((unsigned)stops);
+    }
+#else
+    return cscan_string_stop_portable(position, high);
+#endif
+}
+
+/// The first comma, quote or line feed: what no unquoted field goes on over.
+static inline const uint8_t *cscan_field_stop(const uint8_t *position, uint64_t *high) {
+#if defined(__x86_64__)
+    for (;; position += 16) {
+        const __m128i value = _mm_loadu_si128((const __m128i *)position);
+        const __m128i quote = _mm_cmpeq_epi8(value, _mm_set1_epi8('"'));
+        const __m128i comma = _mm_cmpeq_epi8(value, _mm_set1_epi8(','));
+        const __m128i line_feed = _mm_cmpeq_epi8(value, _mm_set1_epi8('\n'));
+        const int stops = _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, comma), line_feed));
+        *high |= (uint64_t)(uint32_t)_mm_movemask_epi8(value);
+        if (stops != 0) return position + __builtin_ctz((unsigned)stops);
+    }
+#else
+    return cscan_field_stop_portable(position, high);
+#endif
+}
+
+/// The first quote. `line_feeds` becomes nonzero when a line feed is before it, perhaps also when only one is behind it.
+static inline const uint8_t *cscan_quote(const uint8_t *position, uint64_t *high, uint64_t *line_feeds) {
+#if defined(__x86_64__)
+    for (;; position += 16) {
+        const __m128i value = _mm_loadu_si128((const __m128i *)position);
+        const int stops = _mm_movemask_epi8(_mm_cmpeq_epi8(value, _mm_set1_epi8('"')));
+        *line_feeds |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(value, _mm_set1_epi8('\n')));
+        *high |= (uint64_t)(uint32_t)_mm_movemask_epi8(value);
+        if (stops != 0) return position + __builtin_ctz((unsigned)stops);
+    }
+#else
+    return cscan_quote_portable(position, high, line_feeds);
+#endif
+}
 
 #endif

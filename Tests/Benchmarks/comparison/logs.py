@@ -49,7 +49,7 @@ def generated(name: str, size: int) -> Log | None:
     os.makedirs(folder, exist_ok=True)
     shape = name if name in ("varied", "csv") else "regular"
     form = "csv" if shape == "csv" else "jsonl"
-    plain = _made(f"{folder}/{shape}.{form}", lambda path: _generate(shape, size, path))
+    plain = _made(f"{folder}/{shape}.{form}", lambda path: generate(shape, size, path))
     if name == shape:
         return Log(name, form, [plain])
     if name == "gz":
@@ -80,7 +80,8 @@ def _run(*command: str) -> None:
     subprocess.run(command, check=True, stdout=sys.stderr)
 
 
-def _generate(shape: str, size: int, path: str) -> None:
+def generate(shape: str, size: int, path: str) -> None:
+    """Writes a log of one of the generator's shapes."""
     _run(".build/release/Benchmarks", "generate", shape, str(size), path)
 
 

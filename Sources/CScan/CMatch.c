@@ -1,0 +1,206 @@
+#include "CMatch.h"
+
+#include "CWords.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
+#endif
+
+// Each kernel has two functions of the 32 bytes at an address:
+//
+// - `differing`: a bit for each byte that differs from a part's
+// - `stopping`: a bit for each quote, backslash and control character: what no string goes on over; `high` is set when a byte
+//   has its top bit
+
+// MARK: plain C
+
+/// One bit for each byte of a word whose top bit is set.
+static inline uint32_t gather_tops(uint64_t tops) {
+    return (uint32_t)((tops & CSCAN_ONES << 7) * 0x0002040810204081u >> 56);
+}
+
+static inline uint32_t differing_portable(const uint8_t *bytes, const uint8_t *literal) {
+    uint32_t equal = 0;
+    for (int word = 0; word < 32; word += 8) {
+        equal |= gather_tops(cscan_zero_bytes(cscan_word(bytes + word) ^ cscan_word(literal + word))) << word;
+    }
+    return ~equal;
+}
+
+static inline uint32_t stopping_portable(const uint8_t *bytes, uint64_t *high) {
+    uint32_t stops = 0;
+    for (int word = 0; word < 32; word += 8) {
+        const uint64_t value = cscan_word(bytes + word);
+        stops |= gather_tops(cscan_bytes(value, '"') | cscan_bytes(value, '\\') | cscan_control_bytes(value)) << word;
+        *high |= value & CSCAN_ONES << 7;
+    }
+    return stops;
+}
+
+// MARK: SSE2, AVX2
+
+#if defined(__x86_64__)
+static inline uint32_t differing_baseline(const uint8_t *bytes, const uint8_t *literal) {
+    uint32_t equal = 0;
+    for (int part = 0; part < 32; part += 16) {
+        const __m128i value = _mm_loadu_si128((const __m128i *)(bytes + part));
+        const __m128i wanted = _mm_loadu_si128((const __m128i *)(literal + part));
+        equal |= (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(value, wanted)) << part;
+    }
+    return ~equal;
+}
+
+static inline uint32_t stopping_baseline(const uint8_t *bytes, uint64_t *high) {
+    const __m128i last_control = _mm_set1_epi8(0x1F);
+    uint32_t stops = 0;
+    for (int part = 0; part < 32; part += 16) {
+        const __m128i value = _mm_loadu_si128((const __m128i *)(bytes + part));
+        const __m128i quote = _mm_cmpeq_epi8(value, _mm_set1_epi8('"'));
+        const __m128i backslash = _mm_cmpeq_epi8(value, _mm_set1_epi8('\\'));
+        const __m128i control = _mm_cmpeq_epi8(_mm_max_epu8(value, last_control), last_control);
+        stops |= (uint32_t)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, backslash), control)) << part;
+        *high |= (uint64_t)(uint32_t)_mm_movemask_epi8(value);
+    }
+    return stops;
+}
+
+__attribute__((target("avx2"))) static inline uint32_t differing_wide(const uint8_t *bytes, const uint8_t *literal) {
+    const __m256i value = _mm256_loadu_si256((const __m256i *)bytes);
+    const __m256i wanted = _mm256_loadu_si256((const __m256i *)literal);
+    return ~(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(value, wanted));
+}
+
+__attribute__((target("avx2"))) static inline uint32_t stopping_wide(const uint8_t *bytes, uint64_t *high) {
+    const __m256i last_control = _mm256_set1_epi8(0x1F);
+    const __m256i value = _mm256_loadu_si256((const __m256i *)bytes);
+    const __m256i quote = _mm256_cmpeq_epi8(value, _mm256_set1_epi8('"'));
+    const __m256i backslash = _mm256_cmpeq_epi8(value, _mm256_set1_epi8('\\'));
+    const __m256i control = _mm256_cmpeq_epi8(_mm256_max_epu8(value, last_control), last_control);
+    *high |= (uint64_t)(uint32_t)_mm256_movemask_epi8(value);
+    return (uint32_t)_mm256_movemask_epi8(_mm256_or_si256(_mm256_or_si256(quote, backslash), control));
+}
+
+// MARK: NEON
+
+#elif defined(__aarch64__)
+/// NEON has no movemask: bytes are ANDed with their bit's weight and added up pairwise.
+static inline uint32_t gather_neon(uint8x16_t first, uint8x16_t second) {
+    const uint8x16_t weights = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
+    const uint8x16_t half = vpaddq_u8(vandq_u8(first, weights), vandq_u8(second, weights));
+    const uint8x16_t quarter = vpaddq_u8(half, half);
+    return vgetq_lane_u32(vreinterpretq_u32_u8(vpaddq_u8(quarter, quarter)), 0);
+}
+
+static inline uint32_t differing_baseline(const uint8_t *bytes, const uint8_t *literal) {
+    return ~gather_neon(
+        vceqq_u8(vld1q_u8(bytes), vld1q_u8(literal)), vceqq_u8(vld1q_u8(bytes + 16), vld1q_u8(literal + 16)));
+}
+
+static inline uint8x16_t stops_neon(uint8x16_t value) {
+    const uint8x16_t quote = vceqq_u8(value, vdupq_n_u8('"')), backslash = vceqq_u8(value, vdupq_n_u8('\\'));
+    return vorrq_u8(vorrq_u8(quote, backslash), vcltq_u8(value, vdupq_n_u8(0x20)));
+}
+
+static inline uint32_t stopping_baseline(const uint8_t *bytes, uint64_t *high) {
+    const uint8x16_t first = vld1q_u8(bytes), second = vld1q_u8(bytes + 16);
+    *high |= vmaxvq_u8(vorrq_u8(first, second)) & 0x80;
+    return gather_neon(stops_neon(first), stops_neon(second));
+}
+#endif
+
+// MARK: the walk over a line
+
+static inline const uint8_t *skip_digits(const uint8_t *position) {
+    while ((uint8_t)(*position - '0') <= 9) position++;
+    return position;
+}
+
+/// The end of the number at `position` (RFC 8259 section 6); null when there is none.
+static inline const uint8_t *number_end(const uint8_t *position) {
+    if (*position == '-') position++;
+    const uint8_t *const integer = position;
+    position = skip_digits(position);
+    if (position == integer || (*integer == '0' && position > integer + 1)) return NULL;
+    if (*position == '.') {
+        const uint8_t *const fraction = position + 1;
+        position = skip_digits(fraction);
+        if (position == fraction) return NULL;
+    }
+    if ((*position | 0x20) == 'e') {
+        position++;
+        if (*position == '+' || *position == '-') position++;
+        const uint8_t *const exponent = position;
+        position = skip_digits(exponent);
+        if (position == exponent) return NULL;
+    }
+    return position;
+}
+
+#define MATCH(differing, stopping)                                                                                     \
+    const cscan_matched other_shape = {NULL, 0};                                                                       \
+    uint64_t high = 0;                                                                                                 \
+    for (const cscan_part *part = parts;; part++) {                                                                    \
+        if ((differing(line, part->bytes) & part->mask) != 0) return other_shape;                                      \
+        line += part->count;                                                                                           \
+        if (part->follower == CSCAN_STRING_HOLE) {                                                                     \
+            const uint8_t *const start = line;                                                                         \
+            uint32_t stops = stopping(line, &high);                                                                    \
+            while (stops == 0) {                                                                                       \
+                line += 32;                                                                                            \
+                stops = stopping(line, &high);                                                                         \
+            }                                                                                                          \
+            line += __builtin_ctz(stops);                                                                              \
+            /* Whether it is a quote that stops the string, the next part tells. */                                    \
+            *holes++ = (cscan_value){start, (uint32_t)(line - start), CSCAN_PLAIN_STRING};                             \
+        } else if (part->follower == CSCAN_NUMBER_HOLE) {                                                              \
+            const uint8_t *const end = number_end(line);                                                               \
+            if (end == NULL) return other_shape;                                                                       \
+            *holes++ = (cscan_value){line, (uint32_t)(end - line), CSCAN_NUMBER};                                      \
+            line = end;                                                                                                \
+        } else if (part->follower == CSCAN_LINE_END) {                                                                 \
+            if (*line == '\r') line++;                                                                                 \
+            if (*line != '\n') return other_shape;                                                                     \
+            return (cscan_matched){line, high};                                                                        \
+        }                                                                                                              \
+    }
+
+static cscan_matched match_portable(const cscan_part *parts, const uint8_t *line, cscan_value *holes) {
+    MATCH(differing_portable, stopping_portable)
+}
+
+#if defined(__x86_64__) || defined(__aarch64__)
+static cscan_matched match_baseline(const cscan_part *parts, const uint8_t *line, cscan_value *holes) {
+    MATCH(differing_baseline, stopping_baseline)
+}
+#endif
+
+#if defined(__x86_64__)
+__attribute__((target("avx2,bmi"))) static cscan_matched match_wide(
+    const cscan_part *parts, const uint8_t *line, cscan_value *holes) {
+    MATCH(differing_wide, stopping_wide)
+}
+#endif
+
+cscan_kernel cscan_best_kernel(void) {
+#if defined(__x86_64__)
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") ? CSCAN_WIDE : CSCAN_BASELINE;
+#elif defined(__aarch64__)
+    return CSCAN_BASELINE;
+#else
+    return CSCAN_PORTABLE;
+#endif
+}
+
+cscan_matcher cscan_matcher_of(cscan_kernel kernel) {
+    const cscan_kernel best = cscan_best_kernel();
+    if (kernel > best) kernel = best;
+#if defined(__x86_64__)
+    if (kernel == CSCAN_WIDE) return match_wide;
+#endif
+#if defined(__x86_64__) || defined(__aarch64__)
+    if (kernel == CSCAN_BASELINE) return match_baseline;
+#endif
+    return match_portable;
+}

@@ -1,0 +1,59 @@
+/// One worker's share of the reading: blocks to lines to events, which go to its sink.
+struct LogWorker: ~Copyable {
+    private let sink: any EventSink
+    private var lines: LineDecoder
+    var records: RecordDecoder
+    private var events = EventBuffer()
+    private(set) var tally = LogTally()
+
+    init(_ reader: LogReader, sink: any EventSink) {
+        self.sink = sink
+        lines = LineDecoder(schema: reader.schema, day: reader.day, maximumLineLength: reader.maximumLineLength)
+        records = RecordDecoder(schema: reader.schema, day: reader.day, maximumLength: reader.maximumLineLength)
+    }
+
+    /// Decodes all lines of a block.
+    mutating func read(_ block: borrowing Block) {
+        block.close()
+        let count = block.header.map { readRecords(block, $0) } ?? readLines(block)
+        handOver()
+        tally.linesOfBlocks[block.file, default: [:]][block.index, default: 0] += Int64(count)
+        tally.bytes += block.size
+    }
+
+    private mutating func readLines(_ block: borrowing Block) -> Int32 {
+        var start = UnsafePointer(block.base) + block.lines.lowerBound
+        let end = UnsafePointer(block.base) + block.lines.upperBound
+        var line: Int32 = 0
+        while start < end {
+            let outcome = lines.decode(lineAt: &start, before: end, into: events.next())
+            settle(outcome, at: LinePlace(file: block.file, block: block.index, line: line))
+            line += 1
+        }
+        return line
+    }
+
+    /// A place for the event of the next line.
+    var nextEvent: UnsafeMutablePointer<Event> { events.next() }
+
+    /// Takes what became of a line: keeps the event that was made, or counts why there is none.
+    @inline(__always)
+    mutating func settle(_ outcome: LineDecoder.Outcome, at place: LinePlace) {
+        tally.lines += 1
+        switch outcome {
+        case .event:
+            events.keep(place)
+            if events.isFull { handOver() }
+        case .rejected(let reason): tally.reject(reason, at: place)
+        case .ignored(let reason): tally.ignore(reason, at: place)
+        }
+    }
+
+    private mutating func handOver() {
+        sink.consume(events.events)
+        events.tally(into: &tally)
+        events.removeAll()
+        lines.freeTexts()
+        records.freeTexts()
+    }
+}

@@ -1,0 +1,148 @@
+import CScan
+import TestSupport
+import Testing
+
+@testable import EventLog
+
+/// Lines read by the shapes of earlier ones against the same lines parsed.
+@Suite("Templates of lines")
+struct TemplateTests {
+    private static let kernels = [CSCAN_PORTABLE, CSCAN_BASELINE, CSCAN_WIDE]
+    private static let day = LogDay(range: 1_795_132_800_000_000..<1_795_219_200_000_000, localTime: .utc)
+
+    private static let schema = EventSchema(
+        fields: [
+            .visitor: .keys(["customer", "visitor"]), .segment: .keys(["city"]), .order: .keys(["order", "visitor"]),
+        ],
+        types: ["impression": .view])
+
+    /// Lines of every sort that has a template, and some that have none.
+    private static let lines = [
+        #"{"ts":"2026-11-20T09:12:31.123456Z","type":"view","visitor":"v1","platform":"web","slot":"hero","variant":"a"}"#,
+        #"{"ts":1795165951,"type":"impression","customer":"","visitor":7,"platform":"web","slot":"hero","variant":"a","n":null}"#,
+        #"{"ts":"1795165951.5","type":"click","visitor":"v","platform":"w","slot":"s","variant":"b","x":{"a":["q",1,-2.5e3,true]}}"#,
+        #"{ "type": "purchase", "ts": "2026-11-20 09:12:31", "customer": "c", "revenue": 12.50, "order": "o1", "visitor": "v" }  "#,
+        #"{"revenue":"1.25","type":"purchase","ts":"2026-11-20T14:42:31+05:30","visitor":"Zürich 日本","city":"Köln"}"#,
+        #"{"visitor":"v","visitor":"w","type":"scroll","ts":1795165951}"#,
+        #"{"visitor":"v\n","type":"scroll","ts":1795165951,"page":"\/p"}"#,
+        #"{"a":[[],{}],"visitor":"v","type":"scroll","ts":1795165951,"platform":true,"e":""}"#,
+        #"{"visitor":"v","type":"scroll","ts":1795165951,"user_agent":"Mozilla/5.0 (Linux; Android 9; SM-G922) like Gecko","ip":"::1"}"#,
+        #"{"visitor":"v","type":"view","ts":1795165951,"platform":"","slot":"s","variant":null}"#,
+        #"{"this key is longer than thirty-two bytes, and so needs more than one part":"v","visitor":"v","type":"t","ts":1}"#,
+        "[]", "", "  ", "{}",
+    ]
+
+    /// What became of a line and all that is in its event, and how many bytes were passed.
+    private static func text(_ outcome: LineDecoder.Outcome, _ event: Event, _ passed: Int) -> String {
+        switch outcome {
+        case .rejected(let reason): return "\(passed) \(reason.name)"
+        case .ignored(let reason): return "\(passed) \(reason.rawValue)"
+        case .event:
+            let texts = [
+                event.visitor, event.platform, event.slot, event.variant, event.segment, event.order, event.userAgent,
+                event.address,
+            ]
+            return "\(passed) \(event.time) \(event.type) \(event.revenue) \(texts.map(\.string))"
+        }
+    }
+
+    /// Decodes the first of the lines in `bytes`, by a decoder that has seen the others, or by its parser alone.
+    private static func decode(_ bytes: [UInt8], _ decoder: inout LineDecoder, byTemplates: Bool) -> String {
+        let events = EventBuffer()
+        return withLine(bytes) { base in
+            var start = base
+            let outcome =
+                byTemplates
+                ? decoder.decode(lineAt: &start, before: base + bytes.count, into: events.next())
+                : decoder.parse(lineAt: &start, before: base + bytes.count, into: events.next())
+            return text(outcome, events.next().pointee, start - base)
+        }
+    }
+
+    @Test("a damaged line is read as without templates", arguments: kernels)
+    func mutations(kernel: cscan_kernel) {
+        var random = SplitMix64(seed: 31)
+        let noise: [UInt8] =
+            Array("\"\\{}[]:, \t\r\n019-+.eEtrufalsn/xTZ".utf8) + [0, 0x1F, 0x7F, 0x80, 0xBC, 0xC3, 0xFF]
+        var decoder = LineDecoder(schema: Self.schema, day: Self.day, kernel: kernel)
+        for line in Self.lines {
+            let bytes = Array(line.utf8)
+            var damaged: [[UInt8]] = [bytes, bytes + [0x0D], bytes + [0x0D, 0x0D], bytes + [0x20], bytes + bytes]
+            for place in bytes.indices {
+                let byte = noise[Int(random.next() % UInt64(noise.count))]
+                for kind in 0..<4 {
+                    var other = bytes
+                    switch kind {
+                    case 0: other[place] = byte
+                    case 1: other.insert(byte, at: place)
+                    case 2: other.remove(at: place)
+                    default: other[place] ^= 1 << UInt8(random.next() % 8)
+                    }
+                    damaged.append(other)
+                }
+            }
+            for other in damaged {
+                // So that its shape is the first to be tried.
+                _ = Self.decode(bytes, &decoder, byTemplates: true)
+                var parser = LineDecoder(schema: Self.schema, day: Self.day, kernel: kernel)
+                let expected = Self.decode(other, &parser, byTemplates: false)
+                let found = Self.decode(other, &decoder, byTemplates: true)
+                #expect(found == expected, "\(String(decoding: other, as: UTF8.self))")
+            }
+        }
+    }
+
+    @Test("lines of one shape match, of another do not", arguments: kernels)
+    func shapes(kernel: cscan_kernel) {
+        func isMatch(_ learned: String, _ line: String) -> Bool {
+            var cache = TemplateCache(kernel: kernel)
+            let fields = EventField.allCases.map { $0 == .visitor ? [1] : [] }
+            withLine(Array(learned.utf8)) { start in
+                cache.learn(start, start + learned.utf8.count, keys: KeyTable(["a"]), fields: fields)
+            }
+            return withLine(Array(line.utf8)) { cache.match($0).line_feed == $0 + line.utf8.count }
+        }
+        let line = #"{"a":"x","b":[1,{"c":"y"}],"d":null}"#
+        #expect(isMatch(line, line))
+        #expect(
+            isMatch(line, #"{"a":"","b":[-1.5e3,{"c":"yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"}],"d":null}"#))
+        #expect(isMatch(line, line + "\r"))
+        #expect(!isMatch(line, line + " "))
+        #expect(!isMatch(line, #"{"a":"x","b":[1,{"c":"y"}],"d":true}"#))
+        #expect(!isMatch(line, #"{"a":"x","b":[01,{"c":"y"}],"d":null}"#))
+        #expect(!isMatch(line, #"{"a":"\n","b":[1,{"c":"y"}],"d":null}"#))
+        // What stands twice, and what no field can be, is for the parser; so are backslashes.
+        for line in [
+            #"{"a":"x","a":"y"}"#, #"{"a":null,"a":"y"}"#, #"{"a":{}}"#, #"{"a":true}"#, #"{"a":[1]}"#,
+            #"{"\u0061":1}"#,
+        ] {
+            #expect(!isMatch(line, line), "\(line)")
+        }
+    }
+
+    @Test("a log without shapes rests, and a few shapes by turns do not", arguments: kernels)
+    func rest(kernel: cscan_kernel) {
+        var random = SplitMix64(seed: 41)
+        var cache = TemplateCache(kernel: kernel)
+        let keys = KeyTable(["a"])
+        /// Whether the line was predicted.
+        func read(_ shape: Int) -> Bool {
+            let line = Array("{\"x\(shape)\":1,\"a\":\"v\"}".utf8)
+            return withLine(line) { start in
+                if cache.match(start).line_feed != nil { return true }
+                cache.learn(start, start + line.count, keys: keys, fields: [])
+                return false
+            }
+        }
+        var missed = 0
+        for _ in 0..<2_000 { missed += read(Int(random.next() % 4)) ? 0 : 1 }
+        #expect(missed == 4)
+        // Each new shape is learned until the patience ends; then nothing is, for a long time.
+        for shape in 10..<30 { #expect(!read(shape)) }
+        #expect(!read(29) && !read(29))
+        var rested = 0
+        while !read(29), rested < 20_000 { rested += 1 }
+        #expect(rested > 5_000 && rested < 10_000)
+        #expect(read(29))
+    }
+}
