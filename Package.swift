@@ -28,7 +28,7 @@ let package = Package(
                 "Allocation", "BotFilter", "CSV", "CSystem", "EventLog", "Learning", "Randomizer", "Statistics",
                 "Vocabulary",
             ]),
-        .executableTarget(name: "sluice", dependencies: ["Pipeline", "Randomizer"]),
+        .executableTarget(name: "sluice", dependencies: ["Learning", "Pipeline", "Randomizer"]),
         .target(name: "CSystem"),
         .target(name: "CScan"),
 
