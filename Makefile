@@ -6,12 +6,14 @@ CONFIG := pipelines/banners.json5
 FIRST := 2026-11-18
 LAST := 2026-11-20
 SLUICE := .build/release/sluice
+LIBRARY := .build/library/release/libSluiceRandomizer.so
+SERVING := .build/serving-venv
 
 # Libraries of the system that the program is built with: what pkg-config and Debian call them.
 LIBRARIES := libisal libzstd
 PACKAGES := libisal-dev libzstd-dev
 
-.PHONY: help dependencies run test lint format release install bench fixtures check clean
+.PHONY: help dependencies run test lint format release library serve install bench fixtures check clean
 
 help: ## This list.
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 14
@@ -33,8 +35,9 @@ dependencies: ## Installs the libraries of the system that are missing (apt).
 run: release ## The nightly job on the fixtures: shows tomorrow's table.
 	$(SLUICE) run --config $(CONFIG) --state $(STATE) --date $(FIRST)..$(LAST) --print
 
-test: dependencies ## All tests.
+test: dependencies $(SERVING) release library ## All tests.
 	swift test
+	$(SERVING)/bin/python Tests/Serving/end_to_end.py $(SLUICE) $(LIBRARY)
 
 lint: ## The formatter's check.
 	swift format lint --strict --recursive Package.swift Sources Tests
@@ -45,6 +48,24 @@ format: ## Formats the sources in place.
 # Debian has no static ISA-L, so that a machine which only runs the binary needs libisal2 (and libzstd1, which is always there).
 release: dependencies ## The binary to copy: .build/release/sluice; where it runs, libisal2 must be installed.
 	swift build --configuration release --static-swift-stdlib --product sluice -Xlinker -s
+
+# A scratch path of its own: other flags would build everything anew.
+library: ## The randomizer for other languages: .build/library/release/libSluiceRandomizer.so.
+	swift build --scratch-path .build/library --configuration release --product SluiceRandomizer \
+	    -Xswiftc -static-stdlib -Xswiftc -Osize -Xlinker -s
+
+$(SERVING): pipelines/serving/requirements.txt
+	@rm -rf $@
+	@python3 -m venv $@ 2>/dev/null || { apt-get install -y python3-venv || { apt-get update && apt-get install -y python3-venv; }; python3 -m venv $@; }
+	$@/bin/pip install --quiet --disable-pip-version-check --requirement pipelines/serving/requirements.txt
+	@touch $@
+
+serve: library $(SERVING) ## The banner service on the fixtures' table, at http://127.0.0.1:8000; what it logs goes to STATE/events.
+	@[ -e $(STATE)/allocations/current ] || $(MAKE) run
+	SLUICE_STATE=$(abspath $(STATE)) SLUICE_EVENTS=$(abspath $(STATE))/events \
+	    SLUICE_CATALOGUE=$(abspath pipelines/serving/catalogue.json) \
+	    SLUICE_RANDOMIZER_LIBRARY=$(abspath $(LIBRARY)) \
+	    $(SERVING)/bin/gunicorn --workers 4 --bind 127.0.0.1:8000 --chdir pipelines/serving 'service:create_app()'
 
 install: release ## Copies the binary to $(PREFIX)/bin.
 	install -d $(DESTDIR)$(PREFIX)/bin

@@ -48,7 +48,8 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "Allocation", "BotFilter", "CMeasurement", "EventLog", "Learning", "Randomizer", "Statistics", "TestSupport",
+                "Allocation", "BotFilter", "CMeasurement", "EventLog", "Learning", "Randomizer", "Statistics",
+                "TestSupport",
                 "Vocabulary",
             ],
             path: "Tests/Benchmarks", exclude: ["compare.py", "comparison"]),
