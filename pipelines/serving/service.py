@@ -19,6 +19,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from flask import Flask, jsonify, request
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from catalogue import Catalogue
 from event_log import EventLog
@@ -44,6 +45,8 @@ class Settings:
     timezone: str = "Asia/Kolkata"
     # Seconds between looks for a new table.
     interval: float = 10
+    # Proxies in front of the service, whose X-Forwarded-For is believed.
+    proxies: int = 0
 
     @classmethod
     def from_environment(cls) -> Settings:
@@ -54,6 +57,7 @@ class Settings:
             events=os.environ.get("SLUICE_EVENTS", default.events),
             timezone=os.environ.get("SLUICE_TIMEZONE", default.timezone),
             interval=float(os.environ.get("SLUICE_INTERVAL", default.interval)),
+            proxies=int(os.environ.get("SLUICE_PROXIES", default.proxies)),
         )
 
 
@@ -127,6 +131,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = MAXIMUM_BODY
     app.json.sort_keys = False
+    if settings.proxies > 0:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies)
 
     def context() -> dict:
         """What the request itself says about who sent it; the bot filter reads it."""
