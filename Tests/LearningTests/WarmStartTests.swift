@@ -10,6 +10,10 @@ struct WarmStartTests {
         ArmKey(platform: "web", slot: slot, segment: segment, variant: variant)
     }
 
+    private func pick<Value>(_ values: [Value], _ random: inout SplitMix64) -> Value {
+        values[Int.random(in: values.indices, using: &random)]
+    }
+
     private func past(_ text: String) throws(InputFileError) -> [ArmKey: WarmStart.Past] {
         try WarmStart.past(Array(text.utf8), file: "history.csv")
     }
@@ -43,15 +47,15 @@ struct WarmStartTests {
         var random = SplitMix64(seed: seed)
         var past: [ArmKey: WarmStart.Past] = [:]
         for _ in 0..<Int.random(in: 1...40, using: &random) {
-            let views = Int64.random(in: 0...random.pick([3, 500, 1_000_000]), using: &random)
+            let views = Int64.random(in: 0...pick([3, 500, 1_000_000], &random), using: &random)
             past[
                 key(
-                    random.pick(["*", "Pune", "Kochi"]), random.pick(["a", "b", "c"]),
-                    slot: random.pick(["hero", "cart"]))] =
+                    pick(["*", "Pune", "Kochi"], &random), pick(["a", "b", "c"], &random),
+                    slot: pick(["hero", "cart"], &random))] =
                 WarmStart.Past(views: views, clicks: Int64.random(in: 0...views, using: &random))
         }
-        let cap = random.pick([1.0, 200, 5_000])
-        let start = WarmStart(cap: cap, shrinkage: random.pick([0.0, 1, 100]))
+        let cap = pick([1.0, 200, 5_000], &random)
+        let start = WarmStart(cap: cap, shrinkage: pick([0.0, 1, 100], &random))
         for prior in start.priors(past) {
             let weight = prior.counts.successes + prior.counts.failures
             #expect(abs(weight - min(cap, Double(prior.past.views))) < 1e-9 * cap)

@@ -4,7 +4,9 @@ import TestSupport
 
 /// Words typed right and wrong.
 @Suite struct CommandLineTests {
-    static let commands = ["run", "statistics", "allocate", "merge", "assign", "check", "rollback", "history"]
+    static let commands = [
+        "run", "statistics", "allocate", "merge", "assign", "check", "rollback", "history", "warmstart",
+    ]
 
     @Test(arguments: commands)
     func everyCommandExplainsItself(command: String) throws {

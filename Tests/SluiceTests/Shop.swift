@@ -13,12 +13,15 @@ final class Shop {
         try blacklist([])
     }
 
-    func configure(floor: String = "0.02", extra: String = "") throws {
+    func configure(
+        floor: String = "0.02", extra: String = "",
+        learning: String = "learning: { segments: { minimumVisitors: 150 } },"
+    ) throws {
         try directory.write(
             """
             { pipeline: "shop", timezone: "Asia/Kolkata",
               events: { paths: ["events/date={date}/*.jsonl"] },
-              learning: { segments: { minimumVisitors: 150 } },
+              \(learning)
               allocation: { floor: \(floor) },
               \(extra)
               experiments: [
