@@ -2,6 +2,7 @@
 .DEFAULT_GOAL := help
 PREFIX ?= /usr/local
 STATE ?= state
+PORT ?= 8000
 CONFIG := pipelines/banners.json5
 FIRST := 2026-11-18
 LAST := 2026-11-20
@@ -35,7 +36,7 @@ dependencies: ## Installs the libraries of the system that are missing (apt).
 run: release ## The nightly job on the fixtures: shows tomorrow's table.
 	$(SLUICE) run --config $(CONFIG) --state $(STATE) --date $(FIRST)..$(LAST) --print
 
-test: dependencies $(SERVING) release library ## All tests.
+test: dependencies $(SERVING)/.installed release library ## All tests.
 	swift test
 	$(SERVING)/bin/python Tests/Serving/end_to_end.py $(SLUICE) $(LIBRARY)
 
@@ -54,18 +55,21 @@ library: ## The randomizer for other languages: .build/library/release/libSluice
 	swift build --scratch-path .build/library --configuration release --product SluiceRandomizer \
 	    -Xswiftc -static-stdlib -Xswiftc -Osize -Xlinker -s
 
-$(SERVING): pipelines/serving/requirements.txt
-	@rm -rf $@
-	@python3 -m venv $@ 2>/dev/null || { apt-get install -y python3-venv || { apt-get update && apt-get install -y python3-venv; }; python3 -m venv $@; }
-	$@/bin/pip install --quiet --disable-pip-version-check --requirement pipelines/serving/requirements.txt
+$(SERVING)/.installed: pipelines/serving/requirements.txt
+	@rm -rf $(SERVING)
+	@python3 -m venv $(SERVING) || { \
+	    sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+	    $$sudo apt-get install -y python3-venv || { $$sudo apt-get update && $$sudo apt-get install -y python3-venv; }; \
+	    python3 -m venv --clear $(SERVING); }
+	$(SERVING)/bin/pip install --quiet --disable-pip-version-check --requirement pipelines/serving/requirements.txt
 	@touch $@
 
-serve: library $(SERVING) ## The banner service on the fixtures' table, at http://127.0.0.1:8000; what it logs goes to STATE/events.
+serve: library $(SERVING)/.installed ## The banner service on the fixtures' table, at http://127.0.0.1:$(PORT); what it logs goes to STATE/events.
 	@[ -e $(STATE)/allocations/current ] || $(MAKE) run
 	SLUICE_STATE=$(abspath $(STATE)) SLUICE_EVENTS=$(abspath $(STATE))/events \
 	    SLUICE_CATALOGUE=$(abspath pipelines/serving/catalogue.json) \
 	    SLUICE_RANDOMIZER_LIBRARY=$(abspath $(LIBRARY)) \
-	    $(SERVING)/bin/gunicorn --workers 4 --bind 127.0.0.1:8000 --chdir pipelines/serving 'service:create_app()'
+	    $(SERVING)/bin/gunicorn --workers 4 --bind 127.0.0.1:$(PORT) --chdir pipelines/serving 'service:create_app()'
 
 install: release ## Copies the binary to $(PREFIX)/bin.
 	install -d $(DESTDIR)$(PREFIX)/bin

@@ -51,7 +51,10 @@ package struct GroupAllocator: Sendable {
         return rows
     }
 
-    private func isNew(_ arm: LearnedArm) -> Bool { arm.visitors < settings.warmup }
+    /// Who came before counts like who came since: beside arms that a prior warmed up, one without is new.
+    private func isNew(_ arm: LearnedArm) -> Bool {
+        Double(arm.visitors) + arm.priorVisitors < Double(settings.warmup)
+    }
 
     private func error(_ problem: AllocationError.Problem, _ group: LearnedGroup) -> AllocationError {
         AllocationError(experiment: experiment.key, segment: group.segment, problem: problem)

@@ -60,8 +60,9 @@ package struct LogError: Error, Equatable, Sendable, CustomStringConvertible {
         case .changed:
             "\(file): the log changed while it was read; run again when nobody writes to it"
         case .notKept(let code):
-            "\(file): the visitors do not fit in memory, and the log cannot be read again: its copy failed "
-                + "(\(String(cString: strerror(code)))); give files, more memory, or a TMPDIR with room"
+            "\(file): it must be read more than once (for the days of a conversion window, or in passes because the visitors "
+                + "do not fit in memory), and its copy failed (\(String(cString: strerror(code)))); "
+                + "give files, or a TMPDIR with room"
         case .truncated(let compression, let offset):
             "\(file): the \(compression.rawValue) archive ends early, at byte \(offset); wait until it is written, "
                 + "or fetch it again"

@@ -39,9 +39,10 @@ final class ReadableFile: Sendable {
         }
         size = Int64(status.st_size)
         // Standard input may be a file that somebody has read from already, and some files of the system have no size
-        // before they are read: both are taken as streams.
-        isRegular = status.st_mode & S_IFMT == S_IFREG && file != .standardInput && size > 0
-        copy = isRegular ? nil : spool?.newCopy(of: file)
+        // before they are read: both are taken as streams. The latter can be opened again.
+        let isFile = status.st_mode & S_IFMT == S_IFREG && file != .standardInput
+        isRegular = isFile && size > 0
+        copy = isFile ? nil : spool?.newCopy(of: file)
     }
 
     deinit {

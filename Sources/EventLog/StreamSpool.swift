@@ -33,7 +33,7 @@ package final class StreamSpool: Sendable {
 /// One stream's copy. Used by one thread at a time, as streams are.
 final class StreamCopy: Sendable {
     private let descriptor: Int32
-    /// The errno of the first thing that failed, or 0. A copy that failed costs nothing until it is needed.
+    /// The errno of the first thing that failed, or 0. A copy that failed takes no room, and costs nothing until it is needed.
     private let failure: Atomic<Int32>
 
     init() {
@@ -50,7 +50,10 @@ final class StreamCopy: Sendable {
         while !rest.isEmpty, failure.load(ordering: .relaxed) == 0 {
             let count = write(descriptor, rest.baseAddress, rest.count)
             if count < 0 {
-                if errno != EINTR { failure.store(errno, ordering: .relaxed) }
+                guard errno != EINTR else { continue }
+                failure.store(errno, ordering: .relaxed)
+                // Others need the disk too.
+                if descriptor >= 0 { ftruncate(descriptor, 0) }
             } else {
                 rest = UnsafeRawBufferPointer(rebasing: rest[count...])
             }

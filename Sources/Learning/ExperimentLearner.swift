@@ -91,11 +91,14 @@ package struct ExperimentLearner: Sendable {
                     visitors: min(max(0, settings.pooling), Double(parent.visitors)), mean: parent.posterior.mean)
             }
             let posterior: Posterior
+            var priorVisitors = 0.0
             switch model {
             case .rate(let update):
                 let key = ArmKey(
                     platform: experiment.key.platform, slot: experiment.key.slot, segment: segment, variant: arms[arm])
-                posterior = update.posterior(ofArm: arm, prior: priors[key], pooled: pooled)
+                let prior = priors[key]
+                priorVisitors = prior.successes + prior.failures
+                posterior = update.posterior(ofArm: arm, prior: prior, pooled: pooled)
             case .revenue(let update):
                 var variance = 0.0
                 if case .revenue(let parent) = everyone?.model { variance = parent.pooledVariance }
@@ -103,7 +106,7 @@ package struct ExperimentLearner: Sendable {
             }
             return LearnedArm(
                 variant: arms[arm], posterior: posterior, visitors: counts.visitorsByArm[arm],
-                successes: counts.successesByArm[arm])
+                successes: counts.successesByArm[arm], priorVisitors: priorVisitors)
         }
         return LearnedGroup(segment: segment, arms: learned)
     }

@@ -9,12 +9,17 @@ package struct LearnedArm: Equatable, Sendable {
     package var visitors: Int64
     /// Clickers or purchasers in the window, as counted; with a reward of revenue, the revenue in millionths.
     package var successes: Int128
+    /// Pseudo-visitors of its prior counts: what is known of it from before.
+    package var priorVisitors: Double
 
-    package init(variant: Name, posterior: Posterior, visitors: Int64, successes: Int128) {
+    package init(
+        variant: Name, posterior: Posterior, visitors: Int64, successes: Int128, priorVisitors: Double = 0
+    ) {
         self.variant = variant
         self.posterior = posterior
         self.visitors = visitors
         self.successes = successes
+        self.priorVisitors = priorVisitors
     }
 }
 

@@ -5,7 +5,7 @@ package import Vocabulary
 ///     slot mean     m   = (C + ½) / (N + 1)                     C clicks and N views of the slot
 ///     variant mean  m_v = (C_v + k·m) / (N_v + k)               everyone's group, `*`
 ///     cell mean     m_c = (C_c + k·m_v) / (N_c + k)             a segment's group
-///     prior         successes w·mean, failures w·(1 − mean)     w = min(N, cap)
+///     prior         successes w·mean, failures w·(1 − mean)     w = min(N + k, cap)
 ///
 /// Thin cells are drawn towards their variant's mean and thin variants towards their slot's, as by k views of that mean
 /// (empirical Bayes with a fixed prior sample; Efron & Morris 1975). The cap keeps the past from outvoting the present: the
@@ -73,15 +73,16 @@ package struct WarmStart: Sendable {
     }
 
     private func prior(_ key: ArmKey, _ cell: Past, mean: Double) -> Prior {
-        let weight = min(Double(cell.views), cap)
+        // The mean is known as well as by its own views and those it was drawn towards.
+        let weight = min(Double(cell.views) + shrinkage, cap)
         return Prior(
             key: key, past: cell,
             counts: PriorCounts.Counts(successes: weight * mean, failures: weight * (1 - mean)),
-            isCapped: Double(cell.views) > cap)
+            isCapped: Double(cell.views) + shrinkage > cap)
     }
 
     /// Reads a file with the columns platform, slot, segment, variant, views and clicks; rows of one arm and segment add up, an
-    /// empty segment is `*`.
+    /// empty segment is `*`, and so is one that a spreadsheet would run as a formula, as in the log.
     ///
     /// - Throws: `InputFileError` when a name is missing, a count is not a whole number of at least 0, or clicks exceed views.
     package static func past(_ bytes: [UInt8], file: String) throws(InputFileError) -> [ArmKey: Past] {
@@ -89,10 +90,14 @@ package struct WarmStart: Sendable {
             bytes, file: file, columns: ["platform", "slot", "segment", "variant", "views", "clicks"])
         var past: [ArmKey: Past] = [:]
         while try table.next() {
+            let segment = Name(table.text(2))
             let key = ArmKey(
                 platform: try table.name(0, expected: "a platform"), slot: try table.name(1, expected: "a slot"),
-                segment: table.text(2).isEmpty ? "*" : Name(table.text(2)),
+                segment: table.text(2).isEmpty || segment.runsAsFormula ? "*" : segment,
                 variant: try table.name(3, expected: "a variant"))
+            guard !key.variant.runsAsFormula else {
+                throw table.fault(3, expected: "a variant that no spreadsheet would run as a formula")
+            }
             let cell = Past(views: try count(4, of: table), clicks: try count(5, of: table))
             guard cell.clicks <= cell.views else {
                 throw table.fault(5, expected: "at most as many clicks as views, \(cell.views)")

@@ -13,7 +13,8 @@ enum NightOptions {
         Option(
             name: "memory", value: "SIZE",
             help:
-                "at most so much memory, like 64M or 2G: less means reading the log more often (default: half of the machine's)"
+                "the memory to keep to, like 64M or 2G, but for segments' names and zstd windows; less means reading the log "
+                + "more often (default: half of the machine's)"
         ),
         Option(name: "audit", value: nil, help: "also write bots.csv: the dropped visitors and why"),
         Option(name: "print", value: nil, help: "print the table on standard output, for reading"),

@@ -34,11 +34,11 @@ struct WarmStartTests {
         let slot = 110.5 / 1101
         let mean = (110 + 100 * slot) / 1200
         #expect(abs(priors[0].counts.successes - 200 * mean) < 1e-12 && priors[0].isCapped)
-        // Without a view there is nothing to begin with.
-        #expect(priors[1].counts == PriorCounts.Counts(successes: 0, failures: 0))
+        // Without a view of its own an arm begins with what is known of its slot.
+        #expect(abs(priors[1].counts.successes - 100 * slot) < 1e-12)
         let kochi = (9 + 100 * mean) / 110
-        #expect(abs(priors[2].counts.successes - 10 * kochi) < 1e-12 && !priors[2].isCapped)
-        #expect(abs(priors[2].counts.failures - 10 * (1 - kochi)) < 1e-12)
+        #expect(abs(priors[2].counts.successes - 110 * kochi) < 1e-12 && !priors[2].isCapped)
+        #expect(abs(priors[2].counts.failures - 110 * (1 - kochi)) < 1e-12)
         #expect(abs(priors[4].counts.successes - 200 * (100 + 100 * mean) / 1100) < 1e-12)
     }
 
@@ -55,10 +55,11 @@ struct WarmStartTests {
                 WarmStart.Past(views: views, clicks: Int64.random(in: 0...views, using: &random))
         }
         let cap = pick([1.0, 200, 5_000], &random)
-        let start = WarmStart(cap: cap, shrinkage: pick([0.0, 1, 100], &random))
+        let shrinkage = pick([0.0, 1, 100], &random)
+        let start = WarmStart(cap: cap, shrinkage: shrinkage)
         for prior in start.priors(past) {
             let weight = prior.counts.successes + prior.counts.failures
-            #expect(abs(weight - min(cap, Double(prior.past.views))) < 1e-9 * cap)
+            #expect(abs(weight - min(cap, Double(prior.past.views) + shrinkage)) < 1e-9 * cap)
             #expect(prior.counts.successes >= 0 && prior.counts.failures >= 0)
             if prior.key.segment == "*" {
                 let own = past.filter { $0.key.slotKey == prior.key.slotKey && $0.key.variant == prior.key.variant }

@@ -31,6 +31,8 @@ import Testing
         let leader = try #require(shares["hero * b"])
         let other = try #require(shares["hero * a"])
         #expect(leader > other && other >= 0.02)
+        // Little is known of c: it is drawn towards its slot, and takes no more than that is worth.
+        #expect(try #require(shares["hero * c"]) < leader)
     }
 
     @Test(arguments: [

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timezone
 from zoneinfo import ZoneInfo
 
 MAXIMUM_BANNERS = 10
@@ -30,23 +30,39 @@ class Banner:
     valid_until: datetime | None
 
     def is_valid(self, now: datetime) -> bool:
+        now = now.astimezone(timezone.utc)
         return (self.valid_from is None or self.valid_from <= now) and (
             self.valid_until is None or now < self.valid_until
         )
 
 
+def _unique(pairs: list) -> dict:
+    """Refuses names that stand twice: the last would win in silence."""
+    names = dict(pairs)
+    if len(names) < len(pairs):
+        raise ValueError(f"a name stands twice among {[name for name, _ in pairs]}")
+    return names
+
+
+def _only(described: dict, name: str) -> dict:
+    """Returns the one thing that a level holds; another key would be a slip."""
+    if set(described) != {name}:
+        raise ValueError(f"{sorted(described)} where only '{name}' is expected")
+    return described[name]
+
+
 class Catalogue:
     """The slots of each platform. Platforms are tenants: nothing of one is seen by another."""
 
-    def __init__(self, text: str, timezone: str):
-        zone = ZoneInfo(timezone)
+    def __init__(self, text: str, zone_name: str):
+        zone = ZoneInfo(zone_name)
         try:
-            document = json.loads(text)
+            document = json.loads(text, object_pairs_hook=_unique)
             platforms = document["platforms"]
             self._slots = {
                 platform: {
-                    slot: self._banners(f"{platform}/{slot}", content["banners"], zone)
-                    for slot, content in described["slots"].items()
+                    slot: self._banners(f"{platform}/{slot}", _only(content, "banners"), zone)
+                    for slot, content in _only(described, "slots").items()
                 }
                 for platform, described in platforms.items()
             }
@@ -54,9 +70,9 @@ class Catalogue:
             raise CatalogueError(f"the catalogue is not of the form that catalogue.py describes: {error!r}") from error
 
     @classmethod
-    def read(cls, path: str, timezone: str) -> Catalogue:
-        with open(path, encoding="utf-8") as file:
-            return cls(file.read(), timezone)
+    def read(cls, path: str, zone_name: str) -> Catalogue:
+        with open(path, encoding="utf-8-sig") as file:
+            return cls(file.read(), zone_name)
 
     @staticmethod
     def _banners(place: str, described: dict, zone: ZoneInfo) -> dict[str, Banner]:
@@ -64,6 +80,8 @@ class Catalogue:
             raise CatalogueError(f"{place} has {len(described)} banners; 1 to {MAXIMUM_BANNERS} are possible")
         banners = {}
         for name, content in described.items():
+            if not name or any(ord(character) < 0x20 or 0xD800 <= ord(character) <= 0xDFFF for character in name):
+                raise CatalogueError(f"{place}: a banner's name is empty, or has characters that no name may have")
             unknown = set(content) - KEYS
             if unknown:
                 raise CatalogueError(f"{place}/{name}: '{sorted(unknown)[0]}' is not one of {sorted(KEYS)}")
@@ -71,10 +89,13 @@ class Catalogue:
             for key in ("valid_from", "valid_until"):
                 if content.get(key) is not None:
                     try:
-                        time = datetime.fromisoformat(content[key])
+                        time = datetime.fromisoformat(content[key].replace("Z", "+00:00"))
                     except ValueError as error:
                         raise CatalogueError(f"{place}/{name}: {key} is '{content[key]}', no time") from error
-                    times[key] = time if time.tzinfo else time.replace(tzinfo=zone)
+                    # In UTC: clocks of one zone are compared by what they show, which comes twice in autumn.
+                    times[key] = (time if time.tzinfo else time.replace(tzinfo=zone)).astimezone(timezone.utc)
+            if len(times) == 2 and times["valid_from"] >= times["valid_until"]:
+                raise CatalogueError(f"{place}/{name}: valid_until is not after valid_from")
             shown = {key: value for key, value in content.items() if key not in ("valid_from", "valid_until")}
             banners[name] = Banner(shown, times.get("valid_from"), times.get("valid_until"))
         return banners

@@ -1,14 +1,19 @@
-"""The unified log of the day: one file for each process, lines whole whatever happens.
+"""The unified log of the day: one file for each process, which nobody else writes to.
 
-Files are `ROOT/date=YYYY-MM-DD/NAME-PID.jsonl`, which the pipeline's `events.paths` reads. Only one process ever writes to a file,
-and each batch of lines is one write: a process that is killed leaves whole lines. Where a write could not be finished (a full
-disk) the file is cut back to the last whole line, and the caller is told.
+Files are `ROOT/date=YYYY-MM-DD/NAME-HOST-PID-TOKEN.jsonl`, which the pipeline's `events.paths` reads: the name is one that no other
+process, container or machine has. A batch of lines is one write. Where a write could not be finished (a full disk) the file is cut
+back to the last whole line, and the caller is told. A process killed in the middle of a write may leave a part of a line at the end
+of its file, of a request that was never answered; who opens the day next cuts it off, for a file belongs to whoever locks it.
 """
 
 from __future__ import annotations
 
+import fcntl
+import glob
 import json
 import os
+import secrets
+import socket
 import threading
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -31,16 +36,37 @@ class EventLog:
         stamp = now.isoformat(timespec="microseconds")
         lines = "".join(
             json.dumps({"ts": stamp, **event}, ensure_ascii=False, separators=(",", ":")) + "\n" for event in events
-        ).encode("utf-8", errors="replace")
+        ).encode("utf-8")
         with self._lock:
             self._write(lines, now.date().isoformat())
 
     def close(self) -> None:
+        """Closes the file; the next event opens another."""
         with self._lock:
             self._close()
 
+    def mend(self, date: str) -> None:
+        """Cuts the files of a day whose writers are gone back to their last whole line."""
+        for path in glob.glob(os.path.join(glob.escape(self._folder(date)), f"{self._name}-*.jsonl")):
+            try:
+                file = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+            except OSError:
+                continue
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                _cut_torn_line(file)
+            except OSError:
+                # Somebody is writing to it, or it is not ours to mend.
+                pass
+            finally:
+                os.close(file)
+
+    def _folder(self, date: str) -> str:
+        return os.path.join(self._root, f"date={date}")
+
     def _write(self, lines: bytes, date: str) -> None:
-        if date != self._date:
+        # A file that was taken away would swallow what is written to it.
+        if date != self._date or os.fstat(self._file).st_nlink == 0:
             self._open(date)
         start = os.fstat(self._file).st_size
         rest = memoryview(lines)
@@ -53,17 +79,30 @@ class EventLog:
 
     def _open(self, date: str) -> None:
         self._close()
-        folder = os.path.join(self._root, f"date={date}")
-        os.makedirs(folder, exist_ok=True)
-        path = os.path.join(folder, f"{self._name}-{os.getpid()}.jsonl")
-        self._file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        self._date = date
-        # A process that had this number before may have been stopped by a machine that lost power in the middle of a line.
-        size = os.fstat(self._file).st_size
-        if size > 0 and os.pread(self._file, 1, size - 1) != b"\n":
-            os.write(self._file, b"\n")
+        os.makedirs(self._folder(date), exist_ok=True)
+        self.mend(date)
+        name = f"{self._name}-{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}.jsonl"
+        path = os.path.join(self._folder(date), name)
+        file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        self._file, self._date = file, date
 
     def _close(self) -> None:
         if self._file is not None:
             os.close(self._file)
         self._file = self._date = None
+
+
+def _cut_torn_line(file: int) -> None:
+    """Cuts a file behind its last line feed."""
+    size = end = os.fstat(file).st_size
+    while end > 0:
+        start = max(0, end - 65_536)
+        piece = os.pread(file, end - start, start)
+        found = piece.rfind(b"\n")
+        if found >= 0:
+            end = start + found + 1
+            break
+        end = start
+    if end < size:
+        os.ftruncate(file, end)

@@ -11,14 +11,14 @@ Settings are environment variables, see `Settings`.
 
 from __future__ import annotations
 
-import math
 import os
 import time
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from flask import Flask, jsonify, request
+from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from catalogue import Catalogue
@@ -28,17 +28,21 @@ from sluice_randomizer import Host, NoneAllowed, NoTable, UnknownSlot
 MAXIMUM_TEXT = 512
 MAXIMUM_EVENTS = 1000
 MAXIMUM_BODY = 1 << 20
-EVENT_KEYS = {"type", "visitor", "platform", "slot", "variant", "segment", "revenue", "order", "referrer", "customer"}
+CONTEXT_KEYS = ("user_agent", "ip")
+EVENT_KEYS = {
+    *("type", "visitor", "platform", "slot", "variant", "segment", "revenue", "order", "referrer", "customer"),
+    *CONTEXT_KEYS,
+}
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Where the service finds things; the defaults are those of `make serve`."""
+    """Where the service finds things."""
 
     # The state directory of the nightly job, or its `allocations`.
     state: str = "state"
     # What can be shown, see catalogue.py.
-    catalogue: str = "pipelines/serving/catalogue.json"
+    catalogue: str = os.path.join(os.path.dirname(os.path.abspath(__file__)), "catalogue.json")
     # Where the log of the day is written: the folder that the pipeline's `events.paths` reads.
     events: str = "events"
     # The pipeline's timezone, which says when a day ends.
@@ -102,21 +106,23 @@ def event_of(fields, log_context: dict) -> dict:
     if kind not in ("click", "purchase"):
         raise BadRequest(f"'type' is '{kind}'; click and purchase are recorded here, views are by GET /v1/banner")
     event = {"type": kind, "visitor": text(fields, "visitor", needed=True)}
+    # Without its platform a purchase would count on all of them, and platforms are tenants.
     for name in ("platform", "slot", "variant"):
-        value = text(fields, name, needed=kind == "click")
+        value = text(fields, name, needed=kind == "click" or name == "platform")
         if value is not None:
             event[name] = value
-    for name in ("segment", "order", "referrer", "customer"):
+    for name in ("segment", "order", "referrer", "customer", *CONTEXT_KEYS):
         value = text(fields, name)
         if value is not None:
             event[name] = value
     revenue = fields.get("revenue")
     if revenue is not None:
         is_number = isinstance(revenue, (int, float)) and not isinstance(revenue, bool)
-        if kind != "purchase" or not is_number or not math.isfinite(revenue) or abs(revenue) > 1e9:
+        # Not a number compares as false.
+        if kind != "purchase" or not is_number or not abs(revenue) <= 1e9:
             raise BadRequest("'revenue' is a number of a purchase, at most a billion")
         event["revenue"] = revenue
-    return event | log_context
+    return log_context | event
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -127,6 +133,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     log = EventLog(settings.events, settings.timezone)
     host = Host(settings.state)
     host.watch(settings.interval)
+    process = os.getpid()
 
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = MAXIMUM_BODY
@@ -147,12 +154,26 @@ def create_app(settings: Settings | None = None) -> Flask:
             raise NotFound(f"platform '{platform}' has no slot '{slot}'", slots=catalogue.slots(platform))
         return banners
 
-    @app.get("/v1/banner")
+    @app.before_request
+    def refuse_forks():
+        if os.getpid() != process:
+            raise RuntimeError("the host does not outlive a fork: start gunicorn without --preload")
+
+    @app.after_request
+    def keep_out_of_caches(response):
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    # A HEAD shows nobody anything.
+    @app.route("/v1/banner", methods=["GET"], provide_automatic_options=True)
     def banner():
+        if request.method == "HEAD":
+            return "", 204
         fields = request.args
         platform, slot = text(fields, "platform", needed=True), text(fields, "slot", needed=True)
         visitor, segment = text(fields, "visitor", needed=True), text(fields, "segment")
         optional = {name: text(fields, name) for name in ("referrer", "customer")}
+        sender = {name: text(fields, name) for name in CONTEXT_KEYS}
         banners = banners_of(platform, slot)
         now = datetime.now(zone)
         valid = [name for name, content in banners.items() if content.is_valid(now)]
@@ -164,7 +185,8 @@ def create_app(settings: Settings | None = None) -> Flask:
                 f"the table in service has no {platform}/{slot}: the pipeline does not declare it"
             ) from error
         except NoneAllowed as error:
-            raise NotFound(f"no banner of {platform}/{slot} is valid now", banners=sorted(banners)) from error
+            why = "has traffic in the table in service" if valid else "is valid now"
+            raise NotFound(f"no banner of {platform}/{slot} {why}", banners=sorted(valid or banners)) from error
         view = {
             "type": "view",
             "visitor": visitor,
@@ -176,6 +198,7 @@ def create_app(settings: Settings | None = None) -> Flask:
             "table": shown.date,
             **optional,
             **context(),
+            **{name: value for name, value in sender.items() if value is not None},
         }
         log.append([{name: value for name, value in view.items() if value is not None}], now)
         return jsonify(
@@ -188,7 +211,10 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     @app.post("/v1/events")
     def events():
-        document = request.get_json(silent=True, force=True)
+        try:
+            document = request.get_json(silent=True, force=True)
+        except RecursionError as error:
+            raise BadRequest("the body is nested too deep") from error
         if document is None:
             raise BadRequest("the body is not JSON")
         batch = document if isinstance(document, list) else [document]
@@ -197,8 +223,13 @@ def create_app(settings: Settings | None = None) -> Flask:
         recorded = []
         for number, fields in enumerate(batch):
             try:
-                recorded.append(event_of(fields, context()))
-            except BadRequest as error:
+                event = event_of(fields, context())
+                if "slot" in event:
+                    banners_of(event["platform"], event["slot"])
+                elif event["platform"] not in catalogue.platforms:
+                    raise NotFound(f"no platform '{event['platform']}'")
+                recorded.append(event)
+            except (BadRequest, NotFound) as error:
                 raise BadRequest(f"event {number}: {error}; none was recorded") from error
         log.append(recorded)
         return jsonify(recorded=len(recorded)), 201
@@ -216,14 +247,18 @@ def create_app(settings: Settings | None = None) -> Flask:
     @app.get("/healthz")
     def health():
         status = host.status()
+        today = datetime.now(zone).date()
+        late = status.checked_at is None or time.time() - status.checked_at > 3 * settings.interval + 5
         body = {
             "table": status.date,
-            "age_seconds": None if status.loaded_at is None else round(time.time() - status.loaded_at, 3),
+            # A table is of the day that it serves: one of yesterday means that a night was missed.
+            "days_old": None if status.date is None else (today - date.fromisoformat(status.date)).days,
+            "checked_seconds_ago": None if status.checked_at is None else round(time.time() - status.checked_at, 1),
             "loads": status.loads,
             "refusals": status.refusals,
             "fault": status.fault,
         }
-        return jsonify(body), 200 if status.date else 503
+        return jsonify(body), 200 if status.date and not late else 503
 
     @app.errorhandler(BadRequest)
     def bad_request(error):
@@ -242,8 +277,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.logger.error("the event log cannot be written: %s", error)
         return jsonify(error="the event could not be recorded"), 503
 
-    @app.errorhandler(413)
-    def too_large(_):
-        return jsonify(error=f"the body has more than {MAXIMUM_BODY} bytes"), 413
+    @app.errorhandler(HTTPException)
+    def other(error):
+        return jsonify(error=f"{error.name}: {error.description}"), error.code
 
     return app

@@ -55,7 +55,7 @@ extension NightlyRun {
             switch error {
             case .log(let error): throw .log(error)
             case .overflow: throw .overflow(date: date)
-            case .memory: throw .memory(date: date, bytes: job.memory)
+            case .memory: throw .memory(date: date, bytes: options.memory)
             }
         }
     }

@@ -9,7 +9,7 @@ package enum RunFailure: Error, CustomStringConvertible {
     /// More lines than allowed are not what log lines must be.
     case tooManyRejected(date: CalendarDate, tally: LogTally, allowed: Double)
     case overflow(date: CalendarDate)
-    /// The visitors of the day do not fit in this many bytes, however often the log is read.
+    /// Of this many bytes for the whole process not enough are left for even one visitor's part of the day.
     case memory(date: CalendarDate, bytes: Int)
     case log(LogError)
     case file(FileError)
@@ -31,7 +31,8 @@ package enum RunFailure: Error, CustomStringConvertible {
         case .overflow(let date):
             "\(date): \(CountOverflow()); look for nonsense in the revenue of the log"
         case .memory(let date, let bytes):
-            "\(date): the visitors do not fit in \(bytes) bytes, however often the log is read; give more with --memory"
+            "\(date): one visitor alone does not fit into the \(bytes >> 20)M given, however often the log is read; "
+                + "give more with --memory"
         case .log(let error): error.description
         case .file(let error): error.description
         case .input(let error): error.description

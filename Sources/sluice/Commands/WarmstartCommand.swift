@@ -11,8 +11,8 @@ enum WarmstartCommand: Command {
         Reads a CSV with the columns platform, slot, segment, variant, views and clicks, and prints the file that
         `learning.priors` names: pseudo-visitors that did and did not click, for everyone (`*`) and for each segment. An arm
         gets at most --weight of them, so that new visitors soon count for more than the past. Cells with few views are
-        drawn towards their variant's mean, and variants with few towards their slot's. What was done is said on
-        standard error.
+        drawn towards their variant's mean, and variants with few towards their slot's. The segment `*`, or an empty one,
+        stands for views whose segment is not known; totals do not belong there. What was done is said on standard error.
         """
     static let examples = [
         "sluice warmstart --history displays.csv > priors.csv",
@@ -58,7 +58,9 @@ enum WarmstartCommand: Command {
         _ arguments: Arguments, _ name: String, least: Double
     ) throws(UsageError) -> Double? {
         guard let text = arguments[name] else { return nil }
-        guard let value = Double(text), value.isFinite, value >= least, value <= 1e9 else {
+        guard text.allSatisfy({ $0.isASCII && ($0.isNumber || $0 == ".") }), let value = Double(text), value.isFinite,
+            value >= least, value <= 1e9
+        else {
             throw UsageError("--\(name) is '\(text)'; give a number of at least \(Int(least))")
         }
         return value
