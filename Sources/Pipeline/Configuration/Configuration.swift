@@ -62,6 +62,8 @@ extension Configuration {
 package struct ExperimentConfiguration: Equatable, Sendable {
     /// The most experiments of a pipeline: their numbers take two bytes of each visitor's unit.
     package static let maximumCount = 65_535
+    /// The most variants of an experiment, which take two bytes too; a control is one more.
+    package static let maximumVariants = 65_534
 
     package var experiment: Experiment
     /// The file's `learning`, overridden key by key by the experiment's own.

@@ -59,6 +59,12 @@ extension ConfigurationReader {
     /// Reads distinct names. Names that differ in Unicode normalization alone count as one, for nobody could tell them apart.
     private mutating func variants(_ node: JSON5Node?) -> [Name]? {
         guard let nodes = list(node, of: "variants", example: #"["autumn", "winter"]"#) else { return nil }
+        if let node, nodes.count > ExperimentConfiguration.maximumVariants {
+            fault(
+                node.path, "\(nodes.count) variants, more than \(ExperimentConfiguration.maximumVariants)",
+                "nobody learns which of so many is best: leave the hopeless ones out")
+            return nil
+        }
         var names: [Name] = []
         var firstPaths: [String: JSON5Path] = [:]
         for node in nodes {

@@ -49,6 +49,14 @@ import Testing
                 """)
     }
 
+    @Test func moreVariantsThanARecordCanNumberAreRefused() throws {
+        let names = (0...ExperimentConfiguration.maximumVariants).map { "\"v\($0)\"" }.joined(separator: ",")
+        let document =
+            #"{pipeline:"p",events:{paths:["x"]},experiments:[{platform:"w",slot:"s",variants:[\#(names)]}]}"#
+        let error = try #require(throws: ConfigurationError.self) { try ConfigurationTests.read(document) }
+        #expect(error.faults.count == 1 && error.description.contains("65535 variants, more than 65534"))
+    }
+
     @Test func theFloorSuggestedIsLegalAndTheLargest() throws {
         var generator = SplitMix64(seed: 11)
         var refused = 0
