@@ -13,6 +13,8 @@ package struct LogReader: Sendable {
     package var maximumLineLength = LogReader.maximumLineLength
     /// Keeps what comes through pipes, for those who read a log more than once with one spool.
     package var spool: StreamSpool?
+    /// Asked before each block, from any worker: true when nobody needs the rest.
+    package var isAbandoned: (@Sendable () -> Bool)?
     /// Called now and then, from any worker, with the number of bytes of the files read since the last call.
     package var progress: (@Sendable (Int64) -> Void)?
 
@@ -35,7 +37,7 @@ package struct LogReader: Sendable {
             var failure: LogError?
             do throws(LogError) {
                 var block = Block()
-                while !result.withLock({ $0.error != nil }), try source.next(&block) {
+                while !result.withLock({ $0.error != nil }), !(isAbandoned?() ?? false), try source.next(&block) {
                     work.read(block)
                     progress?(block.fileSize)
                 }

@@ -62,11 +62,11 @@ struct JobPasses {
             shards: shards, workers: job.workers, keepsClicks: window != nil)
         shards.beginDay(minutes: GatheringPlan.minutes(of: log.day.range))
         let collectors = (0..<max(1, job.workers)).map { EventCollector(plan, worker: $0) }
-        let tally = try read(log, into: collectors, isFirst: number == tallies.count)
+        let tally = try read(log, into: collectors, shards, isFirst: number == tallies.count)
         if number == tallies.count {
             tallies.append(tally)
             totals[number].statistics.formulaSegments = collectors.reduce(0) { $0 + $1.gathering.formulaSegments }
-        } else if !tally.isOfSameLog(as: tallies[number]) {
+        } else if shards.kept > 0, !tally.isOfSameLog(as: tallies[number]) {
             throw .log(LogError(file: log.files.map(\.name).joined(separator: ", "), problem: .changed))
         }
         let evaluation = Evaluation(
@@ -82,13 +82,16 @@ struct JobPasses {
     }
 
     private func read(
-        _ log: DayLog, into collectors: [EventCollector], isFirst: Bool
+        _ log: DayLog, into collectors: [EventCollector], _ shards: Shards, isFirst: Bool
     ) throws(DailyJob.Failure) -> LogTally {
         var reader = job.reader
         reader.day = log.day
         reader.spool = spool
-        // One reading is progress enough to show.
-        if !isFirst { reader.progress = nil }
+        if !isFirst {
+            // One reading is progress enough to show, and one must be whole.
+            reader.progress = nil
+            reader.isAbandoned = { shards.kept == 0 }
+        }
         do throws(LogError) {
             return try reader.read(log.files, into: collectors)
         } catch {
