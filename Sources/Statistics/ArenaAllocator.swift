@@ -15,7 +15,7 @@ struct ArenaAllocator: ~Copyable {
 
     /// Makes sure that the next pieces, `bytes` in all, can be taken; false when the arena's limit is reached.
     mutating func reserve(_ bytes: Int) -> Bool {
-        // Pieces are rounded up to words: there may be a few in what one event takes.
+        // What is reserved may be taken in several pieces, each rounded up to words.
         let bytes = bytes + 8 * Arena.wordBytes
         if rest.count >= bytes { return true }
         // The arena's first word stays unused, wherever its chunk goes.

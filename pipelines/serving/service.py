@@ -164,9 +164,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         response.headers["Cache-Control"] = "no-store"
         return response
 
-    # A HEAD shows nobody anything.
-    @app.route("/v1/banner", methods=["GET"], provide_automatic_options=True)
+    @app.get("/v1/banner")
     def banner():
+        # Flask answers HEAD by the same function, but a HEAD shows nobody anything.
         if request.method == "HEAD":
             return "", 204
         fields = request.args
