@@ -28,7 +28,17 @@ let package = Package(
                 "Allocation", "BotFilter", "CSV", "CSystem", "EventLog", "Learning", "Randomizer", "Statistics",
                 "Vocabulary",
             ]),
-        .executableTarget(name: "sluice", dependencies: ["Learning", "Pipeline", "Randomizer"]),
+        .target(
+            name: "Simulation",
+            dependencies: [
+                "Allocation", "CSV", "CZstandard", "Learning", "Pipeline", "Randomizer", "Statistics", "Vocabulary",
+            ]),
+        .target(
+            name: "Report",
+            dependencies: ["Allocation", "CSV", "Learning", "Pipeline", "Randomizer", "Vocabulary"]),
+        .executableTarget(
+            name: "sluice",
+            dependencies: ["Learning", "Pipeline", "Randomizer", "Report", "Simulation", "Vocabulary"]),
         .target(name: "CSystem"),
         .target(name: "CScan"),
 
@@ -81,6 +91,14 @@ let package = Package(
                 "Allocation", "BotFilter", "EventLog", "Learning", "Pipeline", "Randomizer", "Statistics",
                 "TestSupport", "Vocabulary",
             ]),
+        .testTarget(
+            name: "SimulationTests",
+            dependencies: [
+                "Allocation", "CSV", "Learning", "Pipeline", "Randomizer", "Simulation", "TestSupport", "Vocabulary",
+            ]),
+        .testTarget(
+            name: "ReportTests",
+            dependencies: ["Allocation", "CSV", "Learning", "Pipeline", "Report", "TestSupport", "Vocabulary"]),
         .testTarget(name: "SluiceTests", dependencies: ["TestSupport", "sluice"]),
     ],
     swiftLanguageModes: [.v6],

@@ -29,7 +29,7 @@ package struct CounterGenerator: RandomNumberGenerator, Sendable {
     }
 
     /// A number in the open interval (0, 1), on a grid of 2⁻⁵³.
-    mutating func uniform() -> Double {
+    package mutating func uniform() -> Double {
         (Double(next() >> 11) + 0.5) * 0x1p-53
     }
 

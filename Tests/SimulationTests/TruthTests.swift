@@ -1,0 +1,59 @@
+import Learning
+import Simulation
+import Testing
+import Vocabulary
+
+/// What the world holds for its visitors.
+@Suite struct TruthTests {
+    private static func experiment() -> WorldExperiment {
+        WorldExperiment(
+            key: SlotKey(platform: "web", slot: "home-hero"), visitorsPerDay: 1_000,
+            arms: [WorldArm(variant: "autumn", rate: 0.05), WorldArm(variant: "winter", rate: 0.06)])
+    }
+
+    @Test("A weekly swing comes back after seven days and adds up to nothing")
+    func weeklySwing() {
+        var experiment = TruthTests.experiment()
+        experiment.weeklySwing = 0.3
+        let truth = Truth(experiment, number: 0, seed: 1, days: 14)
+        let rates = (0..<14).map { truth.rate(day: $0, segment: 0, arm: 0) }
+        #expect(zip(rates, rates.dropFirst(7)).allSatisfy { abs($0 - $1) < 1e-12 })
+        #expect(abs(rates.prefix(7).reduce(0, +) / 7 - 0.05) < 1e-12)
+        #expect(rates.max()! > 0.064 && rates.min()! < 0.036)
+    }
+
+    @Test("An arm wears off, joins and leaves on its days")
+    func lives() {
+        var experiment = TruthTests.experiment()
+        experiment.arms[0].wearsOff = WorldArm.WearOff(from: 2, halfLife: 3)
+        experiment.arms[1].joins = 1
+        experiment.arms[1].blacklisted = 4
+        let truth = Truth(experiment, number: 0, seed: 1, days: 6)
+        #expect(truth.rate(day: 2, segment: 0, arm: 0) == 0.05)
+        #expect(abs(truth.rate(day: 5, segment: 0, arm: 0) - 0.025) < 1e-15)
+        #expect((0..<6).map { truth.competes(arm: 1, day: $0) } == [false, true, true, true, false, false])
+    }
+
+    @Test("Random walks have the step they are given, and are each arm's own")
+    func drift() {
+        var experiment = TruthTests.experiment()
+        experiment.drift = 0.01
+        let days = 4_000
+        let truth = Truth(experiment, number: 0, seed: 1, days: days)
+        let steps = (0..<2).map { arm in
+            (1..<days).map { day in
+                let (before, after) = (
+                    truth.rate(day: day - 1, segment: 0, arm: arm), truth.rate(day: day, segment: 0, arm: arm)
+                )
+                return after < 1 && before < 1 ? (after / before - 1) : 0
+            }
+        }
+        for arm in steps {
+            let deviation = (arm.reduce(0) { $0 + $1 * $1 } / Double(arm.count)).squareRoot()
+            // Five standard errors of a standard deviation from 3,999 draws: 5 / √8,000.
+            #expect(abs(deviation / 0.01 - 1) < 0.06)
+        }
+        let correlation = zip(steps[0], steps[1]).reduce(0) { $0 + $1.0 * $1.1 } / Double(days) / 1e-4
+        #expect(abs(correlation) < 0.08)
+    }
+}
