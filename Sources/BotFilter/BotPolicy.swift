@@ -1,5 +1,6 @@
-/// The rules of a day as configured, with the lists they need: evidence in, matching rules out.
-package struct BotPolicy: Sendable {
+/// The rules of a day as configured, with the lists they need: evidence in, matching rules out. A class, because it is asked
+/// for every visitor, and all its lists would be retained each time a copy is made for that.
+package final class BotPolicy: Sendable {
     private let settings: BotSettings
     private let classifier: UserAgentClassifier?
     private let visitors: VisitorDenyList?

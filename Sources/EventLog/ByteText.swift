@@ -1,4 +1,4 @@
-import CScan
+public import CScan
 
 #if canImport(Glibc)
     import Glibc
@@ -11,18 +11,19 @@ import CScan
 /// Text that lies in somebody else's memory: a pointer and a length. Empty text stands for an absent field.
 ///
 /// Not for keeping: it is valid only as long as the block of the log it points into, the duration of ``EventSink/consume(_:)``.
-package struct ByteText {
-    package let start: UnsafePointer<UInt8>
-    package let count: Int
+@frozen
+public struct ByteText {
+    public let start: UnsafePointer<UInt8>
+    public let count: Int
 
     @inlinable
-    package init(start: UnsafePointer<UInt8>, count: Int) {
+    public init(start: UnsafePointer<UInt8>, count: Int) {
         self.start = start
         self.count = count
     }
 
     @inlinable
-    package init(_ bytes: UnsafeBufferPointer<UInt8>) {
+    public init(_ bytes: UnsafeBufferPointer<UInt8>) {
         guard let base = bytes.baseAddress else {
             self = .absent
             return
@@ -32,22 +33,23 @@ package struct ByteText {
 
     /// No text.
     @inlinable
-    package static var absent: ByteText {
+    public static var absent: ByteText {
         // An address that is never read: there are no bytes behind it.
         ByteText(start: UnsafePointer(bitPattern: 1).unsafelyUnwrapped, count: 0)
     }
 
     @inlinable
-    package var isEmpty: Bool { count == 0 }
+    public var isEmpty: Bool { count == 0 }
 
     @inlinable
-    package var bytes: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: start, count: count) }
+    public var bytes: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: start, count: count) }
 
     /// A copy as a string; the bytes are UTF-8 because lines that are not are rejected.
     package var string: String { String(decoding: bytes, as: UTF8.self) }
 
     /// Equal bytes.
-    package static func == (left: ByteText, right: ByteText) -> Bool {
+    @inlinable
+    public static func == (left: ByteText, right: ByteText) -> Bool {
         left.count == right.count && cscan_equal(left.start, right.start, left.count) != 0
     }
 

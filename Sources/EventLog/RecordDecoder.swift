@@ -72,7 +72,7 @@ struct RecordDecoder: ~Copyable {
         while true {
             fields += 1
             let isQuoted = scan.position.pointee == UInt8(ascii: "\"")
-            guard let value = isQuoted ? quotedField(&scan) : plainField(&scan) else {
+            guard let value = isQuoted ? quotedField(&scan) : scan.plainField() else {
                 return malformed(start, before: end)
             }
             if fields <= columns { values[fields] = value }
@@ -119,20 +119,20 @@ struct RecordDecoder: ~Copyable {
         var position: UnsafePointer<UInt8>
         var high: UInt64 = 0
         var lineFeeds: UInt64 = 0
-    }
 
-    /// Passes a field up to the comma or line feed behind it; nil when a quote is in it.
-    @inline(__always)
-    private func plainField(_ scan: inout Scan) -> LineValue? {
-        let start = scan.position
-        scan.position = cscan_field_stop(start, &scan.high)
-        var count = scan.position - start
-        switch scan.position.pointee {
-        case UInt8(ascii: "\""): return nil
-        case 0x0A where count > 0 && scan.position[-1] == 0x0D: count -= 1
-        default: break
+        /// Passes a field up to the comma or line feed behind it; nil when a quote is in it.
+        @inline(__always)
+        mutating func plainField() -> LineValue? {
+            let start = position
+            position = cscan_field_stop(start, &high)
+            var count = position - start
+            switch position.pointee {
+            case UInt8(ascii: "\""): return nil
+            case 0x0A where count > 0 && position[-1] == 0x0D: count -= 1
+            default: break
+            }
+            return LineValue(kind: .plainString, start: start, count: count)
         }
-        return LineValue(kind: .plainString, start: start, count: count)
     }
 
     /// Passes a field with its quotes up to the comma or line feed behind it; nil when something else is there.

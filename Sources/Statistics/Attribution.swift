@@ -8,7 +8,6 @@ struct Attribution: @unchecked Sendable {
     /// The platform and slot of each experiment.
     let places: [PurchasePlace]
     let mixedUnits: MixedUnits
-    private(set) var counts = ArmCountTable()
     private var purchases = PurchaseList()
 
     init(places: [PurchasePlace], mixedUnits: MixedUnits) {
@@ -18,25 +17,27 @@ struct Attribution: @unchecked Sendable {
 
     /// Counts the units of one visitor.
     mutating func add(
-        _ visitor: UnsafeMutablePointer<Visitor>, of table: borrowing VisitorTable
+        _ visitor: UnsafeMutablePointer<Visitor>, of table: borrowing VisitorTable, to counts: inout ArmCountTable
     ) throws(CountOverflow) {
         purchases.collect(of: visitor, from: table)
         purchases.removeRepeatedOrders()
+        let hasPurchases = !purchases.all.isEmpty
         try table.forEachUnit(of: visitor) { unit throws(CountOverflow) in
             guard unit.pointee.arm.hasArm, !(unit.pointee.isMixed && mixedUnits == .exclude) else { return }
-            try counts.add(counts(of: unit, in: table), arm: unit.pointee.arm, segment: unit.pointee.segment)
+            try counts.add(self.counts(of: unit, in: table, hasPurchases), arm: unit.pointee.arm, segment: unit.pointee.segment)
         }
     }
 
+    @inline(__always)
     private func counts(
-        of unit: UnsafeMutablePointer<Unit>, in table: borrowing VisitorTable
+        of unit: UnsafeMutablePointer<Unit>, in table: borrowing VisitorTable, _ hasPurchases: Bool
     ) throws(CountOverflow) -> ArmCounts {
         let exposure = unit.pointee.views.time
         var counts = ArmCounts()
         counts.visitors = 1
         (counts.views, counts.clicks) = table.counts(of: unit)
         counts.clickers = counts.clicks > 0 && unit.pointee.clicks.time >= exposure ? 1 : 0
-        guard !purchases.all.isEmpty else { return counts }
+        guard hasPurchases else { return counts }
         let place = places[unit.pointee.arm.experiment]
         for purchase in purchases.all where purchase.pointee.time >= exposure && purchase.pointee.place.covers(place) {
             counts.purchases += 1

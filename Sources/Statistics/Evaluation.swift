@@ -46,11 +46,12 @@ struct Evaluation: Sendable {
 
     private func part(_ table: borrowing VisitorTable) throws(CountOverflow) -> DayPart {
         var part = DayPart()
+        var counts = ArmCountTable()
         var attribution = attribution
         try forEachPerson(in: table, &part) { visitor throws(CountOverflow) in
-            try attribution.add(visitor, of: table)
+            try attribution.add(visitor, of: table, to: &counts)
         }
-        part.counts = attribution.counts
+        part.counts = counts
         return part
     }
 

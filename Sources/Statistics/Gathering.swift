@@ -4,7 +4,7 @@ import Synchronization
 import Vocabulary
 
 /// What the workers of a pass share.
-struct GatheringPlan: Sendable {
+final class GatheringPlan: Sendable {
     let experiments: [Experiment]
     let policy: BotPolicy
     let day: Range<Int64>
@@ -14,6 +14,20 @@ struct GatheringPlan: Sendable {
     let workers: Int
     /// Whether the time of every click is kept, for a conversion window to judge.
     let keepsClicks: Bool
+
+    init(
+        experiments: [Experiment], policy: BotPolicy, day: Range<Int64>, hash: KeyedHash, segments: SegmentNames,
+        shards: Shards, workers: Int, keepsClicks: Bool
+    ) {
+        self.experiments = experiments
+        self.policy = policy
+        self.day = day
+        self.hash = hash
+        self.segments = segments
+        self.shards = shards
+        self.workers = workers
+        self.keepsClicks = keepsClicks
+    }
 
     /// ⌊time / 60 s⌋ of the day's first instant.
     var firstMinute: Int64 { GatheringPlan.minute(of: day.lowerBound) }
@@ -78,19 +92,24 @@ struct Gathering: ~Copyable {
     }
 
     private mutating func observe(_ events: UnsafeMutableBufferPointer<Event>) {
-        observations.removeAll()
+        observations.resize(to: events.count)
+        var count = 0
         for number in 0..<events.count {
             let event = events.baseAddress.unsafelyUnwrapped + number
             let hash = plan.hash(event.pointee.visitor)
             guard let shard = plan.shards.partition.shard(ofHash: hash) else { continue }
             let time = event.pointee.time - plan.day.lowerBound
-            var observation = Observation(
-                hash: hash, time: time, event: UInt32(truncatingIfNeeded: number),
-                shard: UInt16(truncatingIfNeeded: shard),
-                minute: UInt16(truncatingIfNeeded: (time + minutePhase) / 60_000_000), type: event.pointee.type)
-            names.complete(&observation, event)
-            observations.append(observation)
+            // Made in place: a copy of it would cost more than what stands in it.
+            let observation = observations.start + count
+            observation.initialize(
+                to: Observation(
+                    hash: hash, time: time, event: UInt32(truncatingIfNeeded: number),
+                    shard: UInt16(truncatingIfNeeded: shard),
+                    minute: UInt16(truncatingIfNeeded: (time + minutePhase) / 60_000_000), type: event.pointee.type))
+            names.complete(&observation.pointee, event)
+            count += 1
         }
+        observations.resize(to: count)
     }
 
     private mutating func sortByShard() {
@@ -128,7 +147,7 @@ struct Gathering: ~Copyable {
                     return
                 }
             }
-            add(observation, event, to: &table.pointee)
+            table.pointee.add(observation, event, plan)
         }
     }
 
@@ -142,27 +161,30 @@ struct Gathering: ~Copyable {
         for place in places.elements { table.prefetchExtras(place) }
         for place in places.elements { table.prefetchSecondExtra(place) }
     }
+}
 
-    private func add(
-        _ observation: UnsafePointer<Observation>, _ event: UnsafePointer<Event>, to table: inout VisitorTable
+extension VisitorTable {
+    /// Counts an event for which there is room. Not a method of ``Gathering``, all of which would be copied for the call.
+    fileprivate mutating func add(
+        _ observation: UnsafePointer<Observation>, _ event: UnsafePointer<Event>, _ plan: GatheringPlan
     ) {
-        let visitor = table.visitor(event.pointee.visitor, hash: observation.pointee.hash)
+        let visitor = visitor(event.pointee.visitor, hash: observation.pointee.hash)
         visitor.pointee.events.add(1)
         visitor.pointee.insert(observation.pointee.flags)
         switch observation.pointee.type {
         case .view:
             if observation.pointee.arm.hasArm {
-                let unit = table.unit(of: visitor, observation.pointee.arm)
-                table.see(
+                let unit = unit(of: visitor, observation.pointee.arm)
+                see(
                     observation.pointee.arm, segment: observation.pointee.segment, time: observation.pointee.time,
                     unit: unit, segments: plan.segments)
             }
         case .click:
             visitor.pointee.clicks.add(1)
             if observation.pointee.arm.hasArm {
-                table.click(at: observation.pointee.time, unit: table.unit(of: visitor, observation.pointee.arm))
+                click(at: observation.pointee.time, unit: unit(of: visitor, observation.pointee.arm))
                 if plan.keepsClicks, !plan.policy.dropsForEvents(visitor.pointee.events) {
-                    table.add(Click(time: observation.pointee.time, arm: observation.pointee.arm), of: visitor)
+                    add(Click(time: observation.pointee.time, arm: observation.pointee.arm), of: visitor)
                 }
             }
         case .purchase:
@@ -171,11 +193,11 @@ struct Gathering: ~Copyable {
                 let purchase = Purchase(
                     time: observation.pointee.time, revenue: event.pointee.revenue, place: observation.pointee.place,
                     orderLength: UInt32(truncatingIfNeeded: event.pointee.order.count))
-                table.add(purchase, order: event.pointee.order, of: visitor)
+                add(purchase, order: event.pointee.order, of: visitor)
             }
         case .other:
             break
         }
-        table.count(observation.pointee.minute, of: visitor)
+        count(observation.pointee.minute, of: visitor)
     }
 }

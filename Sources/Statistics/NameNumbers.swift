@@ -32,24 +32,34 @@ struct NameNumbers: ~Copyable {
             observation.flags.insert(.deniedNetwork)
         }
         switch event.pointee.type {
-        case .view, .click:
-            if event.pointee.type == .view { observation.flags.insert(.viewed) }
-            if let arm = arms.arm(
-                platform: event.pointee.platform, slot: event.pointee.slot, variant: event.pointee.variant)
-            {
+        case .view:
+            observation.flags.insert(.viewed)
+            if let arm = arm(of: event) {
                 observation.arm = arm
-                if event.pointee.type == .view { observation.segment = segment(event.pointee.segment) }
-            } else {
-                event.pointee.ignored =
-                    arms.hasExperiment(platform: event.pointee.platform, slot: event.pointee.slot)
-                    ? .undeclaredVariant : .undeclaredExperiment
+                observation.segment = segment(event.pointee.segment)
             }
+        case .click:
+            if let arm = arm(of: event) { observation.arm = arm }
         case .purchase:
             event.pointee.ignored = place(event, in: &observation)
             observation.isCounted = event.pointee.ignored == nil
         case .other:
             event.pointee.ignored = .otherType
         }
+    }
+
+    /// The arm that an event names; without one the event is marked.
+    @inline(__always)
+    private mutating func arm(of event: UnsafeMutablePointer<Event>) -> ArmNumber? {
+        if let arm = arms.arm(
+            platform: event.pointee.platform, slot: event.pointee.slot, variant: event.pointee.variant)
+        {
+            return arm
+        }
+        event.pointee.ignored =
+            arms.hasExperiment(platform: event.pointee.platform, slot: event.pointee.slot)
+            ? .undeclaredVariant : .undeclaredExperiment
+        return nil
     }
 
     private mutating func place(

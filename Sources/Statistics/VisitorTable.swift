@@ -120,7 +120,7 @@ struct VisitorTable: ~Copyable, @unchecked Sendable {
     mutating func addExtra(
         _ kind: Extra.Kind, bytes: Int, to visitor: UnsafeMutablePointer<Visitor>
     ) -> UnsafeMutablePointer<Extra> {
-        let place = allocator.take(bytes)
+        let place = allocator.takeLast(bytes)
         let extra = (allocator.arena.base + Int(place) * Arena.wordBytes).assumingMemoryBound(to: Extra.self)
         var before: UnsafeMutablePointer<Extra>?
         var next = visitor.pointee.extras
