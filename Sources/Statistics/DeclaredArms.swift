@@ -54,6 +54,7 @@ struct DeclaredArms: ~Copyable {
     }
 
     /// Whether the parts are those of the arm with this number.
+    @inline(__always)
     private func isArm(_ arm: Int, _ platform: ByteText, _ slot: ByteText, _ variant: ByteText) -> Bool {
         let key = armKeys[arm]
         guard key.count == platform.count + slot.count + variant.count + 2 else { return false }
@@ -66,6 +67,7 @@ struct DeclaredArms: ~Copyable {
     }
 
     /// A place in the cache from the ends of the names, where arms differ most.
+    @inline(__always)
     private static func cachePlace(_ platform: ByteText, _ slot: ByteText, _ variant: ByteText) -> Int {
         guard !platform.isEmpty, !slot.isEmpty, !variant.isEmpty else { return 0 }
         let ends =

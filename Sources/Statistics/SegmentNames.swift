@@ -49,21 +49,39 @@ struct SegmentCache: ~Copyable {
     private let hash: KeyedHash
     private var known: TextTable
     private var numbers = Pool<UInt32>()
+    /// Places of names found lately, and 1, by their ends; 0 for none. Most names are found here, without being hashed.
+    private var recent = Pool<UInt32>()
+    private static let recentCount = 256
 
     init(_ names: SegmentNames, hash: KeyedHash) {
         self.names = names
         self.hash = hash
         known = TextTable(hash: hash)
+        for _ in 0..<SegmentCache.recentCount { recent.append(0) }
     }
 
+    @inline(__always)
     mutating func number(of name: ByteText) -> UInt32 {
         if name.isEmpty { return SegmentNames.everyone }
+        let ends =
+            Int(name.start[0]) &* 29 &+ Int(name.start[name.count / 2]) &* 7 &+ Int(name.start[name.count - 1]) &* 13
+            &+ name.count
+        let place = ends & (SegmentCache.recentCount - 1)
+        let latest = Int(recent[place]) - 1
+        if latest >= 0, known[latest] == name { return numbers[latest] }
+        let found = self.place(of: name)
+        recent[place] = UInt32(found + 1)
+        return numbers[found]
+    }
+
+    private mutating func place(of name: ByteText) -> Int {
         if numbers.count >= SegmentCache.limit || known.byteCount >= SegmentCache.byteLimit {
             known = TextTable(hash: hash)
             numbers.removeAll()
+            for place in 0..<SegmentCache.recentCount { recent[place] = 0 }
         }
         let place = known.number(of: name)
         if place == numbers.count { numbers.append(names.number(of: name)) }
-        return numbers[place]
+        return place
     }
 }

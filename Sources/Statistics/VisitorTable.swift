@@ -62,14 +62,17 @@ struct VisitorTable: ~Copyable, @unchecked Sendable {
     ) throws(Failure) {
         let base = allocator.arena.base
         let entries = index.entries
-        // Records lie far apart: they are asked for some steps ahead.
+        // Records lie far apart: they are asked for some steps ahead, and once they are there their extras.
         let ahead = 16
-        for number in 0..<entries.count + ahead {
+        for number in 0..<entries.count + 2 * ahead {
             if number < entries.count, entries[number] != 0 {
                 cscan_prefetch(base + Int(Place(truncatingIfNeeded: entries[number])) * Arena.wordBytes)
             }
-            guard number >= ahead, entries[number - ahead] != 0 else { continue }
-            try body(VisitorTable.visitor(base, Place(truncatingIfNeeded: entries[number - ahead])))
+            if number >= ahead, number - ahead < entries.count {
+                prefetchExtras(Place(truncatingIfNeeded: entries[number - ahead]))
+            }
+            guard number >= 2 * ahead, entries[number - 2 * ahead] != 0 else { continue }
+            try body(VisitorTable.visitor(base, Place(truncatingIfNeeded: entries[number - 2 * ahead])))
         }
     }
 
