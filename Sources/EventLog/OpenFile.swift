@@ -32,7 +32,7 @@ final class OpenFile: Sendable {
     }
 
     /// A turn at a stream takes as long as so many blocks: a worker that waits for another's loses more than it waits.
-    private static let blocksOfStream = 4
+    private static let blocksOfStream = 8
 
     private let file: LogFile
     private let index: Int32
