@@ -81,7 +81,8 @@ enum AssignmentBenchmark {
         if checksum == .min { print(places) }
     }
 
-    /// How much more two threads assign in the same processor time each.
+    /// How much more two threads assign in the same processor time each; beside it what the machine gives to two threads that
+    /// share nothing and touch no memory but their ids.
     private static func twoThreads() throws {
         for (name, prefix) in [("short names", "arm"), ("names over 15 bytes", "campaign-banner")] {
             let table = try AllocationTable(
@@ -110,6 +111,7 @@ enum AssignmentBenchmark {
                 let times = (200 * one / two).rounded() / 100
                 print("two threads, \(name), \(kind): \(times) × one thread, by processor time")
             }
+            compare("XXH64 alone") { XXH64.hash($0, seed: 7) == 0 ? 1 : 0 }
             compare("assign") { experiment.assign($0).propensity > 0 ? 1 : 0 }
             compare("arm of a group") { group.arm(of: $0) }
         }
