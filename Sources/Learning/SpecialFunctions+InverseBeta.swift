@@ -86,7 +86,7 @@ extension SpecialFunctions {
     }
 
     /// The standard normal quantile for a lower tail of at most ½, to 5·10⁻⁴ (Abramowitz and Stegun 26.2.23).
-    private static func normalQuantileEstimate(logLower: Double) -> Double {
+    package static func normalQuantileEstimate(logLower: Double) -> Double {
         let u = (-2 * logLower).squareRoot()
         return (2.515517 + u * (0.802853 + u * 0.010328)) / (1 + u * (1.432788 + u * (0.189269 + u * 0.001308))) - u
     }
