@@ -1,4 +1,4 @@
-import BotFilter
+package import BotFilter
 import EventLog
 import Vocabulary
 
@@ -11,11 +11,15 @@ extension ConfigurationReader {
         var events = Configuration.EventSource(paths: paths ?? [])
         readFields(node["fields"], into: &events.schema)
         readTypes(node["types"], into: &events.schema.types)
-        let maxRejected = number(
-            node["maxRejected"], expected: "a share of lines from 0 to 1", "write 0.01 for one line in a hundred"
-        ) { (0...1).contains($0) }
-        if let maxRejected { events.maxRejected = maxRejected }
+        if let maxRejected = maxRejected(node["maxRejected"]) { events.maxRejected = maxRejected }
         return paths == nil ? nil : events
+    }
+
+    /// Reads the share of lines that may be rejected before the run stops.
+    package mutating func maxRejected(_ node: JSON5Node?) -> Double? {
+        number(node, expected: "a share of lines from 0 to 1", "write 0.01 for one line in a hundred") {
+            (0...1).contains($0)
+        }
     }
 
     private mutating func readFields(_ node: JSON5Node?, into schema: inout EventSchema) {
@@ -67,7 +71,7 @@ extension ConfigurationReader {
 
     // MARK: Bots
 
-    mutating func bots(_ node: JSON5Node?) -> BotSettings {
+    package mutating func bots(_ node: JSON5Node?) -> BotSettings {
         var settings = BotSettings()
         let keys = [
             "userAgents", "eventsPerDay", "eventsPerMinute", "clicksWithoutView", "denyList", "denyNetworks",

@@ -1,6 +1,6 @@
-import Allocation
+package import Allocation
 import Learning
-import Vocabulary
+package import Vocabulary
 
 // Experiments and how they share their traffic.
 extension ConfigurationReader {
@@ -80,7 +80,7 @@ extension ConfigurationReader {
         return names.count == nodes.count && firstPaths.count == nodes.count ? names : nil
     }
 
-    private mutating func control(_ node: JSON5Node) -> Experiment.Control? {
+    package mutating func control(_ node: JSON5Node) -> Experiment.Control? {
         guard let node = section(node, keys: ["variant", "traffic"]) else { return nil }
         let variant = name(required("variant", of: node, example: "\"plain\""), "variant")
         let traffic = number(
@@ -92,7 +92,7 @@ extension ConfigurationReader {
     }
 
     /// Reads how to share traffic: what the file says over `base`; floors of single arms are added one by one.
-    mutating func allocation(_ node: JSON5Node?, over base: AllocationSettings) -> AllocationSettings {
+    package mutating func allocation(_ node: JSON5Node?, over base: AllocationSettings) -> AllocationSettings {
         var settings = base
         guard let node = section(node, keys: ["method", "draws", "floor", "floors", "warmup"]) else { return settings }
         if let method = word(node["method"], as: AllocationMethod.self) { settings.method = method }

@@ -1,11 +1,11 @@
-import Allocation
+package import Allocation
 import Foundation
-import Vocabulary
+package import Vocabulary
 
 // Whether the floors can all be met.
 extension ConfigurationReader {
     /// Checks that an experiment's floors are of its variants.
-    mutating func checkFloorNames(_ allocation: JSON5Node?, of experiment: Experiment) {
+    package mutating func checkFloorNames(_ allocation: JSON5Node?, of experiment: Experiment) {
         let variants = experiment.variants.map(\.string)
         for (variant, node) in allocation?["floors"]?.members ?? [] where !experiment.variants.contains(Name(variant)) {
             if variant == experiment.control?.variant.string {
@@ -40,7 +40,7 @@ extension ConfigurationReader {
     /// Checks that the floors of all competing arms together leave the control its share.
     ///
     /// The default floor is that of all arms eligible; a blacklisted arm raises the others' default, but never their sum.
-    mutating func checkFloorSum(_ node: JSON5Node, of experiment: Experiment, _ allocation: AllocationSettings) {
+    package mutating func checkFloorSum(_ node: JSON5Node, of experiment: Experiment, _ allocation: AllocationSettings) {
         let count = Double(experiment.variants.count)
         let available = 1 - (experiment.control?.traffic ?? 0)
         let common = allocation.commonFloor(arms: experiment.variants.count, available: available)

@@ -1,8 +1,8 @@
 import Allocation
 import BotFilter
 import EventLog
-import Foundation
-import Learning
+package import Foundation
+package import Learning
 import Statistics
 import Vocabulary
 
@@ -35,7 +35,7 @@ extension ConfigurationReader {
             experiments: experiments, blacklist: blacklist)
     }
 
-    private mutating func pipelineName(_ node: JSON5Node?) -> String? {
+    package mutating func pipelineName(_ node: JSON5Node?) -> String? {
         guard let node, let name = text(node, "a name") else { return nil }
         func isLegal(_ character: Character) -> Bool {
             character.isASCII && (character.isLetter || character.isNumber || "._-".contains(character))
@@ -52,7 +52,7 @@ extension ConfigurationReader {
 
     // MARK: Timezone
 
-    private mutating func timeZone(_ node: JSON5Node?) -> TimeZone? {
+    package mutating func timeZone(_ node: JSON5Node?) -> TimeZone? {
         guard let node, let identifier = text(node, "the IANA name of a timezone, such as \"Asia/Kolkata\"") else {
             return nil
         }
@@ -87,7 +87,7 @@ extension ConfigurationReader {
 
     // MARK: Statistics and learning
 
-    private mutating func statistics(_ node: JSON5Node?) -> Configuration.StatisticsSettings {
+    package mutating func statistics(_ node: JSON5Node?) -> Configuration.StatisticsSettings {
         var settings = Configuration.StatisticsSettings()
         guard let node = section(node, keys: ["onMixed", "conversionWindow"]) else { return settings }
         if let onMixed = word(node["onMixed"], as: MixedUnits.self) { settings.onMixed = onMixed }
@@ -131,7 +131,7 @@ extension ConfigurationReader {
     }
 
     /// Reads how to learn: what the file says over `base`.
-    mutating func learning(_ node: JSON5Node?, over base: LearningSettings) -> LearningSettings {
+    package mutating func learning(_ node: JSON5Node?, over base: LearningSettings) -> LearningSettings {
         var settings = base
         let keys = ["reward", "window", "halfLife", "seasonality", "segments", "priors"]
         guard let node = section(node, keys: keys) else { return settings }

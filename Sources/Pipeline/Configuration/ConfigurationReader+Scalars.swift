@@ -1,10 +1,10 @@
 import Foundation
-import Vocabulary
+package import Vocabulary
 
 // Text, words, numbers and paths.
 extension ConfigurationReader {
     /// Reads text that is not empty and has no control characters.
-    mutating func text(_ node: JSON5Node?, _ what: String) -> String? {
+    package mutating func text(_ node: JSON5Node?, _ what: String) -> String? {
         guard let node else { return nil }
         guard case .string(let text) = node.value else {
             mismatch(node, expected: what, "write it in quotes")
@@ -24,7 +24,7 @@ extension ConfigurationReader {
     }
 
     /// Reads the name of a platform, slot or variant.
-    mutating func name(_ node: JSON5Node?, _ what: String) -> Name? {
+    package mutating func name(_ node: JSON5Node?, _ what: String) -> Name? {
         guard let node, let text = text(node, "the name of a \(what)") else { return nil }
         let name = Name(text)
         if name == .everyone {
@@ -41,7 +41,7 @@ extension ConfigurationReader {
     }
 
     /// Reads one of an enumeration's words.
-    mutating func word<Word>(_ node: JSON5Node?, as type: Word.Type) -> Word?
+    package mutating func word<Word>(_ node: JSON5Node?, as type: Word.Type) -> Word?
     where Word: RawRepresentable<String> & CaseIterable {
         guard let node else { return nil }
         let words = Word.allCases.map(\.rawValue)
@@ -71,7 +71,7 @@ extension ConfigurationReader {
     // MARK: Numbers
 
     /// Reads a whole number within limits.
-    mutating func integer(_ node: JSON5Node?, in range: ClosedRange<Int>) -> Int? {
+    package mutating func integer(_ node: JSON5Node?, in range: ClosedRange<Int>) -> Int? {
         let expected =
             range.upperBound == Self.unlimited
             ? "a whole number of at least \(range.lowerBound)"
@@ -92,10 +92,10 @@ extension ConfigurationReader {
     }
 
     /// The upper end of a range that has none: the largest whole number up to which a JSON number is exact.
-    static var unlimited: Int { 1 << 53 }
+    package static var unlimited: Int { 1 << 53 }
 
     /// Reads a finite number that meets a condition, said in `expected`.
-    mutating func number(
+    package mutating func number(
         _ node: JSON5Node?, expected: String, _ suggestion: String, where isLegal: (Double) -> Bool
     ) -> Double? {
         guard let node, let number = number(node, expected: expected) else { return nil }
@@ -121,7 +121,7 @@ extension ConfigurationReader {
     // MARK: Paths
 
     /// Reads the path of a file that serves every date.
-    mutating func path(_ node: JSON5Node?) -> String? {
+    package mutating func path(_ node: JSON5Node?) -> String? {
         guard let node, let path = text(node, "a path") else { return nil }
         let template = PathTemplate(path)
         guard !template.dependsOnDate, template.unknownPlaceholders.isEmpty else {

@@ -1,18 +1,18 @@
 import Vocabulary
 
 /// A value of the file with its path.
-struct JSON5Node {
-    let path: JSON5Path
-    let value: JSON5Value
+package struct JSON5Node {
+    package let path: JSON5Path
+    package let value: JSON5Value
 
     /// The member of an object, if it is one and has it.
-    subscript(key: String) -> JSON5Node? {
+    package subscript(key: String) -> JSON5Node? {
         guard case .object(let members) = value, let member = members[key] else { return nil }
         return JSON5Node(path: path.appending(key), value: member)
     }
 
     /// An object's members by key, in order of the keys; none for other values.
-    var members: [(key: String, node: JSON5Node)] {
+    package var members: [(key: String, node: JSON5Node)] {
         guard case .object(let members) = value else { return [] }
         return members.sorted { $0.key < $1.key }
             .map { (key: $0.key, node: JSON5Node(path: path.appending($0.key), value: $0.value)) }
@@ -23,7 +23,7 @@ struct JSON5Node {
 ///
 /// Its functions take a value that may be absent and return nil when it is absent or at fault, so a setting is read as
 /// `if let value = word(node["reward"], as: Reward.self) { settings.reward = value }`, over its default or over the pipeline's.
-struct ConfigurationReader {
+package struct ConfigurationReader {
     private let locator: JSON5Locator
     private var placedFaults: [(place: JSON5Locator.Place?, fault: ConfigurationFault)] = []
 
@@ -35,7 +35,7 @@ struct ConfigurationReader {
         }
     }
 
-    var hasFaults: Bool { !placedFaults.isEmpty }
+    package var hasFaults: Bool { !placedFaults.isEmpty }
 
     /// The faults in the order of the file.
     var sortedFaults: [ConfigurationFault] {
@@ -50,17 +50,17 @@ struct ConfigurationReader {
     // MARK: Faults
 
     /// Notes a fault of a value, at the place where the value begins.
-    mutating func fault(_ path: JSON5Path, _ message: String, _ suggestion: String) {
+    package mutating func fault(_ path: JSON5Path, _ message: String, _ suggestion: String) {
         note(path, at: locator.place(ofValueAt: path), message, suggestion)
     }
 
     /// Notes a fault of a key, at the place where the key begins.
-    mutating func faultOfKey(_ path: JSON5Path, _ message: String, _ suggestion: String) {
+    package mutating func faultOfKey(_ path: JSON5Path, _ message: String, _ suggestion: String) {
         note(path, at: locator.place(ofKeyAt: path), message, suggestion)
     }
 
     /// Notes that a value is of another kind than it must be.
-    mutating func mismatch(_ node: JSON5Node, expected: String, _ suggestion: String) {
+    package mutating func mismatch(_ node: JSON5Node, expected: String, _ suggestion: String) {
         fault(node.path, "expected \(expected), found \(node.value.summary)", suggestion)
     }
 
@@ -75,7 +75,7 @@ struct ConfigurationReader {
     // MARK: Objects and lists
 
     /// Checks that a value is an object without other keys than these.
-    mutating func section(_ node: JSON5Node?, keys: [String]) -> JSON5Node? {
+    package mutating func section(_ node: JSON5Node?, keys: [String]) -> JSON5Node? {
         guard let node else { return nil }
         guard case .object = node.value else {
             mismatch(node, expected: "an object", "write { … } with keys among \(keys.joined(separator: ", "))")
@@ -88,14 +88,14 @@ struct ConfigurationReader {
     }
 
     /// Finds a key that must be there.
-    mutating func required(_ key: String, of section: JSON5Node, example: String) -> JSON5Node? {
+    package mutating func required(_ key: String, of section: JSON5Node, example: String) -> JSON5Node? {
         if let node = section[key] { return node }
         fault(section.path, "the key \(key) is missing", "add \(key): \(example)")
         return nil
     }
 
     /// Reads an object whose keys are free.
-    mutating func dictionary(_ node: JSON5Node?, example: String) -> [(key: String, node: JSON5Node)] {
+    package mutating func dictionary(_ node: JSON5Node?, example: String) -> [(key: String, node: JSON5Node)] {
         guard let node else { return [] }
         guard case .object = node.value else {
             mismatch(node, expected: "an object", "write it as in \(example)")
@@ -105,7 +105,7 @@ struct ConfigurationReader {
     }
 
     /// Reads a list that is not empty.
-    mutating func list(_ node: JSON5Node?, of what: String, example: String) -> [JSON5Node]? {
+    package mutating func list(_ node: JSON5Node?, of what: String, example: String) -> [JSON5Node]? {
         guard let node else { return nil }
         guard case .array(let values) = node.value, !values.isEmpty else {
             mismatch(node, expected: "a list of \(what)", "write it as in \(example)")
@@ -115,7 +115,7 @@ struct ConfigurationReader {
     }
 
     /// Reads a value where `null` means "none"; nil when absent or at fault.
-    mutating func nullable<Value>(
+    package mutating func nullable<Value>(
         _ node: JSON5Node?, _ read: (inout ConfigurationReader, JSON5Node) -> Value?
     ) -> Value?? {
         guard let node else { return nil }
@@ -124,7 +124,7 @@ struct ConfigurationReader {
     }
 
     /// Words for "did you mean", or the whole choice.
-    static func suggest(_ word: String, among words: [String]) -> String {
+    package static func suggest(_ word: String, among words: [String]) -> String {
         if let word = nearest(word, among: words) { return "did you mean \(JSON5Value.quoted(word))?" }
         return words.count == 1 ? "write \(words[0])" : "write one of \(words.joined(separator: ", "))"
     }

@@ -1,24 +1,24 @@
 /// The way from the root of a JSON5 document to one of its values.
-struct JSON5Path: Hashable, Sendable {
-    enum Step: Hashable, Sendable {
+package struct JSON5Path: Hashable, Sendable {
+    package enum Step: Hashable, Sendable {
         case key(String)
         case index(Int)
     }
 
-    private(set) var steps: [Step] = []
+    package private(set) var steps: [Step] = []
 
-    func appending(_ key: String) -> JSON5Path {
+    package func appending(_ key: String) -> JSON5Path {
         JSON5Path(steps: steps + [.key(key)])
     }
 
-    func appending(_ index: Int) -> JSON5Path {
+    package func appending(_ index: Int) -> JSON5Path {
         JSON5Path(steps: steps + [.index(index)])
     }
 }
 
 extension JSON5Path: CustomStringConvertible {
     /// `experiments[0].learning.window`; keys that are no identifiers stand in brackets, as in `floors["50% off"]`.
-    var description: String {
+    package var description: String {
         var text = ""
         for step in steps {
             switch step {

@@ -1,7 +1,7 @@
 import Foundation
 
 /// A value of a JSON5 document, decoded by Foundation.
-enum JSON5Value: Equatable, Sendable {
+package enum JSON5Value: Equatable, Sendable {
     case null
     case bool(Bool)
     case number(Double)
@@ -40,14 +40,14 @@ extension JSON5Value {
     }
 
     /// Text in double quotes, invisible characters escaped, cut to what fits in a message.
-    static func quoted(_ text: String) -> String {
+    package static func quoted(_ text: String) -> String {
         let limit = 60
         return text.count <= limit ? text.debugDescription : "\(text.prefix(limit).debugDescription)…"
     }
 }
 
 extension JSON5Value: Decodable {
-    init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if container.decodeNil() {
             self = .null
