@@ -31,7 +31,9 @@ let package = Package(
         .target(
             name: "Simulation",
             dependencies: [
-                "Allocation", "CSV", "CZstandard", "Learning", "Pipeline", "Randomizer", "Statistics", "Vocabulary",
+                "Allocation", "BotFilter", "CISAL", "CSV", "CZstandard", "EventLog", "Learning", "Pipeline",
+                "Randomizer",
+                "Statistics", "Vocabulary",
             ]),
         .target(
             name: "Report",

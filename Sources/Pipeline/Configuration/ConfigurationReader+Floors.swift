@@ -40,7 +40,8 @@ extension ConfigurationReader {
     /// Checks that the floors of all competing arms together leave the control its share.
     ///
     /// The default floor is that of all arms eligible; a blacklisted arm raises the others' default, but never their sum.
-    package mutating func checkFloorSum(_ node: JSON5Node, of experiment: Experiment, _ allocation: AllocationSettings) {
+    package mutating func checkFloorSum(_ node: JSON5Node, of experiment: Experiment, _ allocation: AllocationSettings)
+    {
         let count = Double(experiment.variants.count)
         let available = 1 - (experiment.control?.traffic ?? 0)
         let common = allocation.commonFloor(arms: experiment.variants.count, available: available)
