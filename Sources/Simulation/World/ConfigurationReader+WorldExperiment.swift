@@ -100,12 +100,15 @@ extension ConfigurationReader {
         if let control {
             guard let arm = arms.first(where: { $0.variant == control.variant }) else {
                 fault(
-                    node.path.appending("control"), "the control \(JSON5Value.quoted(control.variant.string)) is no arm",
+                    node.path.appending("control"),
+                    "the control \(JSON5Value.quoted(control.variant.string)) is no arm",
                     "add { variant: \(JSON5Value.quoted(control.variant.string)), rate: 0.05 } to arms")
                 return
             }
             if arm.joins > 0 || arm.blacklisted != nil {
-                fault(node.path.appending("control"), "the control joins late or is blacklisted", "keep it from day 0 to the end")
+                fault(
+                    node.path.appending("control"), "the control joins late or is blacklisted",
+                    "keep it from day 0 to the end")
             }
         }
         let competing = arms.filter { $0.variant != control?.variant }
