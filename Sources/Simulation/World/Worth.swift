@@ -1,4 +1,4 @@
-import Vocabulary
+import Learning
 
 /// What a visitor is worth: the expected reward, and the best that could have been shown.
 package struct Worth: Sendable {
