@@ -38,8 +38,9 @@ struct ServedTable {
         let path = state.current + "/allocation.csv"
         let rows = try AllocationFile.rows(try FileSystem.read(path), file: path)
         groups = zip(file.world.experiments, file.experiments).map { experiment, configured in
-            guard let served = table.experiment(
-                platform: experiment.key.platform.string, slot: experiment.key.slot.string)
+            guard
+                let served = table.experiment(
+                    platform: experiment.key.platform.string, slot: experiment.key.slot.string)
             else { return [] }
             let own = rows.filter { $0.key.slotKey == experiment.key }
             return experiment.segments.map { segment in
@@ -56,7 +57,8 @@ struct ServedTable {
         let group = served.group(segment: segment.string)
         let rows = rows.filter { $0.key.segment == Name(group.segment) }
         let indices = Dictionary(
-            experiment.arms.enumerated().map { ($0.element.variant, $0.offset) }, uniquingKeysWith: { first, _ in first })
+            experiment.arms.enumerated().map { ($0.element.variant, $0.offset) },
+            uniquingKeysWith: { first, _ in first })
         var traffic = [Int](repeating: 0, count: experiment.arms.count)
         var isOnFloor = [Bool](repeating: false, count: experiment.arms.count)
         let competing = rows.filter { $0.status == .active || $0.status == .new }

@@ -55,7 +55,9 @@ struct Visit {
         guard isRewarded, reward != .click, let first = views.first else { return }
         let amount = Draw.logNormal(mean: revenue.mean, spread: revenue.spread, using: &generator)
         // The sale is the exposure's: its slot and variant stand in the log.
-        add(.purchase, first, at: time + Int64(generator.within(30_000...600_000)), cents: Int64((amount * 100).rounded()))
+        add(
+            .purchase, first, at: time + Int64(generator.within(30_000...600_000)),
+            cents: Int64((amount * 100).rounded()))
     }
 
     private mutating func add(_ kind: SimulatedEvent.Kind, _ view: View, at time: Int64, cents: Int64 = 0) {
