@@ -35,7 +35,7 @@ package struct OutputDirectory {
                 description: "\(path): not empty, and not an earlier simulation's (it has no world.json5); "
                     + "give a new directory")
         }
-        for name in ["events", "state", "pipeline.json5", "blacklist.csv", "nights.csv", "regret.csv"] {
+        for name in ["events", "state", "pipeline.json5", "blacklist.csv", "nights.csv", "regret.csv", "report.html"] {
             try FileSystem.remove("\(path)/\(name)")
         }
         try FileSystem.createDirectory(path)

@@ -1,0 +1,52 @@
+import Pipeline
+import Simulation
+
+/// Days of a world whose truth is known.
+enum SimulateCommand: Command {
+    static let name = "simulate"
+    static let summary = "Lives a world with known rates day by day, and says what the settings gave away."
+    static let discussion = """
+        Reads a world file (JSON5): experiments with the true rate of every arm and segment, how they swing, drift and wear
+        off, who joins and who is blacklisted, nights without logs and with broken ones, robots, people who return or
+        travel; and beside them a pipeline's settings. See pipelines/worlds/demo.json5, where every key is explained.
+
+        Each day visitors come, are assigned by the table in force as serving code does it, and what they do is written as a
+        log; then the nightly run reads the log and publishes the next table. OUTPUT holds what any pipeline has:
+          events/date=D/       the logs                       state/               as `sluice run` leaves it
+          pipeline.json5       the last night's configuration blacklist.csv        the last night's
+          world.json5          the world file
+        and what only who knows the truth can write:
+          nights.csv   day, date, platform, slot, visitors, expected reward and regret; the arm with most traffic among
+                       everyone, its traffic and P(best); the truly best arm, and whether it leads; people who returned,
+                       those of them who moved to another arm, people shown an arm at its floor; how the night ended
+                       (published, no data, carried over, stopped)
+          regret.csv   day, date, platform, slot, policy, expected reward, regret, regret in days of traffic
+
+        Regret is in expected rewards: for all people of a day, the reward of the best competing arm of their segment less
+        that of the arm shown. One day of traffic is what an even split regrets on an average day: visitors x (best - mean
+        of the arms). A control is not regretted: its share is fixed. Policies: oracle knows the truth, chosen is what was
+        lived, uniform an even split. One seed gives the same bytes.
+        """
+    static let examples = [
+        "sluice simulate --world pipelines/worlds/demo.json5 --output demo",
+        "sluice simulate --world pipelines/worlds/demo.json5 --output demo --days 7 --seed 2 --compression zstd",
+    ]
+    /// The ways to run it, the one without a switch last.
+    static let modes: [any (SimulationMode & Sendable).Type] = [LivedMode.self]
+    static let options =
+        [
+            Option(name: "world", value: "FILE", help: "the world file", isRequired: true),
+            Option(name: "days", value: "N", help: "how many days are lived (default: the world's)"),
+            Option(name: "seed", value: "S", help: "of everything random (default: the world's)"),
+            Option(name: "quiet", value: nil, help: "say nothing but warnings and errors"),
+        ] + modes.flatMap { $0.options }
+
+    static func run(_ arguments: Arguments) throws -> ExitCode {
+        let asked = modes.filter { $0.switchName.map(arguments.has) ?? false }
+        if asked.count > 1 {
+            let switches = asked.compactMap(\.switchName).map { "--\($0)" }.joined(separator: " and ")
+            throw UsageError("\(switches) are different things; give one of them")
+        }
+        return try (asked.first ?? LivedMode.self).run(arguments)
+    }
+}

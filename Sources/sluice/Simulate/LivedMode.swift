@@ -1,0 +1,77 @@
+import Pipeline
+import Simulation
+import Vocabulary
+
+/// The whole world: real logs, real nights.
+enum LivedMode: SimulationMode {
+    static let switchName: String? = nil
+    static let options = [
+        Option(name: "output", value: "DIR", help: "the directory to write to (default: simulation)"),
+        Option(name: "compression", value: "KIND", help: "of the logs: none, gzip or zstd (default: none)"),
+        Option(name: "workers", value: "N", help: "threads of the nightly run (default: the machine's)"),
+    ]
+
+    static func run(_ arguments: Arguments) throws -> ExitCode {
+        let file = try WorldFile(arguments)
+        let output: OutputDirectory
+        do throws(OutputDirectory.Refusal) {
+            output = try OutputDirectory(path: arguments["output"] ?? "simulation")
+        } catch {
+            throw UsageError("--output: \(error)")
+        }
+        var world = LivedWorld(file: file, output: output.path)
+        if let text = arguments["compression"] {
+            guard let compression = LogCompression(rawValue: text) else {
+                let words = LogCompression.allCases.map(\.rawValue)
+                throw UsageError(
+                    "--compression is '\(text)'; give \(words.joined(separator: ", "))"
+                        + Suggestion.text(for: text, among: words))
+            }
+            world.compression = compression
+        }
+        if let text = arguments["workers"] {
+            guard let workers = Int(text), (1...1024).contains(workers) else {
+                throw UsageError("--workers is '\(text)'; give a number from 1 to 1024")
+            }
+            world.workers = workers
+        }
+        do {
+            try output.prepare(world: try provenance(arguments))
+        } catch let refusal as OutputDirectory.Refusal {
+            throw UsageError("--output: \(refusal)")
+        }
+        let nights = try live(world, isQuiet: arguments.has("quiet"))
+        try FileSystem.write(LivedFiles.nights(nights, of: file.world), to: output.path + "/nights.csv")
+        try FileSystem.write(LivedFiles.regret(nights, of: file.world), to: output.path + "/regret.csv")
+        Console.output(LivedPrinter.text(of: nights, world: file.world))
+        if !arguments.has("quiet") {
+            Console.information("\(output.path): wrote nights.csv, regret.csv, the logs and the state of all nights")
+        }
+        return .done
+    }
+
+    /// The world file's bytes under the options that change what it says.
+    private static func provenance(_ arguments: Arguments) throws -> [UInt8] {
+        let changes = ["seed", "days"].compactMap { name in arguments[name].map { "--\(name) \($0)" } }
+        let comment = changes.isEmpty ? "" : "// Simulated with \(changes.joined(separator: " ")).\n"
+        return Array(comment.utf8) + (try FileSystem.read(try arguments.required("world")))
+    }
+
+    private static func live(_ world: LivedWorld, isQuiet: Bool) throws -> [LivedNight] {
+        var nights: [LivedNight] = []
+        let days = world.file.world.days
+        try world.run { message in
+            // What nights say when all is well is the same every night; the line below says enough.
+            if case .warning(let text) = message { Console.warning(text) }
+        } lived: { night in
+            nights.append(night)
+            guard !isQuiet else { return }
+            let people = night.served.reduce(0) { $0 + $1.visitors }
+            Console.information(
+                "\(night.date): day \(night.day) (\(nights.count) of \(days)): \(Text.count(Int64(people), "visitor")), "
+                    + "\(Text.count(Int64(night.robots), "robot")), \(Text.count(Int64(night.lines), "line")): "
+                    + night.ending.word)
+        }
+        return nights
+    }
+}
