@@ -31,7 +31,7 @@ enum SimulateCommand: Command {
         "sluice simulate --world pipelines/worlds/demo.json5 --output demo",
         "sluice simulate --world pipelines/worlds/demo.json5 --output demo --days 7 --seed 2 --compression zstd",
     ]
-    /// The ways to run it, the one without a switch last.
+    /// The ways to run it.
     static let modes: [any (SimulationMode & Sendable).Type] = [LivedMode.self]
     static let options =
         [
@@ -42,11 +42,15 @@ enum SimulateCommand: Command {
         ] + modes.flatMap { $0.options }
 
     static func run(_ arguments: Arguments) throws -> ExitCode {
-        let asked = modes.filter { $0.switchName.map(arguments.has) ?? false }
+        var asked: [any (SimulationMode & Sendable).Type] = []
+        for mode in modes {
+            if let name = mode.switchName, arguments.has(name) { asked.append(mode) }
+        }
+        guard let mode = asked.first else { return try LivedMode.run(arguments) }
         if asked.count > 1 {
-            let switches = asked.compactMap(\.switchName).map { "--\($0)" }.joined(separator: " and ")
+            let switches = asked.compactMap { $0.switchName }.map { "--\($0)" }.joined(separator: " and ")
             throw UsageError("\(switches) are different things; give one of them")
         }
-        return try (asked.first ?? LivedMode.self).run(arguments)
+        return try mode.run(arguments)
     }
 }
