@@ -40,7 +40,9 @@ let package = Package(
             dependencies: ["Allocation", "CSV", "Learning", "Pipeline", "Randomizer", "Vocabulary"]),
         .executableTarget(
             name: "sluice",
-            dependencies: ["Learning", "Pipeline", "Randomizer", "Report", "Simulation", "Vocabulary"]),
+            dependencies: [
+                "Allocation", "CSV", "Learning", "Pipeline", "Randomizer", "Report", "Simulation", "Vocabulary",
+            ]),
         .target(name: "CSystem"),
         .target(name: "CScan"),
 

@@ -1,0 +1,41 @@
+import Allocation
+import Pipeline
+import Simulation
+
+/// How estimates stand in tables and files.
+enum Figures {
+    /// `8.5 % (6.9–10.4)`; nothing for a figure that does not exist.
+    static func percent(_ estimate: Estimate?, _ places: Int = 1) -> String {
+        guard let estimate else { return "–" }
+        func text(_ value: Double) -> String { Text.decimal(value * 100, places) }
+        return "\(text(estimate.value)) % (\(text(estimate.low))–\(text(estimate.high)))"
+    }
+
+    static func decimal(_ estimate: Estimate?, _ places: Int = 2) -> String {
+        guard let estimate else { return "–" }
+        func text(_ value: Double) -> String { Text.decimal(value, places) }
+        return "\(text(estimate.value)) (\(text(estimate.low))–\(text(estimate.high)))"
+    }
+
+    /// The columns of an estimate in a file.
+    static func columns(_ name: String) -> [String] { [name, name + "_low", name + "_high"] }
+
+    static func fields(_ estimate: Estimate?) -> [String] {
+        guard let estimate else { return ["", "", ""] }
+        return [estimate.value, estimate.low, estimate.high].map { PlainDecimal.string($0) }
+    }
+
+    /// The columns of a policy's summary in a file.
+    static let summaryColumns =
+        ["policy"]
+        + ["regret", "regret_days", "best_leads", "wrong_calls", "false_calls", "churn", "floor_traffic"].flatMap(
+            columns)
+
+    static func fields(_ summary: PolicySummary) -> [String] {
+        let estimates = [
+            summary.regret, summary.regretInDays, summary.bestLeads, summary.wrongCalls, summary.falseCalls,
+            summary.churn, summary.floorTraffic,
+        ]
+        return [summary.name] + estimates.flatMap { fields($0) }
+    }
+}
