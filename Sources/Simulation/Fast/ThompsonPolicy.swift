@@ -57,9 +57,9 @@ package struct ThompsonPolicy: Policy {
         var table = PolicyTable(everyone: shares(everyone))
         let best = everyone.max { ($0.probabilityBest ?? -1) < ($1.probabilityBest ?? -1) }
         table.leader = best.flatMap { world.position(of: $0.key.variant) }
-        if competing > 1, let probability = best?.probabilityBest, probability > ThompsonPolicy.certainty {
-            table.winner = table.leader
-        }
+        // An arm without data is "best" with P = 0.96 beside arms at 4 %: nobody would call it the winner.
+        let isCertain = (best?.probabilityBest ?? 0) > ThompsonPolicy.certainty
+        if competing > 1, best?.status == .active, isCertain { table.winner = table.leader }
         var served = 1.0
         for rows in groups.dropFirst() {
             guard let segment = world.segments.firstIndex(where: { $0.name == rows[0].key.segment }) else { continue }

@@ -8,7 +8,6 @@ enum LivedMode: SimulationMode {
     static let options = [
         Option(name: "output", value: "DIR", help: "the directory to write to (default: simulation)"),
         Option(name: "compression", value: "KIND", help: "of the logs: none, gzip or zstd (default: none)"),
-        Option(name: "workers", value: "N", help: "threads of the nightly run (default: the machine's)"),
     ]
 
     static func run(_ arguments: Arguments) throws -> ExitCode {

@@ -5,11 +5,11 @@ import Simulation
 /// What the fast kinds of simulation share: how many worlds, from what seed, on how many threads, and where to.
 struct FastOptions {
     static let all: [Option] = [
-        Option(name: "worlds", value: "N", help: "worlds of each kind; more of them, narrower intervals"),
-        Option(name: "seed", value: "N", help: "of everything random (default: the world's, or 1)"),
-        Option(name: "workers", value: "N", help: "threads (default: the machine's); the figures are the same"),
-        Option(name: "csv", value: "FILE", help: "also write every figure with its interval there"),
-        Option(name: "quiet", value: nil, help: "no progress"),
+        Option(
+            name: "worlds", value: "N",
+            help: "worlds of each kind, or replays of each test: the more, the narrower the intervals"),
+        Option(
+            name: "csv", value: "FILE", help: "of all but the full simulation: write every figure with its interval"),
     ]
 
     var worlds: Int

@@ -3,10 +3,16 @@ import Pipeline
 import Simulation
 
 /// `simulate --study seasonality`: the table behind the seasonal adjustment.
-enum SimulateStudy {
-    static let names = ["seasonality"]
+enum StudyMode: SimulationMode {
+    static let switchName: String? = "study"
+    static let options = [
+        Option(name: "study", value: "NAME", help: "seasonality: pooled against adjusted learning; needs no world")
+    ]
+    private static let names = ["seasonality"]
 
-    static func run(_ name: String, _ options: FastOptions) throws -> ExitCode {
+    static func run(_ arguments: Arguments) throws -> ExitCode {
+        let name = try arguments.required("study")
+        let options = try FastOptions(arguments, worlds: 500)
         guard names.contains(name) else {
             throw UsageError("--study is '\(name)'\(Suggestion.text(for: name, among: names)); there is: seasonality")
         }

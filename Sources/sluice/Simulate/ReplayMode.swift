@@ -4,11 +4,19 @@ import Pipeline
 import Simulation
 
 /// `simulate --replay FILE`: real tests lived again as bandits.
-enum SimulateReplay {
-    /// - Parameters:
-    ///   - nights: over which a test's impressions are spread; nil: 14.
-    ///   - options: its worlds are the replays of each test.
-    static func run(_ file: String, nights: Int?, _ options: FastOptions) throws -> ExitCode {
+enum ReplayMode: SimulationMode {
+    static let switchName: String? = "replay"
+    static let options = [
+        Option(
+            name: "replay", value: "FILE",
+            help: "live real tests as bandits: a CSV with columns test, arm, impressions, clicks; needs no world"),
+        Option(name: "nights", value: "N", help: "of --replay: over which a test's impressions come (default: 14)"),
+    ]
+
+    static func run(_ arguments: Arguments) throws -> ExitCode {
+        let file = try arguments.required("replay")
+        let options = try FastOptions(arguments, worlds: 1)
+        let nights = try FastOptions.number(arguments, "nights", in: 1...10_000)
         let bytes = try FileSystem.read(file)
         let tests: [MeasuredTest]
         do throws(InputFileError) {
