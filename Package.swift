@@ -98,7 +98,8 @@ let package = Package(
         .testTarget(
             name: "SimulationTests",
             dependencies: [
-                "Allocation", "CSV", "Learning", "Pipeline", "Randomizer", "Simulation", "TestSupport", "Vocabulary",
+                "Allocation", "CSV", "EventLog", "Learning", "Pipeline", "Randomizer", "Simulation", "TestSupport",
+                "Vocabulary",
             ]),
         .testTarget(
             name: "ReportTests",

@@ -1,0 +1,116 @@
+import Foundation
+import Learning
+import Pipeline
+import Simulation
+import TestSupport
+import Testing
+import Vocabulary
+
+/// What a lived world leaves on the disk.
+@Suite struct LivedFilesTests {
+    private static let demo = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appendingPathComponent("pipelines/worlds/demo.json5").path
+
+    /// All files of the output but the lock, which names a process.
+    private func files(_ scratch: ScratchDirectory) throws -> [String: Data] {
+        try scratch.files(below: "out").filter { !$0.key.hasSuffix(".lock") }
+    }
+
+    @Test("One seed makes the same bytes again, on any number of threads; another seed makes others")
+    func sameBytes() throws {
+        let world = LivedLogTests.world(
+            "outages: [0], brokenNights: [{ day: 1, lines: 0.5 }],",
+            crowd: "robots: 0.1, returning: 0.5, travelling: 0.1")
+        let first = try LivedSite(world, workers: 1)
+        let files = try files(first.scratch)
+        #expect(files.count > 10)
+        let again = try LivedSite(world, workers: 5, in: first.scratch)
+        #expect(try self.files(again.scratch) == files)
+        #expect(
+            LivedFiles.nights(again.nights, of: again.file.world)
+                == LivedFiles.nights(first.nights, of: first.file.world))
+        let other = try LivedSite(world, seed: 12, in: first.scratch)
+        #expect(try self.files(other.scratch) != files)
+    }
+
+    @Test("Any night can be run again with the configuration that was left, to the same bytes")
+    func theConfigurationIsReal() throws {
+        let site = try LivedSite(LivedLogTests.world(days: 2))
+        let before = try files(site.scratch)
+        let path = site.output + "/pipeline.json5"
+        let configuration = try Configuration.read(file: path)
+        let run = NightlyRun(
+            configuration: configuration, configurationBytes: try FileSystem.read(path), state: site.state,
+            options: NightlyRun.Options(), report: { _ in })
+        try run.run(site.date(1)...site.date(1)) { #expect(!$0.tableChanged && $0.hasData) }
+        #expect(try files(site.scratch) == before)
+    }
+
+    @Test("Regret is what the truth says of those who were shown what")
+    func regret() throws {
+        let site = try LivedSite(LivedLogTests.world())
+        let world = site.file.world
+        for (number, experiment) in world.experiments.enumerated() {
+            let truth = Truth(experiment, number: number, seed: world.seed, days: world.days)
+            let totals = LivedExperiment(number, of: world, nights: site.nights)
+            for (day, served) in totals.days.enumerated() {
+                var (regret, even) = (0.0, 0.0)
+                for segment in experiment.segments.indices {
+                    func value(_ arm: Int) -> Double {
+                        let worth = experiment.reward == .revenue ? experiment.arms[arm].revenue.mean : 1
+                        return truth.rate(day: day, segment: segment, arm: arm) * worth
+                    }
+                    let competing = experiment.arms.indices.filter {
+                        experiment.arms[$0].variant != experiment.control?.variant
+                    }
+                    let best = competing.map(value).max() ?? 0
+                    let mean = competing.map(value).reduce(0, +) / Double(competing.count)
+                    for arm in competing {
+                        regret += Double(served.people[segment][arm]) * (best - value(arm))
+                        even += Double(served.people[segment][arm]) * (best - mean)
+                    }
+                }
+                #expect(abs(served.regret - regret) < 1e-9 * max(1, served.oracleReward))
+                #expect(abs(served.evenRegret - even) < 1e-9 * max(1, served.oracleReward))
+            }
+            let days = totals.policies[2].regret.reduce(0) { $0 + (totals.inDays($1) ?? 0) }
+            #expect(abs(days - 3) < 1e-9, "an even split regrets a day of traffic each day")
+        }
+        let text = String(decoding: LivedFiles.regret(site.nights, of: world), as: UTF8.self)
+        #expect(text.split(separator: "\n").count == 1 + 3 * 3 * 3)
+        #expect(
+            text.hasPrefix("day,date,platform,slot,policy,reward,regret,regret_days\n0,2026-03-28,web,hero,oracle,"))
+    }
+
+    @Test("Only a simulation's own directory is replaced")
+    func outputDirectory() throws {
+        let scratch = try ScratchDirectory()
+        let mine = try OutputDirectory(path: scratch.path + "/mine")
+        try scratch.write("precious", to: "mine/state/notes.txt")
+        #expect(throws: OutputDirectory.Refusal.self) { try mine.prepare(world: []) }
+        #expect(scratch.exists("mine/state/notes.txt"))
+        let own = try OutputDirectory(path: scratch.path + "/own")
+        try own.prepare(world: Array("{}".utf8))
+        try scratch.write("old", to: "own/state/old.txt")
+        try scratch.write("kept", to: "own/notes.txt")
+        try own.prepare(world: Array("{}".utf8))
+        #expect(!scratch.exists("own/state") && scratch.exists("own/notes.txt"))
+        for path in ["a*b", "x/{date}", "", "[a]"] {
+            #expect(throws: OutputDirectory.Refusal.self) { try OutputDirectory(path: path) }
+        }
+    }
+
+    @Test("The demonstration's world has everything in it")
+    func demonstration() throws {
+        let file = try WorldFile.read(file: LivedFilesTests.demo)
+        let world = file.world
+        let arms = world.experiments.flatMap(\.arms)
+        #expect(world.days == 28 && world.experiments.count >= 3)
+        #expect(!world.outages.isEmpty && !world.brokenLines.isEmpty)
+        #expect(world.crowd.robots > 0 && world.crowd.returning > 0 && world.crowd.travelling > 0)
+        #expect(arms.contains { $0.wearsOff != nil } && arms.contains { $0.joins > 0 })
+        #expect(arms.contains { $0.blacklisted != nil } && arms.contains { !$0.ratesBySegment.isEmpty })
+        #expect(world.experiments.contains { $0.control != nil } && world.experiments.contains { $0.drift > 0 })
+        #expect(Set(world.experiments.map(\.reward)).count == 3)
+    }
+}

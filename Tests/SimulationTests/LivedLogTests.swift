@@ -1,0 +1,115 @@
+import Foundation
+import Learning
+import Pipeline
+import Simulation
+import TestSupport
+import Testing
+import Vocabulary
+
+/// What the logs of a lived world hold, and what the nightly run makes of them.
+@Suite struct LivedLogTests {
+    /// Three slots, one of each reward, over a day of 23 hours; two of them share a platform.
+    static func world(_ extra: String = "", crowd: String = "returning: 0.4, travelling: 0.2", days: Int = 3) -> String
+    {
+        """
+        { world: "small", seed: 11, start: "2026-03-28", days: \(days), timezone: "Europe/Paris", \(extra)
+          crowd: { \(crowd) },
+          learning: { segments: { minimumVisitors: 150 } },
+          experiments: [
+            { platform: "web", slot: "hero", visitorsPerDay: 300, weeklySwing: 0.2, visitorSwing: 0.1,
+              segments: [{ name: "Pune", share: 0.5, factor: 1.2 }, { name: "\\"Q\\" é", share: 0.2 }],
+              arms: [{ variant: "a", rate: 0.2 }, { variant: "b", rate: 0.3, rates: { Pune: 0.1 } },
+                     { variant: "plain", rate: 0.1 }],
+              control: { variant: "plain", traffic: 0.2 } },
+            { platform: "web", slot: "cart", visitorsPerDay: 150, learning: { reward: "purchase" },
+              arms: [{ variant: "x", rate: 0.1 }, { variant: "y", rate: 0.2 }] },
+            { platform: "app", slot: "feed", visitorsPerDay: 150, learning: { reward: "revenue" },
+              arms: [{ variant: "x", rate: 0.2, revenue: { mean: 20 } }, { variant: "y", rate: 0.1 }] },
+          ] }
+        """
+    }
+
+    @Test("Statistics are what the log says, also on a day of 23 hours")
+    func statisticsAreTheLog() throws {
+        let site = try LivedSite(LivedLogTests.world())
+        for day in 0..<3 {
+            let events = try site.events(day)
+            #expect(events.map(\.ts) == events.map(\.ts).sorted())
+            let counted = ObviousCount.count(events)
+            #expect(ObviousCount.of(try site.statistics(day)) == counted)
+            #expect(try site.quality(day, "ignored", "total") == 0)
+            #expect(try site.quality(day, "rejected", "total") == 0)
+            #expect(
+                counted.values.reduce(0) { $0 + $1.visitors } == site.nights[day].served.reduce(0) { $0 + $1.visitors })
+            #expect(site.nights[day].lines == events.count)
+        }
+        #expect((try site.quality(0, "mixed_units") ?? 0) + (try site.quality(2, "mixed_units") ?? 0) > 0)
+        let revenue = try site.events(0).compactMap(\.revenue)
+        #expect(!revenue.isEmpty && revenue.allSatisfy { $0 > 0 })
+    }
+
+    @Test("What people were shown is what the statistics count, by segment and arm")
+    func servedAsCounted() throws {
+        let site = try LivedSite(LivedLogTests.world(days: 2))
+        let counts = ObviousCount.of(try site.statistics(1))
+        for (experiment, served) in zip(site.file.world.experiments, site.nights[1].served) {
+            for (segment, people) in zip(experiment.segments, served.people) {
+                for (arm, count) in zip(experiment.arms, people) {
+                    let key = "\(experiment.key.platform) \(experiment.key.slot) \(segment.name) \(arm.variant)"
+                    #expect(counts[key]?.visitors ?? 0 == count)
+                }
+            }
+        }
+    }
+
+    @Test("Robots are all dropped: they change no statistics and no share")
+    func robotsAreDropped() throws {
+        let without = try LivedSite(LivedLogTests.world(days: 2))
+        let with = try LivedSite(LivedLogTests.world(crowd: "returning: 0.4, travelling: 0.2, robots: 0.3", days: 2))
+        for day in 0..<2 {
+            #expect(with.nights[day].robots > 100)
+            #expect(try with.quality(day, "robots", "visitors") == with.nights[day].robots)
+            #expect(try with.statistics(day) == without.statistics(day))
+            #expect(try with.table(day + 1) == without.table(day + 1))
+        }
+        for rule in ["userAgents", "eventsPerMinute", "clicksWithoutView"] {
+            #expect(try with.quality(0, "robots", "rules", rule, "visitors") ?? 0 > 0, "\(rule)")
+        }
+    }
+
+    @Test("Compression changes nothing but the files", arguments: [LogCompression.gzip, .zstandard])
+    func compression(_ compression: LogCompression) throws {
+        let plain = try LivedSite(LivedLogTests.world(days: 1))
+        let packed = try LivedSite(LivedLogTests.world(days: 1), compression: compression)
+        let suffix = compression == .gzip ? "gz" : "zst"
+        #expect(packed.scratch.exists("out/events/date=2026-03-28/events.jsonl.\(suffix)"))
+        #expect(try packed.statistics(0) == plain.statistics(0))
+        #expect(try packed.quality(0, "lines") == plain.quality(0, "lines"))
+    }
+
+    @Test("People are rewarded at the true rate of what they were shown first", arguments: [1, 2, 3] as [UInt64])
+    func rewardsAreTheTruths(seed: UInt64) throws {
+        let site = try LivedSite(
+            LivedLogTests.world(crowd: "returning: 0.3, travelling: 0.5", days: 3), seed: seed)
+        for (number, experiment) in site.file.world.experiments.enumerated() {
+            let truth = Truth(experiment, number: number, seed: seed, days: 3)
+            var (surplus, variance) = (0.0, 0.0)
+            for day in 0..<3 {
+                let counts = ObviousCount.of(try site.statistics(day))
+                for (segment, segmentWorld) in experiment.segments.enumerated() {
+                    for (arm, armWorld) in experiment.arms.enumerated() {
+                        let key =
+                            "\(experiment.key.platform) \(experiment.key.slot) \(segmentWorld.name) \(armWorld.variant)"
+                        guard let count = counts[key] else { continue }
+                        let rate = truth.rate(day: day, segment: segment, arm: arm)
+                        let rewarded = experiment.reward == .click ? count.clickers : count.purchasers
+                        surplus += Double(rewarded) - Double(count.visitors) * rate
+                        variance += Double(count.visitors) * rate * (1 - rate)
+                    }
+                }
+            }
+            // Nine z-values on fixed seeds; beyond 3.5 with a chance of 0.4 % in all.
+            #expect(variance > 40 && abs(surplus) < 3.5 * variance.squareRoot())
+        }
+    }
+}

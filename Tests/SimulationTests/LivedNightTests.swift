@@ -1,0 +1,139 @@
+import EventLog
+import Foundation
+import Pipeline
+import Simulation
+import TestSupport
+import Testing
+import Vocabulary
+
+/// What the nights of a lived world do with shares.
+@Suite struct LivedNightTests {
+    private static func world(
+        _ extra: String, visitors: Int = 200, days: Int,
+        arms: String = """
+        [{ variant: "a", rate: 0.1 }, { variant: "b", rate: 0.3 }]
+        """
+    ) -> String {
+        """
+        { world: "small", seed: 5, start: "2026-01-05", days: \(days), \(extra)
+          experiments: [{ platform: "web", slot: "hero", visitorsPerDay: \(visitors), arms: \(arms) }] }
+        """
+    }
+
+    @Test("A night without logs changes no share, and those who return keep their arm")
+    func outage() throws {
+        let site = try LivedSite(
+            LivedNightTests.world("outages: [1, 2, 3], crowd: { returning: 0.6 },", days: 5))
+        let first = try #require(try site.table(1))
+        for day in 2...4 { #expect(try site.table(day) == first) }
+        #expect(try site.table(5) != first)
+        #expect(site.nights.map(\.ending.word) == ["published", "no data", "no data", "no data", "published"])
+        #expect(!site.scratch.exists("out/events/date=2026-01-07"))
+        let later = site.nights[2...4].map { $0.served[0] }
+        #expect(later.reduce(0) { $0 + $1.returning } > 200)
+        // People last seen on day 0 move when they come back; those since do not.
+        let everyone = LivedExperiment(0, of: site.file.world, nights: site.nights)
+        #expect(everyone.churn.map { $0 > 0 && $0 < 0.5 } == true)
+    }
+
+    @Test("With the same table every day, nobody who returns moves")
+    func returning() throws {
+        let site = try LivedSite(
+            LivedNightTests.world("outages: [0, 1, 2], crowd: { returning: 0.6 },", days: 4))
+        let served = site.nights.map { $0.served[0] }
+        #expect(served[0].returning == 0)
+        for day in served[1...] {
+            #expect(day.returning > 60)
+            #expect(day.moved == 0)
+        }
+    }
+
+    @Test("A broken night publishes nothing and moves no traffic; the next one goes on")
+    func brokenNight() throws {
+        let site = try LivedSite(LivedNightTests.world("brokenNights: [{ day: 1, lines: 0.4 }],", days: 4))
+        #expect(site.nights.map(\.ending.word) == ["published", "stopped", "published", "published"])
+        guard case .stopped(.tooManyRejected(let date, let tally, _)) = site.nights[1].ending else {
+            Issue.record("the night did not stop for its log")
+            return
+        }
+        #expect(date == site.date(1))
+        // Four standard deviations.
+        let share = Double(tally.rejectedLines) / Double(site.nights[1].lines)
+        #expect(abs(share - 0.4) < 4 * (0.24 / Double(site.nights[1].lines)).squareRoot())
+        #expect(try site.table(2) == nil)
+        #expect(!FileSystem.exists(site.state.statistics(on: site.date(1))))
+        #expect(site.nights[2].served[0].leaderTraffic == site.nights[1].served[0].leaderTraffic)
+        let propensities = Set(try site.events(2).compactMap(\.propensity))
+        #expect(propensities.count == 2)
+        let table = try #require(try site.table(1))
+        for propensity in propensities { #expect(table.contains(String(format: ",%.6f,", propensity))) }
+    }
+
+    @Test("Every damaged line is rejected, and no other")
+    func tornLines() throws {
+        let site = try LivedSite(
+            LivedNightTests.world(
+                "maxRejected: 1, brokenNights: [{ day: 0, lines: 1 }, { day: 1, lines: 0.3 }],", days: 2))
+        #expect(try site.quality(0, "rejected", "total") == site.nights[0].lines)
+        #expect(site.nights.map(\.ending.word) == ["no data", "published"])
+        let whole = try FileSystem.read(site.output + "/events/date=2026-01-06/events.jsonl")
+            .split(separator: UInt8(ascii: "\n")).filter { line in
+                (try? JSONDecoder().decode(LoggedEvent.self, from: Data(line))) != nil
+            }
+        #expect(try site.quality(1, "rejected", "total") == site.nights[1].lines - whole.count)
+    }
+
+    @Test("Arms join and leave on their days")
+    func lives() throws {
+        let site = try LivedSite(
+            LivedNightTests.world(
+                "allocation: { floors: { late: 0.1 } },", days: 5,
+                arms: """
+                    [{ variant: "a", rate: 0.1 }, { variant: "late", rate: 0.2, joins: 2 },
+                     { variant: "gone", rate: 0.4, blacklisted: 3 }]
+                    """))
+        #expect(site.nights.map { $0.served[0].people[0][1] > 0 } == [false, false, true, true, true])
+        #expect(site.nights.map { $0.served[0].people[0][2] > 0 } == [true, true, true, false, false])
+        #expect(try site.table(1)?.contains("late") == false)
+        #expect(try site.table(3)?.contains("gone,0.000000,blacklisted") == true)
+    }
+
+    @Test("A true best arm of two gets most of the traffic", arguments: [1, 2, 3, 4] as [UInt64])
+    func theBestWins(seed: UInt64) throws {
+        let site = try LivedSite(LivedNightTests.world("", days: 6), seed: seed)
+        let last = try #require(site.nights.last?.served[0])
+        #expect(last.best == 1 && last.leader == 1)
+        #expect(last.leaderTraffic > 0.8)
+        let totals = LivedExperiment(0, of: site.file.world, nights: site.nights)
+        #expect(totals.policies[1].regret.reduce(0, +) < 0.6 * totals.policies[2].regret.reduce(0, +))
+    }
+
+    @Test("Intervals of what was learned hold the truth as often as they say")
+    func learnedMeansCoverTheTruth() throws {
+        let experiments = (0..<30).map { number in
+            let (first, second) = (0.05 + 0.01 * Double(number % 7), 0.08 + 0.01 * Double(number % 5))
+            return """
+                { platform: "web", slot: "s\(number)", visitorsPerDay: 250,
+                  arms: [{ variant: "a", rate: \(first) }, { variant: "b", rate: \(second) }] }
+                """
+        }
+        let site = try LivedSite(
+            """
+            { world: "cover", seed: 3, start: "2026-01-05", days: 1, learning: { seasonality: "none" },
+              experiments: [\(experiments.joined(separator: ","))] }
+            """)
+        let rows = try #require(try site.table(1)).split(separator: "\n").dropFirst().map {
+            $0.split(separator: ",", omittingEmptySubsequences: false)
+        }
+        #expect(rows.count == 60)
+        var covered = 0
+        for row in rows {
+            let experiment = try #require(site.file.world.experiments.first { $0.key.slot.string == row[2] })
+            let rate = try #require(experiment.arms.first { $0.variant.string == row[4] }).rate
+            let (low, high) = (try #require(Double(row[9])), try #require(Double(row[10])))
+            if low <= rate && rate <= high { covered += 1 }
+        }
+        // Of 60 intervals of 95 %, fewer than 51 hold the truth with a chance of 0.2 %.
+        #expect(covered >= 51)
+    }
+}
