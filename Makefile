@@ -3,6 +3,7 @@
 PREFIX ?= /usr/local
 STATE ?= state
 PORT ?= 8000
+DEMO ?= demo
 CONFIG := pipelines/banners.json5
 FIRST := 2026-11-18
 LAST := 2026-11-20
@@ -14,7 +15,7 @@ SERVING := .build/serving-venv
 LIBRARIES := libisal libzstd
 PACKAGES := libisal-dev libzstd-dev
 
-.PHONY: help dependencies run test lint format release library serve install bench fixtures check clean
+.PHONY: help dependencies run test lint format release library serve install bench fixtures check demo clean
 
 help: ## This list.
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 14
@@ -85,8 +86,13 @@ bench: release ## Timings of the steps and against other engines, options in BEN
 fixtures: dependencies ## Writes fixtures/ anew; the same bytes every time.
 	swift run FixtureGenerator fixtures
 
+demo: release ## Lives four weeks of an invented shop and writes their report to $(DEMO).
+	$(SLUICE) simulate --world pipelines/worlds/demo.json5 --output $(DEMO)
+	$(SLUICE) report --state $(DEMO)/state --config $(DEMO)/pipeline.json5 --output $(DEMO)/report.html
+	@echo "The report is $(abspath $(DEMO)/report.html)"
+
 check: release ## Checks the example pipeline's configuration.
 	$(SLUICE) check --config $(CONFIG)
 
 clean: ## Removes what was built.
-	rm -rf .build state
+	rm -rf .build state demo

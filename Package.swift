@@ -98,8 +98,8 @@ let package = Package(
         .testTarget(
             name: "SimulationTests",
             dependencies: [
-                "Allocation", "CSV", "EventLog", "Learning", "Pipeline", "Randomizer", "Simulation", "TestSupport",
-                "Vocabulary",
+                "Allocation", "BotFilter", "CSV", "EventLog", "Learning", "Pipeline", "Randomizer", "Simulation",
+                "Statistics", "TestSupport", "Vocabulary",
             ]),
         .testTarget(
             name: "ReportTests",

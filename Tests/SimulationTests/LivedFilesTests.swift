@@ -29,7 +29,7 @@ import Vocabulary
         #expect(
             LivedFiles.nights(again.nights, of: again.file.world)
                 == LivedFiles.nights(first.nights, of: first.file.world))
-        let other = try LivedSite(world, seed: 12, in: first.scratch)
+        let other = try LivedSite(world, seed: 13, in: first.scratch)
         #expect(try self.files(other.scratch) != files)
     }
 

@@ -78,7 +78,8 @@ import Vocabulary
         #expect(site.nights.map(\.ending.word) == ["no data", "published"])
         let whole = try FileSystem.read(site.output + "/events/date=2026-01-06/events.jsonl")
             .split(separator: UInt8(ascii: "\n")).filter { line in
-                (try? JSONDecoder().decode(LoggedEvent.self, from: Data(line))) != nil
+                String(validating: line, as: UTF8.self) != nil
+                    && (try? JSONDecoder().decode(LoggedEvent.self, from: Data(line))) != nil
             }
         #expect(try site.quality(1, "rejected", "total") == site.nights[1].lines - whole.count)
     }
