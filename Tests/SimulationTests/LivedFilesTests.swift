@@ -76,7 +76,8 @@ import Vocabulary
             let days = totals.policies[2].regret.reduce(0) { $0 + (totals.inDays($1) ?? 0) }
             #expect(abs(days - 3) < 1e-9, "an even split regrets a day of traffic each day")
         }
-        let text = String(decoding: LivedFiles.regret(site.nights, of: world), as: UTF8.self)
+        let experiments = world.experiments.indices.map { LivedExperiment($0, of: world, nights: site.nights) }
+        let text = String(decoding: LivedFiles.regret(experiments, site.nights), as: UTF8.self)
         #expect(text.split(separator: "\n").count == 1 + 3 * 3 * 3)
         #expect(
             text.hasPrefix("day,date,platform,slot,policy,reward,regret,regret_days\n0,2026-03-28,web,hero,oracle,"))

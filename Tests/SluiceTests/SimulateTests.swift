@@ -18,7 +18,8 @@ import Testing
         let first = try Binary.sluice(words + ["--workers", "1"], in: scratch.path)
         #expect(first.status == 0, "\(first.errors)")
         #expect(first.output.contains("web/hero: click, 2 arms, 4 days from 2026-01-05"))
-        #expect(first.output.contains("oracle") && first.output.contains("uniform") && first.output.contains("no data"))
+        #expect(
+            first.output.contains("oracle") && first.output.contains("even split") && first.output.contains("no data"))
         #expect(first.errors.contains("2026-01-08: day 3 (4 of 4)"))
         let files = try scratch.files(below: "out").filter { !$0.key.hasSuffix(".lock") }
         #expect(files["nights.csv"] != nil && files["regret.csv"] != nil)

@@ -1,3 +1,12 @@
+/// A way to share an experiment's traffic, and what it regrets on each day.
+package struct PolicyOutcome: Sendable {
+    package var name: String
+    /// The expected reward of each day; nil where days were drawn, for it would be that of other people.
+    package var reward: [Double]?
+    /// Its difference from the best possible.
+    package var regret: [Double]
+}
+
 /// All days of an experiment: what its traffic brought, beside what else could have been done with it.
 ///
 /// Regret is in expected rewards: over all people, the reward of the best competing arm of their segment and day less that of
@@ -7,28 +16,36 @@ package struct LivedExperiment: Sendable {
     package let world: WorldExperiment
     /// By day.
     package let days: [ServedDay]
+    /// Other policies that were tried on the same world.
+    package var others: [PolicyOutcome] = []
 
     package init(_ index: Int, of world: World, nights: [LivedNight]) {
         self.world = world.experiments[index]
         days = nights.map { $0.served[index] }
     }
 
-    /// A way to share the traffic, and what it regrets on each day.
-    package struct Policy: Sendable {
-        package var name: String
-        /// The expected reward of each day.
-        package var reward: [Double]
-        /// Its difference from the best possible.
-        package var regret: [Double]
+    /// The settings that were lived, the best and the even split of the same people, and the others.
+    package var policies: [PolicyOutcome] {
+        [
+            PolicyOutcome(name: "oracle", reward: days.map(\.oracleReward), regret: days.map { _ in 0 }),
+            PolicyOutcome(name: "chosen", reward: days.map(\.reward), regret: days.map(\.regret)),
+            PolicyOutcome(name: "even split", reward: days.map(\.evenReward), regret: days.map(\.evenRegret)),
+        ] + others
     }
 
-    /// The settings that were lived, between the best and the even split of the same people.
-    package var policies: [Policy] {
-        [
-            Policy(name: "oracle", reward: days.map(\.oracleReward), regret: days.map { _ in 0 }),
-            Policy(name: "chosen", reward: days.map(\.reward), regret: days.map(\.regret)),
-            Policy(name: "uniform", reward: days.map(\.evenReward), regret: days.map(\.evenRegret)),
-        ]
+    /// Tries another policy on the days of the same world, drawn instead of written as logs. Nights that a broken log would stop
+    /// are nights without data.
+    ///
+    /// - Parameters:
+    ///   - number: the experiment's place in the world.
+    ///   - maxRejected: the share of broken lines, 0…1, above which a night stops.
+    package mutating func compare(
+        with policy: some Policy, on world: World, number: Int, maxRejected: Double
+    ) throws(PolicyError) {
+        var world = world
+        world.outages.formUnion(world.brokenLines.filter { $0.value > maxRejected }.keys)
+        let life = try Life(of: world, experiment: number, under: policy)
+        others.append(PolicyOutcome(name: policy.name, reward: nil, regret: life.regret))
     }
 
     package var visitors: Int { days.reduce(0) { $0 + $1.visitors } }
@@ -43,10 +60,10 @@ package struct LivedExperiment: Sendable {
         dayOfTraffic > 0 ? regret / dayOfTraffic : nil
     }
 
-    /// The share of days on which the arm with most traffic was the best one.
-    package var bestLed: Double {
-        let led = days.filter { $0.leader != nil && $0.leader == $0.best }.count
-        return Double(led) / Double(max(1, days.count))
+    /// The share of days with one best arm on which that arm had the most traffic; nil without such days.
+    package var bestLed: Double? {
+        let known = days.compactMap(\.bestLeads)
+        return known.isEmpty ? nil : Double(known.count { $0 }) / Double(known.count)
     }
 
     /// The share of people who came back and were shown another arm than last time; nil when nobody came back.

@@ -25,7 +25,7 @@ package enum LivedFiles {
                     PlainDecimal.string(served.regret), name(served.leader),
                     PlainDecimal.string(served.leaderTraffic),
                     served.leaderProbability.map(PlainDecimal.string) ?? "", name(served.best),
-                    served.leader != nil && served.leader == served.best ? "1" : "0", String(served.returning),
+                    served.bestLeads.map { $0 ? "1" : "0" } ?? "", String(served.returning),
                     String(served.moved), String(served.onFloor), night.ending.word,
                 ])
             }
@@ -34,16 +34,16 @@ package enum LivedFiles {
     }
 
     /// `regret.csv`: a row for each day, experiment and policy. Its days of traffic add up to those of the whole time.
-    package static func regret(_ nights: [LivedNight], of world: World) -> [UInt8] {
+    package static func regret(_ experiments: [LivedExperiment], _ nights: [LivedNight]) -> [UInt8] {
         var writer = CSVWriter()
         writer.write(regretColumns)
-        let experiments = world.experiments.indices.map { LivedExperiment($0, of: world, nights: nights) }
         for (index, night) in nights.enumerated() {
             for experiment in experiments {
                 for policy in experiment.policies {
                     writer.write([
                         String(night.day), night.date.description, experiment.world.key.platform.string,
-                        experiment.world.key.slot.string, policy.name, PlainDecimal.string(policy.reward[index]),
+                        experiment.world.key.slot.string, policy.name,
+                        policy.reward.map { PlainDecimal.string($0[index]) } ?? "",
                         PlainDecimal.string(policy.regret[index]),
                         experiment.inDays(policy.regret[index]).map(PlainDecimal.string) ?? "",
                     ])

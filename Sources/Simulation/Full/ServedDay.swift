@@ -14,13 +14,16 @@ package struct ServedDay: Sendable {
     /// The leader's share, and its probability of being best, in that table.
     package var leaderTraffic = 0.0
     package var leaderProbability: Double?
-    /// The competing arm that is truly best for all visitors together; nil when none competes.
+    /// The competing arm that is truly best for all visitors together; nil when none is alone the best.
     package var best: Int?
     /// The expected rewards of these people: as they were served, by the best competing arm in each segment, and by an even
     /// split over the competing arms. Whoever was shown the control counts as that in all three.
     package private(set) var reward = 0.0
     package private(set) var oracleReward = 0.0
     package private(set) var evenReward = 0.0
+
+    /// Whether the best arm leads; nil when none is alone the best.
+    package var bestLeads: Bool? { best.map { $0 == leader } }
 
     /// What knowing the truth would have brought more.
     package var regret: Double { oracleReward - reward }
@@ -39,12 +42,14 @@ package struct ServedDay: Sendable {
     }
 
     /// Works out what the day was worth. O(segments · arms)
-    mutating func weigh(_ worth: Worth, day: Int, control: Int?, weights: [Double]) {
-        best = worth.bestArm(day: day, weights: weights)
+    mutating func weigh(_ night: Night, control: Int?) {
+        best = night.bestForEveryone
         for segment in people.indices {
-            let (best, even) = (worth.best(day: day, segment: segment), worth.even(day: day, segment: segment))
+            let values = night.competing.map { night.value(ofArm: $0, segment: segment) }
+            let best = values.max() ?? 0
+            let even = values.reduce(0, +) / Double(max(1, values.count))
             for (arm, count) in people[segment].enumerated() where count > 0 {
-                let shown = worth.reward(day: day, segment: segment, arm: arm)
+                let shown = night.value(ofArm: arm, segment: segment)
                 reward += Double(count) * shown
                 oracleReward += Double(count) * (arm == control ? shown : best)
                 evenReward += Double(count) * (arm == control ? shown : even)

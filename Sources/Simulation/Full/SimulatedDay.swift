@@ -37,11 +37,8 @@ struct SimulatedDay {
                 served.leaderTraffic = Double(leader.traffic) / 1_000_000
                 served.leaderProbability = leader.probabilityBest
             }
-            let control = place.experiment.control.flatMap { control in
-                place.experiment.arms.firstIndex { $0.variant == control.variant }
-            }
             served.weigh(
-                Worth(place.experiment, place.truth), day: day, control: control, weights: place.shares)
+                place.night, control: place.experiment.control.flatMap { place.experiment.position(of: $0.variant) })
             self.served.append(served)
         }
         // Stable, so that events of one instant stay in the order they were made.
@@ -61,6 +58,13 @@ private struct Place {
     let range: Range<Int64>
 
     var shares: [Double] { experiment.segments.map(\.share) }
+
+    /// The day as policies see it, for what it is truly worth.
+    var night: Night {
+        Night(
+            experiment: experiment, truth: truth, day: day, date: world.start.advanced(by: day), rows: [],
+            competing: experiment.arms.indices.filter { truth.competes(arm: $0, day: day) })
+    }
 
     /// The people of the day: as many as a Poisson draw of those expected says.
     func people(_ audience: inout Audience, _ served: inout ServedDay) -> [SimulatedEvent] {

@@ -80,23 +80,32 @@ extension ConfigurationReader {
         return WorldArm.WearOff(from: from, halfLife: halfLife)
     }
 
-    /// Reads the arms of a real test from a file of what was measured.
+    /// Reads the arms of a real test from a file of what was measured: a rate is clicks / impressions over all rows of the test.
     private mutating func measuredArms(_ node: JSON5Node) -> [WorldArm]? {
         guard let node = section(node, keys: ["file", "test"]) else { return nil }
         let fileNode = required("file", of: node, example: "\"rates.csv\"")
         let testNode = required("test", of: node, example: "\"t1\"")
-        guard let fileNode, let testNode, let file = path(fileNode), let test = text(testNode, "the name of a test")
+        guard let fileNode, let testNode, let file = path(fileNode), let name = text(testNode, "the name of a test")
         else { return nil }
-        do throws(MeasuredArms.Failure) {
-            return try MeasuredArms(file: file).arms(of: test)
+        let tests: [MeasuredTest]
+        do {
+            tests = try MeasuredTest.read(try FileSystem.read(file), file: file)
         } catch {
-            switch error {
-            case .file(let problem): fault(fileNode.path, problem, "give a file with \(MeasuredArms.columnList)")
-            case .test(let tests):
-                fault(
-                    testNode.path, "\(file) has no test \(JSON5Value.quoted(test))", Self.suggest(test, among: tests))
-            }
+            let columns = MeasuredTest.columns.joined(separator: ", ")
+            fault(fileNode.path, "\(error)", "give a file with the columns \(columns)")
             return nil
         }
+        guard let test = tests.first(where: { $0.name == name }) else {
+            fault(
+                testNode.path, "\(file) has no test \(JSON5Value.quoted(name))",
+                Self.suggest(name, among: tests.prefix(20).map(\.name)))
+            return nil
+        }
+        if let arm = test.arms.first(where: { $0.variant.runsAsFormula || $0.variant == .everyone }) {
+            fault(
+                testNode.path, "\(JSON5Value.quoted(arm.variant.string)) of \(file) is no name for a variant",
+                "rename it there, beginning with a letter or a digit")
+        }
+        return test.arms.map { WorldArm(variant: $0.variant, rate: $0.rate) }
     }
 }

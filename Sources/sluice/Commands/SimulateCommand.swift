@@ -25,7 +25,8 @@ enum SimulateCommand: Command {
         Regret is in expected rewards: for all people of a day, the reward of the best competing arm of their segment less
         that of the arm shown. One day of traffic is what an even split regrets on an average day: visitors x (best - mean
         of the arms). A control is not regretted: its share is fixed. Policies: oracle knows the truth, chosen is what was
-        lived, uniform an even split. One seed gives the same bytes.
+        lived, then an even split of the same people, and three others on days of the same world that are drawn as --fast
+        draws them. In folded tables the leading arm is that of a row's last day. One seed gives the same bytes.
 
         --fast draws each day's counts instead of writing its logs, lives many worlds that way and sets the chosen settings
         beside an even split, an A/B test that ships its leader, epsilon-greedy and plain pooled Thompson sampling: regret,

@@ -46,12 +46,18 @@ enum FastMode: SimulationMode {
     }
 
     private static func policies(_ configured: ExperimentConfiguration, horizon: Int) -> [any Policy] {
+        [OraclePolicy(), UniformPolicy()] + baselines(configured, horizon: horizon) + [
+            ThompsonPolicy(name: "chosen", learning: configured.learning, allocation: configured.allocation)
+        ]
+    }
+
+    /// What others would do instead of the chosen settings.
+    static func baselines(_ configured: ExperimentConfiguration, horizon: Int) -> [any Policy] {
         var pooled = configured.learning
         pooled.seasonality = .none
         return [
-            OraclePolicy(), UniformPolicy(), FixedHorizonPolicy(horizon: horizon), EpsilonGreedyPolicy(),
+            FixedHorizonPolicy(horizon: horizon), EpsilonGreedyPolicy(),
             ThompsonPolicy(name: "pooled Thompson", learning: pooled, allocation: configured.allocation),
-            ThompsonPolicy(name: "chosen", learning: configured.learning, allocation: configured.allocation),
         ]
     }
 

@@ -40,9 +40,17 @@ enum LivedMode: SimulationMode {
             throw UsageError("--output: \(refusal)")
         }
         let nights = try live(world, isQuiet: arguments.has("quiet"))
+        let experiments = try file.world.experiments.indices.map { number in
+            var experiment = LivedExperiment(number, of: file.world, nights: nights)
+            for policy in FastMode.baselines(file.experiments[number], horizon: max(1, file.world.days / 2)) {
+                try experiment.compare(
+                    with: policy, on: file.world, number: number, maxRejected: file.maxRejected)
+            }
+            return experiment
+        }
         try FileSystem.write(LivedFiles.nights(nights, of: file.world), to: output.path + "/nights.csv")
-        try FileSystem.write(LivedFiles.regret(nights, of: file.world), to: output.path + "/regret.csv")
-        Console.output(LivedPrinter.text(of: nights, world: file.world))
+        try FileSystem.write(LivedFiles.regret(experiments, nights), to: output.path + "/regret.csv")
+        Console.output(LivedPrinter.text(of: experiments, nights, start: file.world.start))
         if !arguments.has("quiet") {
             Console.information("\(output.path): wrote nights.csv, regret.csv, the logs and the state of all nights")
         }

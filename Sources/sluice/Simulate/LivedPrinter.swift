@@ -8,13 +8,12 @@ enum LivedPrinter {
     /// Rows at most for the days of an experiment: more days are folded.
     private static let rows = 14
 
-    static func text(of nights: [LivedNight], world: World) -> String {
-        let experiments = world.experiments.indices.map { LivedExperiment($0, of: world, nights: nights) }
+    static func text(of experiments: [LivedExperiment], _ nights: [LivedNight], start: CalendarDate) -> String {
         var text = ""
         for experiment in experiments {
             text += "\(name(experiment)): \(experiment.world.reward.rawValue), "
             text += "\(Text.count(Int64(experiment.world.arms.count), "arm")), "
-            text += "\(Text.count(Int64(experiment.days.count), "day")) from \(world.start)\n\n"
+            text += "\(Text.count(Int64(experiment.days.count), "day")) from \(start)\n\n"
             text += days(of: experiment, nights) + "\n"
         }
         return text + "In all, by expected reward\n\n" + totals(experiments)
@@ -60,9 +59,9 @@ enum LivedPrinter {
                 let regret = policy.regret.reduce(0, +)
                 let isLived = policy.name == "chosen"
                 cells.append([
-                    name(experiment), policy.name, Text.decimal(policy.reward.reduce(0, +), 1),
+                    name(experiment), policy.name, policy.reward.map { Text.decimal($0.reduce(0, +), 1) } ?? "–",
                     Text.decimal(regret, 1), days(experiment.inDays(regret)),
-                    isLived ? Text.decimal(experiment.bestLed * 100, 0) + " %" : "",
+                    isLived ? experiment.bestLed.map { Text.decimal($0 * 100, 0) + " %" } ?? "–" : "",
                     isLived ? experiment.churn.map { Text.decimal($0 * 100, 1) + " %" } ?? "none came back" : "",
                     isLived ? Text.decimal(experiment.floorTraffic * 100, 1) + " %" : "",
                 ])
