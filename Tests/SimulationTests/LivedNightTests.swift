@@ -99,6 +99,20 @@ import Vocabulary
         #expect(try site.table(3)?.contains("gone,0.000000,blacklisted") == true)
     }
 
+    @Test("When every arm is blacklisted, the last table stays and is measured by the best of its arms")
+    func nobodyCompetes() throws {
+        let site = try LivedSite(
+            LivedNightTests.world(
+                "", days: 4,
+                arms: """
+                    [{ variant: "a", rate: 0.1, blacklisted: 2 }, { variant: "b", rate: 0.3, blacklisted: 2 }]
+                    """))
+        #expect(site.nights.map(\.ending.word) == ["published", "carried over", "carried over", "carried over"])
+        #expect(try site.table(2) == site.table(1))
+        #expect(try site.table(3) == site.table(1))
+        #expect(site.nights.allSatisfy { $0.served[0].regret > 0 && $0.served[0].best == 1 })
+    }
+
     @Test("A true best arm of two gets most of the traffic", arguments: [1, 2, 3, 4] as [UInt64])
     func theBestWins(seed: UInt64) throws {
         let site = try LivedSite(LivedNightTests.world("", days: 6), seed: seed)

@@ -10,7 +10,7 @@ import Vocabulary
 ///     OUTPUT/state/                                    as any pipeline leaves it
 ///
 /// Day 0 is served by a table of the priors alone: `allocate` is run for the day before. The same world makes the same bytes,
-/// whatever the number of threads. Memory: some 400 bytes for each event of the busiest day.
+/// whatever the number of threads. Memory: some 450 bytes for each event of the busiest day.
 package struct LivedWorld {
     package let file: WorldFile
     /// The directory that everything is written to.

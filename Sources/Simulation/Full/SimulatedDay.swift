@@ -59,11 +59,16 @@ private struct Place {
 
     var shares: [Double] { experiment.segments.map(\.share) }
 
-    /// The day as policies see it, for what it is truly worth.
+    /// The day as policies see it, for what it is truly worth. When all arms are blacklisted, the last table stays, and the best
+    /// of the arms that there are is what they are measured by.
     var night: Night {
-        Night(
+        let competing = experiment.arms.indices.filter { truth.competes(arm: $0, day: day) }
+        let declared = experiment.arms.indices.filter {
+            experiment.arms[$0].joins <= day && experiment.arms[$0].variant != experiment.control?.variant
+        }
+        return Night(
             experiment: experiment, truth: truth, day: day, date: world.start.advanced(by: day), rows: [],
-            competing: experiment.arms.indices.filter { truth.competes(arm: $0, day: day) })
+            competing: competing.isEmpty ? declared : competing)
     }
 
     /// The people of the day: as many as a Poisson draw of those expected says.
