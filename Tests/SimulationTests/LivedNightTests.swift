@@ -9,7 +9,7 @@ import Vocabulary
 /// What the nights of a lived world do with shares.
 @Suite struct LivedNightTests {
     private static func world(
-        _ extra: String, visitors: Int = 200, days: Int,
+        _ extra: String, visitors: Int = 300, days: Int,
         arms: String = """
         [{ variant: "a", rate: 0.1 }, { variant: "b", rate: 0.3 }]
         """

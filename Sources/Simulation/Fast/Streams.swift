@@ -7,6 +7,7 @@ struct Streams {
     enum Purpose: UInt64 {
         case visitors = 1
         case segments, arms, rewards, revenue, worlds, gaps, resampling
+        case people, crowd, visits, robots, tearing
     }
 
     let seed: UInt64
@@ -15,8 +16,16 @@ struct Streams {
     func generator(
         _ purpose: Purpose, experiment: Int = 0, day: Int = 0, segment: Int = 0, arm: Int = 0
     ) -> CounterGenerator {
-        let key = mix64(seed ^ mix64(purpose.rawValue << 32 | UInt64(experiment)))
-        return CounterGenerator(seed: key, arm: arm, draw: segment << 20 | day)
+        CounterGenerator(seed: key(purpose, experiment), arm: arm, draw: segment << 20 | day)
+    }
+
+    /// The stream of a purpose in an experiment, for the n-th of its people or days: below 2⁴⁰.
+    func generator(_ purpose: Purpose, experiment: Int = 0, number: Int) -> CounterGenerator {
+        CounterGenerator(seed: key(purpose, experiment), arm: 0, draw: number)
+    }
+
+    private func key(_ purpose: Purpose, _ experiment: Int) -> UInt64 {
+        mix64(seed ^ mix64(purpose.rawValue << 32 | UInt64(experiment)))
     }
 
     func uniform(_ purpose: Purpose, experiment: Int, day: Int, segment: Int = 0, arm: Int = 0) -> Double {

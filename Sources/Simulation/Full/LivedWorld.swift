@@ -70,7 +70,7 @@ package struct LivedWorld {
         for event in simulated.events { text.write(event) }
         var bytes = text.bytes
         if let share = file.world.brokenLines[day] {
-            var generator = ChanceStream.tearing.generator(seed: file.world.seed, experiment: 0, number: day)
+            var generator = Streams(seed: file.world.seed).generator(.tearing, number: day)
             bytes = TornLines.tear(bytes, share: share, using: &generator)
         }
         try FileSystem.createDirectory(directory)

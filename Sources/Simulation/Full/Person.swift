@@ -15,7 +15,7 @@ struct Person {
     ///   - shares: of the segments.
     init(_ number: Int, experiment: Int, seed: UInt64, shares: [Double]) {
         visitor = Person.identifier(number, experiment: experiment, seed: seed)
-        var generator = ChanceStream.person.generator(seed: seed, experiment: experiment, number: number)
+        var generator = Streams(seed: seed).generator(.people, experiment: experiment, number: number)
         home = generator.index(weights: shares)
         agent = generator.within(0...UserAgents.browsers.count - 1)
     }

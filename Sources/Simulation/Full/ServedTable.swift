@@ -37,14 +37,14 @@ struct ServedTable {
         let table = try AllocationTable(path: state.path)
         let path = state.current + "/allocation.csv"
         let rows = try AllocationFile.rows(try FileSystem.read(path), file: path)
-        groups = zip(file.world.experiments, file.experiments).map { experiment, configured in
+        groups = try zip(file.world.experiments, file.experiments).map { experiment, configured in
             guard
                 let served = table.experiment(
                     platform: experiment.key.platform.string, slot: experiment.key.slot.string)
             else { return [] }
             let own = rows.filter { $0.key.slotKey == experiment.key }
-            return experiment.segments.map { segment in
-                ServedTable.group(served, segment.name, of: experiment, rows: own, floors: configured.allocation)
+            return try experiment.segments.map { segment in
+                try ServedTable.group(served, segment.name, of: experiment, rows: own, floors: configured.allocation)
             }
         }
         leaders = file.world.experiments.map { ServedTable.leader(of: $0, rows: rows) }
@@ -53,31 +53,49 @@ struct ServedTable {
     private static func group(
         _ served: AllocationTable.Experiment, _ segment: Name, of experiment: WorldExperiment, rows: [AllocationRow],
         floors settings: AllocationSettings
-    ) -> Group {
+    ) throws(UnknownVariant) -> Group {
         let group = served.group(segment: segment.string)
         let rows = rows.filter { $0.key.segment == Name(group.segment) }
-        let indices = Dictionary(
-            experiment.arms.enumerated().map { ($0.element.variant, $0.offset) },
-            uniquingKeysWith: { first, _ in first })
         var traffic = [Int](repeating: 0, count: experiment.arms.count)
         var isOnFloor = [Bool](repeating: false, count: experiment.arms.count)
         let competing = rows.filter { $0.status == .active || $0.status == .new }
         let common = settings.commonFloor(arms: competing.count, available: 1 - (experiment.control?.traffic ?? 0))
-        for row in rows { traffic[indices[row.key.variant] ?? 0] = row.traffic }
+        for row in rows { traffic[try position(of: row.key.variant, in: experiment)] = row.traffic }
         for row in competing {
             let floor = settings.floors[row.key.variant.string] ?? common
-            isOnFloor[indices[row.key.variant] ?? 0] = Double(row.traffic) <= (floor * 1_000_000).rounded()
+            let arm = try position(of: row.key.variant, in: experiment)
+            isOnFloor[arm] = Double(row.traffic) <= (floor * 1_000_000).rounded()
         }
-        return Group(
-            group: group, arms: group.arms.map { indices[Name($0.variant)] ?? 0 }, traffic: traffic,
-            isOnFloor: isOnFloor)
+        var arms: [Int] = []
+        for arm in group.arms { arms.append(try position(of: Name(arm.variant), in: experiment)) }
+        return Group(group: group, arms: arms, traffic: traffic, isOnFloor: isOnFloor)
+    }
+
+    /// A table that was not made for this world.
+    struct UnknownVariant: Error, CustomStringConvertible {
+        var variant: Name
+        var slot: SlotKey
+
+        var description: String {
+            "the table has the variant '\(variant)' of \(slot.platform)/\(slot.slot), which the world does not know; "
+                + "simulate into another directory"
+        }
+    }
+
+    private static func position(
+        of variant: Name, in experiment: WorldExperiment
+    ) throws(UnknownVariant) -> Int {
+        guard let position = experiment.position(of: variant) else {
+            throw UnknownVariant(variant: variant, slot: experiment.key)
+        }
+        return position
     }
 
     private static func leader(of experiment: WorldExperiment, rows: [AllocationRow]) -> Leader? {
         var leader: Leader?
         for row in rows where row.key.slotKey == experiment.key && row.key.segment == .everyone {
             guard row.status == .active || row.status == .new, row.traffic > leader?.traffic ?? 0,
-                let arm = experiment.arms.firstIndex(where: { $0.variant == row.key.variant })
+                let arm = experiment.position(of: row.key.variant)
             else { continue }
             leader = Leader(arm: arm, traffic: row.traffic, probabilityBest: row.probabilityBest)
         }

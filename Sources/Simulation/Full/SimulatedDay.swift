@@ -73,10 +73,10 @@ private struct Place {
 
     /// The people of the day: as many as a Poisson draw of those expected says.
     func people(_ audience: inout Audience, _ served: inout ServedDay) -> [SimulatedEvent] {
-        var crowd = ChanceStream.crowd.generator(seed: world.seed, experiment: index, number: day)
+        var crowd = Streams(seed: world.seed).generator(.crowd, experiment: index, number: day)
         let count = Int(Draw.poisson(mean: truth.visitors[day], uniform: crowd.uniform()))
         let numbers = audience.visitors(count, returning: world.crowd.returning, using: &crowd)
-        var generator = ChanceStream.visit.generator(seed: world.seed, experiment: index, number: day)
+        var generator = Streams(seed: world.seed).generator(.visits, experiment: index, number: day)
         var events: [SimulatedEvent] = []
         let shares = shares
         for number in numbers {
@@ -119,7 +119,7 @@ private struct Place {
 
     /// The robots of the day, new ones every day.
     func robots() -> (events: [SimulatedEvent], count: Int) {
-        var generator = ChanceStream.robot.generator(seed: world.seed, experiment: index, number: day)
+        var generator = Streams(seed: world.seed).generator(.robots, experiment: index, number: day)
         let mean = truth.visitors[day] * world.crowd.robots
         let count = Int(Draw.poisson(mean: mean, uniform: generator.uniform()))
         var events: [SimulatedEvent] = []

@@ -11,7 +11,8 @@ enum SimulateCommand: Command {
         travel; and beside them a pipeline's settings. See pipelines/worlds/demo.json5, where every key is explained.
 
         Each day visitors come, are assigned by the table in force as serving code does it, and what they do is written as a
-        log; then the nightly run reads the log and publishes the next table. OUTPUT holds what any pipeline has:
+        log; then the nightly run reads the log and publishes the next table. Every slot has people of its own. OUTPUT holds
+        what any pipeline has:
           events/date=D/       the logs                       state/               as `sluice run` leaves it
           pipeline.json5       the last night's configuration blacklist.csv        the last night's
           world.json5          the world file
