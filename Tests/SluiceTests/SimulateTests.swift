@@ -63,6 +63,19 @@ import Testing
         #expect(!scratch.exists("simulation"))
     }
 
+    @Test("The worlds of the project can be lived", arguments: ["demo", "headlines"])
+    func worlds(name: String) throws {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().path
+        let scratch = try ScratchDirectory()
+        let result = try Binary.sluice(
+            [
+                "simulate", "--world", "pipelines/worlds/\(name).json5", "--days", "1", "--quiet", "--output",
+                scratch.path + "/out",
+            ], in: root)
+        #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)")
+    }
+
     @Test("A world's faults end with 78 and their lines")
     func faults() throws {
         let scratch = try ScratchDirectory()
