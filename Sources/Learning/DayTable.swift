@@ -21,6 +21,17 @@ struct DayTable: Equatable, Sendable {
         squaredRewards = visitors
     }
 
+    /// The days of tables one below the other, each a day of its own: what the same date did to other visitors is no matter.
+    ///
+    /// - Parameter tables: at least one, all with the same arms.
+    init(stacking tables: [DayTable]) {
+        days = tables.reduce(0) { $0 + $1.days }
+        arms = tables[0].arms
+        visitors = tables.flatMap(\.visitors)
+        rewards = tables.flatMap(\.rewards)
+        squaredRewards = tables.flatMap(\.squaredRewards)
+    }
+
     /// Multiplies everything observed on each day by the day's weight.
     mutating func weigh(_ weights: [Double]) {
         for day in 0..<days {

@@ -37,18 +37,25 @@ package struct ExperimentLearner: Sendable {
                 segments.append(RowsBySegment.Row(index: index, day: day, arm: arm), row.key.segment)
             }
         }
-        let parent = model(everyone, window)
-        let global = group(.everyone, everyone, parent, nil)
-        var groups = [global]
+        var own: [(segment: Name, counts: GroupCounts)] = []
+        var rest = everyone
         for (segment, placed) in segments.sorted() {
             var counts = emptyCounts(window)
             for row in placed {
                 try counts.add(rows[row.index].counts, day: row.day, arm: row.arm, reward: settings.reward)
             }
             guard try counts.visitors() >= settings.minimumVisitors else { continue }
-            groups.append(group(segment, counts, model(counts, window), (global, parent)))
+            own.append((segment, counts))
+            rest.subtract(counts)
         }
-        return groups
+        let strata = settings.seasonality == .stratified ? own.map(\.counts) + [rest] : [everyone]
+        let parent = model(strata, averagePurchase: everyone.averagePurchase, window)
+        let global = group(.everyone, everyone, parent, nil)
+        return [global]
+            + own.map { segment, counts in
+                let model = model([counts], averagePurchase: counts.averagePurchase, window)
+                return group(segment, counts, model, (global, parent))
+            }
     }
 
     private func window(of rows: [DailyRow], _ armOfRow: [Int?]) -> DayWindow {
@@ -69,15 +76,20 @@ package struct ExperimentLearner: Sendable {
         case revenue(RevenueUpdate)
     }
 
-    private func model(_ counts: GroupCounts, _ window: DayWindow) -> Model {
-        var table = counts.table(reward: settings.reward)
-        table.weigh(window.weights)
+    /// - Parameter strata: counts of disjoint visitors, whose days are told apart.
+    private func model(_ strata: [GroupCounts], averagePurchase: Double, _ window: DayWindow) -> Model {
+        let tables = strata.map { counts in
+            var table = counts.table(reward: settings.reward)
+            table.weigh(window.weights)
+            return table
+        }
+        let table = DayTable(stacking: tables)
         switch settings.reward {
         case .click, .purchase:
             return .rate(RateUpdate(table, seasonality: settings.seasonality))
         case .revenue:
             return .revenue(
-                RevenueUpdate(table, seasonality: settings.seasonality, averagePurchase: counts.averagePurchase))
+                RevenueUpdate(table, seasonality: settings.seasonality, averagePurchase: averagePurchase))
         }
     }
 

@@ -42,6 +42,20 @@ struct GroupCounts: Sendable {
         cells[index].revenueSquared = try CountOverflow.sum(cells[index].revenueSquared, counts.revenueSquared)
     }
 
+    /// Takes away counts that were added before, those of a part of the visitors.
+    mutating func subtract(_ part: GroupCounts) {
+        for arm in 0..<arms {
+            visitorsByArm[arm] -= part.visitorsByArm[arm]
+            successesByArm[arm] -= part.successesByArm[arm]
+        }
+        purchasers -= part.purchasers
+        for index in cells.indices {
+            cells[index].visitors -= part.cells[index].visitors
+            cells[index].successes -= part.cells[index].successes
+            cells[index].revenueSquared -= part.cells[index].revenueSquared
+        }
+    }
+
     /// Visitors of all arms.
     func visitors() throws(CountOverflow) -> Int64 {
         var total: Int64 = 0

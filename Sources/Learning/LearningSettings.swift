@@ -12,6 +12,9 @@ package enum Reward: String, CaseIterable, Sendable {
 package enum Seasonality: String, CaseIterable, Sendable {
     /// Each day's base rate is fitted and taken out.
     case adjusted
+    /// The same, and for everyone's group apart in every segment with shares of its own: segments differ in their base rate
+    /// as days do, and arms have more traffic in one than in another. Without such segments it is the same as `adjusted`.
+    case stratified
     /// Days are added up plainly.
     case none
 }

@@ -9,7 +9,7 @@ struct RateUpdate: Equatable, Sendable {
 
     init(_ table: DayTable, seasonality: Seasonality) {
         switch seasonality {
-        case .adjusted:
+        case .adjusted, .stratified:
             adjustment = SeasonalAdjustment(
                 visitors: table.visitors, successes: table.rewards, days: table.days, arms: table.arms)
         case .none:

@@ -62,11 +62,11 @@ struct RevenueUpdate: Equatable, Sendable {
     init(_ table: DayTable, seasonality: Seasonality, averagePurchase: Double) {
         let adjustment =
             switch seasonality {
-            case .adjusted where averagePurchase > 0:
+            case .adjusted where averagePurchase > 0, .stratified where averagePurchase > 0:
                 SeasonalAdjustment(
                     visitors: table.visitors, successes: table.rewards.map { $0 / averagePurchase }, days: table.days,
                     arms: table.arms)
-            case .adjusted, .none:
+            case .adjusted, .stratified, .none:
                 SeasonalAdjustment(pooling: table)
             }
         var moments = Array(repeating: Moments(count: 0, sum: 0, squares: 0), count: table.arms)

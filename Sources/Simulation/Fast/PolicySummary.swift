@@ -5,6 +5,8 @@ package struct PolicySummary: Sendable {
     package var regret: Estimate
     /// In days of the even split: how many of its days would have cost as much. Nil when the even split costs nothing.
     package var regretInDays: Estimate?
+    /// In days of all rewards that the oracle would have had.
+    package var regretInRewards: Estimate?
     /// In rewards, day by day.
     package var regretByDay: [Estimate]
     /// Share of the worlds in which the best arm leads after the last day; nil where none is best or none leads.
@@ -31,6 +33,8 @@ package struct PolicySummary: Sendable {
         self.regret = regret
         regretInDays = Estimate(
             ratioOf: totals, to: lives.map { $0.evenRegret.reduce(0, +) / Double(max(1, days)) })
+        regretInRewards = Estimate(
+            ratioOf: totals, to: zip(lives, totals).map { ($0.rewards + $1) / Double(max(1, days)) })
         regretByDay = (0..<days).compactMap { day in Estimate(mean: lives.map { $0.regret[day] }) }
         let known = lives.compactMap(\.bestLeads)
         bestLeads = Estimate(known.count { $0 }, of: known.count)

@@ -16,7 +16,7 @@ package struct Tuning: Sendable {
         /// How many of the tuned settings are not the default.
         package var departures: Int {
             (learning.halfLife != nil ? 1 : 0) + (learning.window != nil ? 1 : 0)
-                + (learning.seasonality != .adjusted ? 1 : 0) + (allocation.floor != nil ? 1 : 0)
+                + (learning.seasonality != LearningSettings().seasonality ? 1 : 0) + (allocation.floor != nil ? 1 : 0)
         }
 
         var policy: ThompsonPolicy { ThompsonPolicy(name: "", learning: learning, allocation: allocation) }
@@ -66,7 +66,9 @@ package struct Tuning: Sendable {
         let arms = world.experiments[experiment].arms.count
         let room = 1 - (world.experiments[experiment].control?.traffic ?? 0)
         var candidates = [given]
-        for seasonality in Seasonality.allCases {
+        // Without segments, stratified days are adjusted days.
+        let hasSegments = world.experiments[experiment].segments.count > 1
+        for seasonality in Seasonality.allCases where seasonality != .stratified || hasSegments {
             for window in Tuning.windows where (window ?? 0) < world.days {
                 for halfLife in Tuning.halfLives {
                     for floor in Tuning.floors where (floor ?? 0) * Double(arms) <= room {

@@ -108,7 +108,8 @@ enum FastMode: SimulationMode {
         for summary in summaries {
             let start = [key.platform.string, key.slot.string, summary.name]
             let figures: [(String, Estimate?)] = [
-                ("regret", summary.regret), ("regret_days", summary.regretInDays), ("best_leads", summary.bestLeads),
+                ("regret", summary.regret), ("regret_days", summary.regretInDays),
+                ("regret_days_rewards", summary.regretInRewards), ("best_leads", summary.bestLeads),
                 ("wrong_calls", summary.wrongCalls), ("false_calls", summary.falseCalls), ("churn", summary.churn),
                 ("floor_traffic", summary.floorTraffic),
             ]

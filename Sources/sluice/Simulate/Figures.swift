@@ -28,12 +28,16 @@ enum Figures {
     /// The columns of a policy's summary in a file.
     static let summaryColumns =
         ["policy"]
-        + ["regret", "regret_days", "best_leads", "wrong_calls", "false_calls", "churn", "floor_traffic"].flatMap(
+        + [
+            "regret", "regret_days", "regret_days_rewards", "best_leads", "wrong_calls", "false_calls", "churn",
+            "floor_traffic",
+        ].flatMap(
             columns)
 
     static func fields(_ summary: PolicySummary) -> [String] {
         let estimates = [
-            summary.regret, summary.regretInDays, summary.bestLeads, summary.wrongCalls, summary.falseCalls,
+            summary.regret, summary.regretInDays, summary.regretInRewards, summary.bestLeads, summary.wrongCalls,
+            summary.falseCalls,
             summary.churn, summary.floorTraffic,
         ]
         return [summary.name] + estimates.flatMap { fields($0) }

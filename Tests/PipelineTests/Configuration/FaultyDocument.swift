@@ -208,7 +208,9 @@ extension FaultyDocument {
         .root("learning: { window: ¶Infinity }", "learning.window", "found the number inf", "write 1"),
         .root("learning: { halfLife: ¶0 }", "learning.halfLife", "above 0, found the number 0", "no decay"),
         .root("learning: { halfLife: ¶Infinity }", "learning.halfLife", "above 0", "no decay"),
-        .root("learning: { seasonality: ¶false }", "learning.seasonality", "found false", "\"adjusted\" or \"none\""),
+        .root(
+            "learning: { seasonality: ¶false }", "learning.seasonality", "found false",
+            "\"adjusted\" or \"stratified\" or \"none\""),
         .root("learning: { segments: ¶200 }", "learning.segments", "expected an object", "minimumVisitors"),
         .root(
             "learning: { segments: { minimumVisitors: ¶0 } }", "learning.segments.minimumVisitors", "at least 1", "1"),
