@@ -27,7 +27,7 @@ import Vocabulary
 
     @Test("A day whose log is lost moves no traffic")
     func outage() throws {
-        var world = Worlds.world([0.05, 0.06], days: 4)
+        var world = Worlds.world([0.05, 0.051, 0.052], days: 4)
         world.outages = [1, 2, 3]
         let broken = try Life(of: world, experiment: 0, under: FastSimulationTests.chosen)
         #expect(broken.regret[1] == broken.regret[2] && broken.regret[2] == broken.regret[3])

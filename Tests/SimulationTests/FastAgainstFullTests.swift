@@ -1,0 +1,50 @@
+import Allocation
+import Learning
+import Pipeline
+import Simulation
+import Testing
+
+/// Days drawn at once against the same days lived with real logs, real assignment and real nights.
+@Suite struct FastAgainstFullTests {
+    private static let world = """
+        { world: "both", seed: 1, start: "2026-01-05", days: 4,
+          experiments: [{ platform: "web", slot: "hero", visitorsPerDay: 500, weeklySwing: 0.3,
+            segments: [{ name: "delhi", share: 0.5, factor: 1.3 }],
+            arms: [{ variant: "a", rate: 0.1 }, { variant: "b", rate: 0.12, rates: { delhi: 0.2 } }, { variant: "c", rate: 0.15 }] }],
+          learning: { halfLife: 10, segments: { minimumVisitors: 400 } }, allocation: { floor: 0.05 } }
+        """
+
+    /// Mean and squared standard error.
+    private static func moments(_ values: [Double]) -> (mean: Double, error: Double) {
+        let count = Double(values.count)
+        let mean = values.reduce(0, +) / count
+        return (mean, values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (count - 1) / count)
+    }
+
+    @Test("The part of the even split's regret that is left, day by day, agrees within five standard errors")
+    func agree() throws {
+        let file = try WorldFile.from(bytes: FastAgainstFullTests.world.utf8, file: "world.json5")
+        let configured = file.experiments[0]
+        let policy = ThompsonPolicy(name: "", learning: configured.learning, allocation: configured.allocation)
+        var full: [[Double]] = []
+        for seed in 1...10 {
+            let days = try LivedSite(FastAgainstFullTests.world, seed: UInt64(seed)).nights.map { $0.served[0] }
+            full.append(days.map { $0.regret / $0.evenRegret } + [days.reduce(0) { $0 + $1.evenRegret }])
+        }
+        let lives = try FastSimulation(policies: [policy], worlds: 60)
+            .lives(experiment: 0) { file.world.repeated($0) }[0]
+        let fast = lives.map { life in
+            zip(life.regret, life.evenRegret).map { $0 / $1 } + [life.evenRegret.reduce(0, +)]
+        }
+        for figure in full[0].indices {
+            let (left, right) = (
+                FastAgainstFullTests.moments(full.map { $0[figure] }),
+                FastAgainstFullTests.moments(fast.map { $0[figure] })
+            )
+            // The first day of both is the even split's: no error but rounding, and the table's six decimals.
+            let bound = 5 * (left.error + right.error).squareRoot() + 1e-5
+            #expect(abs(left.mean - right.mean) < bound, "figure \(figure): \(left.mean), \(right.mean)")
+            #expect(figure == 0 || bound < 0.5 * max(left.mean, 0.3))
+        }
+    }
+}
