@@ -20,7 +20,7 @@ package struct PolicyTable: Equatable, Sendable {
         segments[segment] ?? everyone
     }
 
-    /// The probability that a visitor with a share-independent id is shown another arm by `next` than by these shares.
+    /// The probability that a visitor is shown another arm by the new shares than by the old.
     ///
     /// In weighted rendezvous hashing an arm keeps a visitor when its clock E/w rings first under both tables, that is when
     /// E[u] > E[v]·max(w[u]/w[v], w′[u]/w′[v]) for all others u; so P(stay) = Σv 1 / Σu max(w[u]/w[v], w′[u]/w′[v]), exactly

@@ -41,7 +41,7 @@ package struct Truth: Sendable {
             for arm in 0..<arms {
                 if day > 0, experiment.drift > 0 {
                     var generator = CounterGenerator(seed: seed ^ Truth.walkStream, arm: number << 12 | arm, draw: day)
-                    walks[arm] += experiment.drift * Truth.normal(&generator)
+                    walks[arm] += experiment.drift * Draw.normal(using: &generator)
                 }
                 let world = experiment.arms[arm]
                 competes.append(
@@ -76,9 +76,4 @@ package struct Truth: Sendable {
 
     /// Draws of random walks come from streams of their own.
     private static let walkStream: UInt64 = 0x9D2C_5680_6C07_8965
-
-    /// A standard normal number (Box and Muller 1958).
-    private static func normal(_ generator: inout CounterGenerator) -> Double {
-        sqrt(-2 * log(generator.uniform())) * cos(2 * .pi * generator.uniform())
-    }
 }
