@@ -24,7 +24,8 @@ struct Attribution: @unchecked Sendable {
         let hasPurchases = !purchases.all.isEmpty
         try table.forEachUnit(of: visitor) { unit throws(CountOverflow) in
             guard unit.pointee.arm.hasArm, !(unit.pointee.isMixed && mixedUnits == .exclude) else { return }
-            try counts.add(self.counts(of: unit, in: table, hasPurchases), arm: unit.pointee.arm, segment: unit.pointee.segment)
+            try counts.add(
+                self.counts(of: unit, in: table, hasPurchases), arm: unit.pointee.arm, segment: unit.pointee.segment)
         }
     }
 
