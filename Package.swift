@@ -37,7 +37,8 @@ let package = Package(
             ]),
         .target(
             name: "Report",
-            dependencies: ["Allocation", "CSV", "Learning", "Pipeline", "Randomizer", "Vocabulary"]),
+            dependencies: ["Allocation", "CSV", "Learning", "Pipeline", "Randomizer", "Vocabulary"],
+            resources: [.embedInCode("Page/page.css"), .embedInCode("Page/page.js")]),
         .executableTarget(
             name: "sluice",
             dependencies: [
@@ -101,9 +102,15 @@ let package = Package(
                 "Allocation", "BotFilter", "CSV", "EventLog", "Learning", "Pipeline", "Randomizer", "Simulation",
                 "Statistics", "TestSupport", "Vocabulary",
             ]),
+        .executableTarget(
+            name: "StateGenerator",
+            dependencies: ["Allocation", "Learning", "Pipeline", "Randomizer", "TestSupport", "Vocabulary"],
+            path: "Tests/StateGenerator"),
         .testTarget(
             name: "ReportTests",
-            dependencies: ["Allocation", "CSV", "Learning", "Pipeline", "Report", "TestSupport", "Vocabulary"]),
+            dependencies: [
+                "Allocation", "CSV", "Learning", "Pipeline", "Report", "StateGenerator", "TestSupport", "Vocabulary",
+            ]),
         .testTarget(name: "SluiceTests", dependencies: ["TestSupport", "sluice"]),
     ],
     swiftLanguageModes: [.v6],

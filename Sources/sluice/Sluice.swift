@@ -7,7 +7,8 @@ enum Sluice {
 
     static let commands: [any (Command & Sendable).Type] = [
         RunCommand.self, StatisticsCommand.self, AllocateCommand.self, MergeCommand.self, AssignCommand.self,
-        CheckCommand.self, RollbackCommand.self, HistoryCommand.self, WarmstartCommand.self, SimulateCommand.self,
+        CheckCommand.self, RollbackCommand.self, HistoryCommand.self, ReportCommand.self, WarmstartCommand.self,
+        SimulateCommand.self,
     ]
 
     static func main() {

@@ -5,7 +5,7 @@ import TestSupport
 /// Words typed right and wrong.
 @Suite struct CommandLineTests {
     static let commands = [
-        "run", "statistics", "allocate", "merge", "assign", "check", "rollback", "history", "warmstart",
+        "run", "statistics", "allocate", "merge", "assign", "check", "rollback", "history", "report", "warmstart",
     ]
 
     @Test(arguments: commands)

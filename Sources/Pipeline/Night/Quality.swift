@@ -13,9 +13,9 @@ struct CountedExtent {
 
 /// What `quality.json` says of a day's log: what was read, what was turned away, who was dropped, and whether the visitors
 /// came in the shares they should have.
-package struct Quality: Encodable, Sendable {
-    package struct Lines: Encodable, Sendable {
-        package struct Reason: Encodable, Sendable {
+package struct Quality: Codable, Sendable {
+    package struct Lines: Codable, Sendable {
+        package struct Reason: Codable, Sendable {
             package var reason: String
             package var lines: Int64
             /// The first of them, as FILE:LINE.
@@ -33,8 +33,8 @@ package struct Quality: Encodable, Sendable {
         }
     }
 
-    package struct Robots: Encodable, Sendable {
-        package struct Tally: Encodable, Sendable {
+    package struct Robots: Codable, Sendable {
+        package struct Tally: Codable, Sendable {
             package var visitors: Int64
             package var events: Int64
         }

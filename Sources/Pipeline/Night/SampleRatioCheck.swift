@@ -8,11 +8,11 @@ import Vocabulary
 /// Each segment's visitors are expected in the shares of the row group that served it; the expectations of all groups are
 /// added up by arm and compared with what came by χ². A small p says that assignment, logging or the bot filter treats arms
 /// differently: the day's results are then not to be trusted (Fabijan et al. 2019, "Diagnosing Sample Ratio Mismatch").
-package struct SampleRatioCheck: Encodable, Equatable, Sendable {
+package struct SampleRatioCheck: Codable, Equatable, Sendable {
     /// Below this the check warns.
     package static let threshold = 0.0005
 
-    package struct Arm: Encodable, Equatable, Sendable {
+    package struct Arm: Codable, Equatable, Sendable {
         package var variant: String
         package var visitors: Int64
         package var expected: Double

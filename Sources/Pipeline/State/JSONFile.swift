@@ -12,4 +12,19 @@ package enum JSONFile {
         let data = (try? encoder.encode(value)) ?? Data("{}".utf8)
         return Array(data) + [UInt8(ascii: "\n")]
     }
+
+    /// Reads what `bytes` wrote; keys it does not know are legal.
+    package static func value<Value: Decodable>(_ type: Value.Type, _ bytes: [UInt8]) throws(DecodingError) -> Value {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        do {
+            return try decoder.decode(type, from: Data(bytes))
+        } catch let error as DecodingError {
+            throw error
+        } catch {
+            throw .dataCorrupted(.init(codingPath: [], debugDescription: "\(error)", underlyingError: error))
+        }
+    }
 }

@@ -1,26 +1,58 @@
 import Allocation
+import Foundation
 import Pipeline
 import Randomizer
+import Report
 import Vocabulary
 
-/// The tables there are.
+/// The last nights in the terminal.
 enum HistoryCommand: Command {
     static let name = "history"
-    static let summary = "Lists the published tables, the current one marked."
+    static let summary = "Shows how traffic moved in the last nights, and lists the published tables."
     static let discussion = """
-        One line for each table: its date, the newest day it was learned from, its rows, and whether it is as it was
-        published. The table being served is marked with an asterisk.
+        For each experiment: who leads and how sure that is, and a line for each arm with its traffic of the last nights as a
+        small chart (one scale for all arms of an experiment; a dot is a night without a table), the leader marked with an
+        asterisk. Damaged tables are named and left out. `sluice report` tells the same at length.
+
+        With --tables, one line for each table instead: its date, the newest day it was learned from, its rows, and whether
+        it is as it was published, the served one marked with an asterisk.
         """
-    static let examples = ["sluice history --state state"]
-    static let options = [Option(name: "state", value: "DIR", help: "the state directory (default: state)")]
+    static let examples = ["sluice history --state state", "sluice history --tables"]
+    static let options = [
+        Option(name: "state", value: "DIR", help: "the state directory (default: state)"),
+        Option(name: "days", value: "N", help: "nights that the charts show, 30 at most (default: 30)"),
+        Option(name: "tables", value: nil, help: "list the tables"),
+        Option(name: "ascii", value: nil, help: "no character beyond ASCII (default when the locale is not UTF-8)"),
+    ]
 
     static func run(_ arguments: Arguments) throws -> ExitCode {
         let state = try StateDirectory(arguments)
-        let dates = try state.allocationDates()
-        guard !dates.isEmpty else { throw UsageError("\(state.allocations) holds no table; give --state") }
+        guard !(try state.allocationDates().isEmpty) else {
+            throw UsageError("\(state.allocations) holds no table; give --state")
+        }
+        if arguments.has("tables") {
+            try printTables(state)
+            return .done
+        }
+        let days = min(try arguments.days(default: TerminalStory.nights), TerminalStory.nights)
+        let history = try state.history(days: days, isQuiet: false)
+        for fault in history.faults { Console.warning(fault.problem) }
+        let story = TerminalStory(history, ascii: arguments.has("ascii") || !hasUnicode)
+        Console.output(story.text { TablePrinter.aligned($0, rightAligned: $1) })
+        return .done
+    }
+
+    /// Whether the locale's encoding is UTF-8, as POSIX finds it: the first of these variables that is set decides.
+    private static var hasUnicode: Bool {
+        let environment = ProcessInfo.processInfo.environment
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap { environment[$0] }.first { !$0.isEmpty } ?? "C"
+        return locale.uppercased().replacing("-", with: "").contains("UTF8")
+    }
+
+    private static func printTables(_ state: StateDirectory) throws {
         let current = state.currentDate()
         var cells = [["", "table of", "learned through", "experiments", "rows", "state"]]
-        for date in dates {
+        for date in try state.allocationDates() {
             let mark = date == current ? "*" : ""
             do throws(TableError) {
                 let table = try AllocationTable(path: state.allocation(on: date))
@@ -35,6 +67,5 @@ enum HistoryCommand: Command {
             }
         }
         Console.output(TablePrinter.aligned(cells, rightAligned: [3, 4]))
-        return .done
     }
 }

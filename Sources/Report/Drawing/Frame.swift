@@ -1,0 +1,76 @@
+/// The rectangle of a chart that data is drawn in, and the linear scales from values to it.
+///
+///     ┌──────────────────────────────┐ 0        drawing units are half a pixel at a chart's usual width
+///     │ labels ┌──────────────┐      │ top
+///     │ of y   │    plot      │ arms'│
+///     │        └──────────────┘ keys │ bottom
+///     │          labels of x         │
+///     └──────────────────────────────┘ height
+///     0       left          right   width
+package struct Frame: Equatable, Sendable {
+    package static let width = 960
+    package static let left = 104
+    package static let right = 916
+    package static let top = 24
+
+    package let height: Int
+    package let x: ClosedRange<Double>
+    package let y: ClosedRange<Double>
+
+    /// Ranges must be finite; an empty one is widened.
+    package init(x: ClosedRange<Double>, y: ClosedRange<Double>, height: Int = 440) {
+        self.height = height
+        self.x = Frame.widened(x)
+        self.y = Frame.widened(y)
+    }
+
+    private static func widened(_ range: ClosedRange<Double>) -> ClosedRange<Double> {
+        guard range.upperBound > range.lowerBound else {
+            let margin = max(abs(range.lowerBound) * 0.1, 1e-3)
+            return (range.lowerBound - margin)...(range.upperBound + margin)
+        }
+        return range
+    }
+
+    package var bottom: Int { height - 56 }
+
+    /// The drawing unit of a value, rounded; values outside the range lie outside the plot, at most one plot away.
+    package func column(_ value: Double) -> Int {
+        Frame.left + Frame.position(value, x, Double(Frame.right - Frame.left))
+    }
+
+    package func line(_ value: Double) -> Int {
+        bottom - Frame.position(value, y, Double(bottom - Frame.top))
+    }
+
+    private static func position(_ value: Double, _ range: ClosedRange<Double>, _ length: Double) -> Int {
+        let fraction = (value - range.lowerBound) / (range.upperBound - range.lowerBound)
+        return Int((max(-1, min(2, fraction)) * length).rounded())
+    }
+
+    /// Grid lines and labels of the y axis.
+    func yAxis(_ label: (Double, Int) -> String) -> String {
+        let ticks = Ticks(from: y.lowerBound, to: y.upperBound)
+        var grid = ""
+        var labels = ""
+        for value in ticks.values {
+            let line = line(value)
+            grid += "M\(Frame.left) \(line)H\(Frame.right)"
+            labels += "<text x=\(Frame.left - 10) y=\(line + 8)>\(HTML.escape(label(value, ticks.places)))</text>"
+        }
+        return "<path class=grid d=\"\(grid)\"/><g class=ylabels>\(labels)</g>"
+    }
+
+    /// Ticks and labels of a numeric x axis.
+    func xAxis(_ label: (Double, Int) -> String) -> String {
+        let ticks = Ticks(from: x.lowerBound, to: x.upperBound)
+        var marks = "M\(Frame.left) \(bottom)H\(Frame.right)"
+        var labels = ""
+        for value in ticks.values {
+            let column = column(value)
+            marks += "M\(column) \(bottom)v8"
+            labels += "<text x=\(column) y=\(bottom + 36)>\(HTML.escape(label(value, ticks.places)))</text>"
+        }
+        return "<path class=axis d=\"\(marks)\"/><g class=xlabels>\(labels)</g>"
+    }
+}

@@ -1,0 +1,89 @@
+/// Numbers of arms by day as lines, each with a band of its interval where it has one. Lines break at days without a value.
+struct LineChart {
+    struct Point {
+        var value: Double
+        var low: Double?
+        var high: Double?
+    }
+
+    let axis: DayAxis
+    /// `points[day][arm]`.
+    let points: [[Point?]]
+    let range: ClosedRange<Double>
+    let label: (Double, Int) -> String
+    /// Whether lines carry the letters of arms; a single line needs none.
+    var hasKeys = true
+    /// Days of an arm that are marked by a ring: those on which it is new.
+    var isMarked: (_ day: Int, _ arm: Int) -> Bool = { _, _ in false }
+
+    func svg() -> String {
+        let frame = Frame(x: 0...1, y: range)
+        let arms = points.first?.count ?? 0
+        var bands = ""
+        var lines = ""
+        var ends: [(arm: Int, y: Int)] = []
+        for arm in 0..<arms {
+            var line = PathData()
+            var rings = PathData()
+            for run in runs(arm) {
+                bands += band(arm, run, frame)
+                for (position, item) in run.enumerated() {
+                    let (x, y) = (axis.centre(item.day), frame.line(item.point.value))
+                    if position == 0 { line.move(x, y) } else { line.line(x, y) }
+                    // A run of one day would be no line at all.
+                    if run.count == 1 { line.line(x + 1, y) }
+                    if isMarked(item.day, arm) {
+                        rings.move(x - 5, y)
+                        rings.line(x, y - 5)
+                        rings.line(x + 5, y)
+                        rings.line(x, y + 5)
+                        rings.close()
+                    }
+                }
+            }
+            guard !line.text.isEmpty else { continue }
+            let classes = hasKeys ? ArmKeys.classes(arm) : "only"
+            lines += "<path class=\"line \(classes)\" data-arm=\(arm) d=\"\(line.text)\"/>"
+            if !rings.text.isEmpty { lines += "<path class=\"ring \(classes)\" data-arm=\(arm) d=\"\(rings.text)\"/>" }
+            if let last = points.last(where: { $0[arm] != nil })?[arm] { ends.append((arm, frame.line(last.value))) }
+        }
+        let plot =
+            "<svg x=\(Frame.left) y=\(Frame.top) width=\(Frame.right - Frame.left) "
+            + "height=\(frame.bottom - Frame.top) viewBox=\"\(Frame.left) \(Frame.top) \(Frame.right - Frame.left) "
+            + "\(frame.bottom - Frame.top)\">\(bands)\(lines)</svg>"
+        return frame.yAxis(label) + plot + axis.shades(bottom: frame.bottom) + axis.axis(bottom: frame.bottom)
+            + (hasKeys ? ArmKeys.labels(ends, bottom: frame.bottom) : "")
+    }
+
+    private func runs(_ arm: Int) -> [[(day: Int, point: Point)]] {
+        var runs: [[(day: Int, point: Point)]] = []
+        var isOpen = false
+        for day in points.indices {
+            guard let point = points[day][arm] else {
+                isOpen = false
+                continue
+            }
+            if isOpen { runs[runs.count - 1].append((day, point)) } else { runs.append([(day, point)]) }
+            isOpen = true
+        }
+        return runs
+    }
+
+    private func band(_ arm: Int, _ run: [(day: Int, point: Point)], _ frame: Frame) -> String {
+        let bounded = run.compactMap { item in
+            item.point.low.flatMap { low in
+                item.point.high.map { (axis.centre(item.day), frame.line(low), frame.line($0)) }
+            }
+        }
+        guard let first = bounded.first else { return "" }
+        var path = PathData()
+        path.move(first.0, first.2)
+        for (x, _, high) in bounded.dropFirst() { path.line(x, high) }
+        // A single day's interval is a bar.
+        if bounded.count == 1 { path.line(first.0 + 3, first.2) }
+        if bounded.count == 1 { path.line(first.0 + 3, first.1) }
+        for (x, low, _) in bounded.reversed() { path.line(x, low) }
+        path.close()
+        return "<path class=\"band \(ArmKeys.classes(arm))\" data-arm=\(arm) d=\"\(path.text)\"/>"
+    }
+}

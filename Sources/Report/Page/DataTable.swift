@@ -1,0 +1,45 @@
+/// A table of the page: a caption, columns with a heading each, rows whose first cell names them.
+struct DataTable {
+    struct Cell {
+        /// Markup.
+        var html: String
+        /// The exact value for sorting and CSV; nil: the text.
+        var value: String?
+
+        init(_ html: String, value: String? = nil) {
+            self.html = html
+            self.value = value
+        }
+
+        static func text(_ text: String) -> Cell { Cell(HTML.escape(text)) }
+        static func name(_ text: String) -> Cell { Cell(HTML.name(text), value: text) }
+        static func number(_ text: String, _ value: String) -> Cell { Cell(HTML.escape(text), value: value) }
+        static let empty = Cell("", value: "")
+    }
+
+    var caption: String
+    /// Headings; those that begin with `#` are of numbers, which stand at the right.
+    var columns: [String]
+    var rows: [[Cell]]
+    var isSortable = true
+
+    /// Markup; end tags that HTML implies are left out.
+    func html(hiddenCaption: Bool = false) -> String {
+        let heads = columns.map { column in
+            column.hasPrefix("#")
+                ? "<th scope=col class=n>\(HTML.escape(column.dropFirst()))" : "<th scope=col>\(HTML.escape(column))"
+        }
+        let body = rows.map { row in
+            row.enumerated().map { index, cell in
+                let value = cell.value.map { $0 == cell.html ? "" : " data-v=\"\(HTML.escape($0))\"" } ?? ""
+                let isNumber = columns.indices.contains(index) && columns[index].hasPrefix("#")
+                return index == 0
+                    ? "<th scope=row\(value)>\(cell.html)" : "<td\(isNumber ? " class=n" : "")\(value)>\(cell.html)"
+            }.joined()
+        }
+        return "<div class=scroll tabindex=0 role=region aria-label=\"\(HTML.escape(caption))\">"
+            + "<table\(isSortable ? " class=sortable" : "")><caption\(hiddenCaption ? " class=hidden" : "")>"
+            + "\(HTML.escape(caption))</caption><thead><tr>\(heads.joined())</thead><tbody>"
+            + body.map { "<tr>" + $0 + "\n" }.joined() + "</tbody></table></div>\n"
+    }
+}

@@ -1,0 +1,75 @@
+import Allocation
+import Foundation
+import Learning
+import Pipeline
+import Vocabulary
+
+/// An experiment's days as data for the page's script: JSON whose numbers are whole and exact.
+///
+/// Each series is one text per arm, the days' numbers joined by commas, nothing where there is none: traffic in millionths;
+/// probabilities, means and their ends in thousand-millionths (the 9 decimals of the file); revenue in millionths.
+struct EmbeddedData: Encodable {
+    var key: String
+    /// The first day; the others follow without gaps.
+    var first: String
+    var days: Int
+    var reward: String
+    var arms: [String]
+    var traffic: [String]
+    var probabilityBest: [String]
+    var mean: [String]
+    var meanLow: [String]
+    var meanHigh: [String]
+    var visitors: [String]
+    var successes: [String]
+    var valueRemaining: [String]
+    /// Of the sample-ratio check, by day.
+    var pValue: [String]
+    /// A character for each day: `c` carried over, `m` without a table, `.` otherwise.
+    var marks: String
+
+    init(_ history: ExperimentHistory, pValues: [Double?]) {
+        key = "\(history.key.platform)/\(history.key.slot)"
+        first = history.dates.first?.description ?? ""
+        days = history.dates.count
+        reward = history.reward.reward.rawValue
+        arms = history.arms.map(\.string)
+        func rows(_ value: (AllocationRow) -> Int?) -> [String] {
+            history.arms.indices.map { arm in EmbeddedData.joined(history.rows.map { $0[arm].flatMap(value) }) }
+        }
+        traffic = rows { $0.traffic }
+        probabilityBest = rows { $0.probabilityBest.map(EmbeddedData.nano) }
+        mean = rows { EmbeddedData.nano($0.mean) }
+        meanLow = rows { EmbeddedData.nano($0.meanLow) }
+        meanHigh = rows { EmbeddedData.nano($0.meanHigh) }
+        visitors = history.arms.indices.map { arm in
+            EmbeddedData.joined(history.counts.map { $0[arm].map(\.visitors) })
+        }
+        successes = history.arms.indices.map { arm in
+            EmbeddedData.joined(history.counts.map { $0[arm].map(history.successes) })
+        }
+        valueRemaining = [
+            EmbeddedData.joined(
+                history.rows.map { day in day.lazy.compactMap { $0?.valueRemaining }.first.map(EmbeddedData.nano) })
+        ]
+        pValue = [EmbeddedData.joined(pValues.map { $0.map(EmbeddedData.nano) })]
+        marks = String(
+            history.dates.indices.map { day in
+                history.isCarriedOver[day] ? "c" : history.rows[day].contains { $0 != nil } ? "." : "m"
+            })
+    }
+
+    private static func nano(_ value: Double) -> Int { Int((value * 1e9).rounded()) }
+
+    private static func joined<Value: BinaryInteger>(_ values: [Value?]) -> String {
+        values.map { $0.map { "\($0)" } ?? "" }.joined(separator: ",")
+    }
+
+    /// The element that holds the data. No `<` is left in the text, so that nothing in it ends the element or opens another.
+    func element(id: String) -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let json = (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+        return "<script type=\"application/json\" id=\"\(id)\">\(json.replacing("<", with: "\\u003c"))</script>\n"
+    }
+}

@@ -1,0 +1,107 @@
+import Allocation
+import Learning
+import Pipeline
+import Vocabulary
+
+/// The charts of the newest table: what is known of each arm, and how much better it does than the reference.
+extension ExperimentCharts {
+    var densities: Chart? {
+        let history = findings.history
+        let reward = history.reward.reward
+        let known = findings.arms.indices.filter { findings.arms[$0]?.posterior != nil }
+        guard !known.isEmpty else { return nil }
+        let curves = known.compactMap { arm -> DensityChart.Curve? in
+            guard let found = findings.arms[arm], let posterior = found.posterior else { return nil }
+            return DensityChart.Curve(
+                arm: arm, posterior: posterior.posterior,
+                description: "\(history.arms[arm]): \(interval(found.row, reward))")
+        }
+        // A new arm's wide curve would press the others into a corner.
+        let trusted = known.filter { findings.arms[$0]?.row.status != .new }
+        var low = Double.infinity
+        var high = -Double.infinity
+        for arm in trusted.isEmpty ? known : trusted {
+            guard let posterior = findings.arms[arm]?.posterior?.posterior else { continue }
+            low = min(low, posterior.quantile(0.002))
+            high = max(high, posterior.quantile(0.998))
+        }
+        let unit = reward == .revenue ? 1 : 0.01
+        return Chart(
+            section: section, name: "density", title: "Posteriors today",
+            description: "Density of each arm's \(reward.meanNoun) by the table of \(findings.date), "
+                + (reward == .revenue ? "for each unit of the currency" : "for each percentage point")
+                + "; every curve has the area 1. The scale does not begin at 0.",
+            svg: DensityChart(curves: curves, range: low...high, label: meanLabel, unit: unit).svg(),
+            table: DataTable(
+                caption: "Posteriors of \(findings.date)",
+                columns: ["arm", "#mean", "#95 % from", "#to", "distribution", "#worth, visitors"],
+                rows: known.compactMap { arm in
+                    findings.arms[arm].map { found in
+                        let row = found.row
+                        return [
+                            .name(history.arms[arm].string),
+                            .number(Figures.mean(row.mean, reward), PlainDecimal.string(row.mean)),
+                            .number(Figures.mean(row.meanLow, reward), PlainDecimal.string(row.meanLow)),
+                            .number(Figures.mean(row.meanHigh, reward), PlainDecimal.string(row.meanHigh)),
+                            .text(distribution(found.posterior)),
+                            .text(found.posterior.map { Text.count(Int64($0.evidence.rounded())) } ?? ""),
+                        ]
+                    }
+                }))
+    }
+
+    private func distribution(_ recovered: RecoveredPosterior?) -> String {
+        switch recovered?.posterior {
+        case .beta(let alpha, let beta): "Beta(\(Text.decimal(alpha, 2)), \(Text.decimal(beta, 2)))"
+        case .studentT(let location, let scale, let degrees):
+            "t(\(Text.decimal(location, 5)), \(Text.decimal(scale, 5)), \(Text.decimal(degrees, 0)) degrees)"
+        case nil: ""
+        }
+    }
+
+    private func interval(_ row: AllocationRow, _ reward: Reward) -> String {
+        "\(Figures.mean(row.mean, reward)), 95 % interval \(Figures.mean(row.meanLow, reward)) – "
+            + Figures.mean(row.meanHigh, reward)
+    }
+
+    var lifts: Chart? {
+        let history = findings.history
+        guard let reference = findings.reference else { return nil }
+        let items = findings.arms.indices.compactMap { arm -> IntervalChart.Item? in
+            guard let lift = findings.arms[arm]?.lift else { return nil }
+            return IntervalChart.Item(
+                arm: arm, value: lift.value, low: lift.low, high: lift.high,
+                description: "\(history.arms[arm]): \(ExperimentCharts.text(lift))")
+        }
+        guard !items.isEmpty else { return nil }
+        let isControl = history.control == reference
+        let chart = IntervalChart(items: items) { value, places in
+            value == 0 ? "0 %" : Figures.signed(value * 100, max(0, places - 2)) + " %"
+        }
+        return Chart(
+            section: section, name: "lift",
+            title: isControl ? "Lift over the control" : "Lift over the leader",
+            description:
+                "How much greater each arm's mean is than that of \(history.arms[reference]), in percent, with 95 % "
+                + "intervals; far ends are cut at the frame.",
+            svg: chart.svg(), height: chart.height,
+            table: DataTable(
+                caption: "Lift over \(history.arms[reference])", columns: ["arm", "#lift", "#95 % from", "#to"],
+                rows: items.map { item in
+                    [
+                        .name(history.arms[item.arm].string),
+                        .number(Figures.signed(item.value * 100, 1) + " %", PlainDecimal.string(item.value)),
+                        .number(Figures.signed(item.low * 100, 1) + " %", PlainDecimal.string(item.low)),
+                        .number(
+                            item.high.map { Figures.signed($0 * 100, 1) + " %" } ?? "∞",
+                            item.high.map(PlainDecimal.string) ?? "inf"),
+                    ]
+                }))
+    }
+
+    /// `+12.3 % (+4.5 % to +20.1 %)`.
+    static func text(_ lift: Lift) -> String {
+        func text(_ value: Double) -> String { Figures.signed(value * 100, 1) + " %" }
+        return "\(text(lift.value)) (\(text(lift.low)) to \(lift.high.map(text) ?? "∞"))"
+    }
+}

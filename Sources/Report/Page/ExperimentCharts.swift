@@ -1,0 +1,173 @@
+import Allocation
+import Learning
+import Pipeline
+import Vocabulary
+
+/// The charts of an experiment.
+struct ExperimentCharts {
+    /// Newest days that a chart's table holds without script.
+    static let tableDays = 7
+
+    let section: String
+    let findings: Findings
+    let pValues: [Double?]
+    private let history: ExperimentHistory
+    private let tables: DayAxis
+    private let counts: DayAxis
+
+    init(section: String, findings: Findings, pValues: [Double?]) {
+        self.section = section
+        self.findings = findings
+        self.pValues = pValues
+        history = findings.history
+        let hasTable = history.rows.map { day in day.contains { $0 != nil } }
+        tables = DayAxis(
+            dates: history.dates, isCarriedOver: history.isCarriedOver, isMissing: hasTable.map { !$0 })
+        counts = DayAxis(
+            dates: history.dates, isCarriedOver: history.isCarriedOver,
+            isMissing: history.counts.map { day in day.allSatisfy { $0 == nil } })
+    }
+
+    func html() -> String {
+        [traffic, means, probabilities, remaining, densities, lifts, visitors, successes].compactMap { $0?.html() }
+            .joined()
+    }
+
+    private var reward: Reward { history.reward.reward }
+
+    private var traffic: Chart? {
+        chart(
+            "traffic", "Traffic", "Share of visitors by the table in force on each day, in percent, stacked.",
+            StackedChart(
+                axis: tables, values: history.rows.map { $0.map { $0.map { Double($0.traffic) / 1e6 } } }, top: 1,
+                label: ExperimentCharts.percent
+            ).svg()
+        ) { history.rows[$0][$1].map { Figures.percent(Double($0.traffic) / 1e6, 2) } }
+    }
+
+    private var means: Chart? {
+        chart(
+            "mean", "Posterior means",
+            "\(capitalized(reward.meanNoun)) as learned by the table of each day, with 95 % intervals. The scale does not "
+                + "begin at 0; wide early intervals are cut at the frame; diamonds mark days on which an arm is new.",
+            LineChart(
+                axis: tables,
+                points: history.rows.map { day in
+                    day.map { $0.map { LineChart.Point(value: $0.mean, low: $0.meanLow, high: $0.meanHigh) } }
+                }, range: meanRange, label: meanLabel,
+                isMarked: { day, arm in history.rows[day][arm]?.status == .new }
+            ).svg()
+        ) {
+            history.rows[$0][$1].map {
+                "\(Figures.mean($0.mean, reward)) (\(Figures.mean($0.meanLow, reward)) – \(Figures.mean($0.meanHigh, reward)))"
+            }
+        }
+    }
+
+    private var probabilities: Chart? {
+        chart(
+            "best", "P(best)",
+            "Probability of being the best arm as learned by the table of each day, in percent. Above 95 % the leader counts "
+                + "as settled.",
+            LineChart(
+                axis: tables,
+                points: history.rows.map { day in
+                    day.map { $0?.probabilityBest.map { LineChart.Point(value: $0) } }
+                }, range: 0...1, label: ExperimentCharts.percent
+            ).svg()
+        ) { history.rows[$0][$1]?.probabilityBest.map { Figures.percent($0, 2) } }
+    }
+
+    private var remaining: Chart? {
+        let values = history.rows.map { day in day.lazy.compactMap { $0?.valueRemaining }.first }
+        let greatest = values.compactMap { $0 }.max() ?? 0
+        return chart(
+            "remaining", "Value remaining",
+            "What the best arm may still have over the leader (95th percentile), in percent of the leader's mean."
+                + (greatest > 1
+                    ? " Values above 100 % are cut at the frame." : " Under 1 % there is little left to learn."),
+            LineChart(
+                axis: tables, points: values.map { [$0.map { LineChart.Point(value: $0) }] },
+                range: 0...Ticks.roof(min(1, greatest)), label: ExperimentCharts.percent, hasKeys: false
+            ).svg(), columns: ["value remaining"]
+        ) { day, _ in values[day].map { Figures.percent($0, 2) } }
+    }
+
+    private var visitors: Chart? {
+        chart(
+            "visitors", "Visitors",
+            "Visitors counted on each day, robots left out, stacked. The p-value says how likely so uneven a split is by "
+                + "chance.",
+            StackedChart(
+                axis: counts, values: history.counts.map { $0.map { $0.map { Double($0.visitors) } } },
+                label: Figures.plain
+            ).svg(), columns: history.arms.map(\.string) + ["sample-ratio p"]
+        ) { day, arm in
+            arm < history.arms.count
+                ? history.counts[day][arm].map { Text.count($0.visitors) } : pValues[day].map { Text.decimal($0, 4) }
+        }
+    }
+
+    private var successes: Chart? {
+        chart(
+            "rewards", capitalized(reward.noun),
+            reward == .revenue
+                ? "Revenue counted on each day, in the currency of the log, stacked."
+                : "Visitors with a \(reward.rawValue) counted on each day, stacked.",
+            StackedChart(
+                axis: counts,
+                values: history.counts.map { day in
+                    day.map { $0.map { Double(history.successes($0)) / (reward == .revenue ? 1e6 : 1) } }
+                }, label: Figures.plain
+            ).svg()
+        ) { history.counts[$0][$1].map { Figures.successes(history.successes($0), reward) } }
+    }
+
+    private func chart(
+        _ name: String, _ title: String, _ description: String, _ svg: String, columns: [String]? = nil,
+        cell: (Int, Int) -> String?
+    ) -> Chart {
+        let names = columns ?? history.arms.map(\.string)
+        let days = history.dates.indices.suffix(ExperimentCharts.tableDays).reversed()
+        let marks = history.isCarriedOver
+        let rows = days.map { day -> [DataTable.Cell] in
+            let first = history.dates[day].description + (marks[day] ? " (carried over)" : "")
+            return [.text(first)] + names.indices.map { .text(cell(day, $0) ?? "–") }
+        }
+        return Chart(
+            section: section, name: name, title: title, description: description, svg: svg,
+            table: DataTable(
+                caption: "\(title), newest days", columns: ["day"] + names.map { "#" + $0 }, rows: rows,
+                isSortable: false))
+    }
+
+    private func capitalized(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() }
+
+    static func percent(_ value: Double, _ places: Int) -> String {
+        Figures.percent(value, max(0, places - 2))
+    }
+
+    func meanLabel(_ value: Double, _ places: Int) -> String {
+        reward == .revenue ? Figures.plain(value, places) : ExperimentCharts.percent(value, places)
+    }
+
+    /// From the newest intervals and all means, of arms that are not new; of all arms when all are.
+    private var meanRange: ClosedRange<Double> {
+        func bounds(_ isTaken: (AllocationRow) -> Bool) -> (Double, Double)? {
+            var low = Double.infinity
+            var high = -Double.infinity
+            for (day, rows) in history.rows.enumerated() {
+                for row in rows {
+                    guard let row, isTaken(row) else { continue }
+                    let isNewest = day == history.latest
+                    low = min(low, isNewest ? row.meanLow : row.mean)
+                    high = max(high, isNewest ? row.meanHigh : row.mean)
+                }
+            }
+            return low <= high ? (low, high) : nil
+        }
+        let (low, high) = bounds { $0.status != .new && $0.visitors >= 100 } ?? bounds { _ in true } ?? (0, 1)
+        let margin = (high - low) * 0.05
+        return max(low >= 0 ? 0 : -.infinity, low - margin)...(high + margin)
+    }
+}

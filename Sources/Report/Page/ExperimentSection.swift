@@ -1,0 +1,164 @@
+import Allocation
+import Learning
+import Pipeline
+import Vocabulary
+
+/// What the page says of one experiment.
+struct ExperimentSection {
+    /// Segments that the table shows, those of most visitors.
+    static let segmentLimit = 200
+
+    let id: String
+    let findings: Findings
+    let charts: ExperimentCharts
+    let pValues: [Double?]
+    /// Whether the reader finds it unfolded.
+    let isOpen: Bool
+
+    init(id: String, findings: Findings, pValues: [Double?], isOpen: Bool) {
+        self.id = id
+        self.findings = findings
+        self.pValues = pValues
+        self.isOpen = isOpen
+        charts = ExperimentCharts(section: id, findings: findings, pValues: pValues)
+    }
+
+    private var history: ExperimentHistory { findings.history }
+
+    func html() -> String {
+        """
+        <details class=experiment id=\(id) data-experiment="\(id)-data"\(isOpen ? " open" : "")><summary><h3>\
+        \(HTML.name(history.key.platform.string))/\(HTML.name(history.key.slot.string))</h3></summary>
+        <p class=story>\(HTML.escape(Story.sentence(findings)))</p>
+        \(note)\(arms.html(hiddenCaption: true))\(changes)
+        <div class=charts>
+        \(charts.html())</div>
+        \(segments)</details>
+        \(EmbeddedData(history, pValues: pValues).element(id: "\(id)-data"))
+        """
+    }
+
+    private var note: String {
+        var sentences: [String] = []
+        switch history.reward.basis {
+        case .given: break
+        case .sums(let days):
+            sentences.append(
+                "Its counts are the \(history.reward.reward.noun) of the last \(Text.count(Int64(days), "day")) with data, "
+                    + "so the reward is \(history.reward.reward.rawValue).")
+        case .nearest:
+            sentences.append(
+                "The daily counts here do not add up to the table's: that the reward is \(history.reward.reward.rawValue) is "
+                    + "a guess from its size; --config says it for certain.")
+        }
+        if history.isCarriedOver.contains(true) {
+            let days = history.dates.indices.filter { history.isCarriedOver[$0] }.map { history.dates[$0] }
+            sentences.append(
+                "Carried over, because nothing new was learned: \(Text.days(days)) (hatched in the charts).")
+        }
+        return sentences.isEmpty ? "" : "<p class=note>\(HTML.escape(sentences.joined(separator: " ")))</p>\n"
+    }
+
+    private var changes: String {
+        let events = Story.events(history)
+        guard !events.isEmpty else { return "" }
+        let items = events.reversed().prefix(20).map {
+            "<li><time>\(history.dates[$0.day])</time> \(HTML.escape($0.text))"
+        }
+        return "<details class=changes><summary>\(Text.count(Int64(events.count), "change")) of arms</summary><ul>"
+            + items.joined() + "</ul></details>\n"
+    }
+
+    private var arms: DataTable {
+        let reward = history.reward.reward
+        let rows = findings.arms.enumerated().compactMap { index, arm -> [DataTable.Cell]? in
+            guard let arm else { return nil }
+            let row = arm.row
+            return [
+                DataTable.Cell(
+                    "<span class=\"swatch \(ArmKeys.classes(index))\" data-arm=\(index)>\(ArmKeys.letter(index))</span> "
+                        + HTML.name(history.arms[index].string), value: history.arms[index].string),
+                DataTable.Cell(badges(arm, index), value: row.status.rawValue),
+                .number(Figures.percent(Double(row.traffic) / 1e6, 2), PlainDecimal.string(microShares: row.traffic)),
+                arm.change.map { .number(Figures.points($0), String($0)) } ?? .empty,
+                row.probabilityBest.map { .number(Figures.percent($0, 2), PlainDecimal.string($0)) } ?? .empty,
+                .number(Figures.mean(row.mean, reward), PlainDecimal.string(row.mean)),
+                .number(
+                    "\(Figures.mean(row.meanLow, reward)) – \(Figures.mean(row.meanHigh, reward))",
+                    PlainDecimal.string(row.meanLow)),
+                arm.lift.map { .number(ExperimentCharts.text($0), PlainDecimal.string($0.value)) }
+                    ?? (index == findings.reference ? .number("reference", "") : .empty),
+                .number(Text.count(row.visitors), String(row.visitors)),
+                .number(
+                    reward == .revenue
+                        ? Figures.successes(row.successes, reward)
+                        : Text.count(Int64(clamping: row.successes / 1_000_000)),
+                    PlainDecimal.string(millionths: row.successes)),
+            ]
+        }
+        return DataTable(
+            caption: "Arms of \(history.key.platform)/\(history.key.slot) in the table of \(findings.date)",
+            columns: [
+                "arm", "status", "#traffic", "#change, points", "#P(best)", "#mean", "#95 % interval",
+                "#lift over \(findings.reference.map { history.arms[$0].string } ?? "–")", "#visitors",
+                "#\(history.reward.reward.noun)",
+            ], rows: rows)
+    }
+
+    private func badges(_ arm: Findings.Arm, _ index: Int) -> String {
+        var words: [String] = []
+        if index == findings.leader { words.append("<span class=\"badge lead\">leader</span>") }
+        switch arm.row.status {
+        case .active: break
+        case .new: words.append("<span class=\"badge new\">new</span>")
+        case .control: words.append("<span class=\"badge\">control</span>")
+        case .blacklisted:
+            let since = "since \(arm.since)\(arm.sinceIsKnown ? "" : " or earlier")"
+            words.append("<span class=\"badge out\">blacklisted \(since)</span>")
+        }
+        if arm.isAtFloor { words.append("<span class=badge>at its floor</span>") }
+        return words.isEmpty ? "active" : words.joined(separator: " ")
+    }
+
+    private var segments: String {
+        guard !history.segments.isEmpty else { return "" }
+        let reward = history.reward.reward
+        let sized = history.segments.map { group in
+            (group, group.rows.reduce(Int64(0)) { $0 &+ $1.visitors })
+        }
+        let shown = sized.sorted { ($1.1, $0.0.segment) < ($0.1, $1.0.segment) }.prefix(ExperimentSection.segmentLimit)
+        let rows = shown.map { group, visitors -> [DataTable.Cell] in
+            let leader = group.rows.filter { $0.probabilityBest != nil }.max {
+                ($0.probabilityBest ?? 0, $1.key.variant) < ($1.probabilityBest ?? 0, $0.key.variant)
+            }
+            let start: [DataTable.Cell] = [
+                .name(group.segment.string), .number(Text.count(visitors), String(visitors)),
+            ]
+            guard let leader else { return start + Array(repeating: .empty, count: 6) }
+            return start + [
+                .name(leader.key.variant.string),
+                .number(
+                    Figures.percent(leader.probabilityBest ?? 0, 2), PlainDecimal.string(leader.probabilityBest ?? 0)),
+                .number(
+                    Figures.percent(Double(leader.traffic) / 1e6, 2), PlainDecimal.string(microShares: leader.traffic)),
+                .number(Figures.mean(leader.mean, reward), PlainDecimal.string(leader.mean)),
+                .number(
+                    "\(Figures.mean(leader.meanLow, reward)) – \(Figures.mean(leader.meanHigh, reward))",
+                    PlainDecimal.string(leader.meanLow)),
+                leader.valueRemaining.map { .number(Figures.percent($0, 2), PlainDecimal.string($0)) } ?? .empty,
+            ]
+        }
+        let table = DataTable(
+            caption: "Segments with shares of their own",
+            columns: [
+                "segment", "#visitors", "leader", "#P(best)", "#traffic", "#mean", "#95 % interval", "#value remaining",
+            ], rows: rows)
+        let left = sized.count - shown.count
+        let more =
+            left > 0
+            ? "<p class=note>\(Text.count(Int64(left), "segment")) with fewer visitors \(left == 1 ? "stands" : "stand") in "
+                + "allocation.csv.</p>" : ""
+        return "<details class=segments><summary>\(Text.count(Int64(sized.count), "segment"))</summary>"
+            + "\(table.html(hiddenCaption: true))\(more)</details>\n"
+    }
+}

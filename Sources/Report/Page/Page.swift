@@ -1,0 +1,153 @@
+import Foundation
+package import Learning
+import Pipeline
+import Randomizer
+package import Vocabulary
+
+/// The report: one HTML page that asks nothing of the network, made from a state directory's last days.
+///
+/// The same state gives the same bytes: there is no clock in it.
+package struct Page: Sendable {
+    /// What only the configuration knows of an experiment.
+    package struct Settings: Sendable {
+        package var reward: Reward
+        /// By variant, as shares of all traffic.
+        package var floors: [Name: Double]
+
+        package init(reward: Reward, floors: [Name: Double]) {
+            self.reward = reward
+            self.floors = floors
+        }
+    }
+
+    /// Experiments above which all but the first are folded.
+    static let unfolded = 3
+
+    private let history: StateHistory
+    private let findings: [Findings]
+    /// Experiments that have counts and no table.
+    private let unallocated: [SlotKey]
+
+    package init(_ history: StateHistory, settings: [SlotKey: Settings] = [:]) {
+        self.history = history
+        var findings: [Findings] = []
+        var unallocated: [SlotKey] = []
+        for key in history.experiments {
+            let experiment = ExperimentHistory(key, in: history, reward: settings[key]?.reward)
+            if let found = Findings(experiment, floors: settings[key]?.floors) {
+                findings.append(found)
+            } else {
+                unallocated.append(key)
+            }
+        }
+        self.findings = findings
+        self.unallocated = unallocated
+    }
+
+    package func html() -> String {
+        let experiments = findings.enumerated().map { (id: "e\($0 + 1)", findings: $1) }
+        let sections = experiments.map { id, findings in
+            ExperimentSection(
+                id: id, findings: findings, pValues: pValues(findings.history.key),
+                isOpen: experiments.count <= Page.unfolded || id == "e1"
+            ).html()
+        }
+        return """
+            <!DOCTYPE html>
+            <html lang=en><head><meta charset=utf-8>
+            <meta http-equiv=Content-Security-Policy content="\(Page.policy)">
+            <meta name=viewport content="width=device-width, initial-scale=1"><meta name=color-scheme content="light dark">
+            <title>\(HTML.escape(title))</title><link rel=icon href="data:,"><style>\(Assets.style)</style></head><body>
+            <a class=skip href="#summary">Skip to the experiments</a>
+            <header><h1>Traffic of \(HTML.name(pipeline))</h1><p>\(HTML.escape(subtitle))</p>
+            <nav aria-label="Parts of the page"><a href="#summary">Experiments</a> <a href="#details">In detail</a> \
+            <a href="#quality">Data quality</a> <a href="#words">Words</a></nav></header>
+            <main>\(warnings)\(SummarySection(experiments: experiments).html())
+            <section id=details><h2>In detail</h2>
+            \(legend)\(sections.joined(separator: "\n"))</section>
+            \(QualitySection(history: history).html())\(Page.words)</main>
+            <svg class=definitions width=0 height=0 aria-hidden=true><defs>\
+            <pattern id=hatch width=14 height=14 patternUnits=userSpaceOnUse patternTransform="rotate(45)">\
+            <path class=stripe d="M0 0V14"/></pattern>\
+            <pattern id=dots width=14 height=14 patternUnits=userSpaceOnUse><circle class=stripe cx=7 cy=7 r=2 /></pattern>\
+            </defs></svg>
+            <script>\(Assets.script)</script></body></html>
+
+            """
+    }
+
+    private var pipeline: String { history.newestTable?.table.manifest.pipeline ?? "unknown pipeline" }
+
+    private var title: String {
+        guard let (index, _) = history.newestTable else { return "Sluice" }
+        return "Sluice: \(pipeline), \(history.days[index].date)"
+    }
+
+    private var subtitle: String {
+        guard let (index, table) = history.newestTable else { return "No table of these days can be read." }
+        let through = table.manifest.statisticsThrough.map { ", learned through \($0)" } ?? ""
+        let first = history.days.first?.date.description ?? ""
+        let last = history.days.last?.date.description ?? ""
+        return "The table of \(history.days[index].date)\(through). "
+            + "The page shows \(Text.count(Int64(history.days.count), "day")), \(first) to \(last)."
+    }
+
+    private var warnings: String {
+        var list = Warnings.list(history)
+        list += unallocated.map { "\($0.platform)/\($0.slot) has counts and no table that can be read." }
+        if let (index, _) = history.newestTable {
+            list += findings.filter { $0.date != history.days[index].date }.map {
+                "\($0.history.key.platform)/\($0.history.key.slot) is not in the newest table; its last one is of \($0.date)."
+            }
+        }
+        guard !list.isEmpty else { return "<p class=fine>Nothing to warn of.</p>\n" }
+        return "<section id=warnings aria-label=Warnings><h2>\(Text.count(Int64(list.count), "warning"))</h2><ul>"
+            + list.map { "<li>\(HTML.escape($0))" }.joined() + "</ul></section>\n"
+    }
+
+    private var legend: String {
+        "<p class=note>Hatched days are carried over: nothing new was learned, so traffic stood still. Dotted days have no "
+            + "file. Letters beside lines name the arms as the table of arms does. Point at a chart, or focus it and press the "
+            + "arrow keys, to read its values.</p>\n"
+    }
+
+    /// The p-values of the sample-ratio check, by day.
+    private func pValues(_ key: SlotKey) -> [Double?] {
+        history.days.map { day in
+            day.quality?.sampleRatio.first {
+                Name($0.platform) == key.platform && Name($0.slot) == key.slot
+            }?.pValue
+        }
+    }
+
+    /// Nothing is loaded; only this page's own script and style run, named by their hashes.
+    private static let policy: String = {
+        func source(_ text: String) -> String {
+            "'sha256-\(Data(SHA256.hash(Array(text.utf8))).base64EncodedString())'"
+        }
+        return
+            "default-src 'none'; script-src \(source(Assets.script)); style-src \(source(Assets.style)); img-src data:; "
+            + "base-uri 'none'; form-action 'none'"
+    }()
+
+    private static let words = """
+        <section id=words><h2>Words</h2><dl>
+        <dt>traffic<dd>The share of visitors that the table sends to an arm.
+        <dt>P(best)<dd>The probability that the arm is the best of those that compete, before caps and floors.
+        <dt>95 % interval<dd>The arm's true mean is in it with a probability of 95 %, as far as is known.
+        <dt>value remaining<dd>The 95th percentile of what the best arm may still have over the leader, relative to the leader. \
+        Under 1 % there is little left to learn.
+        <dt>lift<dd>The ratio of an arm's mean to the reference's, less 1; its interval is made from the two means' own \
+        (method of variance estimates recovery, Donner and Zou 2012).
+        <dt>nights to settle<dd>How many more nights, each with the visitors of the last day, until the leader's P(best) is above \
+        95 % if all means stay as they are (normal approximation). A rule of thumb.
+        <dt>moved<dd>Half the sum of the changes of all arms' traffic from one table to the next.
+        <dt>at its floor<dd>The arm has the least share that every arm keeps, so that it can still be learned about.
+        <dt>new<dd>Too few visitors yet to be trusted with more than an equal share.
+        <dt>sample-ratio p<dd>The probability that visitors come in a split this uneven by chance (χ²). Below 0.0005 the day is \
+        suspicious.
+        <dt>mixed<dd>Visitors who saw more than one variant.
+        </dl></section>
+
+        """
+}

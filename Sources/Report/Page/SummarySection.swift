@@ -1,0 +1,57 @@
+import Allocation
+import Pipeline
+import Vocabulary
+
+/// All experiments at a glance: a row each.
+struct SummarySection {
+    /// With the id of each one's section.
+    let experiments: [(id: String, findings: Findings)]
+
+    func html() -> String {
+        let rows = experiments.map { id, findings in row(id, findings) }
+        let table = DataTable(
+            caption: "All experiments",
+            columns: [
+                "experiment", "leader", "#P(best)", "#its traffic", "last nights", "#moved", "#value remaining",
+                "#nights to settle", "#visitors last day",
+            ], rows: rows)
+        return "<section id=summary><h2>Experiments</h2>\(table.html(hiddenCaption: true))"
+            + "<p class=note>Moved: share of visitors that the newest table gives to other arms than the one before.</p>"
+            + "</section>\n"
+    }
+
+    private func row(_ id: String, _ findings: Findings) -> [DataTable.Cell] {
+        let history = findings.history
+        let name = "\(history.key.platform)/\(history.key.slot)"
+        let link = DataTable.Cell("<a href=\"#\(id)\">\(HTML.name(name))</a>", value: name)
+        let day = history.counts.last { counts in counts.contains { ($0?.visitors ?? 0) > 0 } }
+        let visitors = day.map { $0.reduce(Int64(0)) { $0 &+ ($1?.visitors ?? 0) } }
+        let tail: [DataTable.Cell] = [
+            history.movedTraffic.map { .number(Figures.percent($0, 2), PlainDecimal.string($0)) } ?? .empty,
+            findings.valueRemaining.map { .number(Figures.percent($0, 2), PlainDecimal.string($0)) } ?? .empty,
+            nights(findings.forecast),
+            visitors.map { .number(Text.count($0), String($0)) } ?? .empty,
+        ]
+        guard let leader = findings.leader, let row = findings.arms[leader]?.row else {
+            return [link, .text("none"), .empty, .empty, .empty] + tail
+        }
+        let recent = history.rows.suffix(30).map { $0[leader].map { Double($0.traffic) / 1e6 } }
+        return [
+            link, .name(history.arms[leader].string),
+            .number(Figures.percent(row.probabilityBest ?? 0, 2), PlainDecimal.string(row.probabilityBest ?? 0)),
+            .number(Figures.percent(Double(row.traffic) / 1e6, 2), PlainDecimal.string(microShares: row.traffic)),
+            DataTable.Cell(
+                Sparkline.svg(recent, top: 1, description: "Traffic of the leader in the last \(recent.count) days"),
+                value: PlainDecimal.string(microShares: row.traffic)),
+        ] + tail
+    }
+
+    private func nights(_ answer: BestForecast.Answer?) -> DataTable.Cell {
+        switch answer {
+        case .settled: .number("settled", "0")
+        case .nights(let nights): .number(String(nights), String(nights))
+        case .beyondLimit: .number("over \(BestForecast.limit)", String(BestForecast.limit + 1))
+        case nil: .empty
+        }
+    }
+}

@@ -1,0 +1,378 @@
+"use strict";
+// The page is complete without this: it adds read-outs, full tables of the days, sorting and CSV files.
+
+const frame = { left: 104, right: 916, top: 24, bottom: 384 };
+const letters = (arm) => String.fromCharCode(65 + (arm % 26)) + (arm < 26 ? "" : Math.floor(arm / 26));
+
+// ---- Numbers: whole in the data, see the keys of `scales` for their unit.
+
+const scales = {
+  traffic: 6, probabilityBest: 9, mean: 9, meanLow: 9, meanHigh: 9, valueRemaining: 9, pValue: 9, visitors: 0, successes: 0,
+};
+const columnNames = {
+  traffic: "traffic", probabilityBest: "probability_best", mean: "mean", meanLow: "mean_low", meanHigh: "mean_high",
+  valueRemaining: "value_remaining", pValue: "sample_ratio_p", visitors: "visitors",
+};
+
+/** The exact decimal of a whole number of 10^-scale, without trailing zeros. */
+function decimal(text, scale) {
+  if (text === "" || scale === 0) return text;
+  const negative = text.startsWith("-");
+  const digits = text.slice(negative ? 1 : 0).padStart(scale + 1, "0");
+  const fraction = digits.slice(-scale).replace(/0+$/, "");
+  return (negative ? "-" : "") + digits.slice(0, -scale) + (fraction ? "." + fraction : "");
+}
+
+const value = (text, scale) => Number(text) / 10 ** scale;
+const count = (text) => text.replace(/\B(?=(\d{3})+$)/g, ",");
+const percent = (text, scale, places) => (value(text, scale) * 100).toFixed(places) + " %";
+const grouped = (number, places) => {
+  const [whole, fraction] = number.toFixed(places).split(".");
+  return count(whole) + (fraction ? "." + fraction : "");
+};
+
+// ---- An experiment's days.
+
+class Experiment {
+  constructor(element) {
+    const data = JSON.parse(document.getElementById(element.dataset.experiment).textContent);
+    this.key = data.key;
+    this.arms = data.arms;
+    this.reward = data.reward;
+    this.marks = data.marks;
+    const first = Date.parse(data.first + "T00:00:00Z");
+    this.dates = Array.from({ length: data.days }, (_, day) => new Date(first + day * 864e5).toISOString().slice(0, 10));
+    this.series = {};
+    for (const name of Object.keys(scales)) this.series[name] = data[name].map((text) => text.split(","));
+  }
+
+  scale(name) {
+    return name === "successes" && this.reward === "revenue" ? 6 : scales[name];
+  }
+
+  text(name, arm, day) {
+    return this.series[name][arm][day] ?? "";
+  }
+
+  mean(text) {
+    return this.reward === "revenue" ? value(text, 9).toFixed(4) : percent(text, 9, 3);
+  }
+
+  success(text) {
+    return this.reward === "revenue" ? grouped(value(text, 6), 2) : count(text);
+  }
+}
+
+/** What each chart of days shows: the series of its CSV, and a cell's text. */
+const charts = {
+  traffic: { series: ["traffic"], show: (e, a, d) => percent(e.text("traffic", a, d), 6, 2) },
+  mean: {
+    series: ["mean", "meanLow", "meanHigh"],
+    show: (e, a, d) =>
+      `${e.mean(e.text("mean", a, d))} (${e.mean(e.text("meanLow", a, d))} – ${e.mean(e.text("meanHigh", a, d))})`,
+  },
+  best: { series: ["probabilityBest"], show: (e, a, d) => percent(e.text("probabilityBest", a, d), 9, 2) },
+  remaining: {
+    series: ["valueRemaining"], single: "value remaining",
+    show: (e, a, d) => percent(e.text("valueRemaining", a, d), 9, 2),
+  },
+  visitors: {
+    series: ["visitors"], show: (e, a, d) => count(e.text("visitors", a, d)),
+    extra: {
+      title: "sample-ratio p", series: "pValue", show: (e, d) => value(e.text("pValue", 0, d), 9).toFixed(4),
+    },
+  },
+  rewards: { series: ["successes"], show: (e, a, d) => e.success(e.text("successes", a, d)) },
+};
+
+// ---- Elements.
+
+function make(name, properties = {}, ...children) {
+  const element = document.createElement(name);
+  for (const [key, content] of Object.entries(properties)) {
+    if (key in element) element[key] = content;
+    else element.setAttribute(key, content);
+  }
+  element.append(...children);
+  return element;
+}
+
+const named = (text) => make("bdi", {}, text);
+const swatch = (arm) => make("span", { className: `swatch c${arm % 10}` }, letters(arm));
+
+function download(name, rows) {
+  const field = (text) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  const text = rows.map((row) => row.map((cell) => field(String(cell))).join(",") + "\n").join("");
+  const url = URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" }));
+  make("a", { href: url, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 1000);
+}
+
+const fileName = (...parts) => parts.join("-").replace(/[^\p{L}\p{N}.-]+/gu, "-") + ".csv";
+
+function addTools(place, name, rows) {
+  const button = make("button", { type: "button" }, "Download CSV");
+  button.addEventListener("click", () => download(name, rows()));
+  place.before(make("div", { className: "tools" }, button));
+}
+
+// ---- Charts of days: the cursor, the read-out, the whole table.
+
+/** The rows of a chart's CSV: a row for each day and arm. */
+function longRows(experiment, chart) {
+  const header = ["date", ...(chart.single ? [] : ["variant"])];
+  const successName = { click: "clickers", purchase: "purchasers", revenue: "revenue" }[experiment.reward];
+  const rows = [[...header, ...chart.series.map((name) => columnNames[name] ?? successName)]];
+  experiment.dates.forEach((date, day) => {
+    experiment.series[chart.series[0]].forEach((texts, arm) => {
+      if ((texts[day] ?? "") === "") return;
+      rows.push([
+        date, ...(chart.single ? [] : [experiment.arms[arm]]),
+        ...chart.series.map((name) => decimal(experiment.text(name, arm, day), experiment.scale(name))),
+      ]);
+    });
+  });
+  return rows;
+}
+
+function cell(experiment, chart, arm, day) {
+  return experiment.text(chart.series[0], arm, day) === "" ? "–" : chart.show(experiment, arm, day);
+}
+
+function dayName(experiment, day) {
+  return experiment.dates[day] + (experiment.marks[day] === "c" ? " (carried over)" : "");
+}
+
+function fillTable(experiment, chart, table) {
+  const titles = chart.single ? [chart.single] : experiment.arms;
+  const body = make("tbody");
+  for (let day = experiment.dates.length - 1; day >= 0; day--) {
+    const row = make("tr", {}, make("th", { scope: "row" }, dayName(experiment, day)));
+    titles.forEach((_, arm) => row.append(make("td", { className: "n" }, cell(experiment, chart, arm, day))));
+    if (chart.extra) {
+      const text = experiment.text(chart.extra.series, 0, day);
+      row.append(make("td", { className: "n" }, text === "" ? "–" : chart.extra.show(experiment, day)));
+    }
+    body.append(row);
+  }
+  table.tBodies[0].replaceWith(body);
+  table.caption.textContent = table.caption.textContent.replace(", newest days", "");
+}
+
+function readout(figure) {
+  const box = make("div", { className: "readout", hidden: true });
+  const live = make("p", { className: "hidden", "aria-live": "polite" });
+  figure.append(box, live);
+  return {
+    show(x, content, spoken) {
+      box.replaceChildren(...content);
+      box.hidden = false;
+      const width = figure.clientWidth;
+      const own = box.offsetWidth;
+      box.style.left = `${Math.max(0, Math.min(width - own, x + 12 + own > width ? x - own - 12 : x + 12))}px`;
+      box.style.top = `${figure.querySelector("svg").offsetTop ?? 0}px`;
+      const svg = figure.querySelector("svg").getBoundingClientRect();
+      box.style.top = `${svg.top - figure.getBoundingClientRect().top + 8}px`;
+      if (spoken) live.textContent = spoken;
+    },
+    hide() { box.hidden = true; },
+  };
+}
+
+/** Makes a chart a place to stop at with the keyboard; its title must not pop up over the read-out. */
+function prepare(svg, help) {
+  const title = svg.querySelector(":scope > title");
+  svg.removeAttribute("aria-labelledby");
+  svg.setAttribute("aria-label", `${title.textContent}. ${svg.querySelector(":scope > desc").textContent} ${help}`);
+  title.remove();
+  svg.setAttribute("tabindex", "0");
+}
+
+function interactDays(figure, experiment) {
+  const chart = charts[figure.dataset.chart];
+  const svg = figure.querySelector("svg.chart");
+  const output = readout(figure);
+  const days = experiment.dates.length;
+  let current = days - 1;
+  prepare(svg, "Left and right arrow keys read the days.");
+  const cursor = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  cursor.setAttribute("class", "cursor");
+  svg.append(cursor);
+
+  function show(day, spoken) {
+    current = Math.max(0, Math.min(days - 1, day));
+    const x = frame.left + ((current + 0.5) * (frame.right - frame.left)) / days;
+    cursor.setAttribute("d", `M${x} ${frame.top}V${frame.bottom}`);
+    const titles = chart.single ? [chart.single] : experiment.arms;
+    const lines = titles
+      .map((title, arm) => ({ title, arm, text: experiment.text(chart.series[0], arm, current) }))
+      .filter((line) => line.text !== "" && (chart.series[0] !== "traffic" || line.text !== "0"))
+      .sort((a, b) => Number(b.text) - Number(a.text))
+      .map((line) => ({ ...line, shown: chart.show(experiment, line.arm, current) }));
+    const name = dayName(experiment, current);
+    const content = [make("strong", {}, name)];
+    for (const line of lines.slice(0, 14)) {
+      const label = make("span", {}, ...(chart.single ? [] : [swatch(line.arm)]), named(line.title));
+      content.push(make("div", {}, label, make("span", {}, line.shown)));
+    }
+    if (lines.length > 14) content.push(make("div", {}, `and ${lines.length - 14} more`));
+    if (lines.length === 0) content.push(make("div", {}, "no data"));
+    const p = chart.extra ? experiment.text(chart.extra.series, 0, current) : "";
+    if (p !== "") content.push(make("div", {}, chart.extra.title, make("span", {}, chart.extra.show(experiment, current))));
+    const text = spoken && `${name}: ${lines.map((line) => `${line.title} ${line.shown}`).join(", ") || "no data"}`;
+    const box = svg.getBoundingClientRect();
+    output.show((x / 960) * box.width, content, text);
+  }
+
+  function hide() {
+    output.hide();
+    cursor.removeAttribute("d");
+  }
+
+  svg.addEventListener("pointermove", (event) => {
+    const box = svg.getBoundingClientRect();
+    const x = ((event.clientX - box.left) / box.width) * 960;
+    show(Math.floor(((x - frame.left) / (frame.right - frame.left)) * days), false);
+  });
+  svg.addEventListener("pointerleave", hide);
+  svg.addEventListener("blur", hide);
+  svg.addEventListener("focus", () => { if (svg.matches(":focus-visible")) show(current, true); });
+  svg.addEventListener("keydown", (event) => {
+    const steps = { ArrowLeft: -1, ArrowRight: 1, PageUp: -7, PageDown: 7, Home: -days, End: days };
+    if (event.key === "Escape") return hide();
+    if (!(event.key in steps)) return;
+    event.preventDefault();
+    show(current + steps[event.key], true);
+  });
+
+  const details = figure.querySelector("details.data");
+  let isFilled = false;
+  details.addEventListener("toggle", () => {
+    if (isFilled || !details.open) return;
+    isFilled = true;
+    fillTable(experiment, chart, details.querySelector("table"));
+  });
+  addTools(details.querySelector(".scroll"), fileName(experiment.key, figure.dataset.chart), () => longRows(experiment, chart));
+}
+
+/** Charts of the newest table: what is pointed at says its title. */
+function interactItems(figure) {
+  const svg = figure.querySelector("svg.chart");
+  const items = [...svg.querySelectorAll("[data-arm]")].filter((item) => item.querySelector("title"));
+  const output = readout(figure);
+  let current = -1;
+  prepare(svg, "Left and right arrow keys read the arms.");
+  const texts = items.map((item) => {
+    const title = item.querySelector("title");
+    const text = title.textContent;
+    title.remove();
+    return text;
+  });
+  function show(index, x, spoken) {
+    current = index;
+    const arm = Number(items[index].dataset.arm);
+    highlight(figure, arm);
+    output.show(x, [make("div", {}, make("span", {}, swatch(arm), texts[index]))], spoken ? texts[index] : "");
+  }
+  function hide() {
+    output.hide();
+    highlight(figure, null);
+  }
+  items.forEach((item, index) => {
+    item.addEventListener("pointermove", (event) => show(index, event.clientX - svg.getBoundingClientRect().left, false));
+    item.addEventListener("pointerleave", hide);
+  });
+  svg.addEventListener("blur", hide);
+  svg.addEventListener("keydown", (event) => {
+    const step = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[event.key];
+    if (event.key === "Escape") return hide();
+    if (!step || items.length === 0) return;
+    event.preventDefault();
+    show((Math.max(current, step < 0 ? 0 : -1) + step + items.length) % items.length, 40, true);
+  });
+  const table = figure.querySelector("details.data table");
+  addTools(figure.querySelector("details.data .scroll"), fileName(figure.id), () => tableRows(table));
+}
+
+/** Fades everything of other arms; null: nothing. */
+function highlight(place, arm) {
+  place.classList.toggle("faded", arm !== null);
+  for (const element of place.querySelectorAll(".hot")) element.classList.remove("hot");
+  if (arm === null) return;
+  for (const element of place.querySelectorAll(`[data-arm="${arm}"]`)) element.classList.add("hot");
+}
+
+// ---- Tables.
+
+const cellValue = (element) => element.dataset.v ?? element.textContent.trim();
+const tableRows = (table) => [...table.rows].map((row) => [...row.cells].map(cellValue));
+
+function makeSortable(table) {
+  const heads = [...table.tHead.rows[0].cells];
+  heads.forEach((head, column) => {
+    const button = make("button", { type: "button" }, ...head.childNodes);
+    head.append(button);
+    button.addEventListener("click", () => {
+      const isNumber = head.classList.contains("n");
+      const wasDescending = head.ariaSort === "descending";
+      const wasAscending = head.ariaSort === "ascending";
+      const sign = isNumber ? (wasDescending ? 1 : -1) : wasAscending ? -1 : 1;
+      for (const other of heads) other.removeAttribute("aria-sort");
+      head.ariaSort = sign > 0 ? "ascending" : "descending";
+      const rows = [...table.tBodies[0].rows].map((row) => ({ row, key: cellValue(row.cells[column]) }));
+      rows.sort((a, b) => {
+        if (a.key === "" || b.key === "") return (a.key === "") - (b.key === "");
+        return sign * (isNumber ? Number(a.key) - Number(b.key) : a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
+      });
+      table.tBodies[0].append(...rows.map((item) => item.row));
+    });
+  });
+  if (!table.closest("figure")) {
+    addTools(table.closest(".scroll"), fileName(table.caption.textContent), () => tableRows(table));
+  }
+}
+
+// ---- The page.
+
+function prepareExperiment(section) {
+  if (section.dataset.isPrepared) return;
+  section.dataset.isPrepared = "yes";
+  const experiment = new Experiment(section);
+  for (const figure of section.querySelectorAll("figure[data-chart]")) {
+    if (figure.dataset.chart in charts) interactDays(figure, experiment);
+    else interactItems(figure);
+  }
+  section.querySelectorAll(":scope > .scroll > table > tbody > tr").forEach((row) => {
+    const arm = row.querySelector(".swatch")?.dataset.arm;
+    if (arm === undefined) return;
+    row.addEventListener("pointerenter", () => highlight(section, Number(arm)));
+    row.addEventListener("pointerleave", () => highlight(section, null));
+  });
+}
+
+function openTarget() {
+  const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (!target) return;
+  for (let place = target; place; place = place.parentElement) if (place instanceof HTMLDetailsElement) place.open = true;
+  target.scrollIntoView();
+}
+
+document.querySelectorAll("table.sortable").forEach(makeSortable);
+for (const section of document.querySelectorAll("details.experiment")) {
+  if (section.open) prepareExperiment(section);
+  section.addEventListener("toggle", () => { if (section.open) prepareExperiment(section); });
+}
+addEventListener("hashchange", openTarget);
+addEventListener("beforeprint", () => {
+  for (const section of document.querySelectorAll("details.experiment:not([open])")) {
+    section.dataset.wasClosed = "yes";
+    section.open = true;
+  }
+});
+addEventListener("afterprint", () => {
+  for (const section of document.querySelectorAll("details.experiment[data-was-closed]")) {
+    delete section.dataset.wasClosed;
+    section.open = false;
+  }
+});
+openTarget();

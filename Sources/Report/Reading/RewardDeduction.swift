@@ -1,0 +1,101 @@
+import Allocation
+import Foundation
+package import Learning
+import Vocabulary
+
+/// What counts as success in an experiment, found by comparing the newest table with the daily counts: tables do not say.
+package struct RewardDeduction: Equatable, Sendable {
+    package enum Basis: Equatable, Sendable {
+        /// The configuration says so.
+        case given
+        /// The table's visitors and successes are the sums of exactly the last so many days with data.
+        case sums(days: Int)
+        /// No number of days adds up to the table; this reward comes nearest to its successes per visitor.
+        case nearest
+    }
+
+    package let reward: Reward
+    package let basis: Basis
+
+    init(reward: Reward, basis: Basis) {
+        self.reward = reward
+        self.basis = basis
+    }
+
+    /// - Parameters: `rows[day][arm]` and `counts[day][arm]` as `ExperimentHistory` has them.
+    init(_ rows: [[AllocationRow?]], _ counts: [[ArmCounts?]]) {
+        guard let day = rows.indices.last(where: { rows[$0].contains { $0 != nil } }) else {
+            self.init(reward: .click, basis: .nearest)
+            return
+        }
+        let table = rows[day]
+        var sums = table.map { _ in ArmCounts() }
+        var used = 0
+        for past in counts[..<day].reversed() where past.contains(where: { ($0?.visitors ?? 0) > 0 }) {
+            for arm in sums.indices { try? sums[arm].add(past[arm] ?? ArmCounts()) }
+            used += 1
+            for reward in Reward.allCases where RewardDeduction.matches(table, sums, reward) {
+                self.init(reward: reward, basis: .sums(days: used))
+                return
+            }
+        }
+        self.init(reward: RewardDeduction.nearest(table, sums), basis: .nearest)
+    }
+
+    private static func matches(_ table: [AllocationRow?], _ sums: [ArmCounts], _ reward: Reward) -> Bool {
+        zip(table, sums).allSatisfy { row, sum in
+            guard let row else { return true }
+            return row.visitors == sum.visitors && row.successes == reward.successes(sum) * reward.unit
+        }
+    }
+
+    /// The reward whose rate over all known days is nearest to the table's, as a ratio.
+    private static func nearest(_ table: [AllocationRow?], _ sums: [ArmCounts]) -> Reward {
+        var visitors: Int64 = 0
+        var successes = 0.0
+        for row in table {
+            guard let row else { continue }
+            visitors = visitors &+ row.visitors
+            successes += Double(row.successes) / 1e6
+        }
+        let target = successes / Double(max(1, visitors))
+        let counted = Double(max(1, sums.reduce(0) { $0 &+ $1.visitors }))
+        func distance(_ reward: Reward) -> Double {
+            let total = sums.reduce(0.0) { $0 + Double(reward.successes($1)) * Double(reward.unit) / 1e6 }
+            return abs(log((total / counted + 1e-9) / (target + 1e-9)))
+        }
+        return Reward.allCases.min { distance($0) < distance($1) } ?? .click
+    }
+}
+
+extension Reward {
+    /// Clickers, purchasers, or revenue in millionths of the major unit.
+    func successes(_ counts: ArmCounts) -> Int128 {
+        switch self {
+        case .click: Int128(counts.clickers)
+        case .purchase: Int128(counts.purchasers)
+        case .revenue: counts.revenue
+        }
+    }
+
+    /// Millionths in one of `successes`.
+    var unit: Int128 { self == .revenue ? 1 : 1_000_000 }
+
+    /// The plural of what is counted.
+    package var noun: String {
+        switch self {
+        case .click: "clickers"
+        case .purchase: "purchasers"
+        case .revenue: "revenue"
+        }
+    }
+
+    /// What the posterior's mean is.
+    package var meanNoun: String {
+        switch self {
+        case .click: "clickers per visitor"
+        case .purchase: "purchasers per visitor"
+        case .revenue: "revenue per visitor"
+        }
+    }
+}

@@ -1,0 +1,92 @@
+import Allocation
+import Foundation
+import Learning
+import Pipeline
+import Report
+import Vocabulary
+
+/// The page for people.
+enum ReportCommand: Command {
+    static let name = "report"
+    static let summary = "Writes one HTML page that tells what the last nights learned and why traffic moved."
+    static let discussion = """
+        Reads the state directory and writes a page that needs no network and no other file: who leads each experiment, how
+        sure that is, what changed since yesterday, charts with their numbers, segments, and the data quality of each day,
+        warnings first. It can be mailed, printed, and read without a pointer. What is damaged is named on the page and left
+        out.
+
+        The tables do not say what counts as success, nor the floors: both are deduced, and the page says so where it is not
+        certain. --config gives them from the configuration instead.
+        """
+    static let examples = [
+        "sluice report --state state", "sluice report --days 30 --output /var/www/banners.html",
+        "sluice report --open", "sluice report --output - | gzip > report.html.gz",
+    ]
+    static let options = [
+        Option(name: "state", value: "DIR", help: "the state directory (default: state)"),
+        Option(name: "output", value: "FILE", help: "the page (default: report.html; - for standard output)"),
+        Option(name: "days", value: "N", help: "days up to the newest that it shows (default: 90)"),
+        Option(name: "config", value: "FILE", help: "the pipeline's configuration, for rewards and floors"),
+        Option(name: "open", value: nil, help: "show the page in the browser"),
+        Option(name: "quiet", value: nil, help: "say nothing but warnings and errors"),
+    ]
+
+    static func run(_ arguments: Arguments) throws -> ExitCode {
+        let output = arguments["output"] ?? "report.html"
+        if output.isEmpty { throw UsageError("--output is empty; give a file, or - for standard output") }
+        if output == "-", arguments.has("open") { throw UsageError("--open needs a file; leave out --output -") }
+        let state = try StateDirectory(arguments)
+        let days = try arguments.days(default: 90)
+        let settings = try arguments["config"].map { ReportCommand.settings(try Configuration.read(file: $0)) } ?? [:]
+        let history = try state.history(days: days, isQuiet: arguments.has("quiet"))
+        let page = Array(Page(history, settings: settings).html().utf8)
+        guard output != "-" else {
+            Console.output(page)
+            return .done
+        }
+        // Whole or not at all: somebody may be reading it.
+        try FileSystem.write(page, to: output + ".new")
+        try FileSystem.rename(output + ".new", to: output)
+        if !arguments.has("quiet") {
+            Console.information("\(output): \(Text.count(Int64(page.count) / 1000)) kB, \(history.days.count) days")
+        }
+        if arguments.has("open") { open(output) }
+        return .done
+    }
+
+    private static func settings(_ configuration: Configuration) -> [SlotKey: Page.Settings] {
+        var settings: [SlotKey: Page.Settings] = [:]
+        for configured in configuration.experiments {
+            let experiment = configured.experiment
+            let available = 1 - (experiment.control?.traffic ?? 0)
+            let common = configured.allocation.commonFloor(arms: experiment.variants.count, available: available)
+            var floors: [Name: Double] = [:]
+            for variant in experiment.variants {
+                floors[variant] = configured.allocation.floors[variant.string] ?? common
+            }
+            settings[experiment.key] = Page.Settings(reward: configured.learning.reward, floors: floors)
+        }
+        return settings
+    }
+
+    /// Hands the page to the desktop. That this fails does not undo the page.
+    private static func open(_ file: String) {
+        #if os(macOS)
+            let opener = "open"
+        #else
+            let opener = "xdg-open"
+        #endif
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = [opener, URL(fileURLWithPath: file).path]
+        process.standardOutput = FileHandle.standardError
+        do {
+            try process.run()
+            process.waitUntilExit()
+        } catch {
+            Console.warning("\(opener) cannot be run: open \(file) in a browser")
+            return
+        }
+        if process.terminationStatus != 0 { Console.warning("\(opener) found no browser: open \(file) in one") }
+    }
+}

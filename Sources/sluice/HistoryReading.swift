@@ -1,0 +1,29 @@
+import Pipeline
+import Report
+
+extension StateDirectory {
+    /// The last days of the directory, with progress on a terminal. Throws `UsageError` when there is nothing to read.
+    func history(days: Int, isQuiet: Bool) throws -> StateHistory {
+        let showsProgress = Console.isTerminal && !isQuiet
+        defer { if showsProgress { Console.write(Array("\r\u{1B}[K".utf8), to: 2) } }
+        let history = try StateReader(self).read(days: days) { done, total in
+            if showsProgress { Console.write(Array("\r\u{1B}[Kreading day \(done) of \(total)".utf8), to: 2) }
+        }
+        guard let history else {
+            throw UsageError(
+                "\(path) holds no table and no statistics; give --state the directory that `sluice run` fills")
+        }
+        return history
+    }
+}
+
+extension Arguments {
+    /// The value of `--days`.
+    func days(default usual: Int) throws(UsageError) -> Int {
+        guard let text = self["days"] else { return usual }
+        guard let days = Int(text), (1...36_500).contains(days) else {
+            throw UsageError("--days is '\(text)'; give a number of at least 1")
+        }
+        return days
+    }
+}
