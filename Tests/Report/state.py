@@ -37,8 +37,9 @@ class State:
                     sums[name] += int(row[name])
                 whole, _, fraction = row["revenue"].partition(".")
                 sums["micros"] += int(whole) * 10**6 + int(fraction.ljust(6, "0"))
+        for date in statistics:
             if ("quality", date) not in damaged:
-                with open(statistics[date] + "/quality.json") as file:
+                with open(statistics[date] + "/quality.json", encoding="utf-8") as file:
                     self.quality[date] = json.load(file)
         keys = set(self.rows) | set(self.counts)
         self.experiments = sorted({key[1] for key in keys}, key=lambda name: name.encode())

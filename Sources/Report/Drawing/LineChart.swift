@@ -28,11 +28,10 @@ struct LineChart {
             for run in runs(arm) {
                 bands += band(arm, run, frame)
                 for (position, item) in run.enumerated() {
-                    let (x, y) = (axis.centre(item.day), frame.line(item.point.value))
+                    let x = run.count == 1 ? own(arm, item.day) : axis.centre(item.day)
+                    let y = frame.line(item.point.value)
                     if position == 0 { line.move(x, y) } else { line.line(x, y) }
-                    // A run of one day would be no line at all.
-                    if run.count == 1 { line.line(x + 1, y) }
-                    if isMarked(item.day, arm) {
+                    if isMarked(item.day, arm) || run.count == 1 {
                         rings.move(x - 5, y)
                         rings.line(x, y - 5)
                         rings.line(x + 5, y)
@@ -69,6 +68,12 @@ struct LineChart {
         return runs
     }
 
+    /// Where an arm's lone day is drawn: arms stand side by side in the slot, so that their bars do not cover one another.
+    private func own(_ arm: Int, _ day: Int) -> Int {
+        let arms = points[day].count
+        return axis.start(day) + (axis.start(day + 1) - axis.start(day)) * (arm + 1) / (arms + 1)
+    }
+
     private func band(_ arm: Int, _ run: [(day: Int, point: Point)], _ frame: Frame) -> String {
         let bounded = run.compactMap { item in
             item.point.low.flatMap { low in
@@ -77,11 +82,13 @@ struct LineChart {
         }
         guard let first = bounded.first else { return "" }
         var path = PathData()
+        if run.count == 1 {
+            path.move(own(arm, run[0].day), first.1)
+            path.line(own(arm, run[0].day), first.2)
+            return "<path class=\"line \(ArmKeys.classes(arm))\" data-arm=\(arm) d=\"\(path.text)\"/>"
+        }
         path.move(first.0, first.2)
         for (x, _, high) in bounded.dropFirst() { path.line(x, high) }
-        // A single day's interval is a bar.
-        if bounded.count == 1 { path.line(first.0 + 3, first.2) }
-        if bounded.count == 1 { path.line(first.0 + 3, first.1) }
         for (x, low, _) in bounded.reversed() { path.line(x, low) }
         path.close()
         return "<path class=\"band \(ArmKeys.classes(arm))\" data-arm=\(arm) d=\"\(path.text)\"/>"

@@ -40,6 +40,6 @@ struct DataTable {
         return "<div class=scroll tabindex=0 role=region aria-label=\"\(HTML.escape(caption))\">"
             + "<table\(isSortable ? " class=sortable" : "")><caption\(hiddenCaption ? " class=hidden" : "")>"
             + "\(HTML.escape(caption))</caption><thead><tr>\(heads.joined())</thead><tbody>"
-            + body.map { "<tr>" + $0 + "\n" }.joined() + "</tbody></table></div>\n"
+            + body.map { "<tr>" + $0 + "</tr>\n" }.joined() + "</tbody></table></div>\n"
     }
 }

@@ -44,7 +44,7 @@ struct ExperimentSection {
         case .given: break
         case .sums(let days):
             sentences.append(
-                "Its counts are the \(history.reward.reward.noun) of the last \(Text.count(Int64(days), "day")) with data, "
+                "Its counts are the \(history.reward.reward.noun) of \(days == 1 ? "the last day" : "the last \(days) days") with data, "
                     + "so the reward is \(history.reward.reward.rawValue).")
         case .nearest:
             sentences.append(

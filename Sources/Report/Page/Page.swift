@@ -69,7 +69,7 @@ package struct Page: Sendable {
             <svg class=definitions width=0 height=0 aria-hidden=true><defs>\
             <pattern id=hatch width=14 height=14 patternUnits=userSpaceOnUse patternTransform="rotate(45)">\
             <path class=stripe d="M0 0V14"/></pattern>\
-            <pattern id=dots width=14 height=14 patternUnits=userSpaceOnUse><circle class=stripe cx=7 cy=7 r=2 /></pattern>\
+            <pattern id=dots width=14 height=14 patternUnits=userSpaceOnUse><circle class=dot-stripe cx=7 cy=7 r=2 /></pattern>\
             </defs></svg>
             <script>\(Assets.script)</script></body></html>
 

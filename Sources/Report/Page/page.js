@@ -113,7 +113,7 @@ const fileName = (...parts) => parts.join("-").replace(/[^\p{L}\p{N}.-]+/gu, "-"
 function addTools(place, name, rows) {
   const button = make("button", { type: "button" }, "Download CSV");
   button.addEventListener("click", () => download(name, rows()));
-  place.before(make("div", { className: "tools" }, button));
+  place.after(make("div", { className: "tools" }, button));
 }
 
 // ---- Charts of days: the cursor, the read-out, the whole table.

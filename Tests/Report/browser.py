@@ -1,0 +1,292 @@
+"""Opens reports in a real browser: python3 Tests/Report/browser.py SLUICE STATE-GENERATOR [SCREENSHOTS].
+
+Makes three states (one day, ninety days, hostile), writes their reports, opens them in headless Chromium and checks that
+nothing complains, nothing is fetched, every number in every table equals the state's CSV files, the read-outs answer pointer
+and keyboard, tables sort, and the page is whole without script. With a third word, keeps screenshots in that folder.
+"""
+
+import csv
+import datetime
+import io
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import unicodedata
+
+from chromium import Chromium
+from state import State
+
+DAMAGED = {"hostile": {("table", 2), ("quality", 3), ("statistics", 4), ("table", 5)}}
+NEWEST_DAYS = 7
+
+
+def percent(text, places):
+    return f"{float(text) * 100:.{places}f} %"
+
+
+class Report:
+    """What the page of a state must show."""
+
+    def __init__(self, state, name):
+        self.state, self.name = state, name
+        rows = [row for (date, key, _), row in state.rows.items() if key == name]
+        self.revenue = any(row["successes"] != "0" and "." in row["successes"] for row in rows)
+
+    def mean(self, text):
+        return f"{float(text):.4f}" if self.revenue else percent(text, 3)
+
+    def row(self, date, arm):
+        return self.state.rows.get((date, self.name, arm))
+
+    def count(self, date, arm):
+        if date not in self.state.counted:
+            return None
+        return self.state.counts.get(
+            (date, self.name, arm), {"visitors": 0, "clickers": 0, "purchasers": 0, "micros": 0})
+
+    def cell(self, chart, date, arm):
+        row, count = self.row(date, arm), self.count(date, arm)
+        if chart == "traffic":
+            return row and percent(row["traffic"], 2)
+        if chart == "mean":
+            return row and f"{self.mean(row['mean'])} ({self.mean(row['mean_low'])} – {self.mean(row['mean_high'])})"
+        if chart == "best":
+            return row and row["probability_best"] and percent(row["probability_best"], 2)
+        if chart == "visitors":
+            return count and f"{count['visitors']:,}"
+        if chart == "rewards" and count:
+            return f"{count['micros'] / 1e6:,.2f}" if self.revenue else f"{count['clickers']:,}"
+        return None
+
+    def remaining(self, date):
+        values = [row["value_remaining"] for (day, key, _), row in self.state.rows.items()
+                  if key == self.name and day == date and row["value_remaining"]]
+        return percent(values[0], 2) if values else None
+
+    def p_value(self, date):
+        platform, slot = self.name.split("/", 1)
+        for check in self.state.quality.get(date, {}).get("sample_ratio", []):
+            if (check["platform"], check["slot"]) == (platform, slot):
+                return f"{check['p_value']:.4f}"
+        return None
+
+    def table(self, chart, arms):
+        """The chart's cells by day, the newest first; a dash where there is nothing."""
+        lines = []
+        for date in reversed(self.state.days):
+            if chart == "remaining":
+                line = [self.remaining(date)]
+            else:
+                line = [self.cell(chart, date, arm) for arm in arms]
+            if chart == "visitors":
+                line.append(self.p_value(date))
+            lines.append((date, [text or "–" for text in line]))
+        return lines
+
+    def csv(self, chart, arms):
+        """The rows of the chart's CSV file as the state has them, exactly."""
+        columns = {"traffic": ["traffic"], "mean": ["mean", "mean_low", "mean_high"], "best": ["probability_best"]}[chart]
+        lines = [["date", "variant"] + columns]
+        for date in self.state.days:
+            for arm in arms:
+                row = self.row(date, arm)
+                if row and row[columns[0]]:
+                    texts = [row[column] for column in columns]
+                    if chart == "traffic" and "." in texts[0]:
+                        texts = [texts[0].rstrip("0").rstrip(".")]
+                    lines.append([date, arm] + texts)
+        return lines
+
+
+TABLES = """(async () => {
+  const names = Object.keys(charts);
+  const result = [];
+  for (const section of document.querySelectorAll("details.experiment")) {
+    section.open = true;
+    prepareExperiment(section);
+    const data = JSON.parse(document.getElementById(section.dataset.experiment).textContent);
+    const tables = {};
+    for (const figure of section.querySelectorAll("figure")) figure.querySelector("details.data").open = true;
+    await new Promise((done) => setTimeout(done, 50));
+    for (const figure of section.querySelectorAll("figure")) {
+      const table = figure.querySelector("details.data table");
+      tables[figure.dataset.chart] = [...table.rows].map((row) => [...row.cells].map((cell) => cell.textContent));
+      figure.querySelector("details.data").open = false;
+    }
+    const today = section.querySelector(":scope > .scroll > table");
+    result.push({ name: data.key, arms: data.arms, tables,
+      today: [...today.tBodies[0].rows].map((row) => [...row.cells].map((cell) => cell.dataset.v ?? cell.textContent)) });
+  }
+  return JSON.stringify(result);
+})()"""
+
+STATIC = """JSON.stringify([...document.querySelectorAll("details.experiment")].map((section) => Object.fromEntries(
+  [...section.querySelectorAll("figure")].map((figure) => [figure.dataset.chart,
+    [...figure.querySelectorAll("table tbody tr")].map((row) => [...row.cells].map((cell) => cell.textContent))]))))"""
+
+DOWNLOAD = """(async () => {
+  let blob;
+  const original = URL.createObjectURL;
+  URL.createObjectURL = (content) => { blob = content; return "data:,"; };
+  const click = HTMLAnchorElement.prototype.click;
+  HTMLAnchorElement.prototype.click = () => {};
+  document.querySelector("#e%d-%s .tools button").click();
+  URL.createObjectURL = original;
+  HTMLAnchorElement.prototype.click = click;
+  return await blob.text();
+})()"""
+
+
+def equal(found, expected, where):
+    if found != expected:
+        raise AssertionError(f"{where}: the page has {json.dumps(found)[:400]}, the state {json.dumps(expected)[:400]}")
+
+
+def check_numbers(browser, state):
+    experiments = json.loads(browser.evaluate(TABLES))
+    equal([item["name"] for item in experiments], state.experiments, "experiments")
+    for item in experiments:
+        equal(item["arms"], state.arms[item["name"]], item["name"])
+        report = Report(state, item["name"])
+        for chart in ("traffic", "mean", "best", "remaining", "visitors", "rewards"):
+            body = item["tables"][chart][1:]
+            for found, (date, cells) in zip(body, report.table(chart, item["arms"]), strict=True):
+                equal(found[0][:10], date, f"{item['name']} {chart}")
+                equal(found[1:], cells, f"{item['name']} {chart} {date}")
+        newest = {arm: report.row(state.tables[-1], arm) for arm in item["arms"]}
+        # Control characters have no place in a page.
+        shown = lambda name: "".join("\ufffd" if unicodedata.category(c) == "Cc" and c not in "\n\t" else c for c in name)
+        expected = [
+            [shown(arm), row["traffic"], row["probability_best"], row["mean"], row["mean_low"], row["visitors"], row["successes"]]
+            for arm, row in newest.items() if row]
+        equal([[line[index] for index in (0, 2, 4, 5, 6, 8, 9)] for line in item["today"]], expected, item["name"])
+    return experiments
+
+
+def check_without_script(browser, path, state):
+    browser.call("Emulation.setScriptExecutionDisabled", value=True)
+    browser.open(path)
+    browser.evaluate("document.querySelectorAll('details').forEach((item) => { item.open = true; })")
+    sections = json.loads(browser.evaluate(STATIC))
+    for section, name in zip(sections, state.experiments, strict=True):
+        for chart in ("traffic", "mean", "best", "remaining", "visitors", "rewards"):
+            expected = Report(state, name).table(chart, state.arms[name])[:NEWEST_DAYS]
+            for found, (date, cells) in zip(section[chart], expected, strict=True):
+                equal((found[0][:10], found[1:]), (date, cells), f"{name} {chart} without script")
+    browser.call("Emulation.setScriptExecutionDisabled", value=False)
+
+
+def check_reading(browser, state):
+    """Pointer and keyboard on the first chart, sorting of the first table, downloads."""
+    browser.evaluate("document.querySelector('#e1-traffic svg.chart').scrollIntoView({ block: 'center', behavior: 'instant' })")
+    box = json.loads(browser.evaluate(
+        "JSON.stringify(document.querySelector('#e1-traffic svg.chart').getBoundingClientRect())"))
+    # The middle of the newest day's slot.
+    width = 916 - 104
+    x = box["x"] + (916 - width / len(state.days) / 2) / 960 * box["width"]
+    browser.point(x, box["y"] + box["height"] / 2)
+    shown = browser.evaluate("document.querySelector('#e1-traffic .readout').innerText")
+    report = Report(state, state.experiments[0])
+    traffic = [report.cell("traffic", state.days[-1], arm) for arm in state.arms[state.experiments[0]]]
+    assert state.days[-1] in shown, shown
+    for text in traffic:
+        assert text in (None, "0.00 %") or text in shown, (text, shown)
+    browser.point(2, 2)
+    assert browser.evaluate("document.querySelector('#e1-traffic .readout').hidden"), "the read-out stays"
+
+    browser.evaluate("document.querySelector('#e1-traffic svg.chart').focus()")
+    browser.press("Home")
+    for _ in range(len(state.days) - 2):
+        browser.press("ArrowRight")
+    spoken = browser.evaluate("document.querySelector('#e1-traffic [aria-live]').textContent")
+    day = state.days[max(0, len(state.days) - 2)]
+    assert spoken.startswith(day), (spoken, day)
+    browser.evaluate("document.activeElement.blur()")
+
+    for chart in ("traffic", "mean", "best"):
+        text = browser.evaluate(DOWNLOAD % (1, chart))
+        lines = list(csv.reader(io.StringIO(text, newline="")))
+        equal(lines, report.csv(chart, state.arms[state.experiments[0]]), f"CSV of {chart}")
+
+    sort = """(() => { const table = document.querySelector("#e1 > .scroll > table");
+      table.tHead.rows[0].cells[2].querySelector("button").click();
+      return JSON.stringify([...table.tBodies[0].rows].map((row) => Number(row.cells[2].dataset.v))); })()"""
+    values = json.loads(browser.evaluate(sort))
+    assert values == sorted(values, reverse=True), values
+    values = json.loads(browser.evaluate(sort))
+    assert values == sorted(values), values
+
+
+def check_access(browser):
+    """Every picture has a name, every table a caption, no id stands twice, headings begin with one h1."""
+    faults = json.loads(browser.evaluate("""JSON.stringify([
+      ...[...document.querySelectorAll("svg[role=img]")].filter((svg) => !(svg.getAttribute("aria-label") || "").trim())
+        .map((svg) => "picture without a name in " + svg.closest("[id]").id),
+      ...[...document.querySelectorAll("table")].filter((table) => !table.caption?.textContent).map(() => "table without caption"),
+      ...[...document.querySelectorAll("th:not([scope])")].map(() => "heading without scope"),
+      ...Object.entries(Object.groupBy([...document.querySelectorAll("[id]")], (element) => element.id))
+        .filter(([, list]) => list.length > 1).map(([id]) => "id twice: " + id),
+      ...(document.querySelectorAll("h1").length === 1 ? [] : ["not one h1"]),
+      ...(document.querySelector("img, iframe, object, embed, link[rel=stylesheet], script[src]") ? ["foreign content"] : []),
+    ])"""))
+    assert not faults, faults[:10]
+
+
+def check_state(browser, name, tools, directory, screenshots):
+    path = os.path.join(directory, name)
+    subprocess.run([tools["generator"], name, path], check=True)
+    page = path + ".html"
+    subprocess.run([tools["sluice"], "report", "--state", path, "--output", page, "--quiet"], check=True)
+    size = os.path.getsize(page)
+    assert size < 2_000_000, f"{name}: {size} bytes"
+    state = State(path, damaged_dates(name, path))
+    browser.view(1280, 900)
+    browser.open(page)
+    check_access(browser)
+    check_numbers(browser, state)
+    check_reading(browser, state)
+    browser.view(360, 740)
+    width = browser.evaluate("document.documentElement.scrollWidth")
+    assert width <= 360, f"{name}: the page is {width} wide in a window of 360"
+    assert not browser.complaints(), browser.complaints()
+    check_without_script(browser, page, state)
+    if screenshots:
+        take(browser, page, os.path.join(screenshots, name))
+    print(f"{name}: {size / 1e6:.2f} MB, {len(state.experiments)} experiments, {len(state.days)} days: all as in the files",
+          file=sys.stderr)
+
+
+def damaged_dates(name, path):
+    """What the generator damages, by the days' numbers from the first of counts."""
+    if name != "hostile":
+        return set()
+    first = min(entry[5:] for entry in os.listdir(path + "/statistics") if entry.startswith("date="))
+    day = lambda n: (datetime.date.fromisoformat(first) + datetime.timedelta(days=n)).isoformat()
+    return {(kind, day(number)) for kind, number in DAMAGED[name]}
+
+
+def take(browser, page, prefix):
+    for label, width, dark in (("light", 1280, False), ("dark", 1280, True), ("narrow", 360, False)):
+        browser.view(width, 1800, dark)
+        browser.open(page)
+        browser.screenshot(f"{prefix}-{label}.png")
+        browser.evaluate("document.querySelector('#quality').scrollIntoView({ behavior: 'instant' })")
+        browser.screenshot(f"{prefix}-{label}-quality.png")
+
+
+def main():
+    if len(sys.argv) < 3:
+        raise SystemExit(__doc__)
+    tools = {"sluice": os.path.abspath(sys.argv[1]), "generator": os.path.abspath(sys.argv[2])}
+    screenshots = sys.argv[3] if len(sys.argv) > 3 else None
+    if screenshots:
+        os.makedirs(screenshots, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="sluice-report-") as directory, Chromium() as browser:
+        for name in ("one-day", "hostile", "ninety-days"):
+            check_state(browser, name, tools, directory, screenshots)
+
+
+if __name__ == "__main__":
+    main()
