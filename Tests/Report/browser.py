@@ -19,7 +19,7 @@ from chromium import Chromium
 from state import State
 
 DAMAGED = {"hostile": {("table", 2), ("quality", 3), ("statistics", 4), ("table", 5)}}
-NEWEST_DAYS = 7
+NEWEST_DAYS = 3
 
 
 def percent(text, places):
@@ -101,7 +101,6 @@ class Report:
 
 
 TABLES = """(async () => {
-  const names = Object.keys(charts);
   const result = [];
   for (const section of document.querySelectorAll("details.experiment")) {
     section.open = true;
@@ -109,7 +108,13 @@ TABLES = """(async () => {
     const data = JSON.parse(document.getElementById(section.dataset.experiment).textContent);
     const tables = {};
     for (const figure of section.querySelectorAll("figure")) figure.querySelector("details.data").open = true;
-    await new Promise((done) => setTimeout(done, 50));
+    // The script fills a table some time after it is opened.
+    for (let tries = 0; tries < 200; tries++) {
+      const tables = [...section.querySelectorAll("figure")].filter((figure) => figure.dataset.chart in charts)
+        .map((figure) => figure.querySelector("details.data table"));
+      if (tables.every((table) => table.rows.length === data.days + 1)) break;
+      await new Promise((done) => setTimeout(done, 50));
+    }
     for (const figure of section.querySelectorAll("figure")) {
       const table = figure.querySelector("details.data table");
       tables[figure.dataset.chart] = [...table.rows].map((row) => [...row.cells].map((cell) => cell.textContent));
@@ -222,7 +227,8 @@ def check_reading(browser, state):
 def check_access(browser):
     """Every picture has a name, every table a caption, no id stands twice, headings begin with one h1."""
     faults = json.loads(browser.evaluate("""JSON.stringify([
-      ...[...document.querySelectorAll("svg[role=img]")].filter((svg) => !(svg.getAttribute("aria-label") || "").trim())
+      ...[...document.querySelectorAll("svg[role=img]")].filter((svg) => !(svg.getAttribute("aria-label")
+          ?? document.getElementById(svg.getAttribute("aria-labelledby").split(" ")[0]).textContent).trim())
         .map((svg) => "picture without a name in " + svg.closest("[id]").id),
       ...[...document.querySelectorAll("table")].filter((table) => !table.caption?.textContent).map(() => "table without caption"),
       ...[...document.querySelectorAll("th:not([scope])")].map(() => "heading without scope"),

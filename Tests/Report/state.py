@@ -14,12 +14,12 @@ def dates_of(folder):
 class State:
     """Rows of `*` by (date, experiment, variant), counts likewise over all segments, and quality files by date."""
 
-    def __init__(self, path, damaged=()):
+    def __init__(self, path, damaged=(), days=90):
         self.rows, self.counts, self.quality, self.segments = {}, {}, {}, {}
         tables, statistics = dates_of(path + "/allocations"), dates_of(path + "/statistics")
         everything = sorted(set(tables) | set(statistics))
         first, last = (datetime.date.fromisoformat(date) for date in (everything[0], everything[-1]))
-        self.days = [(first + datetime.timedelta(days=n)).isoformat() for n in range((last - first).days + 1)]
+        self.days = [(first + datetime.timedelta(days=n)).isoformat() for n in range((last - first).days + 1)][-days:]
         self.tables = sorted(date for date in tables if ("table", date) not in damaged)
         for date in self.tables:
             for row in self.read(tables[date] + "/allocation.csv"):

@@ -10,7 +10,7 @@ struct DensityChart {
         var description: String
     }
 
-    static let samples = 72
+    static let samples = 96
 
     let curves: [Curve]
     let range: ClosedRange<Double>
@@ -30,9 +30,11 @@ struct DensityChart {
                 path.move(column, frame.bottom)
                 path.line(column, Frame.top)
             }
-            for (index, point) in points.enumerated() {
-                let (x, y) = (frame.column(point.value), frame.line(min(point.density, 2 * tallest) * unit))
-                if index == 0 { path.move(x, y) } else { path.line(x, y) }
+            let curvePoints = points.map {
+                (x: frame.column($0.value), y: frame.line(min($0.density, 2 * tallest) * unit))
+            }
+            for (index, point) in Polyline.simplified(curvePoints).enumerated() {
+                if index == 0 { path.move(point.x, point.y) } else { path.line(point.x, point.y) }
             }
             shapes +=
                 "<path class=\"line density \(ArmKeys.classes(curve.arm))\" data-arm=\(curve.arm) d=\"\(path.text)\">"

@@ -27,10 +27,13 @@ struct LineChart {
             var rings = PathData()
             for run in runs(arm) {
                 bands += band(arm, run, frame)
-                for (position, item) in run.enumerated() {
-                    let x = run.count == 1 ? own(arm, item.day) : axis.centre(item.day)
-                    let y = frame.line(item.point.value)
-                    if position == 0 { line.move(x, y) } else { line.line(x, y) }
+                let places = run.map { item in
+                    (x: run.count == 1 ? own(arm, item.day) : axis.centre(item.day), y: frame.line(item.point.value))
+                }
+                for (position, end) in Polyline.simplified(places).enumerated() {
+                    if position == 0 { line.move(end.x, end.y) } else { line.line(end.x, end.y) }
+                }
+                for (item, (x, y)) in zip(run, places) {
                     if isMarked(item.day, arm) || run.count == 1 {
                         rings.move(x - 5, y)
                         rings.line(x, y - 5)
@@ -88,8 +91,10 @@ struct LineChart {
             return "<path class=\"line \(ArmKeys.classes(arm))\" data-arm=\(arm) d=\"\(path.text)\"/>"
         }
         path.move(first.0, first.2)
-        for (x, _, high) in bounded.dropFirst() { path.line(x, high) }
-        for (x, low, _) in bounded.reversed() { path.line(x, low) }
+        for (x, high) in Polyline.simplified(bounded.map { ($0.0, $0.2) }, tolerance: 2).dropFirst() {
+            path.line(x, high)
+        }
+        for (x, low) in Polyline.simplified(bounded.map { ($0.0, $0.1) }, tolerance: 2).reversed() { path.line(x, low) }
         path.close()
         return "<path class=\"band \(ArmKeys.classes(arm))\" data-arm=\(arm) d=\"\(path.text)\"/>"
     }

@@ -19,8 +19,11 @@ struct StackedChart {
         for arm in (0..<arms).reversed() {
             var path = PathData()
             path.move(Frame.left, frame.bottom)
+            var edge = frame.bottom
             for day in values.indices {
-                let edge = frame.line(sums[day][arm + 1])
+                // Half a pixel is no step.
+                let exact = frame.line(sums[day][arm + 1])
+                if abs(exact - edge) > 1 || sums[day][arm + 1] == sums[day][arm] || day == 0 { edge = exact }
                 path.line(axis.start(day), edge)
                 path.line(axis.start(day + 1), edge)
             }

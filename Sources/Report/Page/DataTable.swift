@@ -12,13 +12,13 @@ struct DataTable {
         }
 
         static func text(_ text: String) -> Cell { Cell(HTML.escape(text)) }
-        static func name(_ text: String) -> Cell { Cell(HTML.name(text), value: text) }
+        static func name(_ text: String) -> Cell { Cell(HTML.name(text)) }
         static func number(_ text: String, _ value: String) -> Cell { Cell(HTML.escape(text), value: value) }
         static let empty = Cell("", value: "")
     }
 
     var caption: String
-    /// Headings; those that begin with `#` are of numbers, which stand at the right.
+    /// Headings; those that begin with `#` are of numbers, which stand at the right. Text has the class `t`.
     var columns: [String]
     var rows: [[Cell]]
     var isSortable = true
@@ -27,14 +27,14 @@ struct DataTable {
     func html(hiddenCaption: Bool = false) -> String {
         let heads = columns.map { column in
             column.hasPrefix("#")
-                ? "<th scope=col class=n>\(HTML.escape(column.dropFirst()))" : "<th scope=col>\(HTML.escape(column))"
+                ? "<th scope=col>\(HTML.escape(column.dropFirst()))" : "<th scope=col class=t>\(HTML.escape(column))"
         }
         let body = rows.map { row in
             row.enumerated().map { index, cell in
                 let value = cell.value.map { $0 == cell.html ? "" : " data-v=\"\(HTML.escape($0))\"" } ?? ""
                 let isNumber = columns.indices.contains(index) && columns[index].hasPrefix("#")
                 return index == 0
-                    ? "<th scope=row\(value)>\(cell.html)" : "<td\(isNumber ? " class=n" : "")\(value)>\(cell.html)"
+                    ? "<th scope=row\(value)>\(cell.html)" : "<td\(isNumber ? "" : " class=t")\(value)>\(cell.html)"
             }.joined()
         }
         return "<div class=scroll tabindex=0 role=region aria-label=\"\(HTML.escape(caption))\">"

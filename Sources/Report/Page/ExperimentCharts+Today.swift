@@ -40,9 +40,9 @@ extension ExperimentCharts {
                         let row = found.row
                         return [
                             .name(history.arms[arm].string),
-                            .number(Figures.mean(row.mean, reward), PlainDecimal.string(row.mean)),
-                            .number(Figures.mean(row.meanLow, reward), PlainDecimal.string(row.meanLow)),
-                            .number(Figures.mean(row.meanHigh, reward), PlainDecimal.string(row.meanHigh)),
+                            .text(Figures.mean(row.mean, reward)),
+                            .text(Figures.mean(row.meanLow, reward)),
+                            .text(Figures.mean(row.meanHigh, reward)),
                             .text(distribution(found.posterior)),
                             .text(found.posterior.map { Text.count(Int64($0.evidence.rounded())) } ?? ""),
                         ]
@@ -90,11 +90,9 @@ extension ExperimentCharts {
                 rows: items.map { item in
                     [
                         .name(history.arms[item.arm].string),
-                        .number(Figures.signed(item.value * 100, 1) + " %", PlainDecimal.string(item.value)),
-                        .number(Figures.signed(item.low * 100, 1) + " %", PlainDecimal.string(item.low)),
-                        .number(
-                            item.high.map { Figures.signed($0 * 100, 1) + " %" } ?? "∞",
-                            item.high.map(PlainDecimal.string) ?? "inf"),
+                        .text(Figures.signed(item.value * 100, 1) + " %"),
+                        .text(Figures.signed(item.low * 100, 1) + " %"),
+                        .text(item.high.map { Figures.signed($0 * 100, 1) + " %" } ?? "∞"),
                     ]
                 }))
     }

@@ -6,7 +6,7 @@ import Vocabulary
 /// The charts of an experiment.
 struct ExperimentCharts {
     /// Newest days that a chart's table holds without script.
-    static let tableDays = 7
+    static let tableDays = 3
 
     let section: String
     let findings: Findings

@@ -95,13 +95,14 @@ struct QualitySection {
                     .text("\(Text.count(tally.events, "event"))"),
                 ]
             }
-        let ratios = quality.sampleRatio.map { check -> [DataTable.Cell] in
+        let uneven = quality.sampleRatio.filter { $0.isSuspicious || !$0.withoutTraffic.isEmpty }
+        let ratios = uneven.map { check -> [DataTable.Cell] in
             let arms = check.arms.map { "\($0.variant) \($0.visitors) of \(Text.decimal($0.expected, 1))" }
             let stray = check.withoutTraffic.map { "\($0.variant) \($0.visitors) without traffic" }
             return [
                 .text("sample ratio: \(check.platform)/\(check.slot)"),
                 check.pValue.map { .number("p = \(Text.decimal($0, 4))", String($0)) } ?? .empty,
-                .text(check.isSuspicious || !stray.isEmpty ? (arms + stray).joined(separator: ", ") : "as expected"),
+                .text((arms + stray).joined(separator: ", ")),
             ]
         }
         let rows = reasons + robots + ratios

@@ -43,7 +43,24 @@ class Experiment {
     const first = Date.parse(data.first + "T00:00:00Z");
     this.dates = Array.from({ length: data.days }, (_, day) => new Date(first + day * 864e5).toISOString().slice(0, 10));
     this.series = {};
-    for (const name of Object.keys(scales)) this.series[name] = data[name].map((text) => text.split(","));
+    for (const name of Object.keys(scales)) this.series[name] = data[name].map(Experiment.numbers);
+    const sum = (texts, others, sign) =>
+      texts.map((text, day) => (text === "" ? "" : String(BigInt(text) + sign * BigInt(others[day]))));
+    this.series.meanLow = this.series.mean.map((texts, arm) => sum(texts, this.series.meanLow[arm], -1n));
+    this.series.meanHigh = this.series.mean.map((texts, arm) => sum(texts, this.series.meanHigh[arm], 1n));
+  }
+
+  /** The decimal texts of whole numbers, of any size, from their differences to the base of 36. */
+  static numbers(text) {
+    let sum = 0n;
+    return text.split(",").map((difference) => {
+      if (difference === "") return "";
+      const negative = difference.startsWith("-");
+      let size = 0n;
+      for (const digit of difference.slice(negative ? 1 : 0)) size = size * 36n + BigInt(parseInt(digit, 36));
+      sum += negative ? -size : size;
+      return String(sum);
+    });
   }
 
   scale(name) {
@@ -148,10 +165,10 @@ function fillTable(experiment, chart, table) {
   const body = make("tbody");
   for (let day = experiment.dates.length - 1; day >= 0; day--) {
     const row = make("tr", {}, make("th", { scope: "row" }, dayName(experiment, day)));
-    titles.forEach((_, arm) => row.append(make("td", { className: "n" }, cell(experiment, chart, arm, day))));
+    titles.forEach((_, arm) => row.append(make("td", {}, cell(experiment, chart, arm, day))));
     if (chart.extra) {
       const text = experiment.text(chart.extra.series, 0, day);
-      row.append(make("td", { className: "n" }, text === "" ? "–" : chart.extra.show(experiment, day)));
+      row.append(make("td", {}, text === "" ? "–" : chart.extra.show(experiment, day)));
     }
     body.append(row);
   }
@@ -304,8 +321,14 @@ function highlight(place, arm) {
 
 // ---- Tables.
 
-const cellValue = (element) => element.dataset.v ?? element.textContent.trim();
+const cellValue = (element) => element.dataset.v ?? element.textContent;
 const tableRows = (table) => [...table.rows].map((row) => [...row.cells].map(cellValue));
+
+/** The number that a cell begins with: `+12.3 %`, `−4`, `1,234`; infinity where it is ∞. */
+function number(text) {
+  const plain = text.replaceAll(",", "").replace("−", "-").replace("±", "").replace("∞", "Infinity");
+  return Number(/^[+-]?(Infinity|[\d.]+)/.exec(plain)?.[0] ?? NaN);
+}
 
 function makeSortable(table) {
   const heads = [...table.tHead.rows[0].cells];
@@ -313,7 +336,7 @@ function makeSortable(table) {
     const button = make("button", { type: "button" }, ...head.childNodes);
     head.append(button);
     button.addEventListener("click", () => {
-      const isNumber = head.classList.contains("n");
+      const isNumber = !head.classList.contains("t");
       const wasDescending = head.ariaSort === "descending";
       const wasAscending = head.ariaSort === "ascending";
       const sign = isNumber ? (wasDescending ? 1 : -1) : wasAscending ? -1 : 1;
@@ -322,7 +345,7 @@ function makeSortable(table) {
       const rows = [...table.tBodies[0].rows].map((row) => ({ row, key: cellValue(row.cells[column]) }));
       rows.sort((a, b) => {
         if (a.key === "" || b.key === "") return (a.key === "") - (b.key === "");
-        return sign * (isNumber ? Number(a.key) - Number(b.key) : a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
+        return sign * (isNumber ? number(a.key) - number(b.key) : a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
       });
       table.tBodies[0].append(...rows.map((item) => item.row));
     });
