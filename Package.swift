@@ -109,7 +109,8 @@ let package = Package(
         .testTarget(
             name: "ReportTests",
             dependencies: [
-                "Allocation", "CSV", "Learning", "Pipeline", "Report", "StateGenerator", "TestSupport", "Vocabulary",
+                "Allocation", "CSV", "Learning", "Pipeline", "Randomizer", "Report", "StateGenerator", "TestSupport",
+                "Vocabulary",
             ]),
         .testTarget(name: "SluiceTests", dependencies: ["TestSupport", "sluice"]),
     ],

@@ -1,10 +1,10 @@
 /// Points of a line in drawing units, x ascending.
-enum Polyline {
+package enum Polyline {
     /// The points that draw the line to within `tolerance` units in y at every point left out; first and last stay.
     ///
     /// From each point kept, the directions that pass all points seen since within the tolerance make a cone; when a point's
     /// own direction leaves the cone, the point before it is kept and begins the next. O(points).
-    static func simplified(_ points: [(x: Int, y: Int)], tolerance: Double = 1) -> [(x: Int, y: Int)] {
+    package static func simplified(_ points: [(x: Int, y: Int)], tolerance: Double = 1) -> [(x: Int, y: Int)] {
         guard points.count > 2 else { return points }
         var kept = [points[0]]
         var low = -Double.infinity

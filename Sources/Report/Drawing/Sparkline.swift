@@ -12,7 +12,8 @@ package enum Sparkline {
             let x = values.count > 1 ? 2 + index * 116 / (values.count - 1) : 60
             let y = 26 - Int((24 * value / max(top, 1e-12)).rounded())
             if isOpen { path.line(x, y) } else { path.move(x, y) }
-            if !isOpen { path.line(x + 1, y) }
+            // A day between gaps would be no line at all.
+            if !isOpen, index + 1 == values.count || values[index + 1] == nil { path.line(x - 4, y) }
             isOpen = true
         }
         return "<svg class=spark viewBox=\"0 0 120 28\" role=img aria-label=\"\(HTML.escape(description))\">"

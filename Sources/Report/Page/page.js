@@ -25,9 +25,19 @@ function decimal(text, scale) {
 
 const value = (text, scale) => Number(text) / 10 ** scale;
 const count = (text) => text.replace(/\B(?=(\d{3})+$)/g, ",");
-const percent = (text, scale, places) => (value(text, scale) * 100).toFixed(places) + " %";
+
+/** A decimal with so many places, halves to even, as everywhere in Sluice; `toFixed` alone takes halves upwards. */
+function fixed(number, places) {
+  const rest = 40;
+  const exact = number.toFixed(places + rest);
+  const isHalf = /^50*$/.test(exact.slice(-rest));
+  const below = exact.slice(0, -rest).replace(/\.$/, "");
+  return isHalf && "02468".includes(below.at(-1)) ? below : number.toFixed(places);
+}
+
+const percent = (text, scale, places) => fixed(value(text, scale) * 100, places) + " %";
 const grouped = (number, places) => {
-  const [whole, fraction] = number.toFixed(places).split(".");
+  const [whole, fraction] = fixed(number, places).split(".");
   return count(whole) + (fraction ? "." + fraction : "");
 };
 
@@ -72,7 +82,7 @@ class Experiment {
   }
 
   mean(text) {
-    return this.reward === "revenue" ? value(text, 9).toFixed(4) : percent(text, 9, 3);
+    return this.reward === "revenue" ? fixed(value(text, 9), 4) : percent(text, 9, 3);
   }
 
   success(text) {
@@ -96,7 +106,7 @@ const charts = {
   visitors: {
     series: ["visitors"], show: (e, a, d) => count(e.text("visitors", a, d)),
     extra: {
-      title: "sample-ratio p", series: "pValue", show: (e, d) => value(e.text("pValue", 0, d), 9).toFixed(4),
+      title: "sample-ratio p", series: "pValue", show: (e, d) => fixed(value(e.text("pValue", 0, d), 9), 4),
     },
   },
   rewards: { series: ["successes"], show: (e, a, d) => e.success(e.text("successes", a, d)) },

@@ -1,0 +1,75 @@
+import Foundation
+import Report
+import TestSupport
+import Testing
+
+@Suite struct BestForecastTests {
+    private static func arm(_ mean: Double, evidence: Double, nightly: Double) -> BestForecast.Arm {
+        BestForecast.Arm(
+            mean: mean, deviation: (mean * (1 - mean) / evidence).squareRoot(), evidence: evidence, nightly: nightly)
+    }
+
+    /// P(leader is best) by drawing every arm's mean many times.
+    private static func drawn(_ leader: BestForecast.Arm, _ rivals: [BestForecast.Arm], nights: Int) -> Double {
+        var generator = SplitMix64(seed: 5)
+        func normal() -> Double {
+            let radius = (-2 * log(Double.random(in: Double.leastNormalMagnitude...1, using: &generator))).squareRoot()
+            return radius * cos(2 * .pi * Double.random(in: 0...1, using: &generator))
+        }
+        func draw(_ arm: BestForecast.Arm) -> Double {
+            let total = arm.evidence + Double(nights) * arm.nightly
+            return arm.mean + arm.deviation * (arm.evidence / total).squareRoot() * normal()
+        }
+        let count = 40_000
+        let wins = (0..<count).count { _ in
+            let own = draw(leader)
+            return rivals.allSatisfy { draw($0) < own }
+        }
+        return Double(wins) / Double(count)
+    }
+
+    private static let rivals = [
+        arm(0.049, evidence: 3000, nightly: 300), arm(0.047, evidence: 2500, nightly: 100),
+        arm(0.04, evidence: 4000, nightly: 50),
+    ]
+
+    @Test("The probability is that of draws", arguments: [0, 1, 5, 40])
+    func probability(nights: Int) {
+        let leader = Self.arm(0.055, evidence: 4000, nightly: 3000)
+        let exact = BestForecast.probability(of: leader, against: Self.rivals, after: nights)
+        // Five standard errors of 40,000 draws are 0.0125 at most.
+        #expect(abs(exact - Self.drawn(leader, Self.rivals, nights: nights)) < 0.0125)
+    }
+
+    @Test("The night named is the first on which draws agree that it is settled")
+    func firstNight() throws {
+        let leader = Self.arm(0.058, evidence: 4000, nightly: 3000)
+        let answer = BestForecast.answer(leader: leader, rivals: Self.rivals, probabilityBest: 0.8)
+        guard case .nights(let nights) = answer else {
+            Issue.record("\(answer)")
+            return
+        }
+        #expect(nights > 1)
+        #expect(Self.drawn(leader, Self.rivals, nights: nights) > 0.95 - 0.006)
+        #expect(Self.drawn(leader, Self.rivals, nights: nights - 1) < 0.95 + 0.006)
+    }
+
+    @Test("Two equal arms are never settled, and a leader above the threshold is")
+    func limits() {
+        let arm = Self.arm(0.05, evidence: 1000, nightly: 1000)
+        #expect(BestForecast.answer(leader: arm, rivals: [arm], probabilityBest: 0.5) == .beyondLimit)
+        #expect(BestForecast.answer(leader: arm, rivals: [arm], probabilityBest: 0.96) == .settled)
+        let still = Self.arm(0.06, evidence: 1000, nightly: 0)
+        #expect(BestForecast.answer(leader: still, rivals: [arm], probabilityBest: 0.9) != .settled)
+    }
+
+    @Test("Two arms have the probability of the normal distribution of their difference")
+    func twoArms() {
+        let (first, second) = (
+            Self.arm(0.05, evidence: 1000, nightly: 0), Self.arm(0.045, evidence: 500, nightly: 0)
+        )
+        let deviation = (first.deviation * first.deviation + second.deviation * second.deviation).squareRoot()
+        let expected = erfc(-(first.mean - second.mean) / deviation / 2.0.squareRoot()) / 2
+        #expect(abs(BestForecast.probability(of: first, against: [second], after: 7) - expected) < 1e-9)
+    }
+}

@@ -1,0 +1,136 @@
+import Allocation
+import CSV
+import Foundation
+import Learning
+import Pipeline
+import Report
+import StateGenerator
+import TestSupport
+import Testing
+import Vocabulary
+
+@Suite struct PageTests {
+    private struct Data: Decodable {
+        var key: String
+        var first: String
+        var days: Int
+        var arms: [String]
+        var traffic: [String]
+        var probabilityBest: [String]
+        var mean: [String]
+        var meanLow: [String]
+        var meanHigh: [String]
+        var visitors: [String]
+        var successes: [String]
+        var marks: String
+
+        /// Numbers from their differences to the base of 36.
+        static func numbers(_ text: String) -> [Int?] {
+            var sum = 0
+            return text.split(separator: ",", omittingEmptySubsequences: false).map { part in
+                Int(part, radix: 36).map { difference in
+                    sum += difference
+                    return sum
+                }
+            }
+        }
+    }
+
+    private static func data(_ page: String) throws -> [Data] {
+        let pieces = page.components(separatedBy: "<script type=\"application/json\"").dropFirst()
+        return try pieces.map { piece in
+            let body = piece.drop { $0 != ">" }.dropFirst().prefix { $0 != "<" }
+            return try JSONDecoder().decode(Data.self, from: Foundation.Data(body.utf8))
+        }
+    }
+
+    /// A file's records as they stand, by column.
+    private static func records(_ path: String) throws -> [[String: String]] {
+        var reader = CSVReader(try FileSystem.read(path))
+        var record = CSVRecord()
+        _ = try reader.read(&record)
+        let header = (0..<record.count).map { record.string($0) }
+        var records: [[String: String]] = []
+        while try reader.read(&record) {
+            records.append(Dictionary(uniqueKeysWithValues: header.enumerated().map { ($1, record.string($0)) }))
+        }
+        return records
+    }
+
+    private static func scaled(_ text: String?, _ decimals: Int) -> Int? {
+        text.flatMap { Decimal(string: $0) }.map { value in
+            NSDecimalNumber(decimal: value * pow(Decimal(10), decimals)).intValue
+        }
+    }
+
+    @Test("The numbers in the page are those of the files, all of them, exactly")
+    func numbers() throws {
+        let written = try WrittenState(SyntheticState(days: 12, experiments: 3, arms: 5, segments: 2))
+        let experiments = try Self.data(try written.page())
+        #expect(experiments.count == 3)
+        for data in experiments {
+            let first = try #require(CalendarDate(data.first))
+            #expect(data.days == 13)
+            for offset in 0..<data.days {
+                let date = first.advanced(by: offset)
+                let table = try? Self.records(written.state.allocation(on: date) + "/allocation.csv")
+                let counts = try? Self.records(written.state.statistics(on: date) + "/statistics.csv")
+                for (arm, variant) in data.arms.enumerated() {
+                    func isArm(_ record: [String: String]) -> Bool {
+                        "\(record["platform"] ?? "")/\(record["slot"] ?? "")" == data.key && record["variant"] == variant
+                    }
+                    let row = table?.first { isArm($0) && $0["segment"] == "*" }
+                    func number(_ texts: [String]) -> Int? { Data.numbers(texts[arm])[offset] }
+                    #expect(number(data.traffic) == Self.scaled(row?["traffic"], 6))
+                    #expect(number(data.probabilityBest) == Self.scaled(row?["probability_best"], 9))
+                    let mean = number(data.mean)
+                    #expect(mean == Self.scaled(row?["mean"], 9))
+                    #expect(number(data.meanLow).map { mean! - $0 } == Self.scaled(row?["mean_low"], 9))
+                    #expect(number(data.meanHigh).map { mean! + $0 } == Self.scaled(row?["mean_high"], 9))
+                    let visitors = counts.map { rows in
+                        rows.filter(isArm).reduce(0) { $0 + (Int($1["visitors"] ?? "") ?? 0) }
+                    }
+                    #expect(number(data.visitors) == visitors)
+                    let isRevenue = data.key == "web/slot-3"
+                    let successes = counts.map { rows in
+                        rows.filter(isArm).reduce(0) { sum, record in
+                            sum + (Self.scaled(record[isRevenue ? "revenue" : "clickers"], isRevenue ? 6 : 0) ?? 0)
+                        }
+                    }
+                    #expect(number(data.successes) == successes)
+                }
+            }
+            // The day without data, and the day before the first table.
+            #expect(data.marks == "m......c.....")
+        }
+    }
+
+    @Test("The same state gives the same bytes, wherever it lies")
+    func determinism() throws {
+        let synthetic = SyntheticState(days: 10, experiments: 3, arms: 4, segments: 2)
+        #expect(try WrittenState(synthetic).page() == (try WrittenState(synthetic).page()))
+    }
+
+    @Test("Ninety days of twenty experiments of ten arms are less than two megabytes", .timeLimit(.minutes(5)))
+    func size() throws {
+        let page = try WrittenState(SyntheticState(days: 90, experiments: 20, arms: 10)).page()
+        #expect(page.utf8.count < 2_000_000)
+    }
+
+    @Test("The page loads nothing and runs nothing but its own script")
+    func closed() throws {
+        let page = try WrittenState(SyntheticState(days: 3, experiments: 1, arms: 3)).page()
+        #expect(page.contains("default-src 'none'"))
+        for word in ["http://", "https://", "src=", "@import", "unsafe-inline", " style=", " onclick"] {
+            #expect(!page.contains(word), "\(word)")
+        }
+    }
+
+    @Test("Only the last days asked for are shown")
+    func days() throws {
+        let written = try WrittenState(SyntheticState(days: 10, experiments: 1, arms: 3))
+        let history = try written.history(days: 4)
+        #expect(history.days.map(\.date) == (-2...1).map { SyntheticState(days: 1, experiments: 1, arms: 1).last.advanced(by: $0) })
+        #expect(try Self.data(Page(history).html()).first?.days == 4)
+    }
+}
