@@ -15,7 +15,7 @@ SERVING := .build/serving-venv
 LIBRARIES := libisal libzstd
 PACKAGES := libisal-dev libzstd-dev
 
-.PHONY: help dependencies run test lint format release library serve install bench fixtures check demo clean
+.PHONY: help dependencies run test report browser lint format release library serve install bench fixtures check demo clean
 
 help: ## This list.
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 14
@@ -37,9 +37,25 @@ dependencies: ## Installs the libraries of the system that are missing (apt).
 run: release ## The nightly job on the fixtures: shows tomorrow's table.
 	$(SLUICE) run --config $(CONFIG) --state $(STATE) --date $(FIRST)..$(LAST) --print
 
-test: dependencies $(SERVING)/.installed release library ## All tests.
+test: dependencies $(SERVING)/.installed release library browser ## All tests.
 	swift test
 	$(SERVING)/bin/python Tests/Serving/end_to_end.py $(SLUICE) $(LIBRARY)
+	swift build --configuration release --static-swift-stdlib --product StateGenerator -Xlinker -s
+	python3 Tests/Report/browser.py $(SLUICE) .build/release/StateGenerator $(SCREENSHOTS)
+
+report: release ## The page of what is in STATE: report.html.
+	$(SLUICE) report --state $(STATE)
+
+browser: ## Installs Chromium, for the report's test (apt).
+	@if command -v chromium chromium-browser google-chrome >/dev/null; then \
+	    :; \
+	elif command -v apt-get >/dev/null; then \
+	    sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+	    $$sudo apt-get install -y chromium || { $$sudo apt-get update && $$sudo apt-get install -y chromium; }; \
+	else \
+	    echo "Chromium is missing: install it, the report's test opens pages in it." >&2; \
+	    exit 1; \
+	fi
 
 lint: ## The formatter's check.
 	swift format lint --strict --recursive Package.swift Sources Tests

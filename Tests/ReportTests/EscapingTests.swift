@@ -59,8 +59,10 @@ private func tags(_ page: String) -> [String] {
 
 @Suite struct EscapingTests {
     private static let pieces = [
-        "<", ">", "\"", "'", "&", "/", "=", " ", "`", "\\", "<script>", "</script>", "</style>", "<!--", "-->", "]]>", "onload=",
-        "</title>", "</svg>", "</table>", "<td", "&lt;", "&#60;", "javascript:", "\u{2028}", "\u{202E}", "é", "\u{0}", "\n",
+        "<", ">", "\"", "'", "&", "/", "=", " ", "`", "\\", "<script>", "</script>", "</style>", "<!--", "-->", "]]>",
+        "onload=",
+        "</title>", "</svg>", "</table>", "<td", "&lt;", "&#60;", "javascript:", "\u{2028}", "\u{202E}", "é", "\u{0}",
+        "\n",
         "${", "}}", "x",
     ]
 

@@ -24,7 +24,7 @@ import Vocabulary
         // With days left out nothing adds up: the size of the rate decides, and the page says that it is a guess.
         let short = try WrittenState(SyntheticState(days: 9, experiments: 3, arms: 3)).history(days: 4)
         #expect((0..<3).map { Self.experiment($0, short).reward.reward } == [.click, .click, .revenue])
-        #expect(Self.experiment(0, short).reward.basis == .nearest)
+        #expect(Self.experiment(0, short).reward.basis == .nearest(isClear: true))
         #expect(ExperimentHistory(short.experiments[0], in: short, reward: .purchase).reward.basis == .given)
     }
 
@@ -56,8 +56,12 @@ import Vocabulary
             #expect(arm.isAtFloor == (arm.row.traffic == 20_000), "\(index)")
         }
         let configured = Findings(
-            Self.experiment(0, try written.history()), floors: Dictionary(uniqueKeysWithValues: rows.map { ($0.key.variant, 0.9) }))
-        #expect(configured?.arms.allSatisfy { $0?.isAtFloor ?? true || $0?.row.traffic ?? 0 > 900_000 || $0?.row.probabilityBest == nil } == true)
+            Self.experiment(0, try written.history()),
+            floors: Dictionary(uniqueKeysWithValues: rows.map { ($0.key.variant, 0.9) }))
+        #expect(
+            configured?.arms.allSatisfy {
+                $0?.isAtFloor ?? true || $0?.row.traffic ?? 0 > 900_000 || $0?.row.probabilityBest == nil
+            } == true)
         let story = Story.sentence(findings)
         #expect(story.hasPrefix("\(findings.history.arms[leader]) leads with a probability of "))
         #expect(story.contains("banner-2 is blacklisted since \(out.since)"))
@@ -74,7 +78,8 @@ import Vocabulary
 
     @Test("Traffic that moved is half the sum of all changes")
     func moved() throws {
-        let experiment = Self.experiment(1, try WrittenState(SyntheticState(days: 6, experiments: 2, arms: 4)).history())
+        let experiment = Self.experiment(
+            1, try WrittenState(SyntheticState(days: 6, experiments: 2, arms: 4)).history())
         let days = try #require(experiment.latest.flatMap { latest in experiment.previous.map { ($0, latest) } })
         let gains = experiment.arms.indices.reduce(0) { sum, arm in
             sum + max(0, (experiment.rows[days.1][arm]?.traffic ?? 0) - (experiment.rows[days.0][arm]?.traffic ?? 0))
@@ -112,7 +117,8 @@ import Vocabulary
         }
         #expect(text(ascii: false).contains("█"))
         #expect(text(ascii: true).utf8.allSatisfy { $0 == 10 || (32...126).contains($0) })
-        #expect(text(ascii: false).unicodeScalars.allSatisfy { $0 == "\n" || $0.properties.generalCategory != .control })
+        #expect(
+            text(ascii: false).unicodeScalars.allSatisfy { $0 == "\n" || $0.properties.generalCategory != .control })
         #expect(text(ascii: false).contains("damaged: table of "))
     }
 }

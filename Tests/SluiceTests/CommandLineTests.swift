@@ -108,7 +108,10 @@ import TestSupport
         let result = try shop.sluice("assign", "--table", "state", "--platform", "web", "--slot", "hero", "v")
         #expect(result.status == 74)
         #expect(result.errors.contains("allocation.csv"))
-        #expect(try shop.sluice("history").output.contains("damaged"))
+        #expect(try shop.sluice("history", "--tables").output.contains("damaged"))
+        let history = try shop.sluice("history")
+        #expect(history.output.contains("damaged: table of 2026-03-02"))
+        #expect(history.errors.contains("allocation.csv"))
     }
 
     @Test func rollbackServesAnEarlierTable() throws {
@@ -121,7 +124,7 @@ import TestSupport
         #expect(try shop.current() == "date=2026-03-02")
         #expect(try shop.sluice("rollback").status == 64)
         #expect(try shop.sluice("rollback", "--to", "2025-01-01").status == 64)
-        let history = try shop.sluice("history").output.split(separator: "\n")
+        let history = try shop.sluice("history", "--tables").output.split(separator: "\n")
         #expect(history.count == 4)
         #expect(history[1].hasPrefix("*") && history[1].contains("2026-03-02"))
     }

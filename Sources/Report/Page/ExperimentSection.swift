@@ -41,12 +41,12 @@ struct ExperimentSection {
     private var note: String {
         var sentences: [String] = []
         switch history.reward.basis {
-        case .given: break
+        case .given, .nearest(isClear: true): break
         case .sums(let days):
             sentences.append(
                 "Its counts are the \(history.reward.reward.noun) of \(days == 1 ? "the last day" : "the last \(days) days") with data, "
                     + "so the reward is \(history.reward.reward.rawValue).")
-        case .nearest:
+        case .nearest(isClear: false):
             sentences.append(
                 "The daily counts here do not add up to the table's: that the reward is \(history.reward.reward.rawValue) is "
                     + "a guess from its size; --config says it for certain.")

@@ -222,7 +222,7 @@ function interactDays(figure, experiment) {
   const days = experiment.dates.length;
   let current = days - 1;
   prepare(svg, "Left and right arrow keys read the days.");
-  const cursor = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  const cursor = document.createElementNS(svg.namespaceURI, "path");
   cursor.setAttribute("class", "cursor");
   svg.append(cursor);
 

@@ -10,8 +10,9 @@ package struct RewardDeduction: Equatable, Sendable {
         case given
         /// The table's visitors and successes are the sums of exactly the last so many days with data.
         case sums(days: Int)
-        /// No number of days adds up to the table; this reward comes nearest to its successes per visitor.
-        case nearest
+        /// No number of days adds up to the table, as when it was learned from more days than are shown: this reward comes
+        /// nearest to its successes per visitor. Clear when every other reward is further away by a factor of 2.
+        case nearest(isClear: Bool)
     }
 
     package let reward: Reward
@@ -25,7 +26,7 @@ package struct RewardDeduction: Equatable, Sendable {
     /// - Parameters: `rows[day][arm]` and `counts[day][arm]` as `ExperimentHistory` has them.
     init(_ rows: [[AllocationRow?]], _ counts: [[ArmCounts?]]) {
         guard let day = rows.indices.last(where: { rows[$0].contains { $0 != nil } }) else {
-            self.init(reward: .click, basis: .nearest)
+            self.init(reward: .click, basis: .nearest(isClear: false))
             return
         }
         let table = rows[day]
@@ -39,7 +40,7 @@ package struct RewardDeduction: Equatable, Sendable {
                 return
             }
         }
-        self.init(reward: RewardDeduction.nearest(table, sums), basis: .nearest)
+        self.init(nearest: table, sums)
     }
 
     private static func matches(_ table: [AllocationRow?], _ sums: [ArmCounts], _ reward: Reward) -> Bool {
@@ -50,7 +51,7 @@ package struct RewardDeduction: Equatable, Sendable {
     }
 
     /// The reward whose rate over all known days is nearest to the table's, as a ratio.
-    private static func nearest(_ table: [AllocationRow?], _ sums: [ArmCounts]) -> Reward {
+    private init(nearest table: [AllocationRow?], _ sums: [ArmCounts]) {
         var visitors: Int64 = 0
         var successes = 0.0
         for row in table {
@@ -64,7 +65,8 @@ package struct RewardDeduction: Equatable, Sendable {
             let total = sums.reduce(0.0) { $0 + Double(reward.successes($1)) * Double(reward.unit) / 1e6 }
             return abs(log((total / counted + 1e-9) / (target + 1e-9)))
         }
-        return Reward.allCases.min { distance($0) < distance($1) } ?? .click
+        let ranked = Reward.allCases.sorted { distance($0) < distance($1) }
+        self.init(reward: ranked[0], basis: .nearest(isClear: distance(ranked[1]) - distance(ranked[0]) > log(2)))
     }
 }
 

@@ -10,7 +10,7 @@ package struct StateHistory: Sendable {
         package var date: CalendarDate
         /// What was to be read.
         package var subject: Subject
-        /// File, line, what is wrong.
+        /// File below the state directory, line, what is wrong.
         package var problem: String
 
         package enum Subject: String, Sendable {

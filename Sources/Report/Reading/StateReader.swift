@@ -50,7 +50,9 @@ package struct StateReader {
         do throws(Problem) {
             return try body(date, &history)
         } catch {
-            history.faults.append(StateHistory.Fault(date: date, subject: subject, problem: error.text))
+            // Relative to the state directory: a page does not depend on where that lies.
+            let problem = error.text.replacing(state.path + "/", with: "")
+            history.faults.append(StateHistory.Fault(date: date, subject: subject, problem: problem))
             return nil
         }
     }

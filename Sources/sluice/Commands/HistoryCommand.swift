@@ -36,7 +36,7 @@ enum HistoryCommand: Command {
         }
         let days = min(try arguments.days(default: TerminalStory.nights), TerminalStory.nights)
         let history = try state.history(days: days, isQuiet: false)
-        for fault in history.faults { Console.warning(fault.problem) }
+        for fault in history.faults { Console.warning("\(state.path)/\(fault.problem)") }
         let story = TerminalStory(history, ascii: arguments.has("ascii") || !hasUnicode)
         Console.output(story.text { TablePrinter.aligned($0, rightAligned: $1) })
         return .done

@@ -1,0 +1,62 @@
+import Foundation
+import Testing
+import TestSupport
+
+/// The report and the history as a user runs them, after real nights.
+@Suite struct ReportCommandTests {
+    private static func shop() throws -> Shop {
+        let shop = try Shop()
+        for (index, date) in Shop.dates.enumerated() { try shop.log(date, seed: UInt64(index)) }
+        try shop.run("2026-03-01..2026-03-03")
+        return shop
+    }
+
+    @Test func thePageIsWrittenWhereItIsAsked() throws {
+        let shop = try Self.shop()
+        let result = try shop.sluice("report")
+        #expect(result.status == 0 && result.output.isEmpty)
+        #expect(result.errors.contains("report.html"))
+        let page = try shop.directory.text("report.html")
+        #expect(page.contains("<bdi>shop</bdi>") && page.contains("web/cart") && page.hasSuffix("</html>\n"))
+        let other = try shop.sluice("report", "--output", "-", "--quiet")
+        #expect(other.output == page && other.errors.isEmpty)
+        #expect(!shop.directory.exists("report.html.new"))
+    }
+
+    @Test func theConfigurationSaysWhatTheTablesDoNot() throws {
+        let shop = try Self.shop()
+        let deduced = try shop.sluice("report", "--output", "-").output
+        #expect(deduced.contains("so the reward is click") && deduced.contains("so the reward is revenue"))
+        let told = try shop.sluice("report", "--output", "-", "--config", "shop.json5").output
+        #expect(!told.contains("so the reward is"))
+    }
+
+    @Test(arguments: [
+        (["--days", "0"], "--days"), (["--days", "many"], "--days"), (["--output", ""], "--output"),
+        (["--output", "-", "--open"], "--open"), (["--state", "nowhere"], "nowhere"),
+    ])
+    func wrongWordsAreUsageErrors(words: [String], hint: String) throws {
+        let directory = try ScratchDirectory()
+        let result = try Binary.sluice(["report"] + words, in: directory.path)
+        #expect(result.status == 64)
+        #expect(result.errors.contains(hint), "\(result.errors)")
+    }
+
+    @Test func aPlaceThatCannotBeWrittenIsNamed() throws {
+        let result = try Self.shop().sluice("report", "--output", "nowhere/page.html")
+        #expect(result.status == 74)
+        #expect(result.errors.contains("nowhere/page.html"))
+    }
+
+    @Test func theHistoryTellsEachExperiment() throws {
+        let shop = try Self.shop()
+        let story = try shop.sluice("history", "--ascii").output
+        #expect(story.contains("shop: table of 2026-03-04, learned through 2026-03-03"))
+        #expect(story.contains("web/hero") && story.contains("web/cart") && story.contains(" leads with "))
+        #expect(story.utf8.allSatisfy { $0 < 128 })
+        // Every arm of both experiments has a line that ends with its status.
+        let lines = story.split(separator: "\n").filter { $0.contains(" % ") && !$0.contains("leads") }
+        #expect(lines.count { $0.hasSuffix("control") } == 1)
+        #expect(lines.count { $0.contains("active") } == 5)
+    }
+}
