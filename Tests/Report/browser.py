@@ -278,6 +278,11 @@ def take(browser, page, prefix):
         browser.view(width, 1800, dark)
         browser.open(page)
         browser.screenshot(f"{prefix}-{label}.png")
+        browser.evaluate("document.querySelector('#e1 .charts').scrollIntoView({ behavior: 'instant' })")
+        box = json.loads(browser.evaluate(
+            "JSON.stringify(document.querySelector('#e1-mean svg.chart').getBoundingClientRect())"))
+        browser.point(box["x"] + box["width"] * 0.6, box["y"] + box["height"] / 2)
+        browser.screenshot(f"{prefix}-{label}-charts.png")
         browser.evaluate("document.querySelector('#quality').scrollIntoView({ behavior: 'instant' })")
         browser.screenshot(f"{prefix}-{label}-quality.png")
 

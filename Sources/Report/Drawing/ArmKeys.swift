@@ -14,21 +14,19 @@ enum ArmKeys {
         return arm < 26 ? letter : letter + String(arm / 26)
     }
 
-    /// Letters at the right of the plot, each beside its line's end, moved apart where they would touch.
+    /// Letters at the right of the plot, each beside its line's end, or a line of text above or below where another stands;
+    /// letters without room are left out. O(ends²).
     ///
-    /// - Parameter ends: arms and the drawing units at which their lines end.
+    /// - Parameter ends: arms and the drawing units at which their lines end, those first that are to have a letter first.
     static func labels(_ ends: [(arm: Int, y: Int)], bottom: Int) -> String {
         let height = 22
         var placed: [(arm: Int, y: Int)] = []
-        for end in ends.sorted(by: { ($0.y, $0.arm) < ($1.y, $1.arm) }) {
-            let least = placed.last.map { $0.y + height } ?? Frame.top
-            placed.append((end.arm, max(least, min(end.y, bottom))))
-        }
-        // What has been pushed below the plot pushes back.
-        var most = bottom
-        for index in placed.indices.reversed() {
-            placed[index].y = min(placed[index].y, most)
-            most = placed[index].y - height
+        for end in ends {
+            let places = [0, -height, height].map { min(bottom, max(Frame.top, end.y)) + $0 }
+            let free = places.first { place in
+                (Frame.top...bottom).contains(place) && placed.allSatisfy { abs($0.y - place) >= height }
+            }
+            if let free { placed.append((end.arm, free)) }
         }
         let texts = placed.map {
             "<text x=\(Frame.right + 8) y=\($0.y + 8) class=\"k\($0.arm % colours)\">\(letter($0.arm))</text>"

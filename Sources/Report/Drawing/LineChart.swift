@@ -54,7 +54,7 @@ struct LineChart {
             + "height=\(frame.bottom - Frame.top) viewBox=\"\(Frame.left) \(Frame.top) \(Frame.right - Frame.left) "
             + "\(frame.bottom - Frame.top)\">\(bands)\(lines)</svg>"
         return frame.yAxis(label) + plot + axis.shades(bottom: frame.bottom) + axis.axis(bottom: frame.bottom)
-            + (hasKeys ? ArmKeys.labels(ends, bottom: frame.bottom) : "")
+            + (hasKeys ? ArmKeys.labels(ends.sorted { ($0.y, $0.arm) < ($1.y, $1.arm) }, bottom: frame.bottom) : "")
     }
 
     private func runs(_ arm: Int) -> [[(day: Int, point: Point)]] {

@@ -32,10 +32,11 @@ struct StackedChart {
             shapes += "<path class=\"area \(ArmKeys.classes(arm))\" data-arm=\(arm) d=\"\(path.text)\"/>"
         }
         var ends: [(arm: Int, y: Int)] = []
-        if let day = sums.indices.last(where: { (sums[$0].last ?? 0) > 0 }) {
-            for arm in 0..<arms where sums[day][arm + 1] > sums[day][arm] {
-                ends.append((arm, frame.line((sums[day][arm] + sums[day][arm + 1]) / 2)))
-            }
+        if let sum = sums.last(where: { ($0.last ?? 0) > 0 }) {
+            // The thickest first.
+            let visible = (0..<arms).filter { sum[$0 + 1] > sum[$0] }
+                .sorted { (sum[$1 + 1] - sum[$1], $0) < (sum[$0 + 1] - sum[$0], $1) }
+            ends = visible.map { ($0, frame.line((sum[$0] + sum[$0 + 1]) / 2)) }
         }
         return frame.yAxis(label) + shapes + axis.shades(bottom: frame.bottom) + axis.axis(bottom: frame.bottom)
             + ArmKeys.labels(ends, bottom: frame.bottom)

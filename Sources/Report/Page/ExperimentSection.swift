@@ -100,8 +100,7 @@ struct ExperimentSection {
             caption: "Arms of \(history.key.platform)/\(history.key.slot) in the table of \(findings.date)",
             columns: [
                 "arm", "status", "#traffic", "#change", "#P(best)", "#mean", "#95 % interval",
-                "#lift over \(findings.reference.map { history.arms[$0].string } ?? "–")", "#visitors",
-                "#\(history.reward.reward.noun)",
+                "#lift", "#visitors", "#\(history.reward.reward.noun)",
             ], rows: rows)
     }
 

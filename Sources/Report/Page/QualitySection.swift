@@ -30,7 +30,7 @@ struct QualitySection {
         let suspicious = quality.sampleRatio.count(where: \.isSuspicious)
         let least = pValues.min().map { value in
             DataTable.Cell(
-                Text.decimal(value, 4)
+                (value < 0.00005 ? "&lt; 0.0001" : Text.decimal(value, 4))
                     + (suspicious > 0 ? " <span class=\"badge out\">\(suspicious) suspicious</span>" : ""),
                 value: String(value))
         }
@@ -74,9 +74,11 @@ struct QualitySection {
     }
 
     private var details: String {
-        history.days.filter { $0.quality != nil }.suffix(QualitySection.detailedDays).reversed().compactMap { day in
-            day.quality.map { detail($0, day.date) }
-        }.joined()
+        "<h3>Reasons, samples and robots of the newest days</h3>\n"
+            + history.days.filter { $0.quality != nil }.suffix(QualitySection.detailedDays).reversed().compactMap {
+                day in
+                day.quality.map { detail($0, day.date) }
+            }.joined()
     }
 
     private func detail(_ quality: Quality, _ date: CalendarDate) -> String {
