@@ -69,9 +69,10 @@ import Testing
 
     @Test("Sparklines show the lowest and the highest value, and gaps")
     func sparklines() {
-        #expect(Sparkline.text([0, 0.5, 1, nil], top: 1, ascii: false) == "▁▅█·")
+        #expect(Sparkline.text([0, 0.5, 1, nil], top: 1, ascii: false) == "_▅█·")
         #expect(Sparkline.text([0, 0.5, 1, nil], top: 1, ascii: true) == "059.")
-        #expect(Sparkline.text([0, 0], top: 0, ascii: false) == "▁▁")
+        #expect(Sparkline.text([0, 1e-6], top: 1, ascii: false) == "_▁")
+        #expect(Sparkline.text([0, 0], top: 0, ascii: true) == "00")
     }
 
     @Test(

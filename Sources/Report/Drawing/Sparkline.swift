@@ -20,12 +20,14 @@ package enum Sparkline {
             + "<path d=\"\(path.text)\"/></svg>"
     }
 
-    /// As text: a character for each value of 0…top, `▁` … `█`, or in ASCII the digits 0 … 9; `·` or `.` where there is none.
+    /// As text: a character for each value up to the top, `▁` … `█` and `_` for 0, or in ASCII the digits 0 … 9; `·` or `.`
+    /// where there is no value.
     package static func text(_ values: [Double?], top: Double, ascii: Bool) -> String {
         let levels = Array(ascii ? "0123456789" : "▁▂▃▄▅▆▇█")
         return String(
             values.map { value in
                 guard let value else { return ascii ? "." : "·" }
+                if value <= 0, !ascii { return "_" }
                 let fraction = top > 0 ? max(0, min(1, value / top)) : 0
                 return levels[Int((fraction * Double(levels.count - 1)).rounded())]
             })

@@ -33,10 +33,11 @@ struct StackedChart {
         }
         var ends: [(arm: Int, y: Int)] = []
         if let sum = sums.last(where: { ($0.last ?? 0) > 0 }) {
+            let bands = (0..<arms).map { (arm: $0, low: sum[$0], high: sum[$0 + 1]) }.filter { $0.high > $0.low }
             // The thickest first.
-            let visible = (0..<arms).filter { sum[$0 + 1] > sum[$0] }
-                .sorted { (sum[$1 + 1] - sum[$1], $0) < (sum[$0 + 1] - sum[$0], $1) }
-            ends = visible.map { ($0, frame.line((sum[$0] + sum[$0 + 1]) / 2)) }
+            for band in bands.sorted(by: { $0.high - $0.low > $1.high - $1.low }) {
+                ends.append((band.arm, frame.line((band.low + band.high) / 2)))
+            }
         }
         return frame.yAxis(label) + shapes + axis.shades(bottom: frame.bottom) + axis.axis(bottom: frame.bottom)
             + ArmKeys.labels(ends, bottom: frame.bottom)
