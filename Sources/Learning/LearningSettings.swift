@@ -10,11 +10,11 @@ package enum Reward: String, CaseIterable, Sendable {
 
 /// How days are pooled.
 package enum Seasonality: String, CaseIterable, Sendable {
-    /// Each day's base rate is fitted and taken out.
-    case adjusted
-    /// The same, and for everyone's group apart in every segment with shares of its own: segments differ in their base rate
-    /// as days do, and arms have more traffic in one than in another. Without such segments it is the same as `adjusted`.
+    /// Each day's base rate is fitted and taken out; for everyone's group apart in every segment with shares of its own, because
+    /// segments differ in their base rate as days do, and arms have more traffic in one than in another.
     case stratified
+    /// Each day's base rate is fitted and taken out, of all visitors together. The same where no segment has shares of its own.
+    case adjusted
     /// Days are added up plainly.
     case none
 }
@@ -26,7 +26,7 @@ package struct LearningSettings: Equatable, Sendable {
     package var window: Int?
     /// In days with data: the weight of the k-th day back is 0.5^(k / halfLife); nil: every day weighs 1.
     package var halfLife: Double?
-    package var seasonality = Seasonality.adjusted
+    package var seasonality = Seasonality.stratified
     /// A segment with at least this many raw visitors in the window has a group of its own.
     package var minimumVisitors: Int64 = 1000
     /// Weight, in visitors, that a segment's prior takes from the arm's posterior over everyone; 0: none.

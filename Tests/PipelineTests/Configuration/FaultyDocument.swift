@@ -210,7 +210,7 @@ extension FaultyDocument {
         .root("learning: { halfLife: ¶Infinity }", "learning.halfLife", "above 0", "no decay"),
         .root(
             "learning: { seasonality: ¶false }", "learning.seasonality", "found false",
-            "\"adjusted\" or \"stratified\" or \"none\""),
+            "\"stratified\" or \"adjusted\" or \"none\""),
         .root("learning: { segments: ¶200 }", "learning.segments", "expected an object", "minimumVisitors"),
         .root(
             "learning: { segments: { minimumVisitors: ¶0 } }", "learning.segments.minimumVisitors", "at least 1", "1"),
