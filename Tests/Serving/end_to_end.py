@@ -276,6 +276,8 @@ def run(folder: str, sluice: str, library: str) -> None:
     try:
         service.wait()
         check_answers(service.port)
+        health = Client(service.port).ask("GET", "/healthz")[1]
+        check(health["mismatches"] == [], f"catalogue and table name the same variants: {health['mismatches']}")
         first = Crowd(service.port, "first")
         first.come(VISITORS)
         check(first.tables == {str(today)}, f"the first table serves: {first.tables}")

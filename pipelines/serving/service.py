@@ -125,6 +125,26 @@ def event_of(fields, log_context: dict) -> dict:
     return log_context | event
 
 
+def mismatches(catalogue: Catalogue, host: Host) -> list[str]:
+    """What the catalogue and the table in service do not agree on: banners that are never shown, traffic that goes elsewhere."""
+    found = []
+    for platform in catalogue.platforms:
+        for slot in catalogue.slots(platform):
+            try:
+                arms = host.explain(platform, slot, visitor="")["arms"]
+            except NoTable:
+                return []
+            except UnknownSlot:
+                found.append(f"the table has no {platform}/{slot}: its banners are not shown")
+                continue
+            served = {arm["variant"] for arm in arms if arm["traffic"] > 0}
+            known = {arm["variant"] for arm in arms}
+            banners = set(catalogue.banners(platform, slot))
+            found += [f"{platform}/{slot} has no banner '{name}': its visitors see others" for name in sorted(served - banners)]
+            found += [f"the table has no variant '{name}' of {platform}/{slot}" for name in sorted(banners - known)]
+    return found
+
+
 def create_app(settings: Settings | None = None) -> Flask:
     """Makes the application of one worker process."""
     settings = settings or Settings.from_environment()
@@ -163,6 +183,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     def keep_out_of_caches(response):
         response.headers["Cache-Control"] = "no-store"
         return response
+
+    for mismatch in mismatches(catalogue, host):
+        app.logger.warning("%s", mismatch)
 
     @app.get("/v1/banner")
     def banner():
@@ -257,6 +280,7 @@ def create_app(settings: Settings | None = None) -> Flask:
             "loads": status.loads,
             "refusals": status.refusals,
             "fault": status.fault,
+            "mismatches": mismatches(catalogue, host),
         }
         return jsonify(body), 200 if status.date and not late else 503
 

@@ -59,6 +59,7 @@ import Vocabulary
         var learning = LearningSettings()
         learning.window = 28
         learning.halfLife = 14
+        learning.seasonality = .adjusted
         var allocation = AllocationSettings()
         allocation.floor = 0.02
         let experiment = Experiment(
