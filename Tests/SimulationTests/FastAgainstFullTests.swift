@@ -21,20 +21,30 @@ import Testing
         return (mean, values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (count - 1) / count)
     }
 
-    @Test("The part of the even split's regret that is left, day by day, agrees within five standard errors")
+    @Test("Regret as a part of the even split's, day by day, churn and floors agree within five standard errors")
     func agree() throws {
         let file = try WorldFile.from(bytes: FastAgainstFullTests.world.utf8, file: "world.json5")
         let configured = file.experiments[0]
         let policy = ThompsonPolicy(name: "", learning: configured.learning, allocation: configured.allocation)
         var full: [[Double]] = []
+        var (churn, floors): ([Double], [Double]) = ([], [])
         for seed in 1...10 {
-            let days = try LivedSite(FastAgainstFullTests.world, seed: UInt64(seed)).nights.map { $0.served[0] }
+            let site = try LivedSite(FastAgainstFullTests.world, seed: UInt64(seed))
+            let days = site.nights.map { $0.served[0] }
+            let totals = LivedExperiment(0, of: site.file.world, nights: site.nights)
+            churn.append(totals.churn)
+            floors.append(totals.floorTraffic)
             full.append(days.map { $0.regret / $0.evenRegret } + [days.reduce(0) { $0 + $1.evenRegret }])
         }
         let lives = try FastSimulation(policies: [policy], worlds: 60)
             .lives(experiment: 0) { file.world.repeated($0) }[0]
         let fast = lives.map { life in
             zip(life.regret, life.evenRegret).map { $0 / $1 } + [life.evenRegret.reduce(0, +)]
+        }
+        for (full, fast) in [(churn, lives.map(\.churn)), (floors, lives.map(\.floorTraffic))] {
+            let (left, right) = (FastAgainstFullTests.moments(full), FastAgainstFullTests.moments(fast))
+            let bound = 5 * (left.error + right.error).squareRoot()
+            #expect(abs(left.mean - right.mean) < bound && bound < 0.5 * right.mean, "\(left.mean), \(right.mean)")
         }
         for figure in full[0].indices {
             let (left, right) = (

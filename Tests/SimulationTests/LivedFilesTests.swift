@@ -88,17 +88,72 @@ import Vocabulary
         let scratch = try ScratchDirectory()
         let mine = try OutputDirectory(path: scratch.path + "/mine")
         try scratch.write("precious", to: "mine/state/notes.txt")
+        try scratch.write("{}", to: "mine/world.json5")
         #expect(throws: OutputDirectory.Refusal.self) { try mine.prepare(world: []) }
-        #expect(scratch.exists("mine/state/notes.txt"))
+        #expect(try scratch.files(below: "mine").keys.sorted() == ["state/notes.txt", "world.json5"])
         let own = try OutputDirectory(path: scratch.path + "/own")
-        try own.prepare(world: Array("{}".utf8))
+        _ = try own.prepare(world: Array("{}".utf8))
         try scratch.write("old", to: "own/state/old.txt")
         try scratch.write("kept", to: "own/notes.txt")
-        try own.prepare(world: Array("{}".utf8))
+        _ = try own.prepare(world: Array("{}".utf8))
         #expect(!scratch.exists("own/state") && scratch.exists("own/notes.txt"))
         for path in ["a*b", "x/{date}", "", "[a]"] {
             #expect(throws: OutputDirectory.Refusal.self) { try OutputDirectory(path: path) }
         }
+    }
+
+    @Test(
+        "A file that is read is not removed, by whatever path it is named",
+        arguments: ["out/world.json5", "out/../out/events/priors.csv", "link/state/priors.csv", "out/state/{date}.csv"])
+    func inputsStay(input: String) throws {
+        let scratch = try ScratchDirectory()
+        let output = try OutputDirectory(path: scratch.path + "/out")
+        _ = try output.prepare(world: [])
+        try FileSystem.createSymbolicLink(scratch.path + "/link", to: "out")
+        try scratch.write("kept", to: "out/state/priors.csv")
+        try scratch.write("kept", to: "out/events/priors.csv")
+        let files = try scratch.files(below: "out")
+        #expect(throws: OutputDirectory.Refusal.self) {
+            try output.prepare(world: [], reading: [scratch.path + "/" + input])
+        }
+        #expect(try scratch.files(below: "out") == files)
+        for other in ["out/mine.csv", "other/state/a.csv", "out-2/world.json5"] {
+            _ = try output.prepare(world: [], reading: [scratch.path + "/" + other])
+        }
+    }
+
+    @Test("Who holds the directory or its state keeps them")
+    func held() throws {
+        let scratch = try ScratchDirectory()
+        let output = try OutputDirectory(path: scratch.path + "/out")
+        var lock: StateLock? = try output.prepare(world: Array("1".utf8))
+        try scratch.write("kept", to: "out/state/notes.txt")
+        #expect(throws: StateLock.Failure.self) { try output.prepare(world: []) }
+        #expect(try scratch.text("out/world.json5") == "1" && scratch.exists("out/state/notes.txt"))
+        withExtendedLifetime(lock) {}
+        lock = nil
+        var night: StateLock? = try StateLock(StateDirectory(path: scratch.path + "/out/state"))
+        #expect(throws: StateLock.Failure.self) { try output.prepare(world: []) }
+        #expect(scratch.exists("out/state/notes.txt"))
+        withExtendedLifetime(night) {}
+        night = nil
+        _ = try output.prepare(world: [])
+        #expect(!scratch.exists("out/state"))
+    }
+
+    @Test("A busiest day that the memory cannot hold is refused beforehand, and one that it can is not")
+    func memory() throws {
+        var file = try WorldFile.from(bytes: LivedLogTests.world().utf8, file: "world.json5")
+        let few = try LivedWorld(file: file, output: "out").faults(memory: 1 << 20)
+        #expect(few.isEmpty)
+        file.world.experiments[1].visitorsPerDay = 10_000_000
+        let many = try LivedWorld(file: file, output: "out").faults(memory: 1 << 30)
+        #expect(many.count == 1 && many[0].contains("visitorsPerDay") && many[0].contains("1,024 MiB"))
+        file.world.experiments[1].visitorsPerDay = 20_000
+        file.world.crowd.robots = 0
+        #expect(try LivedWorld(file: file, output: "out").faults(memory: 8 << 20).isEmpty)
+        file.world.crowd.robots = 10
+        #expect(try LivedWorld(file: file, output: "out").faults(memory: 8 << 20).count == 1)
     }
 
     @Test("The demonstration's world has everything in it")

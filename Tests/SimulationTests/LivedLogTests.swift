@@ -77,6 +77,26 @@ import Vocabulary
         }
     }
 
+    @Test("Logs written in many parts are whole, in the order of time", arguments: LogCompression.allCases)
+    func manyParts(_ compression: LogCompression) throws {
+        let world = """
+            { world: "many", seed: 2, days: 1, brokenNights: [{ day: 0, lines: 0.005 }],
+              experiments: [{ platform: "web", slot: "hero", visitorsPerDay: 80000,
+                arms: [{ variant: "a", rate: 0.1 }, { variant: "b", rate: 0.1 }] }] }
+            """
+        let site = try LivedSite(world, compression: compression)
+        #expect(site.nights[0].lines > 2 * 65_536)
+        #expect(try site.quality(0, "lines") == site.nights[0].lines)
+        let rejected = Double(try site.quality(0, "rejected", "total") ?? 0)
+        let expected = 0.005 * Double(site.nights[0].lines)
+        #expect(abs(rejected - expected) < 4 * expected.squareRoot())
+        guard compression == .none else { return }
+        let times = try FileSystem.read(site.output + "/events/date=2026-01-05/events.jsonl")
+            .split(separator: UInt8(ascii: "\n")).filter { $0.starts(with: "{\"ts\":\"2".utf8) && $0.count > 40 }
+            .map { String(decoding: $0.dropFirst(7).prefix(23), as: UTF8.self) }
+        #expect(zip(times, times.dropFirst()).allSatisfy { $0 <= $1 })
+    }
+
     @Test("Compression changes nothing but the files", arguments: [LogCompression.gzip, .zstandard])
     func compression(_ compression: LogCompression) throws {
         let plain = try LivedSite(LivedLogTests.world(days: 1))

@@ -23,7 +23,8 @@ final class LivedSite {
         self.scratch = scratch
         self.file = file
         output = scratch.path + "/out"
-        try OutputDirectory(path: output).prepare(world: Array(world.utf8))
+        let lock = try OutputDirectory(path: output).prepare(world: Array(world.utf8))
+        defer { withExtendedLifetime(lock) {} }
         var lived = LivedWorld(file: file, output: output)
         lived.compression = compression
         lived.workers = workers

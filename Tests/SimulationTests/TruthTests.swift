@@ -34,6 +34,16 @@ import Vocabulary
         #expect((0..<6).map { truth.competes(arm: 1, day: $0) } == [false, true, true, true, false, false])
     }
 
+    @Test("A rate of 0 stays 0 when the trend outgrows all numbers, and others stop at 1")
+    func outgrown() {
+        var experiment = TruthTests.experiment()
+        experiment.arms[0].rate = 0
+        experiment.trend = 0.9
+        let truth = Truth(experiment, number: 0, seed: 1, days: 3_000)
+        #expect((0..<3_000).allSatisfy { truth.rate(day: $0, segment: 0, arm: 0) == 0 })
+        #expect((100..<3_000).allSatisfy { truth.rate(day: $0, segment: 0, arm: 1) == 1 })
+    }
+
     @Test("Random walks have the step they are given, and are each arm's own")
     func drift() {
         var experiment = TruthTests.experiment()

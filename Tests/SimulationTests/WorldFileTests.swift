@@ -83,6 +83,9 @@ import Vocabulary
             Fault(key: "seed", text: "-1", path: "seed", message: "at least 0"),
             Fault(key: "start", text: "\"2026-02-30\"", path: "start", message: "no date"),
             Fault(key: "days", text: "0", path: "days", message: "from 1 to"),
+            Fault(key: "start", text: "\"0000-01-01\"", path: "start", message: "from 1583-01-01 to 9999-12-31"),
+            Fault(key: "start", text: "\"1583-01-01\"", path: "start", message: "from 1583-01-01 to 9999-12-31"),
+            Fault(key: "start", text: "\"9999-12-25\"", path: "start", message: "from 1583-01-01 to 9999-12-31"),
             Fault(key: "outages", text: "[7]", path: "outages[0]", message: "from 0 to 6"),
             Fault(key: "brokenNights", text: "[{ day: 2 }]", path: "brokenNights[0]", message: "lines is missing"),
             Fault(key: "brokenNights", text: "[{ day: 1, lines: 0.5 }]", path: "brokenNights[0]", message: "outages"),
@@ -148,6 +151,29 @@ import Vocabulary
         let found = try #require(error.faults.first)
         #expect(found.path == fault.path && found.message.contains(fault.message), "\(error)")
         #expect(found.line != nil && !found.suggestion.isEmpty)
+    }
+
+    @Test("Dates up to the ends of the calendar, and rates up to the limit, are taken")
+    func limits() throws {
+        for start in ["1583-01-02", "9999-12-24"] {
+            let file = try WorldFileTests.read(
+                """
+                { world: "w", start: "\(start)", days: 7, experiments: [{ platform: "web", slot: "hero", visitorsPerDay: 10,
+                  arms: [{ variant: "a", rate: 0.1 }, { variant: "b", rate: 0.1 }] }] }
+                """)
+            #expect(file.world.excesses.isEmpty)
+        }
+        func world(days: Int) -> String {
+            let arms = (0..<100).map { "{ variant: \"v\($0)\", rate: 0.1 }" }.joined(separator: ", ")
+            let segments = (0..<100).map { "{ name: \"s\($0)\", share: 0.01 }" }.joined(separator: ", ")
+            return """
+                { world: "w", days: \(days), experiments: [{ platform: "web", slot: "hero", visitorsPerDay: 10,
+                  segments: [\(segments)], arms: [\(arms)] }] }
+                """
+        }
+        #expect(try WorldFileTests.read(world(days: 2_000)).world.excesses.isEmpty)
+        let error = try #require(throws: ConfigurationError.self) { try WorldFileTests.read(world(days: 2_001)) }
+        #expect(error.faults.map(\.path) == ["days"] && error.description.contains("more than 20000000"))
     }
 
     @Test("Arms come from what a real test measured, all its weeks added up")

@@ -5,10 +5,16 @@ import Testing
 /// Simulating with the real program.
 @Suite struct SimulateTests {
     private static let world = """
-        { world: "small", seed: 5, start: "2026-01-05", days: 4, outages: [2],
+        { world: "small", seed: 5, start: "2026-01-05", days: 4, outages: [2], brokenNights: [{ day: 1, lines: 0.005 }],
+          crowd: { robots: 0.05, returning: 0.4 },
           experiments: [{ platform: "web", slot: "hero", visitorsPerDay: 300,
             arms: [{ variant: "a", rate: 0.1 }, { variant: "b", rate: 0.3 }] }] }
         """
+
+    /// All files of the output but the locks, which name a process.
+    private static func files(_ scratch: ScratchDirectory) throws -> [String: Data] {
+        try scratch.files(below: "out").filter { !$0.key.hasSuffix(".lock") }
+    }
 
     @Test("Results on standard output, progress on standard error, the same bytes again, and a state that can be used")
     func simulates() throws {
@@ -21,18 +27,18 @@ import Testing
         #expect(
             first.output.contains("oracle") && first.output.contains("even split") && first.output.contains("no data"))
         #expect(first.errors.contains("2026-01-08: day 3 (4 of 4)"))
-        let files = try scratch.files(below: "out").filter { !$0.key.hasSuffix(".lock") }
-        #expect(files["nights.csv"] != nil && files["regret.csv"] != nil)
+        let files = try SimulateTests.files(scratch)
+        #expect(files["nights.csv"] != nil && files["regret.csv"] != nil && files.count > 20)
 
         let second = try Binary.sluice(words + ["--workers", "3", "--quiet"], in: scratch.path)
         #expect(second.output == first.output)
         #expect(second.errors.split(separator: "\n").count == 1, "only the outage's warning")
-        #expect(try scratch.files(below: "out").filter { !$0.key.hasSuffix(".lock") } == files)
+        #expect(try SimulateTests.files(scratch) == files)
 
         let night = try Binary.sluice(
             ["run", "--config", "out/pipeline.json5", "--state", "out/state", "--date", "2026-01-08"], in: scratch.path)
         #expect(night.status == 0, "\(night.errors)")
-        #expect(try scratch.files(below: "out").filter { !$0.key.hasSuffix(".lock") } == files)
+        #expect(try SimulateTests.files(scratch) == files)
     }
 
     @Test("Seed and days of the command line win, and are noted")
@@ -46,18 +52,81 @@ import Testing
         #expect(own.output != other.output)
         #expect(try scratch.text("simulation/world.json5").hasPrefix("// Simulated with --seed 6 --days 1.\n{"))
         #expect(scratch.exists("simulation/events/date=2026-01-05/events.jsonl.gz"))
+        // Simulated from the copy, the note would be untrue.
+        let copy = ["simulate", "--world", "simulation/world.json5", "--quiet", "--output", "out"]
+        #expect(try Binary.sluice(copy, in: scratch.path).status == 0)
+        #expect(try scratch.text("out/world.json5") == SimulateTests.world)
+        #expect(try Binary.sluice(copy + ["--days", "2"], in: scratch.path).status == 0)
+        #expect(try scratch.text("out/world.json5") == "// Simulated with --days 2.\n" + SimulateTests.world)
+    }
+
+    @Test("A pipeline's own logs and state are never removed, even beside its world file")
+    func aPipelineStays() throws {
+        let shop = try Shop()
+        let scratch = shop.directory
+        try shop.log("2026-03-01")
+        try shop.run("2026-03-01")
+        try scratch.write(SimulateTests.world, to: "world.json5")
+        let files = try scratch.files(below: ".")
+        let result = try Binary.sluice(["simulate", "--world", "world.json5", "--output", "."], in: scratch.path)
+        #expect(result.status == 64 && result.errors.contains(".: not empty, and not an earlier simulation's"))
+        #expect(try scratch.files(below: ".") == files)
+    }
+
+    @Test("What fails for its input leaves the earlier simulation as it was")
+    func failuresLeaveEarlierResults() throws {
+        let scratch = try ScratchDirectory()
+        try scratch.write(SimulateTests.world, to: "world.json5")
+        let words = ["simulate", "--output", "out", "--quiet", "--world"]
+        #expect(try Binary.sluice(words + ["world.json5"], in: scratch.path).status == 0)
+        let files = try scratch.files(below: "out")
+        try scratch.write(
+            SimulateTests.world.replacing("seed: 5", with: "seed: 6, learning: { priors: \"none.csv\" }"),
+            to: "priors.json5")
+        let result = try Binary.sluice(words + ["priors.json5"], in: scratch.path)
+        #expect(result.status == 78 && result.errors.contains("none.csv: cannot open"), "\(result.errors)")
+        let own = try Binary.sluice(words + ["out/world.json5"], in: scratch.path)
+        #expect(own.status == 64 && own.errors.contains("out/world.json5 is read"), "\(own.errors)")
+        #expect(try scratch.files(below: "out") == files)
+    }
+
+    @Test("A simulation keeps another one out, and one that was killed is replaced whole")
+    func oneAtATime() throws {
+        let scratch = try ScratchDirectory()
+        try scratch.write(SimulateTests.world, to: "world.json5")
+        let words = ["simulate", "--world", "world.json5", "--output", "out", "--quiet"]
+        #expect(try Binary.sluice(words, in: scratch.path).status == 0)
+        let files = try SimulateTests.files(scratch)
+        try scratch.remove("out")
+
+        let long = try Binary.start(words + ["--days", "3660"], in: scratch.path)
+        let deadline = Date().addingTimeInterval(60)
+        while !scratch.exists("out/state/allocations/date=2026-01-07"), Date() < deadline {
+            Thread.sleep(forTimeInterval: 0.01)
+        }
+        let second = try Binary.sluice(words, in: scratch.path)
+        #expect(second.status == 75 && second.errors.contains("\(long.processIdentifier)"), "\(second.errors)")
+        #expect(long.isRunning && scratch.exists("out/state/allocations/date=2026-01-07"))
+        kill(long.processIdentifier, SIGKILL)
+        long.waitUntilExit()
+
+        let again = try Binary.sluice(words, in: scratch.path)
+        #expect(again.status == 0, "\(again.errors)")
+        #expect(try SimulateTests.files(scratch) == files)
     }
 
     @Test(
         "Wrong words and worlds are refused",
         arguments: [
-            (["--days", "0"], 64, "--days"), (["--seed", "x"], 64, "--seed"),
+            (["--days", "0"], 64, "--days"), (["--days", "3000"], 64, "from 1583-01-01 to 9999-12-31"),
+            (["--seed", "x"], 64, "--seed"),
             (["--compression", "zip"], 64, "did you mean 'gzip'"), (["--output", "."], 64, "not empty"),
             (["--output", "a{date}"], 64, "'a{date}'"), (["--workers", "none"], 64, "--workers"),
         ] as [([String], Int32, String)])
     func refusals(words: [String], status: Int32, message: String) throws {
         let scratch = try ScratchDirectory()
-        try scratch.write(SimulateTests.world, to: "world.txt")
+        let start = words.contains("3000") ? "9999-01-05" : "2026-01-05"
+        try scratch.write(SimulateTests.world.replacing("2026-01-05", with: start), to: "world.txt")
         let result = try Binary.sluice(["simulate", "--world", "world.txt"] + words, in: scratch.path)
         #expect(result.status == status && result.errors.contains(message), "\(result.errors)")
         #expect(!scratch.exists("simulation"))

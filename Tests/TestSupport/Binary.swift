@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 /// The real program, run as a user runs it.
 package enum Binary {
@@ -32,6 +32,18 @@ package enum Binary {
         return Result(
             status: process.terminationStatus, output: String(decoding: outputData, as: UTF8.self),
             errors: String(decoding: errorText.wait(), as: UTF8.self))
+    }
+
+    /// Starts `sluice` with these words in a directory; what it says is lost.
+    package static func start(_ words: [String], in directory: String) throws -> Process {
+        let process = Process()
+        process.executableURL = try location()
+        process.arguments = words
+        process.currentDirectoryURL = URL(fileURLWithPath: directory)
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        return process
     }
 
     /// The program lies beside the tests.

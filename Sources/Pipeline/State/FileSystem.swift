@@ -71,21 +71,9 @@ package enum FileSystem {
 
     /// Creates or replaces a file and waits until its bytes are on the disk.
     package static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw FileError(path: path, operation: "create", code: errno) }
-        defer { close(descriptor) }
-        var done = 0
-        while done < bytes.count {
-            let count = bytes.withUnsafeBytes { buffer in
-                Platform.write(descriptor, buffer.baseAddress.map { $0 + done }, buffer.count - done)
-            }
-            if count < 0 {
-                if errno == EINTR { continue }
-                throw FileError(path: path, operation: "write", code: errno)
-            }
-            done += count
-        }
-        guard fsync(descriptor) == 0 else { throw FileError(path: path, operation: "write to the disk", code: errno) }
+        let writer = try FileWriter(path)
+        try writer.append(bytes)
+        try writer.synchronize()
     }
 
     /// Creates a directory and those above it where they are missing.
@@ -219,7 +207,7 @@ package enum FileSystem {
 }
 
 /// The C functions whose names the file system's own would hide.
-private enum Platform {
+enum Platform {
     static func read(_ descriptor: Int32, _ buffer: UnsafeMutableRawPointer?, _ count: Int) -> Int {
         #if canImport(Glibc)
             Glibc.read(descriptor, buffer, count)

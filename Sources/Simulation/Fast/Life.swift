@@ -81,7 +81,8 @@ package struct Life: Equatable, Sendable {
         return sum * night.truth.visitors[night.day]
     }
 
-    private static func moved(from old: PolicyTable, to new: PolicyTable, _ experiment: WorldExperiment) -> Double {
+    /// The share of visitors who are shown another arm by the new table, 0…1.
+    static func moved(from old: PolicyTable, to new: PolicyTable, _ experiment: WorldExperiment) -> Double {
         experiment.segments.indices.reduce(0) { sum, segment in
             sum + experiment.segments[segment].share
                 * PolicyTable.moved(from: old.shares(inSegment: segment), to: new.shares(inSegment: segment))

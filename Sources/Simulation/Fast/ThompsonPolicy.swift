@@ -41,11 +41,11 @@ package struct ThompsonPolicy: Policy {
         } catch {
             throw PolicyError("\(error)")
         }
-        return table(of: rows, night, competing: competing.count)
+        return table(of: rows, in: world, competing: competing.count)
     }
 
-    private func table(of groups: [[AllocationRow]], _ night: Night, competing: Int) -> PolicyTable {
-        let world = night.experiment
+    /// The rows of a table as shares: everyone's group first.
+    func table(of groups: [[AllocationRow]], in world: WorldExperiment, competing: Int) -> PolicyTable {
         func shares(_ rows: [AllocationRow]) -> [Double] {
             var shares = [Double](repeating: 0, count: world.arms.count)
             for row in rows {

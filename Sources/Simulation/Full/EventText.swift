@@ -13,7 +13,7 @@ struct EventText {
     private let places: [[String]]
     private let arms: [Int]
     private let agents = UserAgents.all.map { ",\"user_agent\":\(JSONText.quoted($0))}\n" }
-    private(set) var bytes: [UInt8] = []
+    private var bytes: [UInt8] = []
 
     init(_ world: World) {
         arms = world.experiments.map(\.arms.count)
@@ -29,6 +29,12 @@ struct EventText {
         }
     }
 
+    /// The lines written since this was last asked for.
+    mutating func take() -> [UInt8] {
+        defer { bytes.removeAll(keepingCapacity: true) }
+        return bytes
+    }
+
     mutating func write(_ event: SimulatedEvent) {
         append("{\"ts\":\"")
         appendTime(event.time)
@@ -37,15 +43,16 @@ struct EventText {
         append("\",\"visitor\":\"")
         append(event.visitor)
         append("\"")
-        append(places[event.experiment][event.segment * arms[event.experiment] + event.arm])
+        let experiment = Int(event.experiment)
+        append(places[experiment][Int(event.segment) * arms[experiment] + Int(event.arm)])
         if event.kind == .purchase {
             append(",\"order\":\"\(event.visitor)-\(event.time)\",\"revenue\":")
             append(ExactDecimal.text(Int128(event.cents), scale: 2))
         } else {
             append(",\"propensity\":")
-            append(PlainDecimal.string(microShares: event.propensity))
+            append(PlainDecimal.string(microShares: Int(event.propensity)))
         }
-        append(agents[event.agent])
+        append(agents[Int(event.agent)])
     }
 
     private mutating func append(_ text: String) {

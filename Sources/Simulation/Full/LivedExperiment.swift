@@ -9,9 +9,10 @@ package struct PolicyOutcome: Sendable {
 
 /// All days of an experiment: what its traffic brought, beside what else could have been done with it.
 ///
-/// Regret is in expected rewards: over all people, the reward of the best competing arm of their segment and day less that of
-/// the arm they were shown, by the truth. Luck has no part in it. One *day of traffic* is what an even split over the competing
-/// arms regrets on an average day: visitors · (best − mean of the arms). It makes regrets of different slots comparable.
+/// Regret is in expected rewards: over all people, the reward of the best arm of their segment and day less that of the arm
+/// they were shown, by the truth. Luck has no part in it. The arms to choose from are those that compete, and those that the
+/// table serves although they do not compete any more, because a night stopped. One *day of traffic* is what an even split over
+/// them regrets on an average day: visitors · (best − mean of the arms). It makes regrets of different slots comparable.
 package struct LivedExperiment: Sendable {
     package let world: WorldExperiment
     /// By day.
@@ -60,20 +61,20 @@ package struct LivedExperiment: Sendable {
         dayOfTraffic > 0 ? regret / dayOfTraffic : nil
     }
 
-    /// The share of days with one best arm on which that arm had the most traffic; nil without such days.
+    /// The share of days on which the best arm had the most traffic, of those with one best arm and one leader; nil without.
     package var bestLed: Double? {
         let known = days.compactMap(\.bestLeads)
         return known.isEmpty ? nil : Double(known.count { $0 }) / Double(known.count)
     }
 
-    /// The share of people who came back and were shown another arm than last time; nil when nobody came back.
-    package var churn: Double? {
-        let returning = days.reduce(0) { $0 + $1.returning }
-        return returning > 0 ? Double(days.reduce(0) { $0 + $1.moved }) / Double(returning) : nil
+    /// The share of visitors that a night moves to another arm, on average over the nights; as in ``Life/churn``.
+    package var churn: Double {
+        days.reduce(0) { $0 + $1.churn } / Double(max(1, days.count))
     }
 
-    /// The share of people who were shown an arm at its floor.
+    /// The share of traffic that floors give to arms beyond their probability of being best, on average over the days; as in
+    /// ``Life/floorTraffic``.
     package var floorTraffic: Double {
-        Double(days.reduce(0) { $0 + $1.onFloor }) / Double(max(1, visitors))
+        days.reduce(0) { $0 + $1.floorTraffic } / Double(max(1, days.count))
     }
 }

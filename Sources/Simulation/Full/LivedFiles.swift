@@ -6,7 +6,8 @@ import Vocabulary
 package enum LivedFiles {
     private static let nightColumns = [
         "day", "date", "platform", "slot", "visitors", "reward", "regret", "leader", "leader_traffic",
-        "leader_probability_best", "best", "best_leads", "returning", "moved", "on_floor", "night",
+        "leader_probability_best", "best", "best_leads", "returning", "moved", "churn", "floor_traffic",
+        "night",
     ]
     private static let regretColumns = [
         "day", "date", "platform", "slot", "policy", "reward", "regret", "regret_days",
@@ -23,10 +24,11 @@ package enum LivedFiles {
                     String(night.day), night.date.description, experiment.key.platform.string,
                     experiment.key.slot.string, String(served.visitors), PlainDecimal.string(served.reward),
                     PlainDecimal.string(served.regret), name(served.leader),
-                    PlainDecimal.string(served.leaderTraffic),
+                    served.leaderTraffic.map(PlainDecimal.string) ?? "",
                     served.leaderProbability.map(PlainDecimal.string) ?? "", name(served.best),
                     served.bestLeads.map { $0 ? "1" : "0" } ?? "", String(served.returning),
-                    String(served.moved), String(served.onFloor), night.ending.word,
+                    String(served.moved), PlainDecimal.string(served.churn),
+                    PlainDecimal.string(served.floorTraffic), night.ending.word,
                 ])
             }
         }

@@ -10,7 +10,8 @@ import Vocabulary
 ///     OUTPUT/state/                                    as any pipeline leaves it
 ///
 /// Day 0 is served by a table of the priors alone: `allocate` is run for the day before. The same world makes the same bytes,
-/// whatever the number of threads. Memory: some 450 bytes for each event of the busiest day.
+/// whatever the number of threads. Memory: some 70 bytes for each event of the busiest day, and four
+/// for every person who was ever there.
 package struct LivedWorld {
     package let file: WorldFile
     /// The directory that everything is written to.
@@ -19,9 +20,16 @@ package struct LivedWorld {
     /// Threads of the nightly run; nil: the machine's.
     package var workers: Int?
 
+    /// By experiment.
+    let truths: [Truth]
+
     package init(file: WorldFile, output: String) {
         self.file = file
         self.output = output
+        let world = file.world
+        truths = world.experiments.enumerated().map { number, experiment in
+            Truth(experiment, number: number, seed: world.seed, days: world.days)
+        }
     }
 
     package var state: StateDirectory { StateDirectory(path: output + "/state") }
@@ -38,43 +46,34 @@ package struct LivedWorld {
         let world = file.world
         let pipeline = NightPipeline(file: file, output: output)
         let clock = DayClock(timeZone: file.timeZone)
-        let truths = world.experiments.enumerated().map { number, experiment in
-            Truth(experiment, number: number, seed: world.seed, days: world.days)
-        }
         var audiences = world.experiments.map { _ in Audience() }
         let lock = try StateLock(state)
         defer { withExtendedLifetime(lock) {} }
         try runNight(before: 0, of: pipeline, steps: [.allocation]) { _ in }
+        var table = try ServedTable(state, file)
         for day in 0..<world.days {
             let date = world.start.advanced(by: day)
             let microseconds = clock.day(date).range
             let range = microseconds.lowerBound / 1_000..<microseconds.upperBound / 1_000
-            let table = try ServedTable(state, file)
             let simulated = SimulatedDay(
                 day, range, of: world, truths: truths, table: table, audiences: &audiences)
             var lines = 0
             if !world.outages.contains(day) {
-                try writeLog(of: simulated, day, in: pipeline.events(on: date))
-                lines = simulated.events.count
+                try LogWriter(world: world, compression: compression).write(
+                    simulated, day, in: pipeline.events(on: date))
+                lines = simulated.count
             }
             let ending = try end(day, pipeline, report)
+            let next = try ServedTable(state, file)
+            var served = simulated.served
+            for (number, experiment) in world.experiments.enumerated() {
+                served[number].churn = table.moved(to: next, experiment: experiment, number: number)
+            }
+            table = next
             lived(
                 LivedNight(
-                    day: day, date: date, served: simulated.served, robots: simulated.robots, lines: lines,
-                    ending: ending))
+                    day: day, date: date, served: served, robots: simulated.robots, lines: lines, ending: ending))
         }
-    }
-
-    private func writeLog(of simulated: SimulatedDay, _ day: Int, in directory: String) throws {
-        var text = EventText(file.world)
-        for event in simulated.events { text.write(event) }
-        var bytes = text.bytes
-        if let share = file.world.brokenLines[day] {
-            var generator = Streams(seed: file.world.seed).generator(.tearing, number: day)
-            bytes = TornLines.tear(bytes, share: share, using: &generator)
-        }
-        try FileSystem.createDirectory(directory)
-        try FileSystem.write(try compression.pack(bytes), to: "\(directory)/events.jsonl\(compression.suffix)")
     }
 
     /// Runs the night after a day. A log that is too broken is part of the world; anything else is an error.

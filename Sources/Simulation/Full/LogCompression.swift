@@ -16,7 +16,7 @@ package enum LogCompression: String, CaseIterable, Sendable {
         }
     }
 
-    /// The file with this content.
+    /// A file with this content, or a part of one: files of each kind may stand one after the other.
     func pack(_ content: [UInt8]) throws(LogArchiveError) -> [UInt8] {
         switch self {
         case .none: content

@@ -12,6 +12,9 @@ enum Robot: CaseIterable {
     /// How many of ten are of each kind.
     static let weights = [7.0, 2.0, 1.0]
 
+    /// Events expected of a robot.
+    static let meanEvents = 0.7 * 6.5 * 1.3 + 0.2 * 75 + 0.1 * 25
+
     /// What a robot does on a day.
     ///
     /// - Parameters:
@@ -22,12 +25,12 @@ enum Robot: CaseIterable {
     ) -> [SimulatedEvent] {
         var time = Visit.start(in: day, using: &generator)
         var event = SimulatedEvent(
-            time: time, kind: .view, visitor: visitor, experiment: experiment, segment: view.segment, arm: view.arm,
-            propensity: view.propensity, agent: generator.within(0...UserAgents.browsers.count - 1))
+            time: time, kind: .view, visitor: visitor, experiment: experiment, view: view,
+            agent: generator.within(0...UserAgents.browsers.count - 1))
         var events: [SimulatedEvent] = []
         switch self {
         case .crawler:
-            event.agent = generator.within(UserAgents.browsers.count...UserAgents.all.count - 1)
+            event.agent = UInt8(generator.within(UserAgents.browsers.count...UserAgents.all.count - 1))
             for _ in 0..<generator.within(1...12) {
                 event.time = time
                 events.append(event)

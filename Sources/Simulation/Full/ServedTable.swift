@@ -12,14 +12,12 @@ struct ServedTable {
         fileprivate let arms: [Int]
         /// By arm of the world, in millionths.
         let traffic: [Int]
-        /// By arm of the world: whether it competes, and gets no more than its floor.
-        let isOnFloor: [Bool]
 
         /// The arm that a visitor is shown.
         func arm(for visitor: String) -> Int { arms[group.arm(of: visitor)] }
     }
 
-    /// The competing arm with the most traffic among everyone, the first in byte order of equal ones.
+    /// The competing arm that has more traffic among everyone than any other.
     struct Leader {
         var arm: Int
         /// In millionths.
@@ -27,48 +25,64 @@ struct ServedTable {
         var probabilityBest: Double?
     }
 
-    /// By experiment and segment of the world; an experiment that the table leaves out has no groups.
-    let groups: [[Group]]
-    /// By experiment; nil where the table has none.
-    let leaders: [Leader?]
+    /// What the table has of an experiment.
+    struct Slot {
+        /// By segment of the world.
+        let groups: [Group]
+        /// The same shares, as policies have them.
+        let policy: PolicyTable
+        /// Nil when none is ahead.
+        let leader: Leader?
+
+        /// Whether the arm is shown to anybody.
+        func serves(_ arm: Int) -> Bool { groups.contains { $0.traffic[arm] > 0 } }
+    }
+
+    /// By experiment of the world; nil for one that the table leaves out.
+    let slots: [Slot?]
 
     /// Loads the table that a state directory serves.
     init(_ state: StateDirectory, _ file: WorldFile) throws {
         let table = try AllocationTable(path: state.path)
         let path = state.current + "/allocation.csv"
         let rows = try AllocationFile.rows(try FileSystem.read(path), file: path)
-        groups = try zip(file.world.experiments, file.experiments).map { experiment, configured in
+        slots = try zip(file.world.experiments, file.experiments).map { experiment, configured in
             guard
                 let served = table.experiment(
                     platform: experiment.key.platform.string, slot: experiment.key.slot.string)
-            else { return [] }
+            else { return nil }
             let own = rows.filter { $0.key.slotKey == experiment.key }
-            return try experiment.segments.map { segment in
-                try ServedTable.group(served, segment.name, of: experiment, rows: own, floors: configured.allocation)
+            let groups = try experiment.segments.map { segment in
+                try ServedTable.group(served, segment.name, of: experiment, rows: own)
             }
+            // Everyone's rows stand first.
+            let byGroup = Dictionary(grouping: own, by: \.key.segment).values
+                .sorted { $0[0].key.segment == .everyone && $1[0].key.segment != .everyone }
+            let policy = ThompsonPolicy(
+                name: "", learning: configured.learning, allocation: configured.allocation)
+            return Slot(
+                groups: groups, policy: policy.table(of: byGroup, in: experiment, competing: experiment.arms.count),
+                leader: ServedTable.leader(of: experiment, rows: own))
         }
-        leaders = file.world.experiments.map { ServedTable.leader(of: $0, rows: rows) }
+    }
+
+    /// The share of an experiment's visitors who are shown another arm by the next table.
+    func moved(to next: ServedTable, experiment: WorldExperiment, number: Int) -> Double {
+        guard let old = slots[number], let new = next.slots[number] else { return 0 }
+        return Life.moved(from: old.policy, to: new.policy, experiment)
     }
 
     private static func group(
-        _ served: AllocationTable.Experiment, _ segment: Name, of experiment: WorldExperiment, rows: [AllocationRow],
-        floors settings: AllocationSettings
+        _ served: AllocationTable.Experiment, _ segment: Name, of experiment: WorldExperiment, rows: [AllocationRow]
     ) throws(UnknownVariant) -> Group {
         let group = served.group(segment: segment.string)
-        let rows = rows.filter { $0.key.segment == Name(group.segment) }
         var traffic = [Int](repeating: 0, count: experiment.arms.count)
-        var isOnFloor = [Bool](repeating: false, count: experiment.arms.count)
-        let competing = rows.filter { $0.status == .active || $0.status == .new }
-        let common = settings.commonFloor(arms: competing.count, available: 1 - (experiment.control?.traffic ?? 0))
-        for row in rows { traffic[try position(of: row.key.variant, in: experiment)] = row.traffic }
-        for row in competing {
-            let floor = settings.floors[row.key.variant.string] ?? common
-            let arm = try position(of: row.key.variant, in: experiment)
-            isOnFloor[arm] = Double(row.traffic) <= (floor * 1_000_000).rounded()
+        for row in rows where row.key.segment == Name(group.segment) {
+            traffic[try position(of: row.key.variant, in: experiment)] = row.traffic
         }
         var arms: [Int] = []
         for arm in group.arms { arms.append(try position(of: Name(arm.variant), in: experiment)) }
-        return Group(group: group, arms: arms, traffic: traffic, isOnFloor: isOnFloor)
+        return Group(group: group, arms: arms, traffic: traffic)
     }
 
     /// A table that was not made for this world.
@@ -91,14 +105,14 @@ struct ServedTable {
         return position
     }
 
+    /// - Parameter rows: the experiment's.
     private static func leader(of experiment: WorldExperiment, rows: [AllocationRow]) -> Leader? {
-        var leader: Leader?
-        for row in rows where row.key.slotKey == experiment.key && row.key.segment == .everyone {
-            guard row.status == .active || row.status == .new, row.traffic > leader?.traffic ?? 0,
-                let arm = experiment.position(of: row.key.variant)
-            else { continue }
-            leader = Leader(arm: arm, traffic: row.traffic, probabilityBest: row.probabilityBest)
-        }
-        return leader
+        let competing = rows.filter {
+            $0.key.segment == .everyone && ($0.status == .active || $0.status == .new)
+        }.sorted { $0.traffic > $1.traffic }
+        guard let first = competing.first, let arm = experiment.position(of: first.key.variant) else { return nil }
+        // Equal shares are a millionth apart where they do not divide evenly.
+        if competing.count > 1, first.traffic - competing[1].traffic <= 1 { return nil }
+        return Leader(arm: arm, traffic: first.traffic, probabilityBest: first.probabilityBest)
     }
 }

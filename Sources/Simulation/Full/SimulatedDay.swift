@@ -4,8 +4,10 @@ import Vocabulary
 
 /// A day of the world as it is lived: who comes, what the table shows them, what they do.
 struct SimulatedDay {
-    /// In order of time.
-    private(set) var events: [SimulatedEvent] = []
+    /// Experiment by experiment, person by person.
+    private var events: [SimulatedEvent] = []
+    /// Places of the events in the order of time.
+    private var order: [UInt32] = []
     /// By experiment.
     private(set) var served: [ServedDay] = []
     private(set) var robots = 0
@@ -19,31 +21,42 @@ struct SimulatedDay {
         _ day: Int, _ range: Range<Int64>, of world: World, truths: [Truth], table: ServedTable,
         audiences: inout [Audience]
     ) {
+        events.reserveCapacity(Int(1.1 * SimulatedDay.expectedEvents(day, of: world, truths: truths)) + 1_000)
         for index in world.experiments.indices {
-            let groups = table.groups[index]
+            let slot = table.slots[index]
             var served = ServedDay(segments: world.experiments[index].segments.count, arms: truths[index].arms)
             let place = Place(
-                world: world, experiment: world.experiments[index], index: index, truth: truths[index], groups: groups,
+                world: world, experiment: world.experiments[index], index: index, truth: truths[index], slot: slot,
                 day: day, range: range)
             // An experiment that the table leaves out: nothing of it is shown.
-            if !groups.isEmpty {
-                events += place.people(&audiences[index], &served)
-                let (events, robots) = place.robots()
-                self.events += events
-                self.robots += robots
-            }
-            if let leader = table.leaders[index] {
-                served.leader = leader.arm
-                served.leaderTraffic = Double(leader.traffic) / 1_000_000
-                served.leaderProbability = leader.probabilityBest
+            if let slot {
+                served.note(slot)
+                place.people(&audiences[index], &served, &events)
+                robots += place.robots(&events)
             }
             served.weigh(
                 place.night, control: place.experiment.control.flatMap { place.experiment.position(of: $0.variant) })
             self.served.append(served)
         }
-        // Stable, so that events of one instant stay in the order they were made.
-        events = events.enumerated().sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }
-            .map(\.element)
+        // Events of one instant stay in the order they were made.
+        order = Array(0..<UInt32(events.count))
+        order.sort { [events] in (events[Int($0)].time, $0) < (events[Int($1)].time, $1) }
+    }
+
+    /// How many events there are.
+    var count: Int { order.count }
+
+    /// The event at a place in the order of time.
+    subscript(place: Int) -> SimulatedEvent { events[Int(order[place])] }
+}
+
+extension SimulatedDay {
+    /// Bytes that a day keeps for each of its events: the event, its place in the order, and what sorting takes besides.
+    static let bytesPerEvent = Double(MemoryLayout<SimulatedEvent>.stride) * 1.1 + 6
+
+    /// Events expected on a day. Of one to six views some 1.9 are expected, with somewhat less than one click or purchase.
+    static func expectedEvents(_ day: Int, of world: World, truths: [Truth]) -> Double {
+        truths.reduce(0) { $0 + $1.visitors[day] * (2.5 + world.crowd.robots * Robot.meanEvents) }
     }
 }
 
@@ -53,40 +66,40 @@ private struct Place {
     let experiment: WorldExperiment
     let index: Int
     let truth: Truth
-    let groups: [ServedTable.Group]
+    /// Nil: nobody is shown anything.
+    let slot: ServedTable.Slot?
     let day: Int
     let range: Range<Int64>
 
+    var groups: [ServedTable.Group] { slot?.groups ?? [] }
     var shares: [Double] { experiment.segments.map(\.share) }
 
-    /// The day as policies see it, for what it is truly worth. When all arms are blacklisted, the last table stays, and the best
-    /// of the arms that there are is what they are measured by.
+    /// The day as policies see it, for what it is truly worth. The arms to choose from are those that compete, and those that
+    /// the table serves all the same: a night that stopped leaves a blacklisted arm its traffic, and when all arms are
+    /// blacklisted the last table stays.
     var night: Night {
-        let competing = experiment.arms.indices.filter { truth.competes(arm: $0, day: day) }
-        let declared = experiment.arms.indices.filter {
-            experiment.arms[$0].joins <= day && experiment.arms[$0].variant != experiment.control?.variant
+        let choice = experiment.arms.indices.filter { arm in
+            truth.competes(arm: arm, day: day)
+                || experiment.arms[arm].variant != experiment.control?.variant && slot?.serves(arm) == true
         }
         return Night(
             experiment: experiment, truth: truth, day: day, date: world.start.advanced(by: day), rows: [],
-            competing: competing.isEmpty ? declared : competing)
+            competing: choice)
     }
 
     /// The people of the day: as many as a Poisson draw of those expected says.
-    func people(_ audience: inout Audience, _ served: inout ServedDay) -> [SimulatedEvent] {
+    func people(_ audience: inout Audience, _ served: inout ServedDay, _ events: inout [SimulatedEvent]) {
         var crowd = Streams(seed: world.seed).generator(.crowd, experiment: index, number: day)
         let count = Int(Draw.poisson(mean: truth.visitors[day], uniform: crowd.uniform()))
         let numbers = audience.visitors(count, returning: world.crowd.returning, using: &crowd)
         var generator = Streams(seed: world.seed).generator(.visits, experiment: index, number: day)
-        var events: [SimulatedEvent] = []
-        let shares = shares
+        let (groups, shares) = (groups, shares)
         for number in numbers {
             let person = Person(number, experiment: index, seed: world.seed, shares: shares)
-            let views = views(of: person, using: &generator)
+            let views = views(of: person, in: groups, using: &generator)
             let exposure = views[0]
             audience.show(exposure.arm, to: number)
-            served.show(
-                segment: exposure.segment, arm: exposure.arm,
-                isOnFloor: groups[exposure.segment].isOnFloor[exposure.arm])
+            served.show(segment: exposure.segment, arm: exposure.arm)
             var visit = Visit(
                 of: person.visitor, agent: person.agent, experiment: index,
                 at: Visit.start(in: range, using: &generator))
@@ -97,11 +110,12 @@ private struct Place {
             events += visit.events
         }
         (served.returning, served.moved) = (audience.returning, audience.moved)
-        return events
     }
 
     /// What somebody is shown, view by view; who travels has the last one elsewhere.
-    private func views(of person: Person, using generator: inout CounterGenerator) -> [Visit.View] {
+    private func views(
+        of person: Person, in groups: [ServedTable.Group], using generator: inout CounterGenerator
+    ) -> [Visit.View] {
         var segments = [person.home]
         while segments.count < 5, generator.chance(0.45) { segments.append(person.home) }
         if experiment.segments.count > 1, generator.chance(world.crowd.travelling) {
@@ -109,27 +123,26 @@ private struct Place {
             elsewhere[person.home] = 0
             segments.append(generator.index(weights: elsewhere))
         }
-        return segments.map { view(of: person.visitor, segment: $0) }
+        return segments.map { view(of: person.visitor, segment: $0, in: groups) }
     }
 
-    private func view(of visitor: String, segment: Int) -> Visit.View {
+    private func view(of visitor: String, segment: Int, in groups: [ServedTable.Group]) -> Visit.View {
         let arm = groups[segment].arm(for: visitor)
         return Visit.View(segment: segment, arm: arm, propensity: groups[segment].traffic[arm])
     }
 
-    /// The robots of the day, new ones every day.
-    func robots() -> (events: [SimulatedEvent], count: Int) {
+    /// The robots of the day, new ones every day. Returns how many there are.
+    func robots(_ events: inout [SimulatedEvent]) -> Int {
         var generator = Streams(seed: world.seed).generator(.robots, experiment: index, number: day)
         let mean = truth.visitors[day] * world.crowd.robots
         let count = Int(Draw.poisson(mean: mean, uniform: generator.uniform()))
-        var events: [SimulatedEvent] = []
         for number in 0..<count {
             let visitor = Person.identifier(
                 Person.firstRobot | day << 24 | number, experiment: index, seed: world.seed)
             let kind = Robot.allCases[generator.index(weights: Robot.weights)]
-            let view = view(of: visitor, segment: generator.index(weights: shares))
+            let view = view(of: visitor, segment: generator.index(weights: shares), in: groups)
             events += kind.events(of: visitor, experiment: index, view: view, day: range, using: &generator)
         }
-        return (events, count)
+        return count
     }
 }

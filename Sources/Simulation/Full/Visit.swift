@@ -63,7 +63,7 @@ struct Visit {
     private mutating func add(_ kind: SimulatedEvent.Kind, _ view: View, at time: Int64, cents: Int64 = 0) {
         events.append(
             SimulatedEvent(
-                time: time, kind: kind, visitor: visitor, experiment: experiment, segment: view.segment, arm: view.arm,
-                propensity: view.propensity, agent: agent, cents: cents))
+                time: time, kind: kind, visitor: visitor, experiment: experiment, view: view, agent: agent,
+                cents: cents))
     }
 }

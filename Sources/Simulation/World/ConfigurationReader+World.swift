@@ -32,6 +32,9 @@ extension ConfigurationReader {
         world.outages = outages(root["outages"], days: days)
         world.brokenLines = brokenNights(root["brokenNights"], days: days, outages: world.outages)
         world.crowd = crowd(root["crowd"])
+        for excess in world.excesses {
+            fault((root[excess.key] ?? root).path, excess.message, excess.suggestion)
+        }
         var written = WrittenSettings()
         for key in Self.sharedKeys { written.shared[key] = root[key]?.value }
         written.experiments = experiments.map(\.written)

@@ -55,7 +55,9 @@ package struct Truth: Sendable {
                     if let wearOff = world.wearsOff, day > wearOff.from {
                         wear = pow(0.5, Double(day - wearOff.from) / wearOff.halfLife)
                     }
-                    rates.append(min(1, own * segment.factor * base * exp(walks[arm]) * wear))
+                    let rate = own * segment.factor * base * exp(walks[arm]) * wear
+                    // Nothing times what has outgrown all numbers is nothing.
+                    rates.append(rate.isNaN ? 0 : min(1, rate))
                 }
             }
         }

@@ -18,14 +18,16 @@ enum SimulateCommand: Command {
           world.json5          the world file
         and what only who knows the truth can write:
           nights.csv   day, date, platform, slot, visitors, expected reward and regret; the arm with most traffic among
-                       everyone, its traffic and P(best); the truly best arm, and whether it leads; people who returned,
-                       those of them who moved to another arm, people shown an arm at its floor; how the night ended
-                       (published, no data, carried over, stopped)
+                       everyone, its traffic and P(best), empty when none is ahead; the truly best arm, and whether it
+                       leads; people who returned, and those of them who were shown another arm than last time; churn: the
+                       share of visitors whom the night moves to another arm; floor_traffic: the share of traffic that arms
+                       have by their floor beyond P(best); how the night ended (published, no data, carried over, stopped)
           regret.csv   day, date, platform, slot, policy, expected reward, regret, regret in days of traffic
 
-        Regret is in expected rewards: for all people of a day, the reward of the best competing arm of their segment less
-        that of the arm shown. One day of traffic is what an even split regrets on an average day: visitors x (best - mean
-        of the arms). A control is not regretted: its share is fixed. Policies: oracle knows the truth, chosen is what was
+        Regret is in expected rewards: for all people of a day, the reward of the best arm of their segment less that of the
+        arm shown, among the arms that compete or that the table serves still, because a night stopped before it could leave
+        them out. One day of traffic is what an even split regrets on an average day: visitors x (best - mean of the arms). A
+        control is not regretted: its share is fixed. Policies: oracle knows the truth, chosen is what was
         lived, then an even split of the same people, and three others on days of the same world that are drawn as --fast
         draws them. In folded tables the leading arm is that of a row's last day. One seed gives the same bytes.
 

@@ -34,11 +34,17 @@ enum LivedMode: SimulationMode {
             }
             world.workers = workers
         }
+        let faults = try world.faults()
+        for fault in faults { Console.error(fault) }
+        guard faults.isEmpty else { return .configuration }
+        let lock: StateLock
         do {
-            try output.prepare(world: try provenance(arguments))
+            lock = try output.prepare(
+                world: try provenance(arguments), reading: [try arguments.required("world")] + world.inputs())
         } catch let refusal as OutputDirectory.Refusal {
             throw UsageError("--output: \(refusal)")
         }
+        defer { withExtendedLifetime(lock) {} }
         let nights = try live(world, isQuiet: arguments.has("quiet"))
         let experiments = try file.world.experiments.indices.map { number in
             var experiment = LivedExperiment(number, of: file.world, nights: nights)
@@ -57,12 +63,19 @@ enum LivedMode: SimulationMode {
         return .done
     }
 
-    /// The world file's bytes under the options that change what it says.
+    /// The world file's bytes under the options that change what it says. What an earlier simulation wrote there of its own
+    /// options is left out: they are not these.
     private static func provenance(_ arguments: Arguments) throws -> [UInt8] {
         let changes = ["seed", "days"].compactMap { name in arguments[name].map { "--\(name) \($0)" } }
-        let comment = changes.isEmpty ? "" : "// Simulated with \(changes.joined(separator: " ")).\n"
-        return Array(comment.utf8) + (try FileSystem.read(try arguments.required("world")))
+        let comment = changes.isEmpty ? "" : "\(provenanceMark)\(changes.joined(separator: " ")).\n"
+        var world = (try FileSystem.read(try arguments.required("world")))[...]
+        while world.starts(with: provenanceMark.utf8) {
+            world = world.drop { $0 != UInt8(ascii: "\n") }.dropFirst()
+        }
+        return Array(comment.utf8) + world
     }
+
+    private static let provenanceMark = "// Simulated with "
 
     private static func live(_ world: LivedWorld, isQuiet: Bool) throws -> [LivedNight] {
         var nights: [LivedNight] = []

@@ -42,7 +42,7 @@ enum LivedPrinter {
                 range.count == 1 ? "\(start)" : "\(start)–\(range.upperBound - 1)",
                 Text.count(Int64(sum { Double($0.visitors) })), Text.decimal(sum(\.reward), 1),
                 Text.decimal(regret, 1), days(experiment.inDays(regret)), arm(last.leader),
-                Text.decimal(last.leaderTraffic * 100, 1) + " %",
+                last.leaderTraffic.map { Text.decimal($0 * 100, 1) + " %" } ?? "",
                 last.leaderProbability.map { Text.decimal($0, 4) } ?? "", arm(last.best),
                 troubles.joined(separator: ", "),
             ])
@@ -52,7 +52,7 @@ enum LivedPrinter {
 
     private static func totals(_ experiments: [LivedExperiment]) -> String {
         var cells = [
-            ["platform/slot", "policy", "reward", "regret", "in days", "best led", "churn", "on floors"]
+            ["platform/slot", "policy", "reward", "regret", "in days", "best led", "churn a night", "by floors"]
         ]
         for experiment in experiments {
             for policy in experiment.policies {
@@ -62,7 +62,7 @@ enum LivedPrinter {
                     name(experiment), policy.name, policy.reward.map { Text.decimal($0.reduce(0, +), 1) } ?? "–",
                     Text.decimal(regret, 1), days(experiment.inDays(regret)),
                     isLived ? experiment.bestLed.map { Text.decimal($0 * 100, 0) + " %" } ?? "–" : "",
-                    isLived ? experiment.churn.map { Text.decimal($0 * 100, 1) + " %" } ?? "none came back" : "",
+                    isLived ? Text.decimal(experiment.churn * 100, 1) + " %" : "",
                     isLived ? Text.decimal(experiment.floorTraffic * 100, 1) + " %" : "",
                 ])
             }

@@ -14,6 +14,9 @@ extension WorldFile {
                 throw UsageError("--days is '\(text)'; give a number from 1 to 3660")
             }
             world.days = days
+            if let excess = world.excesses.first {
+                throw UsageError("--days is '\(text)': \(excess.message); \(excess.suggestion)")
+            }
         }
     }
 }
