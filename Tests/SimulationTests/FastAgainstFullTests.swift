@@ -28,7 +28,7 @@ import Testing
         let policy = ThompsonPolicy(name: "", learning: configured.learning, allocation: configured.allocation)
         var full: [[Double]] = []
         var (churn, floors): ([Double], [Double]) = ([], [])
-        for seed in 1...10 {
+        for seed in 1...16 {
             let site = try LivedSite(FastAgainstFullTests.world, seed: UInt64(seed))
             let days = site.nights.map { $0.served[0] }
             let totals = LivedExperiment(0, of: site.file.world, nights: site.nights)

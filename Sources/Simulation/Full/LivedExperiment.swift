@@ -10,9 +10,8 @@ package struct PolicyOutcome: Sendable {
 /// All days of an experiment: what its traffic brought, beside what else could have been done with it.
 ///
 /// Regret is in expected rewards: over all people, the reward of the best arm of their segment and day less that of the arm
-/// they were shown, by the truth. Luck has no part in it. The arms to choose from are those that compete, and those that the
-/// table serves although they do not compete any more, because a night stopped. One *day of traffic* is what an even split over
-/// them regrets on an average day: visitors · (best − mean of the arms). It makes regrets of different slots comparable.
+/// they were shown, by the truth. Luck has no part in it. The arms to choose from are those that competed for the table in
+/// force, which is an old one when a night stopped. One *day of traffic* is what an even split over them regrets on an average day: visitors · (best − mean of the arms). It makes regrets of different slots comparable.
 package struct LivedExperiment: Sendable {
     package let world: WorldExperiment
     /// By day.

@@ -19,7 +19,7 @@ package struct ServedDay: Sendable {
     /// The arm to choose that is truly best for all visitors together; nil when none is alone the best.
     package private(set) var best: Int?
     /// The expected rewards of these people: as they were served, by the best arm to choose in each segment, and by an even
-    /// split over the arms to choose from. Those are the competing arms, and others that the table serves still. Whoever was
+    /// split over the arms to choose from, which are those that competed for the day's table. Whoever was
     /// shown the control counts as that in all three.
     package private(set) var reward = 0.0
     package private(set) var oracleReward = 0.0

@@ -34,8 +34,8 @@ struct ServedTable {
         /// Nil when none is ahead.
         let leader: Leader?
 
-        /// Whether the arm is shown to anybody.
-        func serves(_ arm: Int) -> Bool { groups.contains { $0.traffic[arm] > 0 } }
+        /// The arms that competed for these shares, ascending: neither the control nor blacklisted when they were worked out.
+        let competing: [Int]
     }
 
     /// By experiment of the world; nil for one that the table leaves out.
@@ -62,7 +62,9 @@ struct ServedTable {
                 name: "", learning: configured.learning, allocation: configured.allocation)
             return Slot(
                 groups: groups, policy: policy.table(of: byGroup, in: experiment, competing: experiment.arms.count),
-                leader: ServedTable.leader(of: experiment, rows: own))
+                leader: ServedTable.leader(of: experiment, rows: own),
+                competing: own.filter { $0.key.segment == .everyone && $0.isCompeting }
+                    .compactMap { experiment.position(of: $0.key.variant) }.sorted())
         }
     }
 
@@ -107,12 +109,16 @@ struct ServedTable {
 
     /// - Parameter rows: the experiment's.
     private static func leader(of experiment: WorldExperiment, rows: [AllocationRow]) -> Leader? {
-        let competing = rows.filter {
-            $0.key.segment == .everyone && ($0.status == .active || $0.status == .new)
-        }.sorted { $0.traffic > $1.traffic }
+        let competing = rows.filter { $0.key.segment == .everyone && $0.isCompeting }
+            .sorted { $0.traffic > $1.traffic }
         guard let first = competing.first, let arm = experiment.position(of: first.key.variant) else { return nil }
         // Equal shares are a millionth apart where they do not divide evenly.
         if competing.count > 1, first.traffic - competing[1].traffic <= 1 { return nil }
         return Leader(arm: arm, traffic: first.traffic, probabilityBest: first.probabilityBest)
     }
+}
+
+extension AllocationRow {
+    /// Whether the arm competed for its share.
+    fileprivate var isCompeting: Bool { status == .active || status == .new }
 }

@@ -74,17 +74,12 @@ private struct Place {
     var groups: [ServedTable.Group] { slot?.groups ?? [] }
     var shares: [Double] { experiment.segments.map(\.share) }
 
-    /// The day as policies see it, for what it is truly worth. The arms to choose from are those that compete, and those that
-    /// the table serves all the same: a night that stopped leaves a blacklisted arm its traffic, and when all arms are
-    /// blacklisted the last table stays.
+    /// The day as policies see it, for what it is truly worth. The arms to choose from are those that competed for the table in
+    /// force: a night that stops leaves a blacklisted arm its traffic, and when all arms are blacklisted the last shares stay.
     var night: Night {
-        let choice = experiment.arms.indices.filter { arm in
-            truth.competes(arm: arm, day: day)
-                || experiment.arms[arm].variant != experiment.control?.variant && slot?.serves(arm) == true
-        }
-        return Night(
+        Night(
             experiment: experiment, truth: truth, day: day, date: world.start.advanced(by: day), rows: [],
-            competing: choice)
+            competing: slot?.competing ?? [])
     }
 
     /// The people of the day: as many as a Poisson draw of those expected says.

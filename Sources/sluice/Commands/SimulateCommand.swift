@@ -25,11 +25,13 @@ enum SimulateCommand: Command {
           regret.csv   day, date, platform, slot, policy, expected reward, regret, regret in days of traffic
 
         Regret is in expected rewards: for all people of a day, the reward of the best arm of their segment less that of the
-        arm shown, among the arms that compete or that the table serves still, because a night stopped before it could leave
-        them out. One day of traffic is what an even split regrets on an average day: visitors x (best - mean of the arms). A
-        control is not regretted: its share is fixed. Policies: oracle knows the truth, chosen is what was
-        lived, then an even split of the same people, and three others on days of the same world that are drawn as --fast
-        draws them. In folded tables the leading arm is that of a row's last day. One seed gives the same bytes.
+        arm shown, among the arms that competed for the table in force, which is an old one when a night stopped. One day of
+        traffic is what an even split regrets on an average day: visitors x (best - mean of the arms). A control is not
+        regretted: its share is fixed. Policies: oracle knows the truth, chosen is what was lived, then an even split of the
+        same people, and three others on days of the same world that are drawn as --fast draws them. In folded tables the
+        leading arm is that of a row's last day. One seed gives the same bytes.
+
+        OUTPUT must be new, empty, or an earlier simulation's, which is known by its file .sluice-simulation and replaced.
 
         --fast draws each day's counts instead of writing its logs, lives many worlds that way and sets the chosen settings
         beside an even split, an A/B test that ships its leader, epsilon-greedy and plain pooled Thompson sampling: regret,
