@@ -1,3 +1,5 @@
+package import Vocabulary
+
 /// How posteriors become shares.
 package enum AllocationMethod: String, CaseIterable, Sendable {
     /// P(best) by quadrature, to 1e-9.
@@ -27,5 +29,14 @@ package struct AllocationSettings: Equatable, Sendable {
     ///   - available: the share of all traffic that they have.
     package func commonFloor(arms: Int, available: Double) -> Double {
         floor ?? min(0.02, 0.5 / Double(arms), available / Double(arms))
+    }
+
+    /// The floors of competing arms, each its own or the common one, as shares of all traffic.
+    ///
+    /// - Parameter available: the share of all traffic that they have.
+    package func floors(of variants: [Name], available: Double) -> [Double] {
+        let common = commonFloor(arms: variants.count, available: available)
+        let own = Dictionary(floors.map { (Name($0.key), $0.value) }) { first, _ in first }
+        return variants.map { own[$0] ?? common }
     }
 }

@@ -97,7 +97,7 @@ package struct GroupAllocator: Sendable {
 
         let available = 1_000_000 - controlShare
         let scale = Double(available) / 1e6
-        let floors = floors(arms, available: scale)
+        let floors = settings.floors(of: arms.map(\.variant), available: scale)
         if let invalid = floors.firstIndex(where: { !($0 >= 0 && $0.isFinite) }) {
             throw error(.invalidShare(arms[invalid].variant, floors[invalid]), group)
         }
@@ -119,13 +119,6 @@ package struct GroupAllocator: Sendable {
         var weights = Array(repeating: 0.0, count: arms.count)
         for (position, arm) in mature.enumerated() { weights[arm] = competition.probabilityBest[position] }
         return weights
-    }
-
-    /// The floors of the eligible arms as shares of all traffic; the default leaves room beside any control.
-    private func floors(_ arms: [LearnedArm], available: Double) -> [Double] {
-        let common = settings.commonFloor(arms: arms.count, available: available)
-        let own = Dictionary(settings.floors.map { (Name($0.key), $0.value) }) { first, _ in first }
-        return arms.map { own[$0.variant] ?? common }
     }
 
     /// What a row says of any arm, whatever its part.

@@ -68,6 +68,9 @@ struct Arguments {
 
     subscript(name: String) -> String? { values[name] }
 
+    /// The names of the options given, in byte order.
+    var given: [String] { switches.union(values.keys).sorted() }
+
     func has(_ name: String) -> Bool { switches.contains(name) }
 
     /// The value of an option that is required.

@@ -37,14 +37,15 @@ import Vocabulary
         #expect(whole.regret != broken.regret)
     }
 
-    @Test("Traffic stays where it was when no arm competes")
-    func nothingCompetes() throws {
-        let world = Worlds.world([0.05, 0.09], days: 5) {
-            $0.arms[0].blacklisted = 3
-            $0.arms[1].blacklisted = 3
-        }
-        let life = try Life(of: world, experiment: 0, under: FixedHorizonPolicy(horizon: 2))
-        #expect(life.regret.count == 5 && life.regret[4] == life.regret[2])
+    @Test("A day whose log is too broken is not learned from; one that is not is")
+    func brokenLog() throws {
+        var world = Worlds.world([0.05, 0.09], days: 5)
+        world.brokenLines = [0: 0.5, 1: 0.5, 2: 0.5, 3: 0.5]
+        let broken = try Life(of: world, experiment: 0, under: FastSimulationTests.chosen)
+        #expect(broken.regret == broken.evenRegret)
+        world.maxRejected = 0.5
+        let read = try Life(of: world, experiment: 0, under: FastSimulationTests.chosen)
+        #expect(read.regret[4] < 0.5 * read.evenRegret[4])
     }
 
     @Test("Floors without room are an error that says so")
@@ -94,21 +95,6 @@ import Vocabulary
         let median = ratios.sorted()[100]
         #expect(abs(median / 1.6 - 1) < 0.15)
         #expect(world.varied(3) == world.varied(3))
-    }
-
-    @Test("Intervals are those of the textbooks")
-    func estimates() throws {
-        // Wilson's interval of 8 in 10 (Newcombe 1998, Table I, for other counts by the same formula): 0.4902 to 0.9433.
-        let share = try #require(Estimate(8, of: 10))
-        #expect(abs(share.low - 0.490_162) < 1e-5 && abs(share.high - 0.943_318) < 1e-5)
-        #expect(Estimate(0, of: 0) == nil && Estimate(mean: []) == nil)
-        // 1, 2, 3, 4: mean 2.5, standard error √(5/3/4).
-        let mean = try #require(Estimate(mean: [1, 2, 3, 4]))
-        #expect(abs(mean.standardError - (5.0 / 12).squareRoot()) < 1e-12 && mean.value == 2.5)
-        // Numerators in proportion have no error.
-        let ratio = try #require(Estimate(ratioOf: [2, 4, 6], to: [1, 2, 3]))
-        #expect(ratio.value == 2 && ratio.standardError < 1e-12)
-        #expect(Estimate(ratioOf: [1], to: [0]) == nil)
     }
 
     @Test("A weekly swing makes pooled days call winners that are none, and adjusted days do not (10 worlds)")

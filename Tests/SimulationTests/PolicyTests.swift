@@ -86,7 +86,8 @@ import Vocabulary
         #expect(policy.table(Worlds.night(world, day: 2, served: [0.5, 0.5])).everyone == [0.5, 0.5])
         let shipped = policy.table(Worlds.night(world, day: 3, served: [0.5, 0.5]))
         #expect(shipped.everyone == [0, 1] && shipped.winner == 1 && shipped.leader == 1)
-        #expect(policy.table(Worlds.night(world, day: 9, served: [0.5, 0.5])) == shipped)
+        let later = policy.table(Worlds.night(world, day: 9, served: [0.5, 0.5]))
+        #expect(later.everyone == shipped.everyone && later.leader == 1 && later.winner == nil)
     }
 
     @Test("When the shipped arm leaves, the next best follows")

@@ -84,8 +84,8 @@ import Vocabulary
                 let sum = (gain.clicks - gains[0].clicks) / 12
                 #expect(abs(gain.overEven.value - sum) < 1e-9)
             }
-            #expect(gains[4].overEven.low > 0)
-            #expect(gains[1].overEven.low > 0)
+            #expect(gains[4].overEven.interval!.lowerBound > 0)
+            #expect(gains[1].overEven.interval!.lowerBound > 0)
         }
     }
 }

@@ -44,9 +44,7 @@ extension ConfigurationReader {
     {
         let count = Double(experiment.variants.count)
         let available = 1 - (experiment.control?.traffic ?? 0)
-        let common = allocation.commonFloor(arms: experiment.variants.count, available: available)
-        let floors = experiment.variants.map { allocation.floors[$0.string] ?? common }
-        let sum = floors.reduce(0, +)
+        let sum = allocation.floors(of: experiment.variants, available: available).reduce(0, +)
         // Shares are decimals: ten floors of 0.1 are 1, whatever their binary sum.
         guard sum > available + 1e-9 else { return }
 

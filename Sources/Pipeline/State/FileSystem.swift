@@ -76,6 +76,11 @@ package enum FileSystem {
         try writer.synchronize()
     }
 
+    /// Writes to the end of what is there: a file, a pipe, a terminal or another device.
+    package static func append(_ bytes: [UInt8], to path: String) throws(FileError) {
+        try FileWriter(path, appending: true).append(bytes)
+    }
+
     /// Creates a directory and those above it where they are missing.
     package static func createDirectory(_ path: String) throws(FileError) {
         if isDirectory(path) { return }
@@ -89,6 +94,16 @@ package enum FileSystem {
     package static func isDirectory(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// Whether a path, its links followed, names a file that is no directory, pipe or device.
+    package static func isRegularFile(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    }
+
+    package static func isWritable(_ path: String) -> Bool {
+        access(path, W_OK) == 0
     }
 
     /// The bytes of a file; 0 when it has none or cannot be looked at.

@@ -6,15 +6,19 @@
     import Darwin
 #endif
 
-/// A file that is written part by part, from its beginning; what was there is replaced.
+/// A file that is written part by part.
 package final class FileWriter {
     private let path: String
     private let descriptor: Int32
 
-    package init(_ path: String) throws(FileError) {
+    /// - Parameter appending: whether to write to the end of what must be there, a pipe or a device too; else the file is created,
+    ///   or what was there is replaced.
+    package init(_ path: String, appending: Bool = false) throws(FileError) {
         self.path = path
-        descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw FileError(path: path, operation: "create", code: errno) }
+        descriptor = open(path, O_WRONLY | O_CLOEXEC | (appending ? O_APPEND : O_CREAT | O_TRUNC), 0o644)
+        guard descriptor >= 0 else {
+            throw FileError(path: path, operation: appending ? "open" : "create", code: errno)
+        }
     }
 
     deinit {

@@ -1,41 +1,38 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import Learning
 
 /// A number known from samples, with its central 95 % confidence interval.
 package struct Estimate: Equatable, Sendable {
     package var value: Double
-    package var low: Double
-    package var high: Double
+    /// Nil for a single sample, which does not say how far it may be off.
+    package var interval: ClosedRange<Double>?
+    /// Nil likewise.
+    package var standardError: Double?
     /// Samples.
     package var count: Int
 
     private static let normal95 = 1.959963984540054
 
-    /// The mean of independent samples, by the normal approximation; nil without samples. One sample has no width.
-    package init?(mean samples: [Double]) {
+    /// The mean of independent samples, its interval by Student's t; nil without samples.
+    ///
+    /// - Parameter bounds: what the mean can be; the interval does not leave them.
+    package init?(mean samples: [Double], within bounds: ClosedRange<Double> = -.infinity ... .infinity) {
         guard !samples.isEmpty else { return nil }
-        let count = Double(samples.count)
-        let mean = samples.reduce(0, +) / count
-        let squares = samples.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-        self.init(mean, error: samples.count > 1 ? (squares / (count - 1) / count).squareRoot() : 0, samples.count)
+        let mean = samples.reduce(0, +) / Double(samples.count)
+        self.init(mean, residuals: samples.map { $0 - mean }, within: bounds)
     }
 
     /// The ratio of the means of paired samples; its error is that of the mean of (y − ratio·x)/x̄ (Cochran 1977,
     /// "Sampling Techniques", 6.3). Nil unless the denominators add up to more than 0.
-    package init?(ratioOf numerators: [Double], to denominators: [Double]) {
+    package init?(
+        ratioOf numerators: [Double], to denominators: [Double],
+        within bounds: ClosedRange<Double> = -.infinity ... .infinity
+    ) {
         let sum = denominators.reduce(0, +)
         guard sum > 0, numerators.count == denominators.count else { return nil }
-        let count = Double(numerators.count)
         let ratio = numerators.reduce(0, +) / sum
-        let rests = zip(numerators, denominators).map { ($0 - ratio * $1) / (sum / count) }
-        let squares = rests.reduce(0) { $0 + $1 * $1 }
+        let mean = sum / Double(numerators.count)
         self.init(
-            ratio, error: numerators.count > 1 ? (squares / (count - 1) / count).squareRoot() : 0, numerators.count)
+            ratio, residuals: zip(numerators, denominators).map { ($0 - ratio * $1) / mean }, within: bounds)
     }
 
     /// A proportion, with the score interval (Wilson 1927); nil without trials.
@@ -48,18 +45,21 @@ package struct Estimate: Equatable, Sendable {
             Estimate.normal95 / (1 + square / n)
             * (share * (1 - share) / n + square / (4 * n * n)).squareRoot()
         value = share
-        low = max(0, centre - reach)
-        high = min(1, centre + reach)
+        interval = max(0, centre - reach)...min(1, centre + reach)
+        standardError = (share * (1 - share) / n).squareRoot()
         count = trials
     }
 
-    private init(_ value: Double, error: Double, _ count: Int) {
+    /// - Parameter residuals: by sample; they add up to 0.
+    private init(_ value: Double, residuals: [Double], within bounds: ClosedRange<Double>) {
         self.value = value
-        low = value - Estimate.normal95 * error
-        high = value + Estimate.normal95 * error
-        self.count = count
+        count = residuals.count
+        guard count > 1 else { return }
+        let freedom = Double(count - 1)
+        let error = (residuals.reduce(0) { $0 + $1 * $1 } / freedom / Double(count)).squareRoot()
+        let reach = error * SpecialFunctions.studentTQuantile(probability: 0.975, degreesOfFreedom: freedom)
+        guard reach.isFinite else { return }
+        standardError = error
+        interval = (value - reach...value + reach).clamped(to: bounds)
     }
-
-    /// Half of the width over 1.96: the standard error of a mean.
-    package var standardError: Double { (high - low) / 2 / Estimate.normal95 }
 }

@@ -9,7 +9,7 @@ package struct Life: Equatable, Sendable {
     package var evenRegret: [Double] = []
     /// Rewards expected under the policy over all days.
     package var rewards = 0.0
-    /// Whether the arm that leads after the last day is the best one; nil when no arm is alone the best, or none leads.
+    /// Whether the arm that leads after the last day is the best of that day; nil when no arm is alone the best, or none leads.
     package var bestLeads: Bool?
     /// Whether some night called a winner.
     package var callsWinner = false
@@ -22,42 +22,47 @@ package struct Life: Equatable, Sendable {
 
     /// Lives the days of a world's experiment under a policy.
     ///
-    /// Every morning the policy sets the day's table from the days before; the table of the day after the last is set too,
-    /// for what it says of the arms. A day whose log is lost is served and not learned from. When no arm competes, traffic
-    /// stays where it was.
+    /// Every night the policy sets the next day's table from the days before; the table of the day after the last is set too,
+    /// for what it says of the arms of the last day. A day whose log is lost or too broken is served and not learned from. When
+    /// a night stops, and when no arm competes, the last table goes on serving, and nothing is called.
     ///
     /// - Parameter number: the experiment's place in the world.
     /// - Complexity: O(days) tables, each of O(rows so far).
     package init(of world: World, experiment number: Int, under policy: some Policy) throws(PolicyError) {
         let experiment = world.experiments[number]
-        let truth = Truth(experiment, number: number, seed: world.seed, days: world.days + 1)
+        let truth = Truth(experiment, number: number, seed: world.seed, days: world.days)
         let draws = DayDraws(experiment, truth: truth, number: number, seed: world.seed)
         var rows: [DailyRow] = []
-        var before: PolicyTable?
+        var before: (table: PolicyTable, day: Int)?
         for day in 0...world.days {
-            let competing = experiment.arms.indices.filter { truth.competes(arm: $0, day: day) }
+            let contest = Contest(of: experiment, truth: truth, day: day, in: world)
             let date = world.start.advanced(by: day)
             let night = Night(
-                experiment: experiment, truth: truth, day: day, date: date, rows: rows,
-                competing: competing.isEmpty ? Array(experiment.arms.indices) : competing)
-            var table = try policy.table(night)
-            if competing.isEmpty, let before { table = before }
-            if let before { churn += Life.moved(from: before, to: table, experiment) / Double(world.days) }
-            note(table, of: night, isLast: day == world.days)
-            before = table
-            guard day < world.days else { break }
+                experiment: experiment, truth: truth, day: day, date: date, rows: rows, competing: contest.arms,
+                servingTable: before?.day ?? -1)
+            let table: PolicyTable
+            if contest.tableDay < day, policy.isPublishedNightly, let before {
+                table = before.table
+            } else {
+                table = try policy.table(night)
+            }
+            if contest.tableDay == day { note(table, of: night) }
+            if let before { churn += Life.moved(from: before.table, to: table, experiment) / Double(world.days) }
+            before = (table, contest.tableDay)
+            guard day < world.days else {
+                if let leader = table.leader { bestLeads = night.bestForEveryone.map { $0 == leader } }
+                break
+            }
             measure(table, of: night)
             floorTraffic += table.floorTraffic / Double(world.days)
-            if !world.outages.contains(day) { rows += draws.rows(day: day, date: date, served: table) }
+            if world.isRead(day) { rows += draws.rows(day: day, date: date, served: table) }
         }
     }
 
-    private mutating func note(_ table: PolicyTable, of night: Night, isLast: Bool) {
-        let best = night.bestForEveryone
-        if isLast, let leader = table.leader { bestLeads = best.map { $0 == leader } }
+    private mutating func note(_ table: PolicyTable, of night: Night) {
         guard let winner = table.winner else { return }
         callsWinner = true
-        if winner != best { callsWrongly = true }
+        if winner != night.bestForEveryone { callsWrongly = true }
     }
 
     private mutating func measure(_ table: PolicyTable, of night: Night) {

@@ -5,9 +5,15 @@ package import Vocabulary
 package protocol Policy: Sendable {
     /// As tables show it.
     var name: String { get }
+    /// Whether the nightly run publishes its tables: on a day without a new one the last goes on serving. The oracle needs none.
+    var isPublishedNightly: Bool { get }
 
     /// The table of a day, from the rows of the days before.
     func table(_ night: Night) throws(PolicyError) -> PolicyTable
+}
+
+extension Policy {
+    package var isPublishedNightly: Bool { true }
 }
 
 /// What a policy may look at.
@@ -22,9 +28,13 @@ package struct Night: Sendable {
     package let rows: [DailyRow]
     /// The arms that compete for the day's table, ascending; at least one.
     package let competing: [Int]
+    /// The day whose table serves until this one is made; −1: none.
+    package let servingTable: Int
 
+    /// - Parameter servingTable: nil: that of the day before.
     package init(
-        experiment: WorldExperiment, truth: Truth, day: Int, date: CalendarDate, rows: [DailyRow], competing: [Int]
+        experiment: WorldExperiment, truth: Truth, day: Int, date: CalendarDate, rows: [DailyRow], competing: [Int],
+        servingTable: Int? = nil
     ) {
         self.experiment = experiment
         self.truth = truth
@@ -32,6 +42,7 @@ package struct Night: Sendable {
         self.date = date
         self.rows = rows
         self.competing = competing
+        self.servingTable = servingTable ?? day - 1
     }
 
     /// Shares that leave the control its own and give the rest by weights of the other arms, which add up to 1.

@@ -27,8 +27,8 @@ package struct PolicySummary: Sendable {
         guard let days = lives.first?.regret.count,
             let regret = Estimate(mean: totals),
             let wrongCalls = Estimate(lives.count { $0.callsWrongly }, of: lives.count),
-            let churn = Estimate(mean: lives.map(\.churn)),
-            let floorTraffic = Estimate(mean: lives.map(\.floorTraffic))
+            let churn = Estimate(mean: lives.map(\.churn), within: 0...1),
+            let floorTraffic = Estimate(mean: lives.map(\.floorTraffic), within: 0...1)
         else { return nil }
         self.regret = regret
         regretInDays = Estimate(

@@ -115,6 +115,8 @@ package struct Replay: Sendable {
             name: name, clicks: own.reduce(0, +), overEven: meanOverEven, overTest: meanOverTest,
             relativeToEven: Estimate(ratioOf: overEven, to: even),
             relativeToTest: Estimate(ratioOf: overTest, to: test), relativeByTest: Estimate(mean: relative),
-            partOfOracle: Estimate(ratioOf: overEven, to: clicks.map { $0[clicks[0].count - 1] - $0[0] }))
+            partOfOracle: Estimate(
+                ratioOf: overEven, to: clicks.map { $0[clicks[0].count - 1] - $0[0] },
+                within: -.infinity...1))
     }
 }

@@ -3,6 +3,7 @@ import Vocabulary
 /// Knows the truth and gives every segment its best arm of the day: nothing can do better.
 package struct OraclePolicy: Policy {
     package let name = "oracle"
+    package let isPublishedNightly = false
 
     package init() {}
 
@@ -38,7 +39,7 @@ package struct UniformPolicy: Policy {
 /// The leader is called a winner when the z test against every other arm is significant at 5 %, two-sided, with Bonferroni's
 /// correction for all pairs. It is shipped also when it is not: that is the strongest form of the test as a way to earn
 /// rewards, for nothing is gained by going on with arms that are thought worse. When the shipped arm leaves the competition,
-/// the next best of the test follows.
+/// the next best of the test follows. A test calls its winner once, on the night that ends it.
 package struct FixedHorizonPolicy: Policy {
     package let name: String
     /// Days of the even split, at least 1.
@@ -60,6 +61,7 @@ package struct FixedHorizonPolicy: Policy {
         }
         var table = night.table(night.weights { $0 == leader ? 1 : 0 })
         table.leader = leader
+        guard night.servingTable < horizon else { return table }
         let tested = night.competing.filter { totals.visitors[$0] > 0 }
         let level = 0.05 / Double(max(1, tested.count * (tested.count - 1) / 2))
         let isWinner = tested.allSatisfy { $0 == leader || totals.pValue(leader, $0) < level }
@@ -90,9 +92,10 @@ package struct EpsilonGreedyPolicy: Policy {
 }
 
 extension Night {
-    /// What a visitor of a segment who is shown the arm on the day is expected to be worth.
+    /// What a visitor of a segment who is shown the arm on the day is expected to be worth; on the day after the last, which
+    /// nobody lives, as on the last.
     package func value(ofArm arm: Int, segment: Int) -> Double {
-        truth.rate(day: day, segment: segment, arm: arm) * experiment.value(ofArm: arm)
+        truth.rate(day: min(day, truth.days - 1), segment: segment, arm: arm) * experiment.value(ofArm: arm)
     }
 
     /// The competing arm with the greatest expected value over all segments; nil when another is as good.

@@ -7,10 +7,16 @@ package struct ThompsonPolicy: Policy {
     package var name: String
     package var learning: LearningSettings
     package var allocation: AllocationSettings
+    package var priors: PriorCounts
 
-    /// - Parameter learning: its reward is the experiment's, whatever it says.
-    package init(name: String, learning: LearningSettings, allocation: AllocationSettings) {
+    /// - Parameters:
+    ///   - learning: its reward is the experiment's, whatever it says, and its file of priors is not read:
+    ///   - priors: what is in it.
+    package init(
+        name: String, learning: LearningSettings, allocation: AllocationSettings, priors: PriorCounts = PriorCounts()
+    ) {
         self.name = name
+        self.priors = priors
         self.learning = learning
         self.allocation = allocation
     }
@@ -30,7 +36,8 @@ package struct ThompsonPolicy: Policy {
 
         var rows: [[AllocationRow]] = []
         do {
-            let groups = try ExperimentLearner(experiment: experiment, settings: settings).learn(night.rows)
+            let learner = ExperimentLearner(experiment: experiment, settings: settings, priors: priors)
+            let groups = try learner.learn(night.rows)
             let allocator = GroupAllocator(experiment: experiment, settings: allocation)
             for (number, group) in groups.enumerated() {
                 rows.append(
@@ -75,10 +82,9 @@ package struct ThompsonPolicy: Policy {
     private func floorTraffic(_ rows: [AllocationRow], _ world: WorldExperiment) -> Double {
         let available = 1 - (world.control?.traffic ?? 0)
         let arms = rows.filter { $0.probabilityBest != nil }
-        let common = allocation.commonFloor(arms: arms.count, available: available)
-        return arms.reduce(0) { sum, row in
-            let floor = allocation.floors[row.key.variant.string] ?? common
-            return sum + max(0, floor - available * (row.probabilityBest ?? 0))
+        let floors = allocation.floors(of: arms.map(\.key.variant), available: available)
+        return zip(arms, floors).reduce(0) { sum, arm in
+            sum + max(0, arm.1 - available * (arm.0.probabilityBest ?? 0))
         }
     }
 }

@@ -18,8 +18,6 @@ package struct Tuning: Sendable {
             (learning.halfLife != nil ? 1 : 0) + (learning.window != nil ? 1 : 0)
                 + (learning.seasonality != LearningSettings().seasonality ? 1 : 0) + (allocation.floor != nil ? 1 : 0)
         }
-
-        var policy: ThompsonPolicy { ThompsonPolicy(name: "", learning: learning, allocation: allocation) }
     }
 
     package struct Row: Sendable {
@@ -34,12 +32,14 @@ package struct Tuning: Sendable {
         package var rows: [Row]
         /// The simplest of those that are behind the best by no more than one standard error of their difference; of equally
         /// simple ones the first.
-        package var recommended: Candidate
-        /// On as many new worlds, so that what was chosen is not judged by what chose it: the settings given, the
-        /// recommended ones, and what the latter save in days of the even split.
+        package var choice: Candidate
+        /// On as many new worlds, so that what was chosen is not judged by what chose it: the settings given, the choice, and
+        /// what the latter saves in days of the even split.
         package var given: PolicySummary
         package var chosen: PolicySummary
         package var saved: Estimate?
+        /// The choice where the new worlds confirm it, else the settings given.
+        package var recommended: Candidate
     }
 
     package static let floors: [Double?] = [nil, 0.005, 0.01, 0.05]
@@ -50,34 +50,42 @@ package struct Tuning: Sendable {
     /// The experiment's place in the world.
     package let experiment: Int
     package let given: Candidate
+    package let priors: PriorCounts
     package var worlds: Int
     package var threads: Int?
 
-    package init(_ world: World, experiment: Int, given: Candidate, worlds: Int) {
+    package init(
+        _ world: World, experiment: Int, given: Candidate, priors: PriorCounts = PriorCounts(), worlds: Int
+    ) {
         self.world = world
         self.experiment = experiment
         self.given = given
+        self.priors = priors
         self.worlds = worlds
     }
 
     /// The grid, with the settings given among it. Windows that no day of the world leaves are the same as none; floors that
     /// the arms have no room for are left out.
     package var candidates: [Candidate] {
-        let arms = world.experiments[experiment].arms.count
-        let room = 1 - (world.experiments[experiment].control?.traffic ?? 0)
+        let experiment = world.experiments[experiment]
+        let variants = experiment.arms.map(\.variant).filter { $0 != experiment.control?.variant }
+        let room = 1 - (experiment.control?.traffic ?? 0)
         var candidates = [given]
-        // Without segments, stratified days are adjusted days.
-        let hasSegments = world.experiments[experiment].segments.count > 1
-        for seasonality in Seasonality.allCases where seasonality != .stratified || hasSegments {
+        // Without segments, stratified days are adjusted days: one of the two is enough.
+        let twin: Seasonality? =
+            experiment.segments.count > 1 ? nil : given.learning.seasonality == .adjusted ? .stratified : .adjusted
+        for seasonality in Seasonality.allCases where seasonality != twin {
             for window in Tuning.windows where (window ?? 0) < world.days {
                 for halfLife in Tuning.halfLives {
-                    for floor in Tuning.floors where (floor ?? 0) * Double(arms) <= room {
+                    for floor in Tuning.floors {
                         var candidate = given
                         candidate.learning.seasonality = seasonality
                         candidate.learning.window = window
                         candidate.learning.halfLife = halfLife
                         candidate.allocation.floor = floor
-                        if !candidates.contains(candidate) { candidates.append(candidate) }
+                        let floors = candidate.allocation.floors(of: variants, available: room)
+                        guard floors.reduce(0, +) <= room + 1e-9, !candidates.contains(candidate) else { continue }
+                        candidates.append(candidate)
                     }
                 }
             }
@@ -102,23 +110,35 @@ package struct Tuning: Sendable {
             return Row(
                 candidate: candidates[index], summary: summary, behindBest: difference(lives[index], lives[best]))
         }
-        let close = rows.filter { $0.behindBest.map { $0.value <= $0.standardError } ?? true }
-        let recommended = close.min { $0.candidate.departures < $1.candidate.departures }?.candidate ?? candidates[best]
-        let judged = try simulate([given, recommended], from: worlds) { progress(worlds + $0) }
+        let close = rows.filter { $0.behindBest.map { $0.value <= $0.standardError ?? 0 } ?? true }
+        let choice = close.min { $0.candidate.departures < $1.candidate.departures }?.candidate ?? candidates[best]
+        let judged = try simulate([given, choice], from: worlds) { progress(worlds + $0) }
         guard let before = PolicySummary("", lives: judged[0]), let after = PolicySummary("", lives: judged[1]) else {
             throw PolicyError("tuning needs at least one world")
         }
+        let saved = difference(judged[0], judged[1])
         return Result(
-            rows: rows, recommended: recommended, given: before, chosen: after,
-            saved: difference(judged[0], judged[1]))
+            rows: rows, choice: choice, given: before, chosen: after, saved: saved,
+            recommended: isConfirmed(choice, saved: saved) ? choice : given)
+    }
+
+    /// Whether new worlds are for a choice: it saves something at 95 % confidence, or it is simpler than the settings given and
+    /// no worse.
+    package func isConfirmed(_ choice: Candidate, saved: Estimate?) -> Bool {
+        guard let saved, let interval = saved.interval else { return false }
+        return interval.lowerBound > 0 || (choice.departures < given.departures && saved.value >= 0)
     }
 
     private func simulate(
         _ candidates: [Candidate], from first: Int, progress: @Sendable (Int) -> Void
     ) throws(PolicyError) -> [[Life]] {
-        var simulation = FastSimulation(policies: candidates.map(\.policy), worlds: worlds)
+        var simulation = FastSimulation(policies: candidates.map(policy), worlds: worlds)
         simulation.threads = threads
         return try simulation.lives(experiment: experiment, progress: progress) { world.varied(first + $0) }
+    }
+
+    private func policy(_ candidate: Candidate) -> ThompsonPolicy {
+        ThompsonPolicy(name: "", learning: candidate.learning, allocation: candidate.allocation, priors: priors)
     }
 
     /// The paired difference of regrets in days of the even split.

@@ -33,17 +33,10 @@ package struct LivedExperiment: Sendable {
         ] + others
     }
 
-    /// Tries another policy on the days of the same world, drawn instead of written as logs. Nights that a broken log would stop
-    /// are nights without data.
+    /// Tries another policy on the days of the same world, drawn instead of written as logs.
     ///
-    /// - Parameters:
-    ///   - number: the experiment's place in the world.
-    ///   - maxRejected: the share of broken lines, 0…1, above which a night stops.
-    package mutating func compare(
-        with policy: some Policy, on world: World, number: Int, maxRejected: Double
-    ) throws(PolicyError) {
-        var world = world
-        world.outages.formUnion(world.brokenLines.filter { $0.value > maxRejected }.keys)
+    /// - Parameter number: the experiment's place in the world.
+    package mutating func compare(with policy: some Policy, on world: World, number: Int) throws(PolicyError) {
         let life = try Life(of: world, experiment: number, under: policy)
         others.append(PolicyOutcome(name: policy.name, reward: nil, regret: life.regret))
     }

@@ -30,6 +30,7 @@ extension ConfigurationReader {
         var world = World(
             name: name, seed: UInt64(seed), start: start, days: days, experiments: experiments.map(\.world))
         world.outages = outages(root["outages"], days: days)
+        world.maxRejected = maxRejected
         world.brokenLines = brokenNights(root["brokenNights"], days: days, outages: world.outages)
         world.crowd = crowd(root["crowd"])
         for excess in world.excesses {
@@ -40,7 +41,7 @@ extension ConfigurationReader {
         written.experiments = experiments.map(\.written)
         return WorldFile(
             world: world, experiments: experiments.map(\.settings), timeZone: timeZone, bots: bots,
-            statistics: statistics, maxRejected: maxRejected, written: written)
+            statistics: statistics, written: written)
     }
 
     private mutating func date(_ node: JSON5Node?) -> CalendarDate? {

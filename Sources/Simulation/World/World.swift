@@ -19,6 +19,8 @@ package struct World: Equatable, Sendable {
     package var outages: Set<Int> = []
     /// Days whose logs are half broken: the share of lines, 0…1, that are torn or mangled.
     package var brokenLines: [Int: Double] = [:]
+    /// The share of a log's lines, 0…1, that may be broken before the night stops.
+    package var maxRejected = 0.01
     package var crowd = Crowd()
 
     package init(name: String, seed: UInt64, start: CalendarDate, days: Int, experiments: [WorldExperiment]) {

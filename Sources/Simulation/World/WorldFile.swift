@@ -14,7 +14,7 @@ package struct WorldFile: Sendable {
     package var bots: BotSettings
     package var statistics: Configuration.StatisticsSettings
     /// The share of a night's lines, 0…1, that may be rejected before the run stops.
-    package var maxRejected: Double
+    package var maxRejected: Double { world.maxRejected }
     /// The settings as the file has them, for the configuration that the nights are run with.
     let written: WrittenSettings
 

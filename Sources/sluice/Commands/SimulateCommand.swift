@@ -35,10 +35,14 @@ enum SimulateCommand: Command {
 
         --fast draws each day's counts instead of writing its logs, lives many worlds that way and sets the chosen settings
         beside an even split, an A/B test that ships its leader, epsilon-greedy and plain pooled Thompson sampling: regret,
-        how often the best arm leads, how often a winner is called falsely, how many visitors a night moves. Robots, torn
-        lines and returning visitors leave no trace there. --tune does so for a grid of settings and recommends. --study and
-        --replay need no world file: the first shows what the seasonal adjustment does, the second lives real tests as
-        bandits and says what an even split and an A/B test gave away.
+        how often the best arm leads, how often a winner is called falsely, how many visitors a night moves. Robots, returning
+        visitors and the few torn lines that stop no night leave no trace there. --tune does so for a grid of settings on
+        worlds around the one given, and recommends other settings only when as many new worlds confirm them.
+
+        --study and --replay need no world file. --study seasonality shows what it is worth to take each day's base rate out
+        (adjusted against pooled days), --study segments what it is worth to do so in every segment apart (stratified, the
+        default, against adjusted). --replay lives real tests as bandits, and says what an even split and an A/B test gave
+        away.
         """
     static let examples = [
         "sluice simulate --world pipelines/worlds/demo.json5 --output demo",
@@ -46,30 +50,26 @@ enum SimulateCommand: Command {
         "sluice simulate --world pipelines/worlds/demo.json5 --fast --worlds 500 --csv regret.csv",
         "sluice simulate --world pipelines/worlds/demo.json5 --tune",
         "sluice simulate --study seasonality",
+        "sluice simulate --study segments --worlds 200",
         "sluice simulate --replay fixtures/upworthy_sample.csv",
     ]
     /// The ways to run it.
     static let modes: [any (SimulationMode & Sendable).Type] = [
         LivedMode.self, FastMode.self, TuneMode.self, StudyMode.self, ReplayMode.self,
     ]
-    static let options =
-        [
-            Option(name: "world", value: "FILE", help: "the world file"),
-            Option(name: "days", value: "N", help: "how many days are lived (default: the world's)"),
-            Option(name: "seed", value: "S", help: "of everything random (default: the world's)"),
-            Option(name: "workers", value: "N", help: "threads (default: the machine's); they change no figure"),
-            Option(name: "quiet", value: nil, help: "say nothing but warnings and errors"),
-        ] + modes.flatMap { $0.options } + FastOptions.all
+    static let options = SharedOption.allCases.map(\.option) + modes.flatMap { $0.options }
 
     static func run(_ arguments: Arguments) throws -> ExitCode {
-        var asked: [any (SimulationMode & Sendable).Type] = []
-        for mode in modes {
-            if let name = mode.switchName, arguments.has(name) || arguments[name] != nil { asked.append(mode) }
-        }
-        guard let mode = asked.first else { return try LivedMode.run(arguments) }
+        let asked = modes.filter { mode in mode.switchName.map { arguments.given.contains($0) } ?? false }
         if asked.count > 1 {
-            let switches = asked.compactMap { $0.switchName }.map { "--\($0)" }.joined(separator: " and ")
+            let switches = asked.map { $0.words }.joined(separator: " and ")
             throw UsageError("\(switches) are different things; give one of them")
+        }
+        let mode = asked.first ?? LivedMode.self
+        for name in arguments.given where !mode.takes(name) {
+            let takers = modes.filter { $0.takes(name) }.map { $0.words }
+            throw UsageError(
+                "--\(name) does not go with \(mode.words); it goes with \(takers.joined(separator: " and "))")
         }
         return try mode.run(arguments)
     }

@@ -9,19 +9,19 @@ import Vocabulary
 enum FastMode: SimulationMode {
     static let switchName: String? = "fast"
     static let options = [
-        Option(name: "fast", value: nil, help: "draw days instead of writing logs: hundreds of worlds a minute"),
-        Option(name: "horizon", value: "N", help: "of --fast: days of the A/B test (default: half of the days)"),
+        Option(name: "fast", value: nil, help: "draw days instead of writing logs: hundreds of worlds a minute")
     ]
+    static let shared: Set<SharedOption> = [.world, .days, .seed, .workers, .quiet, .horizon, .worlds, .csv]
 
     static func run(_ arguments: Arguments) throws -> ExitCode {
         let file = try WorldFile(arguments)
         let options = try FastOptions(arguments, worlds: 200)
-        let horizon = try FastOptions.number(arguments, "horizon", in: 1...10_000) ?? max(1, file.world.days / 2)
+        let horizon = try FastOptions.horizon(arguments, ofDays: file.world.days)
+        let priors = try file.priors()
         var writer = CSVWriter()
         writer.write(["platform", "slot", "policy", "figure", "day", "value", "low", "high"])
         for number in file.experiments.indices {
-            let configured = file.experiments[number]
-            let policies = policies(configured, horizon: horizon)
+            let policies = policies(file.experiments[number], priors[number], horizon: horizon)
             var simulation = FastSimulation(policies: policies, worlds: options.worlds)
             simulation.threads = options.workers
             let world = file.world
@@ -45,19 +45,25 @@ enum FastMode: SimulationMode {
         return .done
     }
 
-    private static func policies(_ configured: ExperimentConfiguration, horizon: Int) -> [any Policy] {
-        [OraclePolicy(), UniformPolicy()] + baselines(configured, horizon: horizon) + [
-            ThompsonPolicy(name: "chosen", learning: configured.learning, allocation: configured.allocation)
+    private static func policies(
+        _ configured: ExperimentConfiguration, _ priors: PriorCounts, horizon: Int
+    ) -> [any Policy] {
+        [OraclePolicy(), UniformPolicy()] + baselines(configured, priors, horizon: horizon) + [
+            ThompsonPolicy(
+                name: "chosen", learning: configured.learning, allocation: configured.allocation, priors: priors)
         ]
     }
 
     /// What others would do instead of the chosen settings.
-    static func baselines(_ configured: ExperimentConfiguration, horizon: Int) -> [any Policy] {
+    static func baselines(
+        _ configured: ExperimentConfiguration, _ priors: PriorCounts, horizon: Int
+    ) -> [any Policy] {
         var pooled = configured.learning
         pooled.seasonality = .none
         return [
             FixedHorizonPolicy(horizon: horizon), EpsilonGreedyPolicy(),
-            ThompsonPolicy(name: "pooled Thompson", learning: pooled, allocation: configured.allocation),
+            ThompsonPolicy(
+                name: "pooled Thompson", learning: pooled, allocation: configured.allocation, priors: priors),
         ]
     }
 
@@ -96,7 +102,8 @@ enum FastMode: SimulationMode {
 
             \(TablePrinter.aligned(cells, rightAligned: Set(1...7)))
             regret: expected reward lost against the oracle; in days: days of the even split that would lose as much
-            calls: worlds in which some night is sure (P > 0.95) of an arm that is not the best; A/A: of any, all arms alike
+            calls: worlds in which some night calls an arm the winner that is not the best; A/A: any arm, all being alike
+            (Thompson sampling calls an arm at P(best) > 0.95, the A/B test once, when z tests at 5 % set it apart)
 
             Regret of a day
 

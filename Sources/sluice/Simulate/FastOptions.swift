@@ -4,21 +4,13 @@ import Simulation
 
 /// What the fast kinds of simulation share: how many worlds, from what seed, on how many threads, and where to.
 struct FastOptions {
-    static let all: [Option] = [
-        Option(
-            name: "worlds", value: "N",
-            help: "worlds of each kind, or replays of each test: the more, the narrower the intervals"),
-        Option(
-            name: "csv", value: "FILE", help: "of all but the full simulation: write every figure with its interval"),
-    ]
-
     var worlds: Int
     var seed: UInt64?
     var workers: Int?
-    var csv: String?
+    private var figures: FigureFile?
     var isQuiet: Bool
 
-    init(_ arguments: Arguments, worlds: Int) throws(UsageError) {
+    init(_ arguments: Arguments, worlds: Int) throws {
         self.worlds = try Self.number(arguments, "worlds", in: 1...10_000_000) ?? worlds
         workers = try Self.number(arguments, "workers", in: 1...1024)
         if let text = arguments["seed"] {
@@ -27,7 +19,7 @@ struct FastOptions {
             }
             self.seed = seed
         }
-        csv = arguments["csv"]
+        figures = try arguments["csv"].map { try FigureFile($0) }
         isQuiet = arguments.has("quiet")
     }
 
@@ -40,6 +32,11 @@ struct FastOptions {
                 "--\(name) is '\(text)'; give a whole number from \(range.lowerBound) to \(range.upperBound)")
         }
         return value
+    }
+
+    /// The days of the A/B test's even split.
+    static func horizon(_ arguments: Arguments, ofDays days: Int) throws(UsageError) -> Int {
+        try number(arguments, "horizon", in: 1...10_000) ?? max(1, days / 2)
     }
 
     /// Runs work that tells how much of `total` is done, under a bar where somebody watches, else with a line at the end.
@@ -59,10 +56,6 @@ struct FastOptions {
         return result
     }
 
-    /// Writes the figures, when that was asked for: whole or not at all.
-    func write(_ bytes: [UInt8]) throws {
-        guard let csv else { return }
-        try FileSystem.write(bytes, to: csv + ".new")
-        try FileSystem.rename(csv + ".new", to: csv)
-    }
+    /// Writes the figures, when that was asked for.
+    func write(_ bytes: [UInt8]) throws { try figures?.write(bytes) }
 }

@@ -4,17 +4,21 @@ import Simulation
 
 /// How estimates stand in tables and files.
 enum Figures {
-    /// `8.5 % (6.9–10.4)`; nothing for a figure that does not exist.
+    /// `8.5 % (6.9–10.4)`, without an interval where there is none; a dash for a figure that does not exist.
     static func percent(_ estimate: Estimate?, _ places: Int = 1) -> String {
-        guard let estimate else { return "–" }
-        func text(_ value: Double) -> String { Text.decimal(value * 100, places) }
-        return "\(text(estimate.value)) % (\(text(estimate.low))–\(text(estimate.high)))"
+        text(estimate, unit: " %") { Text.decimal($0 * 100, places) }
     }
 
     static func decimal(_ estimate: Estimate?, _ places: Int = 2) -> String {
+        text(estimate) { Text.decimal($0, places) }
+    }
+
+    static func text(
+        _ estimate: Estimate?, unit: String = "", dash: String = "–", _ number: (Double) -> String
+    ) -> String {
         guard let estimate else { return "–" }
-        func text(_ value: Double) -> String { Text.decimal(value, places) }
-        return "\(text(estimate.value)) (\(text(estimate.low))–\(text(estimate.high)))"
+        let interval = estimate.interval.map { " (\(number($0.lowerBound))\(dash)\(number($0.upperBound)))" }
+        return number(estimate.value) + unit + (interval ?? "")
     }
 
     /// The columns of an estimate in a file.
@@ -22,7 +26,9 @@ enum Figures {
 
     static func fields(_ estimate: Estimate?) -> [String] {
         guard let estimate else { return ["", "", ""] }
-        return [estimate.value, estimate.low, estimate.high].map { PlainDecimal.string($0) }
+        return [estimate.value, estimate.interval?.lowerBound, estimate.interval?.upperBound].map { value in
+            value.map { PlainDecimal.string($0) } ?? ""
+        }
     }
 
     /// The columns of a policy's summary in a file.

@@ -9,9 +9,12 @@ enum LivedMode: SimulationMode {
         Option(name: "output", value: "DIR", help: "the directory to write to (default: simulation)"),
         Option(name: "compression", value: "KIND", help: "of the logs: none, gzip or zstd (default: none)"),
     ]
+    static let shared: Set<SharedOption> = [.world, .days, .seed, .workers, .quiet, .horizon]
 
     static func run(_ arguments: Arguments) throws -> ExitCode {
         let file = try WorldFile(arguments)
+        let priors = try file.priors()
+        let horizon = try FastOptions.horizon(arguments, ofDays: file.world.days)
         let output: OutputDirectory
         do throws(OutputDirectory.Refusal) {
             output = try OutputDirectory(path: arguments["output"] ?? "simulation")
@@ -48,9 +51,8 @@ enum LivedMode: SimulationMode {
         let nights = try live(world, isQuiet: arguments.has("quiet"))
         let experiments = try file.world.experiments.indices.map { number in
             var experiment = LivedExperiment(number, of: file.world, nights: nights)
-            for policy in FastMode.baselines(file.experiments[number], horizon: max(1, file.world.days / 2)) {
-                try experiment.compare(
-                    with: policy, on: file.world, number: number, maxRejected: file.maxRejected)
+            for policy in FastMode.baselines(file.experiments[number], priors[number], horizon: horizon) {
+                try experiment.compare(with: policy, on: file.world, number: number)
             }
             return experiment
         }

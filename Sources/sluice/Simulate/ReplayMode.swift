@@ -12,6 +12,7 @@ enum ReplayMode: SimulationMode {
             help: "live real tests as bandits: a CSV with columns test, arm, impressions, clicks; needs no world"),
         Option(name: "nights", value: "N", help: "of --replay: over which a test's impressions come (default: 14)"),
     ]
+    static let shared: Set<SharedOption> = [.seed, .workers, .quiet, .horizon, .worlds, .csv]
 
     static func run(_ arguments: Arguments) throws -> ExitCode {
         let file = try arguments.required("replay")
@@ -29,6 +30,7 @@ enum ReplayMode: SimulationMode {
             throw InputError(description: "\(file): no test with two arms or more; there is nothing to choose")
         }
         if let nights { replay.nights = nights }
+        replay.horizon = try FastOptions.number(arguments, "horizon", in: 1...10_000)
         replay.repetitions = options.worlds
         replay.seed = options.seed ?? 1
         replay.threads = options.workers
@@ -82,8 +84,7 @@ enum ReplayMode: SimulationMode {
         ]
         let count = Double(replay.tests.count)
         func total(_ estimate: Estimate) -> String {
-            func text(_ value: Double) -> String { Text.count(Int64((value * count).rounded())) }
-            return "\(text(estimate.value)) (\(text(estimate.low)) to \(text(estimate.high)))"
+            Figures.text(estimate, dash: " to ") { Text.count(Int64(($0 * count).rounded())) }
         }
         for gain in gains {
             cells.append([

@@ -9,8 +9,9 @@ enum StudyMode: SimulationMode {
     static let options = [
         Option(
             name: "study", value: "NAME",
-            help: "seasonality: pooled against adjusted days; segments: adjusted against stratified; needs no world")
+            help: "seasonality: days pooled or adjusted; segments: days adjusted or stratified; needs no world")
     ]
+    static let shared: Set<SharedOption> = [.seed, .workers, .quiet, .worlds, .csv]
 
     static func run(_ arguments: Arguments) throws -> ExitCode {
         let name = try arguments.required("study")

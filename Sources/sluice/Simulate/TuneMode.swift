@@ -11,33 +11,28 @@ enum TuneMode: SimulationMode {
     static let options = [
         Option(name: "tune", value: nil, help: "try floors, half-lives, windows and seasonality, and recommend")
     ]
+    static let shared: Set<SharedOption> = [.world, .days, .seed, .workers, .quiet, .worlds, .csv]
 
     static func run(_ arguments: Arguments) throws -> ExitCode {
         let file = try WorldFile(arguments)
         let options = try FastOptions(arguments, worlds: 100)
+        let priors = try file.priors()
         var writer = CSVWriter()
         writer.write(
-            ["platform", "slot", "seasonality", "window", "half_life", "floor"]
-                + Figures.columns("behind_best_days") + Figures.summaryColumns.dropFirst())
+            ["platform", "slot", "worlds", "standing", "seasonality", "window", "half_life", "floor"]
+                + Figures.columns("behind_best_days") + Figures.columns("saved_days")
+                + Figures.summaryColumns.dropFirst())
         for number in file.experiments.indices {
             let configured = file.experiments[number]
             var tuning = Tuning(
                 file.world, experiment: number,
                 given: Tuning.Candidate(learning: configured.learning, allocation: configured.allocation),
-                worlds: options.worlds)
+                priors: priors[number], worlds: options.worlds)
             tuning.threads = options.workers
             let result = try options.watched(tuning.totalWorlds) { try tuning.run(progress: $0) }
             let key = file.world.experiments[number].key
             Console.output((number > 0 ? "\n" : "") + "\(key.platform)/\(key.slot): " + text(of: result, tuning))
-            for row in result.rows {
-                let learning = row.candidate.learning
-                writer.write(
-                    [
-                        key.platform.string, key.slot.string, learning.seasonality.rawValue,
-                        learning.window.map { "\($0)" } ?? "", learning.halfLife.map { PlainDecimal.string($0) } ?? "",
-                        row.candidate.allocation.floor.map { PlainDecimal.string($0) } ?? "",
-                    ] + Figures.fields(row.behindBest) + Figures.fields(row.summary).dropFirst())
-            }
+            write(result, tuning, of: key, to: &writer)
         }
         try options.write(writer.bytes)
         return .done
@@ -51,11 +46,10 @@ enum TuneMode: SimulationMode {
             ]
         ]
         for (rank, row) in result.rows.enumerated() {
-            let isGiven = row.candidate == tuning.given
-            let isRecommended = row.candidate == result.recommended
-            guard rank < 10 || isGiven || isRecommended else { continue }
+            let standing = standing(of: row.candidate, result, tuning)
+            guard rank < 10 || standing != nil else { continue }
             cells.append(
-                [isRecommended ? "recommended" : isGiven ? "given" : "\(rank + 1)"] + words(of: row.candidate) + [
+                [standing ?? "\(rank + 1)"] + words(of: row.candidate) + [
                     Figures.decimal(row.summary.regretInDays), Figures.decimal(row.behindBest),
                     Figures.percent(row.summary.bestLeads), Figures.percent(row.summary.wrongCalls),
                 ])
@@ -70,15 +64,60 @@ enum TuneMode: SimulationMode {
             """
     }
 
+    /// What settings are beside others; nil: nothing else.
+    private static func standing(
+        of candidate: Tuning.Candidate, _ result: Tuning.Result, _ tuning: Tuning
+    ) -> String? {
+        if candidate == tuning.given { return "given" }
+        guard candidate == result.choice else { return nil }
+        return candidate == result.recommended ? "recommended" : "not confirmed"
+    }
+
     private static func recommendation(_ result: Tuning.Result, _ tuning: Tuning) -> String {
-        guard result.recommended != tuning.given else {
-            return "Keep the settings given: none is better by more than chance, or none as good is simpler."
+        guard result.choice != tuning.given else {
+            return "Keep the settings given: no simpler ones are within one standard error of the best."
         }
+        let isConfirmed = result.recommended == result.choice
+        let verdict =
+            if !isConfirmed {
+                "Not confirmed on new worlds; keep the settings given. Tried, the simplest within one standard error of the best:"
+            } else if let interval = result.saved?.interval, interval.lowerBound > 0 {
+                "Recommended, the simplest within one standard error of the best, and better by more than chance on new worlds:"
+            } else {
+                "Recommended, simpler than the settings given and no worse on new worlds:"
+            }
         return """
-            Recommended, the simplest within one standard error of the best: \(configuration(of: result.recommended))
+            \(verdict)
+              \(configuration(of: result.choice))
             On \(Text.count(Int64(tuning.worlds), "new world")): regret \(Figures.decimal(result.chosen.regretInDays)) days; \
             \(Figures.decimal(result.given.regretInDays)) with the settings given; saved \(Figures.decimal(result.saved)).
             """
+    }
+
+    /// A row for each of the settings tried; then one for each of those that the new worlds judged.
+    private static func write(
+        _ result: Tuning.Result, _ tuning: Tuning, of key: SlotKey, to writer: inout CSVWriter
+    ) {
+        func write(
+            _ candidate: Tuning.Candidate, _ summary: PolicySummary, worlds: String, behindBest: Estimate? = nil,
+            saved: Estimate? = nil
+        ) {
+            let settings = [
+                candidate.learning.seasonality.rawValue, candidate.learning.window.map { "\($0)" } ?? "",
+                candidate.learning.halfLife.map { PlainDecimal.string($0) } ?? "",
+                candidate.allocation.floor.map { PlainDecimal.string($0) } ?? "",
+            ]
+            writer.write(
+                [key.platform.string, key.slot.string, worlds, standing(of: candidate, result, tuning) ?? ""] + settings
+                    + Figures.fields(behindBest) + Figures.fields(saved) + Figures.fields(summary).dropFirst())
+        }
+        for row in result.rows {
+            write(row.candidate, row.summary, worlds: "choosing", behindBest: row.behindBest)
+        }
+        write(tuning.given, result.given, worlds: "judging")
+        if result.choice != tuning.given {
+            write(result.choice, result.chosen, worlds: "judging", saved: result.saved)
+        }
     }
 
     private static func words(of candidate: Tuning.Candidate) -> [String] {

@@ -1,3 +1,4 @@
+import Learning
 import Pipeline
 import Simulation
 
@@ -17,6 +18,33 @@ extension WorldFile {
             if let excess = world.excesses.first {
                 throw UsageError("--days is '\(text)': \(excess.message); \(excess.suggestion)")
             }
+        }
+    }
+
+    /// What the files that `learning.priors` names hold, by experiment; nothing where none is named.
+    ///
+    /// - Throws: `RunFailure`, as the nightly run does, when one cannot be read.
+    func priors() throws(RunFailure) -> [PriorCounts] {
+        var read: [String: PriorCounts] = [:]
+        var priors: [PriorCounts] = []
+        for path in experiments.map(\.learning.priors) {
+            if let path, read[path] == nil { read[path] = try WorldFile.priors(path) }
+            priors.append(path.flatMap { read[$0] } ?? PriorCounts())
+        }
+        return priors
+    }
+
+    private static func priors(_ path: String) throws(RunFailure) -> PriorCounts {
+        let bytes: [UInt8]
+        do throws(FileError) {
+            bytes = try FileSystem.read(path)
+        } catch {
+            throw .input(error)
+        }
+        do throws(InputFileError) {
+            return try PriorCounts(bytes, file: path)
+        } catch {
+            throw .inputFile(error)
         }
     }
 }
