@@ -13,7 +13,6 @@ enum LivedMode: SimulationMode {
 
     static func run(_ arguments: Arguments) throws -> ExitCode {
         let file = try WorldFile(arguments)
-        let priors = try file.priors()
         let horizon = try FastOptions.horizon(arguments, ofDays: file.world.days)
         let output: OutputDirectory
         do throws(OutputDirectory.Refusal) {
@@ -40,6 +39,7 @@ enum LivedMode: SimulationMode {
         let faults = try world.faults()
         for fault in faults { Console.error(fault) }
         guard faults.isEmpty else { return .configuration }
+        let priors = try file.priors()
         let lock: StateLock
         do {
             lock = try output.prepare(
