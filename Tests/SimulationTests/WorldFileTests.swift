@@ -56,6 +56,7 @@ import Vocabulary
         var world = World(
             name: "shop", seed: 9, start: try #require(CalendarDate("2026-02-03")), days: 20, experiments: [expected])
         world.outages = [3, 5]
+        world.maxRejected = 0.02
         world.brokenLines = [4: 0.25]
         (world.crowd.robots, world.crowd.returning, world.crowd.travelling) = (0.1, 0.2, 0.3)
         #expect(file.world == world)
