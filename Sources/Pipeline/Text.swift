@@ -1,7 +1,7 @@
 import Foundation
 package import Vocabulary
 
-/// Numbers for people.
+/// Numbers and names for people.
 package enum Text {
     /// A decimal with this many places.
     package static func decimal(_ value: Double, _ places: Int) -> String {
@@ -18,6 +18,20 @@ package enum Text {
         }
         groups.insert(String(digits), at: 0)
         return (value < 0 ? "-" : "") + groups.joined(separator: ",")
+    }
+
+    /// Text from the data without what a terminal would obey: control characters, ends of lines and paragraphs, and marks that
+    /// turn the direction of writing. Each becomes U+FFFD.
+    package static func printable(_ text: String) -> String {
+        let scalars = text.unicodeScalars.map { scalar -> Unicode.Scalar in
+            switch scalar.properties.generalCategory {
+            case .control, .lineSeparator, .paragraphSeparator: return "\u{FFFD}"
+            default:
+                let turns = ("\u{202A}"..."\u{202E}").contains(scalar) || ("\u{2066}"..."\u{2069}").contains(scalar)
+                return turns ? "\u{FFFD}" : scalar
+            }
+        }
+        return String(String.UnicodeScalarView(scalars))
     }
 
     /// `1 line`, `2 lines`.

@@ -21,4 +21,17 @@ package enum HTML {
 
     /// A name from the data, its writing direction kept to itself.
     package static func name(_ text: some StringProtocol) -> String { "<bdi>\(escape(text))</bdi>" }
+
+    /// A sentence: escaped, with an element of its own around whatever `Isolation` marks.
+    package static func prose(_ text: String) -> String {
+        var result = ""
+        for scalar in escape(text).unicodeScalars {
+            switch scalar {
+            case Isolation.start: result += "<bdi>"
+            case Isolation.end: result += "</bdi>"
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
+    }
 }

@@ -1,7 +1,8 @@
 import Allocation
+import Learning
 import Pipeline
 import Randomizer
-import Vocabulary
+package import Vocabulary
 
 /// The story of a state directory for the terminal: a block of text for each experiment.
 package struct TerminalStory: Sendable {
@@ -12,11 +13,22 @@ package struct TerminalStory: Sendable {
     package typealias Layout = ([[String]], Set<Int>) -> String
 
     package let history: StateHistory
+    package let settings: [SlotKey: ExperimentSettings]
+    /// Nights that a sparkline shows at most here.
+    package let nights: Int
+    /// Characters in a line; nil: as many as it takes. A table narrower than its least stays as it is.
+    package let width: Int?
     /// Plain ASCII: no block characters, dashes or signs beyond it.
     package let ascii: Bool
 
-    package init(_ history: StateHistory, ascii: Bool) {
+    package init(
+        _ history: StateHistory, settings: [SlotKey: ExperimentSettings] = [:], nights: Int = TerminalStory.nights,
+        width: Int? = nil, ascii: Bool
+    ) {
         self.history = history
+        self.settings = settings
+        self.nights = min(nights, TerminalStory.nights)
+        self.width = width
         self.ascii = ascii
     }
 
@@ -28,66 +40,59 @@ package struct TerminalStory: Sendable {
     private var heading: String {
         var lines: [String] = []
         if let (index, table) = history.newestTable {
-            let through = table.manifest.statisticsThrough.map { ", learned through \($0)" } ?? ""
+            let through = table.manifest.statisticsThrough.map { ", learned through \($0)" } ?? ", nothing learned yet"
             lines.append("\(table.manifest.pipeline ?? "Pipeline"): table of \(history.days[index].date)\(through)")
         }
         lines.append(history.current.map { "served: the table of \($0)" } ?? "served: none")
         for fault in history.faults {
             lines.append("damaged: \(fault.subject.rawValue) of \(fault.date)")
         }
-        return lines.map { TerminalStory.printable($0) + "\n" }.joined()
+        if !history.beyond.isEmpty {
+            lines.append("left out, beyond the newest table: statistics of \(Text.days(history.beyond))")
+        }
+        return lines.map { prose($0, indent: "") }.joined()
     }
 
     private func experiment(_ key: SlotKey, _ layout: Layout) -> String {
-        let experiment = ExperimentHistory(key, in: history)
-        let name = TerminalStory.printable("\(key.platform)/\(key.slot)")
-        guard let findings = Findings(experiment), let latest = experiment.latest else {
-            return "\(name)\n  no table\n"
+        let experiment = ExperimentHistory(key, in: history, reward: settings[key]?.reward)
+        let name = prose("\(key.platform)/\(key.slot)", indent: "")
+        guard let findings = Findings(experiment, settings: settings[key]), let latest = experiment.latest else {
+            return "\(name)  no table\n"
         }
-        let days = experiment.dates.indices.prefix(latest + 1).suffix(TerminalStory.nights)
-        let top = days.flatMap { experiment.rows[$0].compactMap { $0?.traffic } }.max() ?? 0
-        var cells = [
-            [
-                "", "variant", "traffic, \(days.count) nights", "now", "change", "P(best)", "mean", "95 % interval",
-                "status",
-            ]
-        ]
-        for (index, arm) in findings.arms.enumerated() {
-            guard let arm else { continue }
-            let row = arm.row
-            let line = Sparkline.text(
-                days.map { experiment.rows[$0][index].map { Double($0.traffic) } }, top: Double(top), ascii: ascii)
-            let reward = experiment.reward.reward
-            cells.append([
-                index == findings.leader ? "*" : "", TerminalStory.printable(experiment.arms[index].string), line,
-                Figures.percent(Double(row.traffic) / 1e6, 2), arm.change.map(Figures.points) ?? "",
-                row.probabilityBest.map { Figures.percent($0, 1) } ?? "", Figures.mean(row.mean, reward),
-                "\(Figures.mean(row.meanLow, reward)) – \(Figures.mean(row.meanHigh, reward))",
-                row.status.rawValue + (arm.isAtFloor ? ", at its floor" : ""),
-            ])
+        var sentences = [Story.text(findings)]
+        if let remaining = findings.valueRemaining {
+            sentences.append("Value remaining: \(Figures.percent(remaining, 2)).")
         }
-        let remaining = findings.valueRemaining.map { " Value remaining: \(Figures.percent($0, 2))." } ?? ""
-        let carried = experiment.dates.indices.filter { experiment.isCarriedOver[$0] }.map { experiment.dates[$0] }
-        return "\(name)\n"
-            + TerminalStory.indented(TerminalStory.printable(Story.sentence(findings)) + remaining + "\n")
-            + (carried.isEmpty ? "" : "  Carried over: \(Text.days(carried)).\n")
-            + TerminalStory.indented(layout(cells, [3, 4, 5, 6, 7]))
+        if experiment.reward.isGuess {
+            sentences.append(
+                "That the reward is \(experiment.reward.reward.rawValue) is guessed; --config says it for certain.")
+        }
+        let shown = experiment.dates.indices.prefix(latest + 1).suffix(nights)
+        let carried = shown.filter { experiment.isCarriedOver[$0] }.map { experiment.dates[$0] }
+        if !carried.isEmpty { sentences.append("Carried over: \(Text.days(carried)).") }
+        let arms = ArmTable(findings, days: shown, ascii: ascii)
+        return name + prose(sentences.joined(separator: " "), indent: "  ")
+            + arms.text(width: width.map { $0 - 2 }, layout).split(separator: "\n").map { "  \($0)\n" }.joined()
     }
 
-    private static func indented(_ text: String) -> String {
-        text.split(separator: "\n").map { "  \($0)\n" }.joined()
+    /// A paragraph broken between words where it would be wider than the terminal.
+    private func prose(_ text: String, indent: String) -> String {
+        let words = Text.printable(Isolation.removed(text)).split(separator: " ", omittingEmptySubsequences: false)
+        var lines = [indent]
+        for word in words {
+            let line = lines[lines.count - 1]
+            if let width, line.count > indent.count, line.count + 1 + word.count > width {
+                lines.append(indent + word)
+            } else {
+                lines[lines.count - 1] = line + (line.count > indent.count ? " " : "") + word
+            }
+        }
+        return lines.map { $0 + "\n" }.joined()
     }
 
-    /// Text from the data without control characters, which a terminal would obey.
-    static func printable(_ text: String) -> String {
-        String(
-            String.UnicodeScalarView(
-                text.unicodeScalars.map { $0.properties.generalCategory == .control ? "\u{FFFD}" : $0 }))
-    }
-
-    /// The same in ASCII; what has no counterpart, in names, becomes a question mark.
+    /// The same in ASCII, character by character; what has no counterpart, in names, becomes a question mark.
     static func plain(_ text: String) -> String {
-        let counterparts: [Unicode.Scalar: String] = ["–": "-", "−": "-", "±": " "]
+        let counterparts: [Unicode.Scalar: String] = ["–": "-", "−": "-", "±": " ", "…": "~"]
         return text.unicodeScalars.map { scalar in
             scalar.isASCII ? String(scalar) : counterparts[scalar] ?? "?"
         }.joined()

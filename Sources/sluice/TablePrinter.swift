@@ -16,8 +16,8 @@ enum TablePrinter {
         ]
         for row in rows {
             cells.append([
-                printable("\(row.key.platform)/\(row.key.slot)"), printable(row.key.segment.string),
-                printable(row.key.variant.string),
+                Text.printable("\(row.key.platform)/\(row.key.slot)"), Text.printable(row.key.segment.string),
+                Text.printable(row.key.variant.string),
                 Text.decimal(Double(row.traffic) / 10_000, 2) + " %", row.status.rawValue,
                 row.probabilityBest.map { Text.decimal($0, 4) } ?? "", Text.decimal(row.mean, 5),
                 "\(Text.decimal(row.meanLow, 5)) – \(Text.decimal(row.meanHigh, 5))", Text.count(row.visitors),
@@ -25,13 +25,6 @@ enum TablePrinter {
         }
         let date = rows.first.map { "\($0.date)" } ?? ""
         return "Traffic on \(date)\n\n" + aligned(cells, rightAligned: [3, 5, 6, 7, 8])
-    }
-
-    /// Text from the log without control characters, which a terminal would obey.
-    private static func printable(_ text: String) -> String {
-        String(
-            String.UnicodeScalarView(
-                text.unicodeScalars.map { $0.properties.generalCategory == .control ? "\u{FFFD}" : $0 }))
     }
 
     /// Columns padded to their widest cell, two spaces apart.

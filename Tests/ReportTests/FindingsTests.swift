@@ -57,14 +57,15 @@ import Vocabulary
         }
         let configured = Findings(
             Self.experiment(0, try written.history()),
-            floors: Dictionary(uniqueKeysWithValues: rows.map { ($0.key.variant, 0.9) }))
+            settings: ExperimentSettings(
+                reward: .click, floors: Dictionary(uniqueKeysWithValues: rows.map { ($0.key.variant, 0.9) })))
         #expect(
             configured?.arms.allSatisfy {
                 $0?.isAtFloor ?? true || $0?.row.traffic ?? 0 > 900_000 || $0?.row.probabilityBest == nil
             } == true)
-        let story = Story.sentence(findings)
-        #expect(story.hasPrefix("\(findings.history.arms[leader]) leads with a probability of "))
-        #expect(story.contains("banner-2 is blacklisted since \(out.since)"))
+        let story = Story.text(findings)
+        #expect(story.hasPrefix("\(Isolation.around(findings.history.arms[leader])) leads with a probability of "))
+        #expect(story.contains("\(Isolation.around("banner-2")) is blacklisted since \(out.since)"))
     }
 
     @Test("An arm that comes late is told of on its day")
@@ -72,7 +73,8 @@ import Vocabulary
         let synthetic = SyntheticState(days: 12, experiments: 2, arms: 3)
         let events = Story.events(Self.experiment(1, try WrittenState(synthetic).history()))
         let first = try #require(events.first)
-        #expect(first.text == "banner-2 joins as active" || first.text == "banner-2 joins as new")
+        let name = Isolation.around("banner-2")
+        #expect(first.text == "\(name) joins as active" || first.text == "\(name) joins as new")
         #expect(synthetic.first.advanced(by: first.day) == synthetic.first.advanced(by: 12 * 2 / 3))
     }
 

@@ -1,122 +1,81 @@
 import Allocation
-import Learning
 import Pipeline
 import Vocabulary
 
-/// What happens in an experiment, in sentences of plain text. Names are as in the data: whoever prints them escapes them.
+/// What happens in an experiment, in sentences of plain text. What comes from the data is marked by `Isolation`, and not
+/// escaped otherwise.
 package enum Story {
-    /// One sentence or a few: who leads, what would settle it, who is out.
-    package static func sentence(_ findings: Findings) -> String {
+    /// Who leads, what is still open and who is out; then what the newest table moved, and why.
+    package static func text(_ findings: Findings) -> String {
+        "\(state(findings)) \(movement(findings))"
+    }
+
+    /// One sentence: who leads, how far that is from the mark, who is new and who is out.
+    package static func state(_ findings: Findings) -> String {
         var parts = [leading(findings)]
-        if let settling = settling(findings) { parts.append(settling) }
-        parts += exceptions(findings)
-        return parts.joined(separator: "; ") + "."
+        if let remaining = remaining(findings) { parts.append(remaining) }
+        if !findings.leaders.isEmpty, let new = new(findings) { parts.append(new) }
+        return (parts + blacklisted(findings)).joined(separator: "; ") + "."
     }
 
     private static func leading(_ findings: Findings) -> String {
-        let names = findings.history.arms
+        let competing = findings.competing
         guard let leader = findings.leader, let row = findings.arms[leader]?.row else {
-            return "no arm competes"
+            if competing.isEmpty { return "No arm competes" }
+            let hasVisitors = competing.contains { (findings.arms[$0]?.row.visitors ?? 0) > 0 }
+            return hasVisitors ? "No arm has enough visitors yet to lead" : "No arm has had a visitor yet"
         }
-        guard findings.arms.count(where: { $0?.row.probabilityBest != nil }) > 1 else {
-            return "\(names[leader]) is the only arm that competes"
-        }
+        if competing.count == 1 { return "\(name(leader, findings)) is the only arm that competes" }
         let probability = Figures.percent(row.probabilityBest ?? 0, 1)
-        return "\(names[leader]) leads with a probability of \(probability) of being best"
-    }
-
-    private static func settling(_ findings: Findings) -> String? {
-        if let value = findings.valueRemaining, value < 0.01, findings.forecast != .settled {
-            return "at most \(Figures.percent(value, 2)) is left to gain, so that little depends on the choice"
+        guard findings.leaders.count == 1 else {
+            return
+                "\(names(findings.leaders, findings)) lead together, each with a probability of \(probability) of being best"
         }
-        switch findings.forecast {
-        case .settled: return "that settles it"
-        case .nights(1): return "one more night like the last would settle it"
-        case .nights(let nights): return "\(Figures.small(nights)) more nights like the last would settle it"
-        case .beyondLimit: return "more than a year of nights like the last would not settle it"
-        case nil: return nil
+        let mark = findings.forecast == .reached ? ", above the \(Figures.percent(BestForecast.mark, 0)) mark" : ""
+        return "\(name(leader, findings)) leads with a probability of \(probability) of being best\(mark)"
+    }
+
+    private static func remaining(_ findings: Findings) -> String? {
+        guard let forecast = findings.forecast, forecast != .reached else { return nil }
+        if let value = findings.valueRemaining, value < 0.01 {
+            return
+                "with 95 % probability no more than \(Figures.percent(value, 2)) is left to gain, so that little depends on "
+                + "the choice"
+        }
+        switch forecast {
+        case .reached: return nil
+        case .nights(1): return "one more night like the last would bring it above 95 % if the means stay as they are"
+        case .nights(let nights):
+            return
+                "about \(Figures.small(nights)) more nights like the last would bring it above 95 % if the means stay as "
+                + "they are"
+        case .beyondLimit: return "a year of nights like the last would not bring it above 95 %"
         }
     }
 
-    private static func exceptions(_ findings: Findings) -> [String] {
-        var parts: [String] = []
-        for (name, arm) in zip(findings.history.arms, findings.arms) {
-            guard let arm else { continue }
-            switch arm.row.status {
-            case .blacklisted:
-                parts.append("\(name) is blacklisted since \(arm.since)\(arm.sinceIsKnown ? "" : " or earlier")")
-            case .new:
-                parts.append("\(name) is new: its share is capped until it has seen enough visitors")
-            case .active, .control: continue
-            }
+    private static func new(_ findings: Findings) -> String? {
+        let new = findings.new
+        guard !new.isEmpty else { return nil }
+        let hasVisitors = new.contains { (findings.arms[$0]?.row.visitors ?? 0) > 0 }
+        return
+            "\(names(new, findings)) \(new.count == 1 ? "is" : "are") new, \(hasVisitors ? "little" : "nothing") known yet: "
+            + "capped at an equal share until \(new.count == 1 ? "it has" : "they have") enough visitors"
+    }
+
+    private static func blacklisted(_ findings: Findings) -> [String] {
+        findings.arms.indices.compactMap { index in
+            guard let arm = findings.arms[index], arm.row.status == .blacklisted else { return nil }
+            return "\(name(index, findings)) is blacklisted since \(arm.since)\(arm.sinceIsKnown ? "" : " or earlier")"
         }
-        return parts
     }
 
-    /// What changed from one table to the next, one sentence for each arm that came, went or changed its status.
-    package static func events(_ history: ExperimentHistory) -> [(day: Int, text: String)] {
-        var events: [(day: Int, text: String)] = []
-        var before: Int?
-        for day in history.rows.indices where history.rows[day].contains(where: { $0 != nil }) {
-            defer { before = day }
-            guard let before else { continue }
-            for arm in history.arms.indices {
-                let name = history.arms[arm]
-                switch (history.rows[before][arm]?.status, history.rows[day][arm]?.status) {
-                case (nil, .some(let status)): events.append((day, "\(name) joins as \(status)"))
-                case (.some, nil): events.append((day, "\(name) leaves"))
-                case (.new, .active): events.append((day, "\(name) is new no longer"))
-                case (.blacklisted, .some(let status)) where status != .blacklisted:
-                    events.append((day, "\(name) is blacklisted no longer"))
-                case (.some(let old), .some(let new)) where old != new: events.append((day, "\(name) becomes \(new)"))
-                default: continue
-                }
-            }
-        }
-        return events
-    }
-}
+    static func name(_ arm: Int, _ findings: Findings) -> String { Isolation.around(findings.history.arms[arm]) }
 
-/// Numbers as the page and the terminal show them.
-package enum Figures {
-    package static func percent(_ share: Double, _ places: Int) -> String {
-        Text.decimal(share * 100, places) + " %"
-    }
-
-    /// A change in percentage points, with its sign.
-    package static func points(_ millionths: Int) -> String {
-        signed(Double(millionths) / 1e4, 2)
-    }
-
-    /// A number with its sign, a true minus where negative.
-    package static func signed(_ value: Double, _ places: Int) -> String {
-        let text = Text.decimal(abs(value), places)
-        let isZero = !text.contains { $0 != "0" && $0 != "." }
-        return (isZero ? "±" : value < 0 ? "−" : "+") + text
-    }
-
-    /// Small counts in words.
-    static func small(_ count: Int) -> String {
-        let words = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
-        return words.indices.contains(count) ? words[count] : String(count)
-    }
-}
-
-extension Figures {
-    /// Plain digits with commas between thousands.
-    static func plain(_ value: Double, _ places: Int) -> String {
-        let text = Text.decimal(value, places)
-        guard let whole = Int64(text.split(separator: ".").first ?? ""), abs(whole) >= 1000 else { return text }
-        return Text.count(whole) + (places > 0 ? "." + (text.split(separator: ".").last ?? "") : "")
-    }
-
-    /// A mean as shown: a rate in percent with three decimals, revenue in the major unit with four.
-    static func mean(_ value: Double, _ reward: Reward) -> String {
-        reward == .revenue ? Text.decimal(value, 4) : Text.decimal(value * 100, 3) + " %"
-    }
-
-    /// Counted successes as shown; revenue in the major unit with two decimals.
-    static func successes(_ value: Int128, _ reward: Reward) -> String {
-        reward == .revenue ? plain(Double(value) / 1e6, 2) : Text.count(Int64(clamping: value))
+    /// `a`, `a and b`, `a, b and c`; of more than five the first four and how many others.
+    private static func names(_ arms: [Int], _ findings: Findings) -> String {
+        var words = arms.map { name($0, findings) }
+        if words.count > 5 { words = words.prefix(4) + ["\(words.count - 4) others"] }
+        guard words.count > 1, let last = words.popLast() else { return words.first ?? "" }
+        return words.joined(separator: ", ") + " and " + last
     }
 }

@@ -67,8 +67,8 @@ struct ExperimentCharts {
     private var probabilities: Chart? {
         chart(
             "best", "P(best)",
-            "Probability of being the best arm as learned by the table of each day, in percent. Above 95 % the leader counts "
-                + "as settled.",
+            "Probability of being the best arm as learned by the table of each day, in percent. Above 95 % a lead is "
+                + "likely, not certain.",
             LineChart(
                 axis: tables,
                 points: history.rows.map { day in

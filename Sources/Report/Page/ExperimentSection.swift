@@ -29,7 +29,7 @@ struct ExperimentSection {
         """
         <details class=experiment id=\(id) data-experiment="\(id)-data"\(isOpen ? " open" : "")><summary><h3>\
         \(HTML.name(history.key.platform.string))/\(HTML.name(history.key.slot.string))</h3></summary>
-        <p class=story>\(HTML.escape(Story.sentence(findings)))</p>
+        <p class=story>\(HTML.prose(Story.text(findings)))</p>
         \(note)\(arms.html(hiddenCaption: true))\(changes)
         <div class=charts>
         \(charts.html())</div>
@@ -41,7 +41,7 @@ struct ExperimentSection {
     private var note: String {
         var sentences: [String] = []
         switch history.reward.basis {
-        case .given, .nearest(isClear: true): break
+        case .given, .values, .nearest(isClear: true): break
         case .sums(let days):
             sentences.append(
                 "Its counts are the \(history.reward.reward.noun) of \(days == 1 ? "the last day" : "the last \(days) days") with data, "
@@ -63,7 +63,7 @@ struct ExperimentSection {
         let events = Story.events(history)
         guard !events.isEmpty else { return "" }
         let items = events.reversed().prefix(20).map {
-            "<li><time>\(history.dates[$0.day])</time> \(HTML.escape($0.text))"
+            "<li><time>\(history.dates[$0.day])</time> \(HTML.prose($0.text))"
         }
         return "<details class=changes><summary>\(Text.count(Int64(events.count), "change")) of arms</summary><ul>"
             + items.joined() + "</ul></details>\n"
@@ -106,7 +106,7 @@ struct ExperimentSection {
 
     private func badges(_ arm: Findings.Arm, _ index: Int) -> String {
         var words: [String] = []
-        if index == findings.leader { words.append("<span class=\"badge lead\">leader</span>") }
+        if findings.leaders.contains(index) { words.append("<span class=\"badge lead\">leader</span>") }
         switch arm.row.status {
         case .active: break
         case .new: words.append("<span class=\"badge new\">new</span>")
@@ -115,7 +115,7 @@ struct ExperimentSection {
             let since = "since \(arm.since)\(arm.sinceIsKnown ? "" : " or earlier")"
             words.append("<span class=\"badge out\">blacklisted \(since)</span>")
         }
-        if arm.isAtFloor { words.append("<span class=badge>at its floor</span>") }
+        if arm.isAtFloor { words.append("<span class=badge>\(findings.floorLabel)</span>") }
         return words.isEmpty ? "active" : words.joined(separator: " ")
     }
 
@@ -127,9 +127,7 @@ struct ExperimentSection {
         }
         let shown = sized.sorted { ($1.1, $0.0.segment) < ($0.1, $1.0.segment) }.prefix(ExperimentSection.segmentLimit)
         let rows = shown.map { group, visitors -> [DataTable.Cell] in
-            let leader = group.rows.filter { $0.probabilityBest != nil }.max {
-                ($0.probabilityBest ?? 0, $1.key.variant) < ($1.probabilityBest ?? 0, $0.key.variant)
-            }
+            let leader = ExperimentHistory.leaders(group.rows).first.map { group.rows[$0] }
             let start: [DataTable.Cell] = [
                 .name(group.segment.string), .number(Text.count(visitors), String(visitors)),
             ]

@@ -1,5 +1,5 @@
 import Foundation
-package import Learning
+import Learning
 import Pipeline
 import Randomizer
 package import Vocabulary
@@ -8,18 +8,6 @@ package import Vocabulary
 ///
 /// The same state gives the same bytes: there is no clock in it.
 package struct Page: Sendable {
-    /// What only the configuration knows of an experiment.
-    package struct Settings: Sendable {
-        package var reward: Reward
-        /// By variant, as shares of all traffic.
-        package var floors: [Name: Double]
-
-        package init(reward: Reward, floors: [Name: Double]) {
-            self.reward = reward
-            self.floors = floors
-        }
-    }
-
     /// Experiments above which all but the first are folded.
     static let unfolded = 3
 
@@ -28,13 +16,13 @@ package struct Page: Sendable {
     /// Experiments that have counts and no table.
     private let unallocated: [SlotKey]
 
-    package init(_ history: StateHistory, settings: [SlotKey: Settings] = [:]) {
+    package init(_ history: StateHistory, settings: [SlotKey: ExperimentSettings] = [:]) {
         self.history = history
         var findings: [Findings] = []
         var unallocated: [SlotKey] = []
         for key in history.experiments {
             let experiment = ExperimentHistory(key, in: history, reward: settings[key]?.reward)
-            if let found = Findings(experiment, floors: settings[key]?.floors) {
+            if let found = Findings(experiment, settings: settings[key]) {
                 findings.append(found)
             } else {
                 unallocated.append(key)
@@ -59,7 +47,7 @@ package struct Page: Sendable {
             <meta name=viewport content="width=device-width, initial-scale=1"><meta name=color-scheme content="light dark">
             <title>\(HTML.escape(title))</title><link rel=icon href="data:,"><style>\(Assets.style)</style></head><body>
             <a class=skip href="#summary">Skip to the experiments</a>
-            <header><h1>Traffic of \(HTML.name(pipeline))</h1><p>\(HTML.escape(subtitle))</p>
+            <header><h1>Traffic of \(HTML.name(pipeline))</h1><p>\(HTML.prose(subtitle))</p>
             <nav aria-label="Parts of the page"><a href="#summary">Experiments</a> <a href="#details">In detail</a> \
             <a href="#quality">Data quality</a> <a href="#words">Words</a></nav></header>
             <main>\(warnings)\(SummarySection(experiments: experiments).html())
@@ -85,7 +73,9 @@ package struct Page: Sendable {
 
     private var subtitle: String {
         guard let (index, table) = history.newestTable else { return "No table of these days can be read." }
-        let through = table.manifest.statisticsThrough.map { ", learned through \($0)" } ?? ""
+        let through =
+            table.manifest.statisticsThrough.map { ", learned through \(Isolation.around($0))" }
+            ?? ", nothing learned yet"
         let first = history.days.first?.date.description ?? ""
         let last = history.days.last?.date.description ?? ""
         return "The table of \(history.days[index].date)\(through). "
@@ -94,15 +84,17 @@ package struct Page: Sendable {
 
     private var warnings: String {
         var list = Warnings.list(history)
-        list += unallocated.map { "\($0.platform)/\($0.slot) has counts and no table that can be read." }
+        list += unallocated.map {
+            "\(Isolation.around("\($0.platform)/\($0.slot)")) has counts and no table that can be read."
+        }
         if let (index, _) = history.newestTable {
             list += findings.filter { $0.date != history.days[index].date }.map {
-                "\($0.history.key.platform)/\($0.history.key.slot) is not in the newest table; its last one is of \($0.date)."
+                "\(Isolation.around("\($0.history.key.platform)/\($0.history.key.slot)")) is not in the newest table; its last one is of \($0.date)."
             }
         }
         guard !list.isEmpty else { return "<p class=fine>Nothing to warn of.</p>\n" }
         return "<section id=warnings aria-label=Warnings><h2>\(Text.count(Int64(list.count), "warning"))</h2><ul>"
-            + list.map { "<li>\(HTML.escape($0))" }.joined() + "</ul></section>\n"
+            + list.map { "<li>\(HTML.prose($0))" }.joined() + "</ul></section>\n"
     }
 
     private var legend: String {
@@ -135,14 +127,17 @@ package struct Page: Sendable {
         <dt>traffic<dd>The share of visitors that the table sends to an arm.
         <dt>P(best)<dd>The probability that the arm is the best of those that compete, before caps and floors.
         <dt>95 % interval<dd>The arm's true mean is in it with a probability of 95 %, as far as is known.
-        <dt>value remaining<dd>The 95th percentile of what the best arm may still have over the leader, relative to the leader. \
-        Under 1 % there is little left to learn.
+        <dt>value remaining<dd>What the best arm has over the leader, relative to the leader, is no more than this with a \
+        probability of 95 %. Under 1 % there is little left to learn.
         <dt>lift<dd>The ratio of an arm's mean to the reference's, less 1; its interval is made from the two means' own \
         (method of variance estimates recovery, Donner and Zou 2012).
-        <dt>nights to settle<dd>How many more nights, each with the visitors of the last day, until the leader's P(best) is above \
-        95 % if all means stay as they are (normal approximation). A rule of thumb.
+        <dt>nights to 95 %<dd>How many more nights, each with the visitors of the last day, until the leader's P(best) is above \
+        95 % if all means and shares stay as they are (normal approximation). A rule of thumb: means do move, above all early, \
+        and a leader above 95 % may lose its lead again. Days that a window or a half-life forgets are counted only with \
+        --config; without it the forecast takes nothing as forgotten and may name too few nights. None is given beside a new arm.
         <dt>moved<dd>Half the sum of the changes of all arms' traffic from one table to the next.
-        <dt>at its floor<dd>The arm has the least share that every arm keeps, so that it can still be learned about.
+        <dt>at its floor<dd>The arm has the least share that every arm keeps, so that it can still be learned about. \
+        Tables do not say where floors are: without --config they are deduced from the lowest share, and not beside a new arm.
         <dt>new<dd>Too few visitors yet to be trusted with more than an equal share.
         <dt>sample-ratio p<dd>The probability that visitors come in a split this uneven by chance (χ²). Below 0.0005 the day is \
         suspicious.

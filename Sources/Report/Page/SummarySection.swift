@@ -13,7 +13,7 @@ struct SummarySection {
             caption: "All experiments",
             columns: [
                 "experiment", "leader", "#P(best)", "#its traffic", "last nights", "#moved", "#value remaining",
-                "#nights to settle", "#visitors last day",
+                "#nights to 95 %", "#visitors last day",
             ], rows: rows)
         return "<section id=summary><h2>Experiments</h2>\(table.html(hiddenCaption: true))"
             + "<p class=note>Moved: share of visitors that the newest table gives to other arms than the one before.</p>"
@@ -37,7 +37,7 @@ struct SummarySection {
         }
         let recent = history.rows.suffix(30).map { $0[leader].map { Double($0.traffic) / 1e6 } }
         return [
-            link, .name(history.arms[leader].string),
+            link, leaders(findings, leader),
             .number(Figures.percent(row.probabilityBest ?? 0, 2), PlainDecimal.string(row.probabilityBest ?? 0)),
             .number(Figures.percent(Double(row.traffic) / 1e6, 2), PlainDecimal.string(microShares: row.traffic)),
             DataTable.Cell(
@@ -46,9 +46,17 @@ struct SummarySection {
         ] + tail
     }
 
+    /// The leader, with how many others are its equals.
+    private func leaders(_ findings: Findings, _ leader: Int) -> DataTable.Cell {
+        let name = findings.history.arms[leader].string
+        guard findings.leaders.count > 1 else { return .name(name) }
+        return DataTable.Cell(
+            "\(HTML.name(name)) and \(Text.count(Int64(findings.leaders.count - 1), "equal"))", value: name)
+    }
+
     private func nights(_ answer: BestForecast.Answer?) -> DataTable.Cell {
         switch answer {
-        case .settled: .number("settled", "0")
+        case .reached: .number("reached", "0")
         case .nights(let nights): .number(String(nights), String(nights))
         case .beyondLimit: .number("over \(BestForecast.limit)", String(BestForecast.limit + 1))
         case nil: .empty

@@ -1,5 +1,6 @@
 package import Allocation
 package import Learning
+import Randomizer
 package import Vocabulary
 
 /// An experiment's days side by side.
@@ -18,6 +19,10 @@ package struct ExperimentHistory: Sendable {
     /// Rows of the newest table's segments, by segment in the order of the file.
     package let segments: [(segment: Name, rows: [AllocationRow])]
     package let reward: RewardDeduction
+    /// By day: the digest of the configuration that the table was made with.
+    package let configurations: [String?]
+    /// Whether tables lie before the days shown.
+    package let hasEarlierTables: Bool
 
     /// - Parameter reward: what counts as success; nil: deduced from the counts.
     package init(_ key: SlotKey, in history: StateHistory, reward: Reward? = nil) {
@@ -40,6 +45,8 @@ package struct ExperimentHistory: Sendable {
             return arms.map { counted[key]?[$0] ?? ArmCounts() }
         }
         self.counts = counts
+        configurations = history.days.map { $0.table?.manifest.configuration }
+        hasEarlierTables = history.hasEarlierTables
         isCarriedOver = ExperimentHistory.carriedOver(history, rows)
         let newest = history.newestTable?.table.rows[key] == nil ? [] : history.segments[key] ?? []
         var groups: [(segment: Name, rows: [AllocationRow])] = []
@@ -55,7 +62,7 @@ package struct ExperimentHistory: Sendable {
     }
 
     /// A table carries over when its night had no data, or when it repeats the rows of the table before: new data would have
-    /// changed at least the visitors.
+    /// changed at least the visitors. A first table has nothing to carry over.
     private static func carriedOver(_ history: StateHistory, _ rows: [[AllocationRow?]]) -> [Bool] {
         var before: [AllocationRow?]?
         return history.days.indices.map { day in
@@ -66,6 +73,7 @@ package struct ExperimentHistory: Sendable {
                 return row
             }
             defer { before = bare }
+            guard before != nil || history.hasEarlierTables else { return false }
             return table.isWithoutNewData(on: history.days[day].date) || bare == before
         }
     }
@@ -85,14 +93,24 @@ package struct ExperimentHistory: Sendable {
         latest.flatMap { rows[$0].firstIndex { $0?.status == .control } }
     }
 
-    /// The arm with the greatest P(best) in a day's table; the first of equals.
-    package func leader(on day: Int) -> Int? {
-        var best: (arm: Int, probability: Double)?
-        for arm in arms.indices {
-            guard let probability = rows[day][arm]?.probabilityBest else { continue }
-            if best.map({ probability > $0.probability }) ?? true { best = (arm, probability) }
-        }
-        return best?.arm
+    /// The places of the rows with the greatest P(best): that of an arm which is new comes from its prior and does not count,
+    /// unless it is the only one that competes.
+    package static func leaders(_ rows: [AllocationRow?]) -> [Int] {
+        let competing = rows.indices.filter { rows[$0]?.probabilityBest != nil }
+        let known = competing.count == 1 ? competing : competing.filter { rows[$0]?.status != .new }
+        let best = known.compactMap { rows[$0]?.probabilityBest }.max()
+        return known.filter { rows[$0]?.probabilityBest == best }
+    }
+
+    /// An arm's visitors on each day that the latest table was learned from, the newest first: days with data before it, the
+    /// last `window` of them. What the row counts beyond the days shown stands as one day more at the end.
+    func learnedVisitors(_ arm: Int, window: Int?) -> [Double] {
+        guard let latest else { return [] }
+        let past = counts[..<latest].reversed().filter { day in day.contains { ($0?.visitors ?? 0) > 0 } }
+        var days = past.prefix(window ?? .max).map { Double($0[arm]?.visitors ?? 0) }
+        let earlier = Double(rows[latest][arm]?.visitors ?? 0) - days.reduce(0, +)
+        if earlier > 0 { days.append(earlier) }
+        return days
     }
 
     /// A unit's reward as counted: clickers, purchasers, or revenue in millionths.

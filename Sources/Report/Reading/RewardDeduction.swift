@@ -10,6 +10,8 @@ package struct RewardDeduction: Equatable, Sendable {
         case given
         /// The table's visitors and successes are the sums of exactly the last so many days with data.
         case sums(days: Int)
+        /// The table's numbers can be those of no rate: means or ends of intervals outside 0…1, or parts of a success.
+        case values
         /// No number of days adds up to the table, as when it was learned from more days than are shown: this reward comes
         /// nearest to its successes per visitor. Clear when every other reward is further away by a factor of 2.
         case nearest(isClear: Bool)
@@ -30,6 +32,10 @@ package struct RewardDeduction: Equatable, Sendable {
             return
         }
         let table = rows[day]
+        if table.contains(where: { $0.map(RewardDeduction.isRevenue) ?? false }) {
+            self.init(reward: .revenue, basis: .values)
+            return
+        }
         var sums = table.map { _ in ArmCounts() }
         var used = 0
         for past in counts[..<day].reversed() where past.contains(where: { ($0?.visitors ?? 0) > 0 }) {
@@ -41,6 +47,13 @@ package struct RewardDeduction: Equatable, Sendable {
             }
         }
         self.init(nearest: table, sums)
+    }
+
+    /// Whether nothing but the counts' size speaks for the reward, and that not clearly.
+    package var isGuess: Bool { basis == .nearest(isClear: false) }
+
+    private static func isRevenue(_ row: AllocationRow) -> Bool {
+        row.meanLow < 0 || row.mean < 0 || row.mean > 1 || row.meanHigh > 1 || row.successes % 1_000_000 != 0
     }
 
     private static func matches(_ table: [AllocationRow?], _ sums: [ArmCounts], _ reward: Reward) -> Bool {

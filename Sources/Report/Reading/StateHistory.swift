@@ -26,6 +26,10 @@ package struct StateHistory: Sendable {
     package var faults: [Fault]
     /// The rows of the newest table's segments, `*` left out, by experiment.
     package var segments: [SlotKey: [AllocationRow]]
+    /// Whether tables lie before the days shown.
+    package var hasEarlierTables = false
+    /// Days of statistics so far after the newest table that they are left out, ascending.
+    package var beyond: [CalendarDate] = []
 
     package init(
         days: [Day], current: CalendarDate?, faults: [Fault], segments: [SlotKey: [AllocationRow]]
@@ -52,9 +56,10 @@ package struct StateHistory: Sendable {
         /// The rows of `*`, by experiment, in the order of the file.
         package var rows: [SlotKey: [AllocationRow]]
 
-        /// Whether the night before brought no data: what was learned ends earlier than on the day before.
+        /// Whether the night before brought no data: what was learned ends earlier than on the day before. A table that was
+        /// learned from nothing has no such night.
         package func isWithoutNewData(on date: CalendarDate) -> Bool {
-            manifest.statisticsThrough.flatMap { CalendarDate($0) }.map { $0 < date.advanced(by: -1) } ?? true
+            manifest.statisticsThrough.flatMap { CalendarDate($0) }.map { $0 < date.advanced(by: -1) } ?? false
         }
     }
 

@@ -13,7 +13,10 @@ package struct StateReader {
         self.state = state
     }
 
-    /// Reads the last `days` calendar days up to the newest file; nil when the directory holds neither table nor statistics.
+    /// Reads the last `days` calendar days; nil when the directory holds neither table nor statistics.
+    ///
+    /// They end with the newest table, or with statistics of the day after it; later ones are named and left out, since one
+    /// misdated folder would hide everything else. Without any table they end with the newest statistics.
     ///
     /// O(bytes of the files); only the newest table's segments are kept.
     ///
@@ -22,12 +25,15 @@ package struct StateReader {
     package func read(days: Int, progress: (Int, Int) -> Void = { _, _ in }) throws(FileError) -> StateHistory? {
         let tables = Set(try state.allocationDates())
         let statistics = Set(try state.statisticsDates())
-        let dates = tables.union(statistics)
+        let end = tables.max()?.advanced(by: 1) ?? statistics.max()
+        let dates = tables.union(statistics).filter { date in end.map { date <= $0 } ?? false }
         guard let last = dates.max() else { return nil }
         let start = last.advanced(by: 1 - max(1, days))
         let first = dates.filter { $0 >= start }.min() ?? last
 
         var history = StateHistory(days: [], current: state.currentDate(), faults: [], segments: [:])
+        history.hasEarlierTables = tables.contains { $0 < first }
+        history.beyond = statistics.filter { $0 > last }.sorted()
         let count = last.dayNumber - first.dayNumber + 1
         for offset in 0..<count {
             let date = first.advanced(by: offset)

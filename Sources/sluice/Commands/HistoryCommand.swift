@@ -1,5 +1,4 @@
 import Allocation
-import Foundation
 import Pipeline
 import Randomizer
 import Report
@@ -11,16 +10,25 @@ enum HistoryCommand: Command {
     static let summary = "Shows how traffic moved in the last nights, and lists the published tables."
     static let discussion = """
         For each experiment: who leads and how sure that is, and a line for each arm with its traffic of the last nights as a
-        small chart (one scale for all arms of an experiment; a dot is a night without a table), the leader marked with an
-        asterisk. Damaged tables are named and left out. `sluice report` tells the same at length.
+        small chart (one scale for all arms of an experiment; a dot is a night without a table, a blank a table without the
+        arm), the leader marked with an asterisk. Damaged tables are named and left out. Where the terminal is narrow, charts
+        and names are shortened and intervals and means left out. `sluice report` tells the same at length.
+
+        The tables do not say what counts as success, nor the floors: both are deduced, and marked where that is uncertain.
+        --config gives them from the configuration instead.
 
         With --tables, one line for each table instead: its date, the newest day it was learned from, its rows, and whether
         it is as it was published, the served one marked with an asterisk.
         """
-    static let examples = ["sluice history --state state", "sluice history --tables"]
+    static let examples = [
+        "sluice history --state state", "sluice history --config pipeline.json5", "sluice history --tables",
+    ]
     static let options = [
         Option(name: "state", value: "DIR", help: "the state directory (default: state)"),
         Option(name: "days", value: "N", help: "nights that the charts show, 30 at most (default: 30)"),
+        Option(
+            name: "config", value: "FILE",
+            help: "the pipeline's configuration, for rewards, floors and what is forgotten"),
         Option(name: "tables", value: nil, help: "list the tables"),
         Option(name: "ascii", value: nil, help: "no character beyond ASCII (default when the locale is not UTF-8)"),
     ]
@@ -35,18 +43,15 @@ enum HistoryCommand: Command {
             return .done
         }
         let days = min(try arguments.days(default: TerminalStory.nights), TerminalStory.nights)
-        let history = try state.history(days: days, isQuiet: false)
+        let settings = try arguments.experimentSettings()
+        // More days than are shown: the reward is deduced from all that the table was learned from.
+        let history = try state.history(days: 90, isQuiet: false)
         for fault in history.faults { Console.warning("\(state.path)/\(fault.problem)") }
-        let story = TerminalStory(history, ascii: arguments.has("ascii") || !hasUnicode)
+        let story = TerminalStory(
+            history, settings: settings, nights: days, width: Terminal.width,
+            ascii: arguments.has("ascii") || !Terminal.hasUnicode)
         Console.output(story.text { TablePrinter.aligned($0, rightAligned: $1) })
         return .done
-    }
-
-    /// Whether the locale's encoding is UTF-8, as POSIX finds it: the first of these variables that is set decides.
-    private static var hasUnicode: Bool {
-        let environment = ProcessInfo.processInfo.environment
-        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap { environment[$0] }.first { !$0.isEmpty } ?? "C"
-        return locale.uppercased().replacing("-", with: "").contains("UTF8")
     }
 
     private static func printTables(_ state: StateDirectory) throws {

@@ -16,7 +16,7 @@ enum ReportCommand: Command {
         out.
 
         The tables do not say what counts as success, nor the floors: both are deduced, and the page says so where it is not
-        certain. --config gives them from the configuration instead.
+        certain. --config gives them from the configuration instead, and the forecast then minds window and half-life.
         """
     static let examples = [
         "sluice report --state state", "sluice report --days 30 --output /var/www/banners.html",
@@ -26,7 +26,9 @@ enum ReportCommand: Command {
         Option(name: "state", value: "DIR", help: "the state directory (default: state)"),
         Option(name: "output", value: "FILE", help: "the page (default: report.html; - for standard output)"),
         Option(name: "days", value: "N", help: "days up to the newest that it shows (default: 90)"),
-        Option(name: "config", value: "FILE", help: "the pipeline's configuration, for rewards and floors"),
+        Option(
+            name: "config", value: "FILE",
+            help: "the pipeline's configuration, for rewards, floors and what is forgotten"),
         Option(name: "open", value: nil, help: "show the page in the browser"),
         Option(name: "quiet", value: nil, help: "say nothing but warnings and errors"),
     ]
@@ -37,7 +39,7 @@ enum ReportCommand: Command {
         if output == "-", arguments.has("open") { throw UsageError("--open needs a file; leave out --output -") }
         let state = try StateDirectory(arguments)
         let days = try arguments.days(default: 90)
-        let settings = try arguments["config"].map { ReportCommand.settings(try Configuration.read(file: $0)) } ?? [:]
+        let settings = try arguments.experimentSettings()
         let history = try state.history(days: days, isQuiet: arguments.has("quiet"))
         let page = Array(Page(history, settings: settings).html().utf8)
         guard output != "-" else {
@@ -52,21 +54,6 @@ enum ReportCommand: Command {
         }
         if arguments.has("open") { open(output) }
         return .done
-    }
-
-    private static func settings(_ configuration: Configuration) -> [SlotKey: Page.Settings] {
-        var settings: [SlotKey: Page.Settings] = [:]
-        for configured in configuration.experiments {
-            let experiment = configured.experiment
-            let available = 1 - (experiment.control?.traffic ?? 0)
-            let common = configured.allocation.commonFloor(arms: experiment.variants.count, available: available)
-            var floors: [Name: Double] = [:]
-            for variant in experiment.variants {
-                floors[variant] = configured.allocation.floors[variant.string] ?? common
-            }
-            settings[experiment.key] = Page.Settings(reward: configured.learning.reward, floors: floors)
-        }
-        return settings
     }
 
     /// Hands the page to the desktop. That this fails does not undo the page.
