@@ -59,7 +59,8 @@ struct ArmTable {
                 + (shape.hasInterval ? [interval] : []) + [status]
         }
         let heading = columns(
-            "", "variant", days.count > 14 ? "traffic, \(days.count) nights" : "\(days.count) nights", "now", "change",
+            "", "variant", (days.count > 14 ? "traffic, " : "") + Text.count(Int64(days.count), "night"), "now",
+            "change",
             "P(best)", "mean", "95 % interval", "status")
         return [heading]
             + findings.arms.enumerated().compactMap { index, arm in
@@ -72,7 +73,8 @@ struct ArmTable {
                     arm.change.map(Figures.points) ?? "", row.probabilityBest.map { Figures.percent($0, 1) } ?? "",
                     Figures.mean(row.mean, reward),
                     "\(Figures.mean(row.meanLow, reward)) – \(Figures.mean(row.meanHigh, reward))",
-                    row.status.rawValue + (arm.isAtFloor ? ", \(findings.floorLabel)" : ""))
+                    row.status.rawValue
+                        + (arm.isAtFloor ? findings.hasFloors ? ", at its floor" : ", lowest share" : ""))
             }
     }
 

@@ -91,7 +91,13 @@ import Testing
         #expect(abs(BestForecast.probability(of: leader, against: [rival], after: 365, memory) - now) < 1e-9)
         #expect(
             BestForecast.answer(leader: leader, rivals: [rival], probabilityBest: now, memory: memory) == .beyondLimit)
-        #expect(BestForecast.answer(leader: leader, rivals: [rival], probabilityBest: now) != .beyondLimit)
+        // Without forgetting, the same nights add up.
+        let (first, second) = (
+            Self.arm(0.055, evidence: 500, nightly: 500), Self.arm(0.05, evidence: 500, nightly: 500)
+        )
+        #expect(BestForecast.answer(leader: first, rivals: [second], probabilityBest: 0.6) != .beyondLimit)
+        #expect(
+            BestForecast.answer(leader: first, rivals: [second], probabilityBest: 0.6, memory: memory) == .beyondLimit)
     }
 
     @Test("Evidence that decays is the sum of all days' weights, worked out night by night")

@@ -26,7 +26,7 @@ import Vocabulary
         #expect(text.contains("xx-one  ") && text.contains("xx-two  "))
         #expect(try state.terminal().contains(long + "-one "))
         #expect(try state.terminal().contains("95 % interval") && text.contains("P(best)"))
-        #expect(text.contains("95 % interval") == (width >= 100))
+        #expect(text.contains("95 % interval") == (width == 140))
     }
 
     @Test("A dot is a night without a table, a blank a table without the arm")

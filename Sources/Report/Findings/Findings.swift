@@ -46,7 +46,8 @@ package struct Findings: Sendable {
         self.leaders = leaders
         hasFloors = settings != nil
         self.reference = reference
-        valueRemaining = leader.flatMap { rows[$0]?.valueRemaining }
+        // Beside a new arm the table's figure is of what that arm's prior allows.
+        valueRemaining = rows.contains { $0?.status == .new } ? nil : leader.flatMap { rows[$0]?.valueRemaining }
         let previous = history.previous
         let floored = Findings.armsAtFloor(rows, names: history.arms, floors: settings?.floors)
         let arms = rows.indices.map { arm in
@@ -109,6 +110,8 @@ package struct Findings: Sendable {
     ) -> BestForecast.Answer? {
         guard !arms.contains(where: { $0?.row.status == .new }) else { return nil }
         guard let probability = arms[leader]?.row.probabilityBest else { return nil }
+        let rivals = arms.indices.filter { $0 != leader && arms[$0]?.row.probabilityBest != nil }
+        if !rivals.isEmpty, probability > BestForecast.mark { return .reached }
         // The newest day that brought visitors, among those with statistics.
         let day = history.counts.last { counts in counts.contains { ($0?.visitors ?? 0) > 0 } }
         let memory = memory ?? BestForecast.Memory()
@@ -121,7 +124,6 @@ package struct Findings: Sendable {
                 days: memory.isEndless ? [posterior.evidence] : history.learnedVisitors(index, window: memory.window),
                 nightly: Double(day?[index]?.visitors ?? 0))
         }
-        let rivals = arms.indices.filter { $0 != leader && arms[$0]?.row.probabilityBest != nil }
         guard day != nil, !rivals.isEmpty, let first = arm(leader) else { return nil }
         let others = rivals.compactMap(arm)
         guard others.count == rivals.count else { return nil }

@@ -128,7 +128,7 @@ package struct Page: Sendable {
         <dt>P(best)<dd>The probability that the arm is the best of those that compete, before caps and floors.
         <dt>95 % interval<dd>The arm's true mean is in it with a probability of 95 %, as far as is known.
         <dt>value remaining<dd>What the best arm has over the leader, relative to the leader, is no more than this with a \
-        probability of 95 %. Under 1 % there is little left to learn.
+        probability of 95 %. Under 1 % there is little left to learn. Not given beside a new arm, whose prior alone would make it.
         <dt>lift<dd>The ratio of an arm's mean to the reference's, less 1; its interval is made from the two means' own \
         (method of variance estimates recovery, Donner and Zou 2012).
         <dt>nights to 95 %<dd>How many more nights, each with the visitors of the last day, until the leader's P(best) is above \

@@ -32,21 +32,18 @@ package struct RewardDeduction: Equatable, Sendable {
             return
         }
         let table = rows[day]
-        if table.contains(where: { $0.map(RewardDeduction.isRevenue) ?? false }) {
-            self.init(reward: .revenue, basis: .values)
-            return
-        }
+        let isRevenue = table.contains { $0.map(RewardDeduction.isRevenue) ?? false }
         var sums = table.map { _ in ArmCounts() }
         var used = 0
         for past in counts[..<day].reversed() where past.contains(where: { ($0?.visitors ?? 0) > 0 }) {
             for arm in sums.indices { try? sums[arm].add(past[arm] ?? ArmCounts()) }
             used += 1
-            for reward in Reward.allCases where RewardDeduction.matches(table, sums, reward) {
+            for reward in isRevenue ? [.revenue] : Reward.allCases where RewardDeduction.matches(table, sums, reward) {
                 self.init(reward: reward, basis: .sums(days: used))
                 return
             }
         }
-        self.init(nearest: table, sums)
+        if isRevenue { self.init(reward: .revenue, basis: .values) } else { self.init(nearest: table, sums) }
     }
 
     /// Whether nothing but the counts' size speaks for the reward, and that not clearly.
