@@ -59,4 +59,13 @@ import TestSupport
         #expect(lines.count { $0.hasSuffix("control") } == 1)
         #expect(lines.count { $0.contains("active") } == 5)
     }
+
+    @Test func theHistoryTakesWhatTheConfigurationSays() throws {
+        let shop = try Self.shop()
+        let short = try shop.sluice("history", "--days", "1")
+        #expect(short.status == 0 && short.output.contains("1 night ") && !short.output.contains("guessed"))
+        let told = try shop.sluice("history", "--config", "shop.json5")
+        #expect(told.status == 0 && !told.output.contains("lowest share") && !told.output.contains("guessed"))
+        #expect(try shop.sluice("history", "--config", "nowhere.json5").status != 0)
+    }
 }

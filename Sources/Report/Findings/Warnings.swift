@@ -1,3 +1,4 @@
+import Allocation
 import Pipeline
 import Randomizer
 import Vocabulary
@@ -53,11 +54,11 @@ package enum Warnings {
         }
         return suspicious.keys.sorted().map { key in
             let days = suspicious[key] ?? []
-            let least = days.map(\.pValue).min() ?? 0
+            let least = (days.count > 1 ? "least p = " : "p = ") + PlainDecimal.string(days.map(\.pValue).min() ?? 0)
             return
-                "\(Isolation.around("\(key.platform)/\(key.slot)")): on \(Text.days(days.map(\.date))) visitors did not come "
-                + "in the shares of the table (\(days.count > 1 ? "least " : "")p = \(least)): assignment, logging or the bot "
-                + "filter treats arms differently; do not trust what was learned on \(days.count > 1 ? "those days" : "that day")."
+                "\(Isolation.around("\(key.platform)/\(key.slot)")): on \(Text.days(days.map(\.date))) visitors did not come in "
+                + "the shares of the table (\(least)): assignment, logging or the bot filter treats arms differently; do not "
+                + "trust what was learned on \(days.count > 1 ? "those days" : "that day")."
         }
     }
 

@@ -45,7 +45,7 @@ package struct Page: Sendable {
             <html lang=en><head><meta charset=utf-8>
             <meta http-equiv=Content-Security-Policy content="\(Page.policy)">
             <meta name=viewport content="width=device-width, initial-scale=1"><meta name=color-scheme content="light dark">
-            <title>\(HTML.escape(title))</title><link rel=icon href="data:,"><style>\(Assets.style)</style></head><body>
+            <title>\(HTML.escape(Text.printable(title)))</title><link rel=icon href="data:,"><style>\(Assets.style)</style></head><body>
             <a class=skip href="#summary">Skip to the experiments</a>
             <header><h1>Traffic of \(HTML.name(pipeline))</h1><p>\(HTML.prose(subtitle))</p>
             <nav aria-label="Parts of the page"><a href="#summary">Experiments</a> <a href="#details">In detail</a> \
