@@ -22,6 +22,7 @@ struct ArmTable {
         Shape(nights: 14, name: 20, hasInterval: false),
         Shape(nights: 20, name: 20, hasInterval: false, hasMean: false),
         Shape(nights: 14, name: 16, hasInterval: false, hasMean: false),
+        Shape(nights: 7, name: 14, hasInterval: false, hasMean: false),
         Shape(nights: 7, name: 12, hasInterval: false, hasMean: false, hasChange: false),
     ]
 
@@ -74,7 +75,7 @@ struct ArmTable {
                     Figures.mean(row.mean, reward),
                     "\(Figures.mean(row.meanLow, reward)) – \(Figures.mean(row.meanHigh, reward))",
                     row.status.rawValue
-                        + (arm.isAtFloor ? findings.hasFloors ? ", at its floor" : ", lowest share" : ""))
+                        + (arm.isAtFloor ? ", \(findings.floorLabel)" : ""))
             }
     }
 

@@ -123,11 +123,11 @@ import Vocabulary
         ]
         try state.table(1, rows)
         #expect(try state.findings().arms.map { $0?.isAtFloor } == [false, true, true])
-        #expect(try state.terminal().contains("active, lowest share"))
+        #expect(try state.terminal().contains("active, floor (deduced)"))
         let settings = ExperimentSettings(reward: .click, floors: ["a": 0.02, "b": 0.02, "c": 0.01])
         #expect(try state.findings(settings).arms.map { $0?.isAtFloor } == [false, true, false])
         #expect(try state.findings(settings).floorLabel == "at its floor")
-        #expect(try state.findings().floorLabel == "lowest share (floor deduced)")
+        #expect(try state.findings().floorLabel == "floor (deduced)")
         try state.table(2, rows.dropLast() + [TabledState.new("n", 0.02, best: 0)])
         #expect(try state.findings().arms.allSatisfy { $0?.isAtFloor != true })
     }
@@ -140,6 +140,10 @@ import Vocabulary
         let reward = try state.findings().history.reward
         #expect(reward.reward == .revenue && reward.basis == .values)
         #expect(try state.terminal().contains("2.8000"))
+        let unseen = try TabledState()
+        let nothing = Posterior.studentT(location: 0, scale: 0, degreesOfFreedom: 1)
+        try unseen.table(unlearned: 1, [TabledState.row("a", 1, best: 1, nothing, status: .new)])
+        #expect(try unseen.findings().history.reward.reward == .revenue)
         let rates = try TabledState()
         try rates.table(1, [TabledState.known("a", 1, best: 1)])
         #expect(try rates.findings().history.reward.isGuess)

@@ -65,7 +65,7 @@ import TestSupport
         let short = try shop.sluice("history", "--days", "1")
         #expect(short.status == 0 && short.output.contains("1 night ") && !short.output.contains("guessed"))
         let told = try shop.sluice("history", "--config", "shop.json5")
-        #expect(told.status == 0 && !told.output.contains("lowest share") && !told.output.contains("guessed"))
+        #expect(told.status == 0 && !told.output.contains("deduced") && !told.output.contains("guessed"))
         #expect(try shop.sluice("history", "--config", "nowhere.json5").status != 0)
     }
 }

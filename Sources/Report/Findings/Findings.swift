@@ -70,7 +70,7 @@ package struct Findings: Sendable {
     package var competing: [Int] { arms.indices.filter { arms[$0]?.row.probabilityBest != nil } }
     package var new: [Int] { arms.indices.filter { arms[$0]?.row.status == .new } }
     /// What an arm for which `isAtFloor` holds is called.
-    package var floorLabel: String { hasFloors ? "at its floor" : "lowest share (floor deduced)" }
+    package var floorLabel: String { hasFloors ? "at its floor" : "floor (deduced)" }
 
     private static func since(
         _ status: ArmStatus, _ arm: Int, _ latest: Int, _ history: ExperimentHistory

@@ -48,8 +48,8 @@ struct ExperimentSection {
                     + "so the reward is \(history.reward.reward.rawValue).")
         case .nearest(isClear: false):
             sentences.append(
-                "The daily counts here do not add up to the table's: that the reward is \(history.reward.reward.rawValue) is "
-                    + "a guess from its size; --config says it for certain.")
+                "The daily counts here do not tell the reward: that it is \(history.reward.reward.rawValue) is a guess; --config "
+                    + "says it for certain.")
         }
         if history.isCarriedOver.contains(true) {
             let days = history.dates.indices.filter { history.isCarriedOver[$0] }.map { history.dates[$0] }

@@ -137,7 +137,8 @@ package struct Page: Sendable {
         --config; without it the forecast takes nothing as forgotten and may name too few nights. None is given beside a new arm.
         <dt>moved<dd>Half the sum of the changes of all arms' traffic from one table to the next.
         <dt>at its floor<dd>The arm has the least share that every arm keeps, so that it can still be learned about. \
-        Tables do not say where floors are: without --config they are deduced from the lowest share, and not beside a new arm.
+        Tables do not say where floors are: without --config they are deduced from the lowest share \
+        (marked as deduced), and not beside a new arm.
         <dt>new<dd>Too few visitors yet to be trusted with more than an equal share.
         <dt>sample-ratio p<dd>The probability that visitors come in a split this uneven by chance (χ²). Below 0.0005 the day is \
         suspicious.

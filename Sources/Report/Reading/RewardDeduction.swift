@@ -10,7 +10,8 @@ package struct RewardDeduction: Equatable, Sendable {
         case given
         /// The table's visitors and successes are the sums of exactly the last so many days with data.
         case sums(days: Int)
-        /// The table's numbers can be those of no rate: means or ends of intervals outside 0…1, or parts of a success.
+        /// The table's numbers can be those of no rate: means or ends of intervals outside 0…1, intervals without
+        /// width, or parts of a success.
         case values
         /// No number of days adds up to the table, as when it was learned from more days than are shown: this reward comes
         /// nearest to its successes per visitor. Clear when every other reward is further away by a factor of 2.
@@ -50,7 +51,8 @@ package struct RewardDeduction: Equatable, Sendable {
     package var isGuess: Bool { basis == .nearest(isClear: false) }
 
     private static func isRevenue(_ row: AllocationRow) -> Bool {
-        row.meanLow < 0 || row.mean < 0 || row.mean > 1 || row.meanHigh > 1 || row.successes % 1_000_000 != 0
+        row.meanLow >= row.meanHigh || row.meanLow < 0 || row.mean < 0 || row.mean > 1 || row.meanHigh > 1
+            || row.successes % 1_000_000 != 0
     }
 
     private static func matches(_ table: [AllocationRow?], _ sums: [ArmCounts], _ reward: Reward) -> Bool {
