@@ -1,14 +1,15 @@
 """Opens reports in a real browser: python3 Tests/Report/browser.py SLUICE STATE-GENERATOR [SCREENSHOTS].
 
-Makes three states (one day, ninety days, hostile), writes their reports, opens them in headless Chromium and checks that
+Makes four states (one day, ninety days, losses, hostile), writes their reports, opens them in headless Chromium and checks that
 nothing complains, nothing is fetched, every number in every table equals the state's CSV files, the read-outs answer pointer
-and keyboard, tables sort, and the page is whole without script. With a third word, keeps screenshots in that folder.
+and keyboard, tables sort, CSV files hold what the tables do, paper cuts nothing off, and the page is whole without script. With a third word, keeps screenshots in that folder.
 """
 
 import csv
 import datetime
 import io
 import json
+import math
 import os
 import subprocess
 import sys
@@ -20,6 +21,10 @@ from state import State
 
 DAMAGED = {"hostile": {("table", 2), ("quality", 3), ("statistics", 4), ("table", 5)}}
 NEWEST_DAYS = 3
+
+
+def micros(text):
+    return round(float(text) * 1e6)
 
 
 def percent(text, places):
@@ -69,7 +74,7 @@ class Report:
         platform, slot = self.name.split("/", 1)
         for check in self.state.quality.get(date, {}).get("sample_ratio", []):
             if (check["platform"], check["slot"]) == (platform, slot):
-                return f"{check['p_value']:.4f}"
+                return "< 0.0001" if check["p_value"] < 0.00005 else f"{check['p_value']:.4f}"
         return None
 
     def table(self, chart, arms):
@@ -84,6 +89,34 @@ class Report:
                 line.append(self.p_value(date))
             lines.append((date, [text or "–" for text in line]))
         return lines
+
+    def lift(self, arm):
+        """Value and ends of an arm's lift over the reference, by the formula of Donner and Zou; nothing for the reference."""
+        rows = {other: self.row(self.state.tables[-1], other) for other in self.state.arms[self.name]}
+        rows = {other: row for other, row in rows.items() if row}
+        controls = [other for other, row in rows.items() if row["status"] == "control"]
+        leader = max((float(row["probability_best"]), -index, other)
+                     for index, (other, row) in enumerate(rows.items()) if row["probability_best"])[2]
+        reference = (controls or [leader])[0]
+        if arm == reference:
+            return None
+        m, l, u = (float(rows[arm][name]) for name in ("mean", "mean_low", "mean_high"))
+        M, L, U = (float(rows[reference][name]) for name in ("mean", "mean_low", "mean_high"))
+        if M <= 0 or U >= 2 * M:
+            return None
+        end = lambda near, far, sign: (
+            m * M + sign * math.sqrt((m * M) ** 2 - near * far * (2 * m - near) * (2 * M - far))) / (far * (2 * M - far)) - 1
+        return m / M - 1, end(l, U, -1), end(u, L, 1) if L > 0 else None
+
+    def today(self, arms):
+        """The records of the table of arms: texts as in the files, and the lift's three numbers."""
+        newest, before = self.state.tables[-1], self.state.tables[-2] if len(self.state.tables) > 1 else None
+        for arm in arms:
+            row, old = self.row(newest, arm), before and self.row(before, arm)
+            if row:
+                change = micros(row["traffic"]) - micros(old["traffic"]) if old else None
+                yield [arm, row["status"], row["traffic"], change, row["probability_best"], row["mean"], row["mean_low"],
+                       row["mean_high"], self.lift(arm), row["visitors"], row["successes"]]
 
     def csv(self, chart, arms):
         """The rows of the chart's CSV file as the state has them, exactly."""
@@ -121,8 +154,9 @@ TABLES = """(async () => {
       figure.querySelector("details.data").open = false;
     }
     const today = section.querySelector(":scope > .scroll > table");
-    result.push({ name: data.key, arms: data.arms, tables,
-      today: [...today.tBodies[0].rows].map((row) => [...row.cells].map((cell) => cell.dataset.v ?? cell.textContent)) });
+    result.push({ name: data.key, arms: data.arms, tables, today: tableRows(today),
+      items: ["density", "lift"].map((name) => section.querySelector(`figure[data-chart=${name}] details.data table`))
+        .map((table) => table && tableRows(table)) });
   }
   return JSON.stringify(result);
 })()"""
@@ -160,14 +194,40 @@ def check_numbers(browser, state):
             for found, (date, cells) in zip(body, report.table(chart, item["arms"]), strict=True):
                 equal(found[0][:10], date, f"{item['name']} {chart}")
                 equal(found[1:], cells, f"{item['name']} {chart} {date}")
-        newest = {arm: report.row(state.tables[-1], arm) for arm in item["arms"]}
-        # Control characters have no place in a page.
-        shown = lambda name: "".join("\ufffd" if unicodedata.category(c) == "Cc" and c not in "\n\t" else c for c in name)
-        expected = [
-            [shown(arm), row["traffic"], row["probability_best"], row["mean"], row["mean_low"], row["visitors"], row["successes"]]
-            for arm, row in newest.items() if row]
-        equal([[line[index] for index in (0, 2, 4, 5, 6, 8, 9)] for line in item["today"]], expected, item["name"])
+        check_records(item, report)
     return experiments
+
+
+def check_records(item, report):
+    """The CSV files of the tables of arms, posteriors and lifts."""
+    # Control characters have no place in a page.
+    shown = lambda name: "".join("\ufffd" if unicodedata.category(c) == "Cc" and c not in "\n\t" else c for c in name)
+    equal(item["today"][0], [
+        "variant", "status", "traffic", "change", "probability_best", "mean", "mean_low", "mean_high", "lift", "lift_low",
+        "lift_high", "visitors", "successes"], item["name"])
+    expected = list(report.today(item["arms"]))
+    lifts = []
+    for line, (arm, status, traffic, change, *numbers, lift, visitors, successes) in zip(item["today"][1:], expected, strict=True):
+        equal(line[:3] + line[4:8] + line[11:], [shown(arm), status, traffic, *numbers, visitors, successes], item["name"])
+        equal(line[3] and micros(line[3]), "" if change is None else change, f"{item['name']} {arm} change")
+        close(line[8:11], lift, f"{item['name']} {arm} lift")
+        if lift:
+            lifts.append((shown(arm), lift))
+    density, table = item["items"]
+    if density:
+        rows = {shown(row[0]): row for row in expected}
+        for line in density[1:]:
+            equal(line[1:4], rows[line[0]][5:8], f"{item['name']} posterior of {line[0]}")
+    equal([line[0] for line in (table or [[]])[1:]], [arm for arm, _ in lifts], item["name"])
+    for line, (arm, lift) in zip((table or [[]])[1:], lifts):
+        close(line[1:4], lift, f"{item['name']} lift of {arm}")
+
+
+def close(texts, numbers, where):
+    numbers = numbers or (None,) * len(texts)
+    for text, number in zip(texts, numbers, strict=True):
+        if (text == "") != (number is None) or (text and abs(float(text) - number) > 2e-8 * max(1, abs(number))):
+            raise AssertionError(f"{where}: the page has {texts}, the state {numbers}")
 
 
 def check_without_script(browser, path, state):
@@ -205,7 +265,7 @@ def check_reading(browser, state):
     browser.press("Home")
     for _ in range(len(state.days) - 2):
         browser.press("ArrowRight")
-    spoken = browser.evaluate("document.querySelector('#e1-traffic [aria-live]').textContent")
+    spoken = browser.evaluate("document.querySelector('#e1-traffic [role=slider]').getAttribute('aria-valuetext')")
     day = state.days[max(0, len(state.days) - 2)]
     assert spoken.startswith(day), (spoken, day)
     browser.evaluate("document.activeElement.blur()")
@@ -215,19 +275,64 @@ def check_reading(browser, state):
         lines = list(csv.reader(io.StringIO(text, newline="")))
         equal(lines, report.csv(chart, state.arms[state.experiments[0]]), f"CSV of {chart}")
 
-    sort = """(() => { const table = document.querySelector("#e1 > .scroll > table");
-      table.tHead.rows[0].cells[2].querySelector("button").click();
-      return JSON.stringify([...table.tBodies[0].rows].map((row) => Number(row.cells[2].dataset.v))); })()"""
-    values = json.loads(browser.evaluate(sort))
-    assert values == sorted(values, reverse=True), values
-    values = json.loads(browser.evaluate(sort))
-    assert values == sorted(values), values
+    check_sorting(browser, state)
+
+
+def check_sorting(browser, state):
+    """Every column of numbers, of every table, there and back; and p-values as the state has them."""
+    unsorted = json.loads(browser.evaluate("""JSON.stringify([...document.querySelectorAll("table.sortable")].flatMap((table) =>
+      [...table.tHead.rows[0].cells].flatMap((head, column) => {
+        if (head.classList.contains("t") || column === 0) return [];
+        return [-1, 1].flatMap((sign) => {
+          head.querySelector("button").click();
+          const texts = [...table.tBodies[0].rows].map((row) => cellValue(row.cells[column]));
+          const numbers = texts.filter((text) => text !== "").map(Number);
+          const isSorted = numbers.every((number, index) => index === 0 || sign * (number - numbers[index - 1]) >= 0);
+          const emptyLast = texts.slice(0, numbers.length).every((text) => text !== "");
+          return isSorted && emptyLast ? [] : [table.caption.textContent + ": " + head.textContent + ": " + texts];
+        });
+      })))"""))
+    assert not unsorted, unsorted[:5]
+    values = json.loads(browser.evaluate("""JSON.stringify([...document.querySelector("#quality table").tBodies[0].rows]
+      .map((row) => [row.cells[0].textContent, cellValue(row.cells[7])]))"""))
+    for date, text in values:
+        checks = [check["p_value"] for check in state.quality.get(date, {}).get("sample_ratio", [])]
+        equal(float(text) if text else None, min(checks, default=None), f"least p of {date}")
+
+
+def check_paper(browser, name):
+    """On paper nothing is wider than a sheet of A4, upright, with the margins of a browser."""
+    browser.call("Emulation.setDeviceMetricsOverride", width=717, height=1000, deviceScaleFactor=1, mobile=False)
+    browser.call("Emulation.setEmulatedMedia", media="print")
+    browser.evaluate("document.querySelectorAll('details.experiment').forEach((section) => { section.open = true; })")
+    wide = json.loads(browser.evaluate("""JSON.stringify([...document.querySelectorAll("table, svg.chart, p, h3")]
+      .filter((element) => element.checkVisibility() && element.getBoundingClientRect().right > 717.5)
+      .map((element) => [element.tagName, (element.caption ?? element).textContent.slice(0, 60),
+        element.getBoundingClientRect().right]))"""))
+    assert not wide, (name, wide[:5])
+    browser.call("Emulation.setEmulatedMedia", media="")
+
+
+def check_labels(browser, name):
+    """No label begins left of the window."""
+    out = json.loads(browser.evaluate("""JSON.stringify([...document.querySelectorAll(".ylabels text")]
+      .filter((text) => text.checkVisibility() && text.getBoundingClientRect().left < 0)
+      .map((text) => [text.textContent, text.getBoundingClientRect().left]))"""))
+    assert not out, (name, out[:5])
+
+
+def check_keyboard(browser, name):
+    """Of the places that scroll, the keyboard stops at those that are too narrow and at no others."""
+    wrong = json.loads(browser.evaluate("""new Promise((done) => requestAnimationFrame(() => setTimeout(() => done(JSON.stringify(
+      [...document.querySelectorAll(".scroll")].filter((place) => place.checkVisibility()
+        && (place.scrollWidth > place.clientWidth) !== (place.tabIndex === 0)).map((place) => place.textContent.slice(0, 60)))), 50)))"""))
+    assert not wrong, (name, wrong[:5])
 
 
 def check_access(browser):
     """Every picture has a name, every table a caption, no id stands twice, headings begin with one h1."""
     faults = json.loads(browser.evaluate("""JSON.stringify([
-      ...[...document.querySelectorAll("svg[role=img]")].filter((svg) => !(svg.getAttribute("aria-label")
+      ...[...document.querySelectorAll("svg[role=img], svg[role=slider]")].filter((svg) => !(svg.getAttribute("aria-label")
           ?? document.getElementById(svg.getAttribute("aria-labelledby").split(" ")[0]).textContent).trim())
         .map((svg) => "picture without a name in " + svg.closest("[id]").id),
       ...[...document.querySelectorAll("table")].filter((table) => !table.caption?.textContent).map(() => "table without caption"),
@@ -251,11 +356,15 @@ def check_state(browser, name, tools, directory, screenshots):
     browser.view(1280, 900)
     browser.open(page)
     check_access(browser)
+    check_keyboard(browser, name)
     check_numbers(browser, state)
     check_reading(browser, state)
     browser.view(360, 740)
     width = browser.evaluate("document.documentElement.scrollWidth")
     assert width <= 360, f"{name}: the page is {width} wide in a window of 360"
+    check_keyboard(browser, name)
+    check_labels(browser, name)
+    check_paper(browser, name)
     assert not browser.complaints(), browser.complaints()
     check_without_script(browser, page, state)
     if screenshots:
@@ -295,7 +404,7 @@ def main():
     if screenshots:
         os.makedirs(screenshots, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="sluice-report-") as directory, Chromium() as browser:
-        for name in ("one-day", "hostile", "ninety-days"):
+        for name in ("one-day", "losses", "hostile", "ninety-days"):
             check_state(browser, name, tools, directory, screenshots)
 
 

@@ -36,7 +36,8 @@ class State:
                 for name in ("visitors", "clickers", "purchasers"):
                     sums[name] += int(row[name])
                 whole, _, fraction = row["revenue"].partition(".")
-                sums["micros"] += int(whole) * 10**6 + int(fraction.ljust(6, "0"))
+                micros = int(whole.lstrip("-")) * 10**6 + int(fraction.ljust(6, "0"))
+                sums["micros"] += -micros if whole.startswith("-") else micros
         for date in statistics:
             if ("quality", date) not in damaged:
                 with open(statistics[date] + "/quality.json", encoding="utf-8") as file:

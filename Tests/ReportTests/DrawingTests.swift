@@ -45,6 +45,28 @@ import Testing
         #expect(point.column(5) > Frame.left && point.column(5) < Frame.right)
     }
 
+    @Test("Ticks far from 0 are drawn, however close together their values are")
+    func narrow() {
+        for size in [1.0, 1e6, 9.3e9, 1e15, 1e20] {
+            let frame = Frame(x: 0...1, y: size...(size * (1 + 1e-15)))
+            #expect((1...6).contains(Ticks(from: frame.y.lowerBound, to: frame.y.upperBound).values.count))
+        }
+    }
+
+    @Test("Labels of large values are short, and told apart")
+    func labels() {
+        let texts = [0, 500_000, 999_999, 1e6, 1.5e6, -5e6, 2e9, 25e9, 3e12, 4e18].map { Figures.tick($0, 0) }
+        #expect(texts == ["0", "500,000", "999,999", "1M", "1.5M", "-5M", "2B", "25B", "3T", "4e+18"])
+        #expect(Figures.tick(0.025, 3) == "0.025" && Figures.tick(1_250_000.5, 1) == "1.2500005M")
+    }
+
+    @Test("P-values keep four decimals and never say 0")
+    func pValues() {
+        let texts = [1, 0.0312, 0.0001, 0.00006, 0.00005, 0.000049, 3.1e-5, 1e-300, 0].map { Figures.pValue($0) }
+        #expect(texts == ["1.0000", "0.0312", "0.0001", "0.0001", "0.0001"] + Array(repeating: "< 0.0001", count: 4))
+        #expect(Figures.pStatement(3.1e-5) == "p < 0.0001" && Figures.pStatement(0.5) == "p = 0.5000")
+    }
+
     @Test("A simplified line stays within its tolerance of every point, and keeps its ends")
     func polylines() {
         var generator = SplitMix64(seed: 8)

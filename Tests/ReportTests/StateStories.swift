@@ -16,6 +16,12 @@ struct WrittenState {
         try synthetic.write(to: state)
     }
 
+    init(noisy: NoisyState) throws {
+        directory = try ScratchDirectory()
+        state = StateDirectory(path: directory.path)
+        try noisy.write(to: state)
+    }
+
     init(hostile: Void) throws {
         directory = try ScratchDirectory()
         state = StateDirectory(path: directory.path)

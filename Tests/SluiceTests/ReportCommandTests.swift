@@ -20,7 +20,39 @@ import TestSupport
         #expect(page.contains("<bdi>shop</bdi>") && page.contains("web/cart") && page.hasSuffix("</html>\n"))
         let other = try shop.sluice("report", "--output", "-", "--quiet")
         #expect(other.output == page && other.errors.isEmpty)
-        #expect(!shop.directory.exists("report.html.new"))
+        let beside = try FileManager.default.contentsOfDirectory(atPath: shop.directory.path)
+        #expect(!beside.contains { $0.hasSuffix(".new") })
+    }
+
+    @Test func aLinkIsFollowedAndAPipeIsWrittenTo() throws {
+        let shop = try Self.shop()
+        let path = shop.directory.path
+        try FileManager.default.createDirectory(atPath: path + "/www", withIntermediateDirectories: true)
+        try FileManager.default.createSymbolicLink(atPath: path + "/link.html", withDestinationPath: "www/page.html")
+        for _ in 0..<2 { #expect(try shop.sluice("report", "--output", "link.html").status == 0) }
+        let page = try shop.directory.text("www/page.html")
+        #expect(page.hasSuffix("</html>\n"))
+        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: path + "/link.html") == "www/page.html")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: path + "/www") == ["page.html"])
+
+        #expect(mkfifo(path + "/pipe", 0o600) == 0)
+        let reader = Process()
+        reader.executableURL = URL(fileURLWithPath: "/bin/sh")
+        reader.arguments = ["-c", "exec cat '\(path)/pipe' > '\(path)/read.html'"]
+        try reader.run()
+        #expect(try shop.sluice("report", "--output", "pipe").status == 0)
+        reader.waitUntilExit()
+        #expect(try shop.directory.text("read.html") == page)
+    }
+
+    @Test func aDirectoryIsRefusedAndNothingIsLeftBeside() throws {
+        let shop = try Self.shop()
+        try FileManager.default.createDirectory(
+            atPath: shop.directory.path + "/pages", withIntermediateDirectories: true)
+        let before = try FileManager.default.contentsOfDirectory(atPath: shop.directory.path).sorted()
+        let result = try shop.sluice("report", "--output", "pages")
+        #expect(result.status == 74 && result.errors.contains("pages"), "\(result.errors)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: shop.directory.path).sorted() == before)
     }
 
     @Test func theConfigurationSaysWhatTheTablesDoNot() throws {

@@ -11,6 +11,10 @@ enum StateGenerator {
         switch words[1] {
         case "one-day": try SyntheticState(days: 1, experiments: 2, arms: 4, segments: 2).write(to: state)
         case "ninety-days": try SyntheticState(days: 90, experiments: 20, arms: 10, segments: 4).write(to: state)
+        case "losses":
+            var synthetic = SyntheticState(days: 5, experiments: 3, arms: 3)
+            synthetic.prices = -9_900...900
+            try synthetic.write(to: state)
         case "hostile": try HostileState.write(to: state.path)
         default: fail()
         }
@@ -18,7 +22,7 @@ enum StateGenerator {
 
     private static func fail() -> Never {
         FileHandle.standardError.write(
-            Data("usage: StateGenerator one-day|ninety-days|hostile DIRECTORY\n".utf8))
+            Data("usage: StateGenerator one-day|ninety-days|losses|hostile DIRECTORY\n".utf8))
         exit(64)
     }
 }

@@ -17,6 +17,8 @@ package struct SyntheticState {
     package var segments: Int
     package var visitors = 4000
     package var seed: UInt64 = 1
+    /// What a purchase brings, in hundredths of the currency's unit.
+    package var prices = 100...9_900
     /// The name of an arm, a platform and so on; the kind is a letter.
     package var name: @Sendable (_ kind: Character, _ index: Int) -> String
     package var last = CalendarDate(dayNumber: 20_778)
@@ -105,7 +107,7 @@ package struct SyntheticState {
                     counts.clicks = counts.clickers
                     counts.purchases = counts.purchasers
                     for _ in 0..<counts.purchasers {
-                        let money = Int128(Int.random(in: 100...9_900, using: &generator)) * 10_000
+                        let money = Int128(Int.random(in: prices, using: &generator)) * 10_000
                         counts.revenue += money
                         counts.revenueSquared += money * money
                     }

@@ -1,11 +1,17 @@
-import Vocabulary
+package import Vocabulary
 
 /// The axis of days: each has a slot of equal width.
-struct DayAxis {
+package struct DayAxis {
     let dates: [CalendarDate]
     let isCarriedOver: [Bool]
     /// The day has nothing of what the chart shows.
     let isMissing: [Bool]
+
+    package init(dates: [CalendarDate], isCarriedOver: [Bool], isMissing: [Bool]) {
+        self.dates = dates
+        self.isCarriedOver = isCarriedOver
+        self.isMissing = isMissing
+    }
 
     /// The drawing unit at which a day's slot begins; that of `dates.count` ends the last.
     func start(_ day: Int) -> Int {

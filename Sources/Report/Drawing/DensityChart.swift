@@ -51,7 +51,7 @@ struct DensityChart {
             "<svg x=\(Frame.left) y=0 width=\(Frame.right - Frame.left) height=\(frame.bottom) "
             + "viewBox=\"\(Frame.left) 0 \(Frame.right - Frame.left) \(frame.bottom)\">\(shapes)"
             + "<g class=peaks>\(keys.joined())</g></svg>"
-        return frame.yAxis { value, places in Figures.plain(value, places) } + plot + frame.xAxis(label)
+        return frame.yAxis { value, places in Figures.tick(value, places) } + plot + frame.xAxis(label)
     }
 
     /// Points at equal steps between the 0.01 % and 99.99 % quantiles, as far as they are in the range; none of a point mass.

@@ -17,7 +17,7 @@ package struct Frame: Equatable, Sendable {
     package let x: ClosedRange<Double>
     package let y: ClosedRange<Double>
 
-    /// Ranges must be finite; an empty one is widened.
+    /// Ranges must be finite; one too narrow for its numbers to be told apart is widened.
     package init(x: ClosedRange<Double>, y: ClosedRange<Double>, height: Int = 440) {
         self.height = height
         self.x = Frame.widened(x)
@@ -25,7 +25,8 @@ package struct Frame: Equatable, Sendable {
     }
 
     private static func widened(_ range: ClosedRange<Double>) -> ClosedRange<Double> {
-        guard range.upperBound > range.lowerBound else {
+        let size = max(abs(range.lowerBound), abs(range.upperBound))
+        guard range.upperBound - range.lowerBound > size * 1e-9 else {
             let margin = max(abs(range.lowerBound) * 0.1, 1e-3)
             return (range.lowerBound - margin)...(range.upperBound + margin)
         }
@@ -56,9 +57,19 @@ package struct Frame: Equatable, Sendable {
         for value in ticks.values {
             let line = line(value)
             grid += "M\(Frame.left) \(line)H\(Frame.right)"
-            labels += "<text x=\(Frame.left - 10) y=\(line + 8)>\(HTML.escape(label(value, ticks.places)))</text>"
+            let text = label(value, ticks.places)
+            // As many letters fit beside the plot; longer ones are pressed together.
+            let fit = text.count > 7 ? " textLength=\(Frame.left - 12) lengthAdjust=spacingAndGlyphs" : ""
+            labels += "<text x=\(Frame.left - 10) y=\(line + 8)\(fit)>\(HTML.escape(text))</text>"
         }
         return "<path class=grid d=\"\(grid)\"/><g class=ylabels>\(labels)</g>"
+    }
+
+    /// Shapes, cut off at the edges of the plot.
+    func clipped(_ shapes: String) -> String {
+        let (width, height) = (Frame.right - Frame.left, bottom - Frame.top)
+        return "<svg x=\(Frame.left) y=\(Frame.top) width=\(width) height=\(height) "
+            + "viewBox=\"\(Frame.left) \(Frame.top) \(width) \(height)\">\(shapes)</svg>"
     }
 
     /// Ticks and labels of a numeric x axis.

@@ -13,8 +13,8 @@ struct IntervalChart {
     let label: (Double, Int) -> String
 
     func svg() -> String {
-        let rowHeight = 40
-        let frame = Frame(x: range, y: 0...1, height: Frame.top + rowHeight * items.count + 24 + 56)
+        let rowHeight = IntervalChart.rowHeight
+        let frame = Frame(x: range, y: 0...1, height: height)
         var shapes = "<path class=zero d=\"M\(frame.column(0)) \(Frame.top)V\(frame.bottom)\"/>"
         for (position, item) in items.enumerated() {
             let y = Frame.top + rowHeight * position + rowHeight / 2 + 8
@@ -34,7 +34,9 @@ struct IntervalChart {
         return shapes + frame.xAxis(label)
     }
 
-    var height: Int { Frame.top + 40 * items.count + 24 + 56 }
+    private static let rowHeight = 40
+
+    var height: Int { Frame.top + IntervalChart.rowHeight * items.count + 24 + 56 }
 
     /// From the least end to the greatest and 0; far ends of wide intervals are cut at four times the farthest middle.
     private var range: ClosedRange<Double> {

@@ -15,9 +15,10 @@ struct Chart {
     func html() -> String {
         let id = "\(section)-\(name)"
         return """
-            <figure id=\(id) data-chart=\(name)><figcaption><h4>\(HTML.escape(title))</h4><p>\(HTML.escape(description))</p>\
-            </figcaption><svg class=chart viewBox="0 0 \(Frame.width) \(height)" role=img aria-labelledby="\(id)-t \(id)-d">\
-            <title id=\(id)-t>\(HTML.escape(title))</title><desc id=\(id)-d>\(HTML.escape(description))</desc>\(svg)</svg>
+            <figure id=\(id) data-chart=\(name)><figcaption><h4 id=\(id)-t>\(HTML.escape(title))</h4>\
+            <p id=\(id)-d>\(HTML.escape(description))</p></figcaption>\
+            <svg class=chart viewBox="0 0 \(Frame.width) \(height)" role=img aria-labelledby=\(id)-t aria-describedby=\(id)-d>\
+            \(svg)</svg>
             <details class=data><summary>Table<span class=hidden> of \(HTML.escape(title))</span></summary>\
             \(table.html(hiddenCaption: true))</details></figure>
 

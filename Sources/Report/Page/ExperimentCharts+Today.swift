@@ -35,16 +35,18 @@ extension ExperimentCharts {
             table: DataTable(
                 caption: "Posteriors of \(findings.date)",
                 columns: ["arm", "#mean", "#95 % from", "#to", "distribution", "#worth, visitors"],
+                names: ["variant", "mean", "mean_low", "mean_high", "distribution", "worth_visitors"],
                 rows: known.compactMap { arm in
                     findings.arms[arm].map { found in
                         let row = found.row
                         return [
                             .name(history.arms[arm].string),
-                            .text(Figures.mean(row.mean, reward)),
-                            .text(Figures.mean(row.meanLow, reward)),
-                            .text(Figures.mean(row.meanHigh, reward)),
+                            .number(Figures.mean(row.mean, reward), PlainDecimal.string(row.mean)),
+                            .number(Figures.mean(row.meanLow, reward), PlainDecimal.string(row.meanLow)),
+                            .number(Figures.mean(row.meanHigh, reward), PlainDecimal.string(row.meanHigh)),
                             .text(distribution(found.posterior)),
-                            .text(found.posterior.map { Text.count(Int64($0.evidence.rounded())) } ?? ""),
+                            found.posterior.map { .number(Figures.plain($0.evidence, 0), Text.decimal($0.evidence, 0)) }
+                                ?? .empty,
                         ]
                     }
                 }))
@@ -87,14 +89,18 @@ extension ExperimentCharts {
             svg: chart.svg(), height: chart.height,
             table: DataTable(
                 caption: "Lift over \(history.arms[reference])", columns: ["arm", "#lift", "#95 % from", "#to"],
+                names: ["variant", "lift", "lift_low", "lift_high"],
                 rows: items.map { item in
                     [
                         .name(history.arms[item.arm].string),
-                        .text(Figures.signed(item.value * 100, 1) + " %"),
-                        .text(Figures.signed(item.low * 100, 1) + " %"),
-                        .text(item.high.map { Figures.signed($0 * 100, 1) + " %" } ?? "∞"),
+                        ExperimentCharts.cell(item.value), ExperimentCharts.cell(item.low),
+                        item.high.map(ExperimentCharts.cell) ?? .number("∞", ""),
                     ]
                 }))
+    }
+
+    private static func cell(_ change: Double) -> DataTable.Cell {
+        .number(Figures.signed(change * 100, 1) + " %", PlainDecimal.string(change))
     }
 
     /// `+12.3 % (+4.5 % to +20.1 %)`.

@@ -24,8 +24,10 @@ struct ExperimentCharts {
         tables = DayAxis(
             dates: history.dates, isCarriedOver: history.isCarriedOver, isMissing: hasTable.map { !$0 })
         counts = DayAxis(
-            dates: history.dates, isCarriedOver: history.isCarriedOver,
-            isMissing: history.counts.map { day in day.allSatisfy { $0 == nil } })
+            dates: history.dates, isCarriedOver: history.dates.map { _ in false },
+            isMissing: history.dates.indices.map { [history] in
+                history.isWithoutVisitors($0) && !history.isPending($0)
+            })
     }
 
     func html() -> String {
@@ -96,15 +98,15 @@ struct ExperimentCharts {
     private var visitors: Chart? {
         chart(
             "visitors", "Visitors",
-            "Visitors counted on each day, robots left out, stacked. The p-value says how likely so uneven a split is by "
+            "Visitors counted on each day, robots left out, stacked\(pending). The p-value says how likely so uneven a split is by "
                 + "chance.",
             StackedChart(
                 axis: counts, values: history.counts.map { $0.map { $0.map { Double($0.visitors) } } },
-                label: Figures.plain
-            ).svg(), columns: history.arms.map(\.string) + ["sample-ratio p"]
+                label: Figures.tick
+            ).svg(), columns: history.arms.map(\.string) + ["sample-ratio p"], mark: countMark
         ) { day, arm in
             arm < history.arms.count
-                ? history.counts[day][arm].map { Text.count($0.visitors) } : pValues[day].map { Text.decimal($0, 4) }
+                ? history.counts[day][arm].map { Text.count($0.visitors) } : pValues[day].map(Figures.pValue)
         }
     }
 
@@ -112,26 +114,37 @@ struct ExperimentCharts {
         chart(
             "rewards", capitalized(reward.noun),
             reward == .revenue
-                ? "Revenue counted on each day, in the currency of the log, stacked."
-                : "Visitors with a \(reward.rawValue) counted on each day, stacked.",
+                ? "Revenue counted on each day, in the currency of the log, stacked, losses below 0\(pending)."
+                : "Visitors with a \(reward.rawValue) counted on each day, stacked\(pending).",
             StackedChart(
                 axis: counts,
                 values: history.counts.map { day in
                     day.map { $0.map { Double(history.successes($0)) / (reward == .revenue ? 1e6 : 1) } }
-                }, label: Figures.plain
-            ).svg()
+                }, label: Figures.tick
+            ).svg(), mark: countMark
         ) { history.counts[$0][$1].map { Figures.successes(history.successes($0), reward) } }
+    }
+
+    /// What the charts of counts say of a newest day that has none.
+    private var pending: String {
+        let newest = history.dates.count - 1
+        return history.isPending(newest) ? "; \(history.dates[newest]) is not counted yet" : ""
+    }
+
+    private func tableMark(_ day: Int) -> String { history.isCarriedOver[day] ? " (carried over)" : "" }
+
+    private func countMark(_ day: Int) -> String {
+        history.isPending(day) ? " (not counted yet)" : history.isWithoutVisitors(day) ? " (no visitors)" : ""
     }
 
     private func chart(
         _ name: String, _ title: String, _ description: String, _ svg: String, columns: [String]? = nil,
-        cell: (Int, Int) -> String?
+        mark: ((Int) -> String)? = nil, cell: (Int, Int) -> String?
     ) -> Chart {
         let names = columns ?? history.arms.map(\.string)
         let days = history.dates.indices.suffix(ExperimentCharts.tableDays).reversed()
-        let marks = history.isCarriedOver
         let rows = days.map { day -> [DataTable.Cell] in
-            let first = history.dates[day].description + (marks[day] ? " (carried over)" : "")
+            let first = history.dates[day].description + (mark ?? tableMark)(day)
             return [.text(first)] + names.indices.map { .text(cell(day, $0) ?? "–") }
         }
         return Chart(
@@ -148,7 +161,7 @@ struct ExperimentCharts {
     }
 
     func meanLabel(_ value: Double, _ places: Int) -> String {
-        reward == .revenue ? Figures.plain(value, places) : ExperimentCharts.percent(value, places)
+        reward == .revenue ? Figures.tick(value, places) : ExperimentCharts.percent(value, places)
     }
 
     /// From the newest intervals and all means, of arms that are not new; of all arms when all are.

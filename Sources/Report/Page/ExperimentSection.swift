@@ -80,14 +80,15 @@ struct ExperimentSection {
                         + HTML.name(history.arms[index].string), value: history.arms[index].string),
                 DataTable.Cell(badges(arm, index), value: row.status.rawValue),
                 .number(Figures.percent(Double(row.traffic) / 1e6, 2), PlainDecimal.string(microShares: row.traffic)),
-                arm.change.map { .number(Figures.points($0), String($0)) } ?? .empty,
+                arm.change.map { .number(Figures.points($0), PlainDecimal.string(millionths: Int128($0))) } ?? .empty,
                 row.probabilityBest.map { .number(Figures.percent($0, 2), PlainDecimal.string($0)) } ?? .empty,
                 .number(Figures.mean(row.mean, reward), PlainDecimal.string(row.mean)),
-                .number(
-                    "\(Figures.mean(row.meanLow, reward)) – \(Figures.mean(row.meanHigh, reward))",
-                    PlainDecimal.string(row.meanLow)),
-                arm.lift.map { .number(ExperimentCharts.text($0), PlainDecimal.string($0.value)) }
-                    ?? (index == findings.reference ? .number("reference", "") : .empty),
+                interval(row, reward),
+                arm.lift.map {
+                    .interval(
+                        ExperimentCharts.text($0),
+                        [$0.value, $0.low, $0.high ?? .infinity].map { PlainDecimal.string($0) })
+                } ?? (index == findings.reference ? .number("reference", "") : .empty),
                 .number(Text.count(row.visitors), String(row.visitors)),
                 .number(
                     reward == .revenue
@@ -101,7 +102,17 @@ struct ExperimentSection {
             columns: [
                 "arm", "status", "#traffic", "#change", "#P(best)", "#mean", "#95 % interval",
                 "#lift", "#visitors", "#\(history.reward.reward.noun)",
+            ],
+            names: [
+                "variant", "status", "traffic", "change", "probability_best", "mean", "mean_low mean_high",
+                "lift lift_low lift_high", "visitors", "successes",
             ], rows: rows)
+    }
+
+    private func interval(_ row: AllocationRow, _ reward: Reward) -> DataTable.Cell {
+        .interval(
+            "\(Figures.mean(row.meanLow, reward)) – \(Figures.mean(row.meanHigh, reward))",
+            [PlainDecimal.string(row.meanLow), PlainDecimal.string(row.meanHigh)])
     }
 
     private func badges(_ arm: Findings.Arm, _ index: Int) -> String {
@@ -139,9 +150,7 @@ struct ExperimentSection {
                 .number(
                     Figures.percent(Double(leader.traffic) / 1e6, 2), PlainDecimal.string(microShares: leader.traffic)),
                 .number(Figures.mean(leader.mean, reward), PlainDecimal.string(leader.mean)),
-                .number(
-                    "\(Figures.mean(leader.meanLow, reward)) – \(Figures.mean(leader.meanHigh, reward))",
-                    PlainDecimal.string(leader.meanLow)),
+                interval(leader, reward),
                 leader.valueRemaining.map { .number(Figures.percent($0, 2), PlainDecimal.string($0)) } ?? .empty,
             ]
         }
@@ -149,6 +158,10 @@ struct ExperimentSection {
             caption: "Segments with shares of their own",
             columns: [
                 "segment", "#visitors", "leader", "#P(best)", "#traffic", "#mean", "#95 % interval", "#value remaining",
+            ],
+            names: [
+                "segment", "visitors", "leader", "probability_best", "traffic", "mean", "mean_low mean_high",
+                "value_remaining",
             ], rows: rows)
         let left = sized.count - shown.count
         let more =

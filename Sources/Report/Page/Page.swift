@@ -99,7 +99,7 @@ package struct Page: Sendable {
 
     private var legend: String {
         "<p class=note>Hatched days are carried over: nothing new was learned, so traffic stood still. Dotted days have no "
-            + "file. Letters beside lines name the arms as the table of arms does. Point at a chart, or focus it and press the "
+            + "file, or no visitors. Letters beside lines name the arms as the table of arms does. Point at a chart, or focus it and press the "
             + "arrow keys, to read its values.</p>\n"
     }
 

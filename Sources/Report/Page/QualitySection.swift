@@ -30,7 +30,7 @@ struct QualitySection {
         let suspicious = quality.sampleRatio.count(where: \.isSuspicious)
         let least = pValues.min().map { value in
             DataTable.Cell(
-                (value < 0.00005 ? "&lt; 0.0001" : Text.decimal(value, 4))
+                HTML.escape(Figures.pValue(value))
                     + (suspicious > 0 ? " <span class=\"badge out\">\(suspicious) suspicious</span>" : ""),
                 value: String(value))
         }
@@ -103,7 +103,7 @@ struct QualitySection {
             let stray = check.withoutTraffic.map { "\($0.variant) \($0.visitors) without traffic" }
             return [
                 .text("sample ratio: \(check.platform)/\(check.slot)"),
-                check.pValue.map { .number("p = \(Text.decimal($0, 4))", String($0)) } ?? .empty,
+                check.pValue.map { .number(Figures.pStatement($0), String($0)) } ?? .empty,
                 .text((arms + stray).joined(separator: ", ")),
             ]
         }

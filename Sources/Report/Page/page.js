@@ -35,6 +35,8 @@ function fixed(number, places) {
   return isHalf && "02468".includes(below.at(-1)) ? below : number.toFixed(places);
 }
 
+/** A p-value with four decimals; `< 0.0001` where they would say 0. */
+const probability = (text, scale) => (value(text, scale) < 0.00005 ? "< 0.0001" : fixed(value(text, scale), 4));
 const percent = (text, scale, places) => fixed(value(text, scale) * 100, places) + " %";
 const grouped = (number, places) => {
   const [whole, fraction] = fixed(number, places).split(".");
@@ -43,6 +45,8 @@ const grouped = (number, places) => {
 
 // ---- An experiment's days.
 
+const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
 class Experiment {
   constructor(element) {
     const data = JSON.parse(document.getElementById(element.dataset.experiment).textContent);
@@ -50,6 +54,7 @@ class Experiment {
     this.arms = data.arms;
     this.reward = data.reward;
     this.marks = data.marks;
+    this.countMarks = data.countMarks;
     const first = Date.parse(data.first + "T00:00:00Z");
     this.dates = Array.from({ length: data.days }, (_, day) => new Date(first + day * 864e5).toISOString().slice(0, 10));
     this.series = {};
@@ -60,17 +65,30 @@ class Experiment {
     this.series.meanHigh = this.series.mean.map((texts, arm) => sum(texts, this.series.meanHigh[arm], 1n));
   }
 
-  /** The decimal texts of whole numbers, of any size, from their differences to the base of 36. */
+  /**
+   * The decimal texts of whole numbers, of any size, from their differences: base-64 quantities as in source maps, the lowest
+   * bit the sign, five bits in a character, the lowest first; a point for none.
+   */
   static numbers(text) {
+    const result = [];
     let sum = 0n;
-    return text.split(",").map((difference) => {
-      if (difference === "") return "";
-      const negative = difference.startsWith("-");
-      let size = 0n;
-      for (const digit of difference.slice(negative ? 1 : 0)) size = size * 36n + BigInt(parseInt(digit, 36));
-      sum += negative ? -size : size;
-      return String(sum);
-    });
+    let quantity = 0n;
+    let shift = 0n;
+    for (const character of text) {
+      if (character === ".") {
+        result.push("");
+        continue;
+      }
+      const digit = alphabet.indexOf(character);
+      quantity |= BigInt(digit & 31) << shift;
+      shift += 5n;
+      if (digit & 32) continue;
+      sum += quantity & 1n ? -(quantity >> 1n) : quantity >> 1n;
+      result.push(String(sum));
+      quantity = 0n;
+      shift = 0n;
+    }
+    return result;
   }
 
   scale(name) {
@@ -104,12 +122,12 @@ const charts = {
     show: (e, a, d) => percent(e.text("valueRemaining", a, d), 9, 2),
   },
   visitors: {
-    series: ["visitors"], show: (e, a, d) => count(e.text("visitors", a, d)),
+    series: ["visitors"], isCount: true, show: (e, a, d) => count(e.text("visitors", a, d)),
     extra: {
-      title: "sample-ratio p", series: "pValue", show: (e, d) => fixed(value(e.text("pValue", 0, d), 9), 4),
+      title: "sample-ratio p", series: "pValue", show: (e, d) => probability(e.text("pValue", 0, d), 9),
     },
   },
-  rewards: { series: ["successes"], show: (e, a, d) => e.success(e.text("successes", a, d)) },
+  rewards: { series: ["successes"], isCount: true, show: (e, a, d) => e.success(e.text("successes", a, d)) },
 };
 
 // ---- Elements.
@@ -166,15 +184,16 @@ function cell(experiment, chart, arm, day) {
   return experiment.text(chart.series[0], arm, day) === "" ? "–" : chart.show(experiment, arm, day);
 }
 
-function dayName(experiment, day) {
-  return experiment.dates[day] + (experiment.marks[day] === "c" ? " (carried over)" : "");
+function dayName(experiment, chart, day) {
+  const mark = (chart.isCount ? experiment.countMarks : experiment.marks)[day];
+  return experiment.dates[day] + ({ c: " (carried over)", n: " (no visitors)", p: " (not counted yet)" }[mark] ?? "");
 }
 
 function fillTable(experiment, chart, table) {
   const titles = chart.single ? [chart.single] : experiment.arms;
   const body = make("tbody");
   for (let day = experiment.dates.length - 1; day >= 0; day--) {
-    const row = make("tr", {}, make("th", { scope: "row" }, dayName(experiment, day)));
+    const row = make("tr", {}, make("th", { scope: "row" }, dayName(experiment, chart, day)));
     titles.forEach((_, arm) => row.append(make("td", {}, cell(experiment, chart, arm, day))));
     if (chart.extra) {
       const text = experiment.text(chart.extra.series, 0, day);
@@ -188,31 +207,47 @@ function fillTable(experiment, chart, table) {
 
 function readout(figure) {
   const box = make("div", { className: "readout", hidden: true });
-  const live = make("p", { className: "hidden", "aria-live": "polite" });
-  figure.append(box, live);
+  figure.append(box);
   return {
-    show(x, content, spoken) {
+    show(x, content) {
       box.replaceChildren(...content);
       box.hidden = false;
       const width = figure.clientWidth;
       const own = box.offsetWidth;
       box.style.left = `${Math.max(0, Math.min(width - own, x + 12 + own > width ? x - own - 12 : x + 12))}px`;
-      box.style.top = `${figure.querySelector("svg").offsetTop ?? 0}px`;
       const svg = figure.querySelector("svg").getBoundingClientRect();
       box.style.top = `${svg.top - figure.getBoundingClientRect().top + 8}px`;
-      if (spoken) live.textContent = spoken;
     },
     hide() { box.hidden = true; },
   };
 }
 
-/** Makes a chart a place to stop at with the keyboard; its title must not pop up over the read-out. */
-function prepare(svg, help) {
-  const title = svg.querySelector(":scope > title");
-  svg.removeAttribute("aria-labelledby");
-  svg.setAttribute("aria-label", `${title.textContent}. ${svg.querySelector(":scope > desc").textContent} ${help}`);
-  title.remove();
-  svg.setAttribute("tabindex", "0");
+/**
+ * Makes a chart a slider over its days or arms: the arrow keys reach a slider from a screen reader's reading mode too, and
+ * its value is spoken. Returns what says where it is.
+ */
+function makeSlider(svg, size, show, hide) {
+  let current = -1;
+  const set = (index, text) => {
+    current = index;
+    svg.setAttribute("aria-valuenow", index + 1);
+    svg.setAttribute("aria-valuetext", text);
+  };
+  for (const [name, content] of [["role", "slider"], ["tabindex", 0], ["aria-valuemin", 1], ["aria-valuemax", size]]) {
+    svg.setAttribute(name, content);
+  }
+  svg.addEventListener("focus", () => { if (svg.matches(":focus-visible")) show(Math.max(0, current)); });
+  svg.addEventListener("blur", hide);
+  svg.addEventListener("keydown", (event) => {
+    const steps = {
+      ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -7, PageUp: 7, Home: -size, End: size,
+    };
+    if (event.key === "Escape") return hide();
+    if (!(event.key in steps) || event.ctrlKey || event.altKey || event.metaKey) return;
+    event.preventDefault();
+    show(Math.max(0, Math.min(size - 1, current + steps[event.key])));
+  });
+  return set;
 }
 
 function interactDays(figure, experiment) {
@@ -220,23 +255,29 @@ function interactDays(figure, experiment) {
   const svg = figure.querySelector("svg.chart");
   const output = readout(figure);
   const days = experiment.dates.length;
-  let current = days - 1;
-  prepare(svg, "Left and right arrow keys read the days.");
+  const setValue = makeSlider(svg, days, (day) => show(day), hide);
   const cursor = document.createElementNS(svg.namespaceURI, "path");
   cursor.setAttribute("class", "cursor");
   svg.append(cursor);
 
-  function show(day, spoken) {
-    current = Math.max(0, Math.min(days - 1, day));
-    const x = frame.left + ((current + 0.5) * (frame.right - frame.left)) / days;
-    cursor.setAttribute("d", `M${x} ${frame.top}V${frame.bottom}`);
+  /** What the chart says of a day: its name, and a line for each arm, the greatest first. */
+  function read(day) {
     const titles = chart.single ? [chart.single] : experiment.arms;
     const lines = titles
-      .map((title, arm) => ({ title, arm, text: experiment.text(chart.series[0], arm, current) }))
+      .map((title, arm) => ({ title, arm, text: experiment.text(chart.series[0], arm, day) }))
       .filter((line) => line.text !== "" && (chart.series[0] !== "traffic" || line.text !== "0"))
       .sort((a, b) => Number(b.text) - Number(a.text))
-      .map((line) => ({ ...line, shown: chart.show(experiment, line.arm, current) }));
-    const name = dayName(experiment, current);
+      .map((line) => ({ ...line, shown: chart.show(experiment, line.arm, day) }));
+    const name = dayName(experiment, chart, day);
+    setValue(day, `${name}: ${lines.map((line) => `${line.title} ${line.shown}`).join(", ") || "no data"}`);
+    return { name, lines };
+  }
+
+  function show(day) {
+    const current = Math.max(0, Math.min(days - 1, day));
+    const x = frame.left + ((current + 0.5) * (frame.right - frame.left)) / days;
+    cursor.setAttribute("d", `M${x} ${frame.top}V${frame.bottom}`);
+    const { name, lines } = read(current);
     const content = [make("strong", {}, name)];
     for (const line of lines.slice(0, 14)) {
       const label = make("span", {}, ...(chart.single ? [] : [swatch(line.arm)]), named(line.title));
@@ -246,9 +287,8 @@ function interactDays(figure, experiment) {
     if (lines.length === 0) content.push(make("div", {}, "no data"));
     const p = chart.extra ? experiment.text(chart.extra.series, 0, current) : "";
     if (p !== "") content.push(make("div", {}, chart.extra.title, make("span", {}, chart.extra.show(experiment, current))));
-    const text = spoken && `${name}: ${lines.map((line) => `${line.title} ${line.shown}`).join(", ") || "no data"}`;
     const box = svg.getBoundingClientRect();
-    output.show((x / 960) * box.width, content, text);
+    output.show((x / 960) * box.width, content);
   }
 
   function hide() {
@@ -259,18 +299,10 @@ function interactDays(figure, experiment) {
   svg.addEventListener("pointermove", (event) => {
     const box = svg.getBoundingClientRect();
     const x = ((event.clientX - box.left) / box.width) * 960;
-    show(Math.floor(((x - frame.left) / (frame.right - frame.left)) * days), false);
+    show(Math.floor(((x - frame.left) / (frame.right - frame.left)) * days));
   });
   svg.addEventListener("pointerleave", hide);
-  svg.addEventListener("blur", hide);
-  svg.addEventListener("focus", () => { if (svg.matches(":focus-visible")) show(current, true); });
-  svg.addEventListener("keydown", (event) => {
-    const steps = { ArrowLeft: -1, ArrowRight: 1, PageUp: -7, PageDown: 7, Home: -days, End: days };
-    if (event.key === "Escape") return hide();
-    if (!(event.key in steps)) return;
-    event.preventDefault();
-    show(current + steps[event.key], true);
-  });
+  read(days - 1);
 
   const details = figure.querySelector("details.data");
   let isFilled = false;
@@ -287,35 +319,27 @@ function interactItems(figure) {
   const svg = figure.querySelector("svg.chart");
   const items = [...svg.querySelectorAll("[data-arm]")].filter((item) => item.querySelector("title"));
   const output = readout(figure);
-  let current = -1;
-  prepare(svg, "Left and right arrow keys read the arms.");
   const texts = items.map((item) => {
     const title = item.querySelector("title");
     const text = title.textContent;
     title.remove();
     return text;
   });
-  function show(index, x, spoken) {
-    current = index;
+  const setValue = makeSlider(svg, items.length, (index) => show(index, 40), hide);
+  setValue(0, texts[0]);
+  function show(index, x) {
+    setValue(index, texts[index]);
     const arm = Number(items[index].dataset.arm);
     highlight(figure, arm);
-    output.show(x, [make("div", {}, make("span", {}, swatch(arm), texts[index]))], spoken ? texts[index] : "");
+    output.show(x, [make("div", {}, make("span", {}, swatch(arm), texts[index]))]);
   }
   function hide() {
     output.hide();
     highlight(figure, null);
   }
   items.forEach((item, index) => {
-    item.addEventListener("pointermove", (event) => show(index, event.clientX - svg.getBoundingClientRect().left, false));
+    item.addEventListener("pointermove", (event) => show(index, event.clientX - svg.getBoundingClientRect().left));
     item.addEventListener("pointerleave", hide);
-  });
-  svg.addEventListener("blur", hide);
-  svg.addEventListener("keydown", (event) => {
-    const step = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[event.key];
-    if (event.key === "Escape") return hide();
-    if (!step || items.length === 0) return;
-    event.preventDefault();
-    show((Math.max(current, step < 0 ? 0 : -1) + step + items.length) % items.length, 40, true);
   });
   const table = figure.querySelector("details.data table");
   addTools(figure.querySelector("details.data .scroll"), fileName(figure.id), () => tableRows(table));
@@ -332,12 +356,15 @@ function highlight(place, arm) {
 // ---- Tables.
 
 const cellValue = (element) => element.dataset.v ?? element.textContent;
-const tableRows = (table) => [...table.rows].map((row) => [...row.cells].map(cellValue));
 
-/** The number that a cell begins with: `+12.3 %`, `−4`, `1,234`; infinity where it is ∞. */
-function number(text) {
-  const plain = text.replaceAll(",", "").replace("−", "-").replace("±", "").replace("∞", "Infinity");
-  return Number(/^[+-]?(Infinity|[\d.]+)/.exec(plain)?.[0] ?? NaN);
+/** The records of a table's CSV file. A column is one field, or those that its heading names. */
+function tableRows(table) {
+  const names = [...table.tHead.rows[0].cells].map((head) => head.dataset.names?.split(" ") ?? [head.textContent]);
+  const records = [...table.tBodies[0].rows].map((row) => [...row.cells].flatMap((element, column) => {
+    const fields = element.dataset.f?.split(" ") ?? [cellValue(element)];
+    return names[column].map((_, index) => fields[index] ?? "");
+  }));
+  return [names.flat(), ...records];
 }
 
 function makeSortable(table) {
@@ -355,7 +382,7 @@ function makeSortable(table) {
       const rows = [...table.tBodies[0].rows].map((row) => ({ row, key: cellValue(row.cells[column]) }));
       rows.sort((a, b) => {
         if (a.key === "" || b.key === "") return (a.key === "") - (b.key === "");
-        return sign * (isNumber ? number(a.key) - number(b.key) : a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
+        return sign * (isNumber ? Number(a.key) - Number(b.key) : a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
       });
       table.tBodies[0].append(...rows.map((item) => item.row));
     });
@@ -388,6 +415,23 @@ function openTarget() {
   if (!target) return;
   for (let place = target; place; place = place.parentElement) if (place instanceof HTMLDetailsElement) place.open = true;
   target.scrollIntoView();
+}
+
+/** Tables wider than their place are a stop of the keyboard, so that they can be scrolled with it; others are none. */
+const overflow = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    const place = target.closest(".scroll");
+    const isWide = place.scrollWidth > place.clientWidth;
+    const attributes = { tabindex: "0", role: "region", "aria-label": place.querySelector("caption").textContent };
+    for (const [name, content] of Object.entries(attributes)) {
+      if (isWide) place.setAttribute(name, content);
+      else place.removeAttribute(name);
+    }
+  }
+});
+for (const place of document.querySelectorAll(".scroll")) {
+  overflow.observe(place);
+  overflow.observe(place.firstElementChild);
 }
 
 document.querySelectorAll("table.sortable").forEach(makeSortable);

@@ -38,17 +38,16 @@ enum ReportCommand: Command {
         if output.isEmpty { throw UsageError("--output is empty; give a file, or - for standard output") }
         if output == "-", arguments.has("open") { throw UsageError("--open needs a file; leave out --output -") }
         let state = try StateDirectory(arguments)
+        let file = output == "-" ? nil : try OutputFile(output)
         let days = try arguments.days(default: 90)
         let settings = try arguments.experimentSettings()
         let history = try state.history(days: days, isQuiet: arguments.has("quiet"))
         let page = Array(Page(history, settings: settings).html().utf8)
-        guard output != "-" else {
+        guard let file else {
             Console.output(page)
             return .done
         }
-        // Whole or not at all: somebody may be reading it.
-        try FileSystem.write(page, to: output + ".new")
-        try FileSystem.rename(output + ".new", to: output)
+        try file.write(page)
         if !arguments.has("quiet") {
             Console.information("\(output): \(Text.count(Int64(page.count) / 1000)) kB, \(history.days.count) days")
         }

@@ -1,0 +1,14 @@
+import Vocabulary
+
+/// Which days have nothing in the charts of counts.
+extension ExperimentHistory {
+    /// The newest day when it has no statistics: the next night counts it.
+    func isPending(_ day: Int) -> Bool {
+        day == counts.count - 1 && counts[day].allSatisfy { $0 == nil }
+    }
+
+    /// Nobody was counted: the day has no statistics, or none of the experiment.
+    func isWithoutVisitors(_ day: Int) -> Bool {
+        counts[day].allSatisfy { ($0?.visitors ?? 0) == 0 }
+    }
+}
