@@ -10,7 +10,8 @@ extension Figures {
         guard let unit = units.first(where: { abs(value) >= pow(10, Double($0.exponent)) * (1 - 1e-9) }) else {
             return plain(value, places)
         }
-        let scaled = Text.decimal(value / pow(10, Double(unit.exponent)), places > 0 ? places + unit.exponent : unit.exponent)
+        let scaled = Text.decimal(
+            value / pow(10, Double(unit.exponent)), places > 0 ? places + unit.exponent : unit.exponent)
         // Ticks are round: their zeros say nothing.
         return scaled.replacing(#/\.?0+$/#, with: "") + unit.name
     }

@@ -49,7 +49,8 @@ struct LineChart {
             if !rings.text.isEmpty { lines += "<path class=\"ring \(classes)\" data-arm=\(arm) d=\"\(rings.text)\"/>" }
             if let last = points.last(where: { $0[arm] != nil })?[arm] { ends.append((arm, frame.line(last.value))) }
         }
-        return frame.yAxis(label) + frame.clipped(bands + lines) + axis.shades(bottom: frame.bottom) + axis.axis(bottom: frame.bottom)
+        return frame.yAxis(label) + frame.clipped(bands + lines) + axis.shades(bottom: frame.bottom)
+            + axis.axis(bottom: frame.bottom)
             + (hasKeys ? ArmKeys.labels(ends.sorted { ($0.y, $0.arm) < ($1.y, $1.arm) }, bottom: frame.bottom) : "")
     }
 

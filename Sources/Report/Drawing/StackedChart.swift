@@ -37,7 +37,9 @@ package struct StackedChart {
             draw(&path, edge(arm, up, frame))
             path.line(Frame.right, base)
             let below = edge(arm, down, frame)
-            if below.contains(where: { $0.line != base }) { draw(&path, below.reversed().map { ($0.to, $0.from, $0.line) }) }
+            if below.contains(where: { $0.line != base }) {
+                draw(&path, below.reversed().map { ($0.to, $0.from, $0.line) })
+            }
             path.close()
             shapes += "<path class=\"area \(ArmKeys.classes(arm))\" data-arm=\(arm) d=\"\(path.text)\"/>"
         }

@@ -53,7 +53,8 @@ struct DataTable {
                     ? "<th scope=row\(value)>\(cell.html)" : "<td\(isNumber ? "" : " class=t")\(value)>\(cell.html)"
             }.joined()
         }
-        return "<div class=scroll><table\(isSortable ? " class=sortable" : "")><caption\(hiddenCaption ? " class=hidden" : "")>"
+        return
+            "<div class=scroll><table\(isSortable ? " class=sortable" : "")><caption\(hiddenCaption ? " class=hidden" : "")>"
             + "\(HTML.escape(caption))</caption><thead><tr>\(heads.joined())</thead><tbody>"
             + body.map { "<tr>" + $0 + "</tr>\n" }.joined() + "</tbody></table></div>\n"
     }
