@@ -114,7 +114,8 @@ struct ExperimentCharts {
         chart(
             "rewards", capitalized(reward.noun),
             reward == .revenue
-                ? "Revenue counted on each day, in the currency of the log, stacked, losses below 0\(pending)."
+                ? "Revenue counted on each day, in the currency of the log, stacked"
+                    + "\(hasLosses ? ", losses below 0" : "")\(pending)."
                 : "Visitors with a \(reward.rawValue) counted on each day, stacked\(pending).",
             StackedChart(
                 axis: counts,
@@ -129,6 +130,10 @@ struct ExperimentCharts {
     private var pending: String {
         let newest = history.dates.count - 1
         return history.isPending(newest) ? "; \(history.dates[newest]) is not counted yet" : ""
+    }
+
+    private var hasLosses: Bool {
+        history.counts.contains { $0.contains { $0.map { history.successes($0) < 0 } ?? false } }
     }
 
     private func tableMark(_ day: Int) -> String { history.isCarriedOver[day] ? " (carried over)" : "" }
