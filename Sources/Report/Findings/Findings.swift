@@ -17,6 +17,9 @@ package struct Findings: Sendable {
         package var since: CalendarDate
         /// Whether an earlier table shows another status, so that `since` is when it began.
         package var sinceIsKnown: Bool
+
+        /// `since 2026-03-01`, or earlier.
+        var sinceText: String { "since \(since)\(sinceIsKnown ? "" : " or earlier")" }
     }
 
     package let history: ExperimentHistory
@@ -112,8 +115,7 @@ package struct Findings: Sendable {
         guard let probability = arms[leader]?.row.probabilityBest else { return nil }
         let rivals = arms.indices.filter { $0 != leader && arms[$0]?.row.probabilityBest != nil }
         if !rivals.isEmpty, probability > BestForecast.mark { return .reached }
-        // The newest day that brought visitors, among those with statistics.
-        let day = history.counts.last { counts in counts.contains { ($0?.visitors ?? 0) > 0 } }
+        let day = history.newestCounts
         let memory = memory ?? BestForecast.Memory()
         func arm(_ index: Int) -> BestForecast.Arm? {
             guard let arm = arms[index], arm.row.probabilityBest != nil, let posterior = arm.posterior else {

@@ -24,8 +24,7 @@ struct SummarySection {
         let history = findings.history
         let name = "\(history.key.platform)/\(history.key.slot)"
         let link = DataTable.Cell("<a href=\"#\(id)\">\(HTML.name(name))</a>", value: name)
-        let day = history.counts.last { counts in counts.contains { ($0?.visitors ?? 0) > 0 } }
-        let visitors = day.map { $0.reduce(Int64(0)) { $0 &+ ($1?.visitors ?? 0) } }
+        let visitors = history.newestCounts.map { $0.reduce(Int64(0)) { $0 &+ ($1?.visitors ?? 0) } }
         let tail: [DataTable.Cell] = [
             history.movedTraffic.map { .number(Figures.percent($0, 2), PlainDecimal.string($0)) } ?? .empty,
             findings.valueRemaining.map { .number(Figures.percent($0, 2), PlainDecimal.string($0)) } ?? .empty,
