@@ -17,9 +17,6 @@ package struct Findings: Sendable {
         package var since: CalendarDate
         /// Whether an earlier table shows another status, so that `since` is when it began.
         package var sinceIsKnown: Bool
-
-        /// `since 2026-03-01`, or earlier.
-        var sinceText: String { "since \(since)\(sinceIsKnown ? "" : " or earlier")" }
     }
 
     package let history: ExperimentHistory
@@ -115,7 +112,8 @@ package struct Findings: Sendable {
         guard let probability = arms[leader]?.row.probabilityBest else { return nil }
         let rivals = arms.indices.filter { $0 != leader && arms[$0]?.row.probabilityBest != nil }
         if !rivals.isEmpty, probability > BestForecast.mark { return .reached }
-        let day = history.newestCounts
+        // The newest day that brought visitors, among those with statistics.
+        let day = history.counts.last { counts in counts.contains { ($0?.visitors ?? 0) > 0 } }
         let memory = memory ?? BestForecast.Memory()
         func arm(_ index: Int) -> BestForecast.Arm? {
             guard let arm = arms[index], arm.row.probabilityBest != nil, let posterior = arm.posterior else {

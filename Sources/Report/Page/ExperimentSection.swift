@@ -123,7 +123,8 @@ struct ExperimentSection {
         case .new: words.append("<span class=\"badge new\">new</span>")
         case .control: words.append("<span class=\"badge\">control</span>")
         case .blacklisted:
-            words.append("<span class=\"badge out\">blacklisted \(arm.sinceText)</span>")
+            let since = "since \(arm.since)\(arm.sinceIsKnown ? "" : " or earlier")"
+            words.append("<span class=\"badge out\">blacklisted \(since)</span>")
         }
         if arm.isAtFloor { words.append("<span class=badge>\(findings.floorLabel)</span>") }
         return words.isEmpty ? "active" : words.joined(separator: " ")
