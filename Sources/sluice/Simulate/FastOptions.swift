@@ -7,7 +7,7 @@ struct FastOptions {
     var worlds: Int
     var seed: UInt64?
     var workers: Int?
-    private var figures: FigureFile?
+    private var figures: OutputFile?
     var isQuiet: Bool
 
     init(_ arguments: Arguments, worlds: Int) throws {
@@ -19,7 +19,7 @@ struct FastOptions {
             }
             self.seed = seed
         }
-        figures = try arguments["csv"].map { try FigureFile($0) }
+        figures = try arguments["csv"].map { try OutputFile($0) }
         isQuiet = arguments.has("quiet")
     }
 
