@@ -15,7 +15,7 @@ import Vocabulary
         let warnings = Warnings.list(history).filter { $0.contains("did not come in the shares") }
         #expect(warnings.count == 1)
         for day in days { #expect(warnings.first?.contains("\(day)") == true) }
-        #expect(warnings.first?.contains("least p = 0.000012") == true)
+        #expect(warnings.first?.contains("least p < 0.0001") == true)
     }
 
     @Test("Statistics of a day that is far away hide nothing and are named")

@@ -1,4 +1,3 @@
-import Allocation
 import Pipeline
 import Randomizer
 import Vocabulary
@@ -54,7 +53,7 @@ package enum Warnings {
         }
         return suspicious.keys.sorted().map { key in
             let days = suspicious[key] ?? []
-            let least = (days.count > 1 ? "least p = " : "p = ") + PlainDecimal.string(days.map(\.pValue).min() ?? 0)
+            let least = (days.count > 1 ? "least " : "") + Figures.pStatement(days.map(\.pValue).min() ?? 0)
             return
                 "\(Isolation.around("\(key.platform)/\(key.slot)")): on \(Text.days(days.map(\.date))) visitors did not come in "
                 + "the shares of the table (\(least)): assignment, logging or the bot filter treats arms differently; do not "
