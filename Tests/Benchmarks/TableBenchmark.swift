@@ -67,9 +67,11 @@ enum TableBenchmark {
             let isOver = Atomic<Bool>(false)
             let done = DispatchSemaphore(value: 0)
             withoutActuallyEscaping({
-                var reloads = 0
+                var (publications, reloads) = (0, 0)
                 while !isOver.load(ordering: .relaxed) {
-                    try? publish(arms: 9 + reloads % 2)
+                    // Never the one in service.
+                    try? publish(arms: 9 + publications % 2 * 2)
+                    publications += 1
                     if host.refresh() == .loaded { reloads += 1 }
                     Thread.sleep(forTimeInterval: pause)
                 }
@@ -84,6 +86,8 @@ enum TableBenchmark {
             }
         }
         read("ten reloads a second", pause: 0.1)
+        try publish(arms: 10)
+        _ = host.refresh()
         read("reloads without a pause", pause: 0)
     }
 }
