@@ -71,7 +71,9 @@ package struct Life: Equatable, Sendable {
         let expected = Life.expected(table, night)
         rewards += expected
         regret.append(max(0, best - expected))
-        evenRegret.append(max(0, best - Life.expected(even, night)))
+        let lost = best - Life.expected(even, night)
+        // Arms all alike lose nothing, and a remainder of rounding is no measure to divide by.
+        evenRegret.append(lost > 1e-12 * best ? lost : 0)
     }
 
     /// Rewards expected of a day's visitors.
