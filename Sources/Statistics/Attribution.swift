@@ -21,31 +21,39 @@ struct Attribution: @unchecked Sendable {
     ) throws(CountOverflow) {
         purchases.collect(of: visitor, from: table)
         purchases.removeRepeatedOrders()
+        let excludesMixed = mixedUnits == .exclude
         let hasPurchases = !purchases.all.isEmpty
         try table.forEachUnit(of: visitor) { unit throws(CountOverflow) in
-            guard unit.pointee.arm.hasArm, !(unit.pointee.isMixed && mixedUnits == .exclude) else { return }
-            try counts.add(
-                self.counts(of: unit, in: table, hasPurchases), arm: unit.pointee.arm, segment: unit.pointee.segment)
+            guard unit.pointee.arm.hasArm, !(unit.pointee.isMixed && excludesMixed) else { return }
+            var found = ArmCounts(unit, of: table)
+            if hasPurchases {
+                try found.add(
+                    purchases.all, since: unit.pointee.views.time, at: places[unit.pointee.arm.experiment])
+            }
+            try counts.add(found, arm: unit.pointee.arm, segment: unit.pointee.segment)
         }
     }
+}
 
+extension ArmCounts {
+    /// A visitor's views and clicks in an experiment.
     @inline(__always)
-    private func counts(
-        of unit: UnsafeMutablePointer<Unit>, in table: borrowing VisitorTable, _ hasPurchases: Bool
-    ) throws(CountOverflow) -> ArmCounts {
-        let exposure = unit.pointee.views.time
-        var counts = ArmCounts()
-        counts.visitors = 1
-        (counts.views, counts.clicks) = table.counts(of: unit)
-        counts.clickers = counts.clicks > 0 && unit.pointee.clicks.time >= exposure ? 1 : 0
-        guard hasPurchases else { return counts }
-        let place = places[unit.pointee.arm.experiment]
-        for purchase in purchases.all where purchase.pointee.time >= exposure && purchase.pointee.place.covers(place) {
-            counts.purchases += 1
-            counts.revenue = try CountOverflow.sum(counts.revenue, Int128(purchase.pointee.revenue))
+    fileprivate init(_ unit: UnsafeMutablePointer<Unit>, of table: borrowing VisitorTable) {
+        self.init()
+        visitors = 1
+        (views, clicks) = table.counts(of: unit)
+        clickers = clicks > 0 && unit.pointee.clicks.time >= unit.pointee.views.time ? 1 : 0
+    }
+
+    /// Adds what the visitor bought there from its exposure on.
+    fileprivate mutating func add(
+        _ purchases: [UnsafeMutablePointer<Purchase>], since exposure: Int64, at place: PurchasePlace
+    ) throws(CountOverflow) {
+        for purchase in purchases where purchase.pointee.time >= exposure && purchase.pointee.place.covers(place) {
+            self.purchases += 1
+            revenue = try CountOverflow.sum(revenue, Int128(purchase.pointee.revenue))
         }
-        counts.purchasers = counts.purchases > 0 ? 1 : 0
-        counts.revenueSquared = try CountOverflow.product(counts.revenue, counts.revenue)
-        return counts
+        purchasers = self.purchases > 0 ? 1 : 0
+        revenueSquared = try CountOverflow.product(revenue, revenue)
     }
 }

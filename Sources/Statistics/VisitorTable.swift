@@ -211,11 +211,11 @@ struct VisitorTable: ~Copyable, @unchecked Sendable {
 
     /// Views and clicks of a unit.
     func counts(of unit: UnsafeMutablePointer<Unit>) -> (views: Int64, clicks: Int64) {
-        let beyond = overflows.isEmpty ? (0, 0) : overflows[unit] ?? (0, 0)
-        return (
-            unit.pointee.views.count + beyond.0 * TimeAndCount.countLimit,
-            unit.pointee.clicks.count + beyond.1 * TimeAndCount.countLimit
-        )
+        var counts = (views: unit.pointee.views.count, clicks: unit.pointee.clicks.count)
+        guard !overflows.isEmpty, let beyond = overflows[unit] else { return counts }
+        counts.views += beyond.views * TimeAndCount.countLimit
+        counts.clicks += beyond.clicks * TimeAndCount.countLimit
+        return counts
     }
 
     // MARK: Clicks and purchases
