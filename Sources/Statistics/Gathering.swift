@@ -1,4 +1,5 @@
 import BotFilter
+import CScan
 import EventLog
 import Synchronization
 import Vocabulary
@@ -103,7 +104,7 @@ struct Gathering: ~Copyable {
             let observation = observations.start + count
             observation.initialize(
                 to: Observation(
-                    hash: hash, time: time, event: UInt32(truncatingIfNeeded: number),
+                    hash: hash, time: time, visitor: event.pointee.visitor, event: UInt32(truncatingIfNeeded: number),
                     shard: UInt16(truncatingIfNeeded: shard),
                     minute: UInt16(truncatingIfNeeded: (time + minutePhase) / 60_000_000), type: event.pointee.type))
             names.complete(&observation.pointee, event)
@@ -136,10 +137,11 @@ struct Gathering: ~Copyable {
         guard let table = content.visitors?.pointer else { return }
         let mine = UnsafeBufferPointer(rebasing: order.elements[starts[shard]..<starts[shard + 1]])
         bringNear(mine, in: table.pointee)
-        for number in mine {
+        for (index, number) in mine.enumerated() {
             let observation = UnsafePointer(observations.start + Int(number))
             let event = UnsafePointer(events.baseAddress.unsafelyUnwrapped + Int(observation.pointee.event))
-            let bytes = VisitorTable.bytesOfEvent + event.pointee.visitor.count + event.pointee.order.count
+            var bytes = VisitorTable.bytesOfEvent + observation.pointee.visitor.count
+            if observation.pointee.type == .purchase { bytes += event.pointee.order.count }
             while !table.pointee.reserve(bytes) {
                 // Without a shard above to drop it is this one's turn.
                 guard plan.shards.dropHighest(for: shard) else {
@@ -147,16 +149,20 @@ struct Gathering: ~Copyable {
                     return
                 }
             }
-            table.pointee.add(observation, event, plan)
+            table.pointee.add(observation, event, near: places.start[index], plan)
         }
     }
 
     /// Asks for all records that will be needed, so that they come at once: slots of the index, then records, then extras.
     private mutating func bringNear(_ numbers: UnsafeBufferPointer<UInt32>, in table: borrowing VisitorTable) {
-        for number in numbers { table.index.prefetch(hash: observations[Int(number)].hash) }
+        for number in numbers {
+            let observation = UnsafePointer(observations.start + Int(number))
+            table.index.prefetch(hash: observation.pointee.hash)
+            cscan_prefetch(observation.pointee.visitor.start)
+        }
         places.resize(to: numbers.count)
         for (index, number) in numbers.enumerated() {
-            places.start[index] = table.prefetch(hash: observations[Int(number)].hash)
+            places.start[index] = table.prefetch(hash: observations.start[Int(number)].hash)
         }
         for place in places.elements { table.prefetchExtras(place) }
         for place in places.elements { table.prefetchSecondExtra(place) }
@@ -166,9 +172,10 @@ struct Gathering: ~Copyable {
 extension VisitorTable {
     /// Counts an event for which there is room. Not a method of ``Gathering``, all of which would be copied for the call.
     fileprivate mutating func add(
-        _ observation: UnsafePointer<Observation>, _ event: UnsafePointer<Event>, _ plan: GatheringPlan
+        _ observation: UnsafePointer<Observation>, _ event: UnsafePointer<Event>, near place: Place,
+        _ plan: GatheringPlan
     ) {
-        let visitor = visitor(event.pointee.visitor, hash: observation.pointee.hash)
+        let visitor = visitor(observation.pointee.visitor, hash: observation.pointee.hash, near: place)
         visitor.pointee.events.add(1)
         visitor.pointee.insert(observation.pointee.flags)
         switch observation.pointee.type {

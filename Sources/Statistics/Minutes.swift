@@ -1,106 +1,109 @@
-/// A minute of the day and up to fifteen events in it, in two bytes: the minute in the upper twelve bits.
+/// Four minutes of the day with up to fifteen events in each, in eight bytes: filled from the first on.
+///
+///     [ minute:12 | events:4 ] × 4   0 = free
 ///
 /// More events of a minute are in further counts of that minute.
-struct MinuteCount: BitwiseCopyable {
-    private var bits: UInt16 = 0
+struct MinuteCounts: BitwiseCopyable {
+    private var bits: UInt64 = 0
+
+    private static let lanes: UInt64 = 0x0001_0001_0001_0001
 
     /// No event.
     init() {}
 
     /// One event in a minute from the day's first, below 4,096.
     init(_ minute: UInt16) {
-        bits = minute << 4 | 1
+        bits = UInt64(minute << 4 | 1)
     }
 
-    var minute: Int { Int(bits >> 4) }
-    var count: UInt32 { UInt32(bits & 15) }
     var isEmpty: Bool { bits == 0 }
 
-    /// Counts one event if this is its minute and there is room.
+    /// Counts an event where its minute already stands, or behind the last count; false when all are taken by others.
+    @inline(__always)
     mutating func add(_ minute: UInt16) -> Bool {
-        guard bits >> 4 == minute, bits & 15 != 0, bits & 15 != 15 else { return false }
-        bits += 1
+        let difference = bits ^ MinuteCounts.lanes &* UInt64(minute << 4)
+        let others = MinuteCounts.lanes &* 0xFFF0
+        // The top bit of each count whose minute is another, as no carry leaves a count; then of those that are full.
+        let isOther = (difference & others & 0x7FFF_7FFF_7FFF_7FFF) &+ 0x7FFF_7FFF_7FFF_7FFF | difference
+        let isFull = ((bits & MinuteCounts.lanes &* 0xF) &+ MinuteCounts.lanes) << 11
+        // A free count looks like one of the first minute, and becomes that.
+        let fitting = ~(isOther | isFull) & MinuteCounts.lanes << 15
+        if fitting != 0 {
+            bits &+= 1 << UInt64(fitting.trailingZeroBitCount & ~15)
+            return true
+        }
+        let used = (64 - bits.leadingZeroBitCount + 15) & ~15
+        guard used < 64 else { return false }
+        bits |= UInt64(minute << 4 | 1) << UInt64(used)
         return true
     }
-}
 
-/// The counts of a record, or of an extra, in place: filled from the first on.
-struct MinuteCounts {
-    let start: UnsafeMutablePointer<MinuteCount>
-    let capacity: Int
-
-    /// In a visitor's record.
-    init(_ visitor: UnsafeMutablePointer<Visitor>) {
-        let offset = MemoryLayout<Visitor>.offset(of: \.minutes).unsafelyUnwrapped
-        start = (UnsafeMutableRawPointer(visitor) + offset).assumingMemoryBound(to: MinuteCount.self)
-        capacity = 4
-    }
-
-    /// In an extra.
-    init(_ extra: UnsafeMutablePointer<Extra>) {
-        start = extra.payload(as: MinuteCount.self)
-        capacity = 12
-    }
-
-    /// Counts an event where its minute already stands, or behind the last count; false when all are taken by others.
-    func add(_ minute: UInt16) -> Bool {
-        for index in 0..<capacity {
-            if start[index].add(minute) { return true }
-            if start[index].isEmpty {
-                start[index] = MinuteCount(minute)
-                return true
-            }
+    func forEach(_ body: (_ minute: Int, _ events: UInt32) -> Void) {
+        var rest = bits
+        while rest != 0 {
+            body(Int(rest >> 4 & 0xFFF), UInt32(truncatingIfNeeded: rest & 15))
+            rest >>= 16
         }
-        return false
-    }
-
-    func forEach(_ body: (MinuteCount) -> Void) {
-        for index in 0..<capacity where !start[index].isEmpty { body(start[index]) }
     }
 }
 
 extension VisitorTable {
     /// Extras with counts that a visitor may have before an array of all minutes takes their place: at least 120 events.
-    private static let patience = 10
+    private static let patience = 15
 
     /// Counts an event of a visitor in a minute of the day. Comes last of what is done with an event: it may reserve anew.
+    ///
+    /// The latest minutes are in the record, which is near; four at a time they are put away.
+    @inline(__always)
     mutating func count(_ minute: UInt16, of visitor: UnsafeMutablePointer<Visitor>) {
+        if !visitor.pointee.minutes.add(minute) { makeRoom(for: minute, of: visitor) }
+    }
+
+    private mutating func makeRoom(for minute: UInt16, of visitor: UnsafeMutablePointer<Visitor>) {
+        let counts = visitor.pointee.minutes
+        visitor.pointee.minutes = MinuteCounts(minute)
         if visitor.pointee.flags.contains(.denseMinutes) {
-            if let counts = denseMinutes(of: visitor) { counts[Int(minute)].add(1) }
+            if let dense = denseMinutes(of: visitor) { counts.forEach { dense[$0].add($1) } }
             return
         }
-        if MinuteCounts(visitor).add(minute) { return }
         var extras = 0
         var place = visitor.pointee.extras
         while let extra = lasting(at: place) {
             if extra.pointee.kind == .minutes {
-                if MinuteCounts(extra).add(minute) { return }
+                let counted = extra.minutes
+                for index in counted.indices where counted[index].isEmpty {
+                    counted[index] = counts
+                    return
+                }
                 extras += 1
             }
             place = extra.pointee.next
         }
-        if extras >= VisitorTable.patience, makeMinutesDense(of: visitor) {
-            count(minute, of: visitor)
+        if extras >= VisitorTable.patience, let dense = makeMinutesDense(of: visitor) {
+            counts.forEach { dense[$0].add($1) }
             return
         }
-        let extra = addExtra(.minutes, bytes: Extra.bytes, to: visitor)
-        MinuteCounts(extra).start.initialize(repeating: MinuteCount(), count: 12)
-        extra.payload(as: MinuteCount.self)[0] = MinuteCount(minute)
+        let counted = addExtra(.minutes, bytes: Extra.bytesOfMinutes, to: visitor).minutes
+        counted.initialize(repeating: MinuteCounts())
+        counted[0] = counts
     }
 
     /// The events of a visitor in its busiest minute.
     func busiestMinute(of visitor: UnsafeMutablePointer<Visitor>) -> UInt32 {
-        if visitor.pointee.flags.contains(.denseMinutes) {
-            return denseMinutes(of: visitor)?.max() ?? 0
-        }
         var counts: [Int: UInt32] = [:]
-        forEachMinute(of: visitor) { counts[$0.minute, default: 0] += $0.count }
+        visitor.pointee.minutes.forEach { counts[$0, default: 0] += $1 }
+        if visitor.pointee.flags.contains(.denseMinutes), let dense = denseMinutes(of: visitor) {
+            for minute in counts.keys { counts[minute]?.add(dense[minute]) }
+            return max(counts.values.max() ?? 0, dense.max() ?? 0)
+        }
+        forEachMinutePutAway(of: visitor) { counts[$0, default: 0] += $1 }
         return counts.values.max() ?? 0
     }
 
-    private func forEachMinute(of visitor: UnsafeMutablePointer<Visitor>, _ body: (MinuteCount) -> Void) {
-        MinuteCounts(visitor).forEach(body)
-        forEachExtra(of: visitor, .minutes) { MinuteCounts($0).forEach(body) }
+    private func forEachMinutePutAway(
+        of visitor: UnsafeMutablePointer<Visitor>, _ body: (_ minute: Int, _ events: UInt32) -> Void
+    ) {
+        forEachExtra(of: visitor, .minutes) { for counts in $0.minutes { counts.forEach(body) } }
     }
 
     private func denseMinutes(of visitor: UnsafeMutablePointer<Visitor>) -> UnsafeMutableBufferPointer<UInt32>? {
@@ -111,15 +114,27 @@ extension VisitorTable {
         return counts
     }
 
-    /// Counts every minute of the day from now on; false when there is no memory for that, and all stays as it is.
-    private mutating func makeMinutesDense(of visitor: UnsafeMutablePointer<Visitor>) -> Bool {
+    /// Counts every minute of the day from now on, with what was put away; nil when there is no memory for that, and all stays
+    /// as it is.
+    private mutating func makeMinutesDense(
+        of visitor: UnsafeMutablePointer<Visitor>
+    ) -> UnsafeMutableBufferPointer<UInt32>? {
         let bytes = Extra.headerBytes + minutesOfDay * MemoryLayout<UInt32>.stride
-        guard reserve(bytes) else { return false }
+        guard reserve(bytes) else { return nil }
         let extra = addExtra(.denseMinutes, bytes: bytes, to: visitor)
-        let counts = extra.payload(as: UInt32.self)
-        counts.initialize(repeating: 0, count: minutesOfDay)
-        forEachMinute(of: visitor) { counts[$0.minute] += $0.count }
+        let counts = UnsafeMutableBufferPointer(start: extra.payload(as: UInt32.self), count: minutesOfDay)
+        counts.initialize(repeating: 0)
+        forEachMinutePutAway(of: visitor) { counts[$0] += $1 }
         visitor.pointee.insert(.denseMinutes)
-        return true
+        return counts
+    }
+}
+
+extension UnsafeMutablePointer<Extra> {
+    /// The counts that an extra of minutes has room for.
+    fileprivate var minutes: UnsafeMutableBufferPointer<MinuteCounts> {
+        UnsafeMutableBufferPointer(
+            start: payload(as: MinuteCounts.self),
+            count: (Extra.bytesOfMinutes - Extra.headerBytes) / MemoryLayout<MinuteCounts>.stride)
     }
 }

@@ -1,10 +1,11 @@
 import EventLog
 
-/// What a visitor's record takes of an event: its names as numbers.
+/// What a visitor's record takes of an event, but for what only purchases have: its names as numbers.
 struct Observation: BitwiseCopyable {
     var hash: UInt64
     /// Microseconds since the day began.
     var time: Int64
+    var visitor: ByteText
     /// Which event of the block it is.
     var event: UInt32
     /// The arm of a view or a click; none when it concerns nothing declared.

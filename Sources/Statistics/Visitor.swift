@@ -2,7 +2,7 @@
 ///
 ///     Visitor ── extras ──► Extra ── next ──► Extra …
 ///
-/// The visitor's first experiment and four of its minutes are in the record itself, which is all that most visitors need;
+/// The visitor's first experiment and four of its minutes are in the record itself, which is all that many visitors need;
 /// more units, more minutes and purchases are extras.
 struct Visitor: BitwiseCopyable {
     /// Saturates.
@@ -13,7 +13,8 @@ struct Visitor: BitwiseCopyable {
     /// Flags in the upper eight bits, below them the number of bytes of the id: lines are shorter than that can hold.
     private var flagsAndLength: UInt32
     var unit = Unit()
-    var minutes = (MinuteCount(), MinuteCount(), MinuteCount(), MinuteCount())
+    /// The minutes of the latest events.
+    var minutes = MinuteCounts()
 
     struct Flags: OptionSet, BitwiseCopyable {
         let rawValue: UInt8
@@ -152,7 +153,7 @@ struct Extra: BitwiseCopyable {
     enum Kind: UInt32 {
         /// A ``Unit``.
         case unit
-        /// Twelve of ``MinuteCount``.
+        /// Some of ``MinuteCounts``.
         case minutes
         /// The events of each minute of the day, four bytes each.
         case denseMinutes
@@ -161,17 +162,21 @@ struct Extra: BitwiseCopyable {
         /// A ``Purchase`` and its order id.
         case purchase
 
-        /// Whether there is one for each event. These come behind the others, so that looking for one of the others never
-        /// passes them, however many a visitor has.
+        /// Whether there is one for each event. Looking for one of the others never passes these, however many there are.
         var isOfEvent: Bool { self == .click || self == .purchase }
+
+        /// Extras are in this order: units, which most events need, then minutes, then those of events.
+        var rank: Int { self == .unit ? 0 : isOfEvent ? 2 : 1 }
     }
 
     var next: Place
     var kind: Kind
 
     static let headerBytes = 8
-    /// Bytes of a unit or of minutes with their header.
-    static let bytes = 32
+    /// Bytes of a unit with its header.
+    static let bytesOfUnit = 32
+    /// Bytes of minutes with their header.
+    static let bytesOfMinutes = 24
 }
 
 extension UnsafeMutablePointer<Extra> {

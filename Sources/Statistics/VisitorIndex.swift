@@ -2,9 +2,9 @@ import CScan
 
 /// Finds visitors by the hash of their id.
 ///
-///     [ hash:32 | place:32 ]  …   open addressing, at most four fifths full, 0 = free
+///     [ hash:32 | place:32 ] × 8   a group, filled from its start, 0 = free; the groups are at most four fifths full
 ///
-/// Expected time is constant whoever chose the ids, because the hash is keyed. Equality of ids is for the caller to check.
+/// A hash is looked for in its group, all eight at once, and while that is full in the next one. Expected time is constant whoever chose the ids, because the hash is keyed. Equality of ids is for the caller to check.
 struct VisitorIndex: ~Copyable {
     private(set) var count = 0
     private var slots: UnsafeMutableBufferPointer<UInt64>
@@ -14,7 +14,7 @@ struct VisitorIndex: ~Copyable {
 
     init(_ arena: Arena) {
         self.arena = arena
-        slots = VisitorIndex.allocate(16)
+        slots = VisitorIndex.allocate(2 * VisitorIndex.groupCount)
     }
 
     deinit {
@@ -29,7 +29,7 @@ struct VisitorIndex: ~Copyable {
 
     /// Brings near what looking up a hash will touch first.
     func prefetch(hash: UInt64) {
-        cscan_prefetch(slots.baseAddress.unsafelyUnwrapped + slot(of: hash))
+        cscan_prefetch(slots.baseAddress.unsafelyUnwrapped + group(of: UInt32(truncatingIfNeeded: hash)))
     }
 
     /// The first place that may be that of a visitor with this hash; 0 when there is none.
@@ -42,30 +42,39 @@ struct VisitorIndex: ~Copyable {
     func find(hash: UInt64, where matches: (Place) -> Bool) -> Place? {
         let slots = slots.baseAddress.unsafelyUnwrapped
         let tag = UInt32(truncatingIfNeeded: hash)
-        var slot = slot(of: hash)
-        while slots[slot] != 0 {
-            let place = Place(truncatingIfNeeded: slots[slot])
-            if UInt32(truncatingIfNeeded: slots[slot] >> 32) == tag, matches(place) { return place }
-            slot = (slot + 1) & (self.slots.count - 1)
+        var group = group(of: tag)
+        while true {
+            var tagged = cscan_tagged(slots + group, tag)
+            while tagged != 0 {
+                let place = Place(truncatingIfNeeded: slots[group + tagged.trailingZeroBitCount])
+                // A free slot looks like one with tag 0.
+                if place != 0, matches(place) { return place }
+                tagged &= tagged - 1
+            }
+            if slots[group + VisitorIndex.groupCount - 1] == 0 { return nil }
+            group = (group + VisitorIndex.groupCount) & (self.slots.count - 1)
         }
-        return nil
     }
 
     /// Adds a place that is not there; there must be room for it.
     mutating func add(_ place: Place, hash: UInt64) {
-        VisitorIndex.insert(hash << 32 | UInt64(place), into: slots)
+        insert(hash << 32 | UInt64(place))
         count += 1
     }
 
     /// The places, in an order without meaning, and zeros among them.
     var entries: UnsafeBufferPointer<UInt64> { UnsafeBufferPointer(slots) }
 
-    private func slot(of hash: UInt64) -> Int {
-        Int(UInt32(truncatingIfNeeded: hash)) & (slots.count - 1)
+    /// Slots that are searched together: a line of the processor's cache.
+    private static let groupCount = 8
+
+    /// The first slot of the group where a tag is looked for first.
+    private func group(of tag: UInt32) -> Int {
+        Int(tag) & (slots.count - VisitorIndex.groupCount)
     }
 
-    private static func insert(_ entry: UInt64, into slots: UnsafeMutableBufferPointer<UInt64>) {
-        var slot = Int(entry >> 32) & (slots.count - 1)
+    private func insert(_ entry: UInt64) {
+        var slot = group(of: UInt32(entry >> 32))
         while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
         slots[slot] = entry
     }
@@ -73,18 +82,20 @@ struct VisitorIndex: ~Copyable {
     private mutating func grow() -> Bool {
         let bytes = slots.count * 2 * MemoryLayout<UInt64>.stride
         guard arena.charge(bytes) else { return false }
-        let larger = VisitorIndex.allocate(slots.count * 2)
-        for entry in slots where entry != 0 { VisitorIndex.insert(entry, into: larger) }
-        slots.deallocate()
-        slots = larger
+        let smaller = slots
+        slots = VisitorIndex.allocate(smaller.count * 2)
+        for entry in smaller where entry != 0 { insert(entry) }
+        smaller.deallocate()
         arena.refund(charged)
         charged = bytes
         return true
     }
 
     private static func allocate(_ capacity: Int) -> UnsafeMutableBufferPointer<UInt64> {
-        let slots = UnsafeMutableBufferPointer<UInt64>.allocate(capacity: capacity)
-        slots.initialize(repeating: 0)
-        return slots
+        let bytes = capacity * MemoryLayout<UInt64>.stride
+        let memory = UnsafeMutableRawPointer.allocate(
+            byteCount: bytes, alignment: groupCount * MemoryLayout<UInt64>.stride)
+        return UnsafeMutableBufferPointer(
+            start: memory.initializeMemory(as: UInt64.self, repeating: 0, count: capacity), count: capacity)
     }
 }

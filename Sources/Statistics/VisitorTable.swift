@@ -15,7 +15,7 @@ struct VisitorTable: ~Copyable, @unchecked Sendable {
     private var overflows: [UnsafeMutablePointer<Unit>: (views: Int64, clicks: Int64)] = [:]
 
     /// What one event may add beside the visitor's id and the order's.
-    static let bytesOfEvent = MemoryLayout<Visitor>.stride + 3 * Extra.bytes
+    static let bytesOfEvent = MemoryLayout<Visitor>.stride + 3 * Extra.bytesOfUnit
 
     /// An empty table for a day of so many minutes.
     init(_ arena: Arena, minutesOfDay: Int) {
@@ -29,16 +29,17 @@ struct VisitorTable: ~Copyable, @unchecked Sendable {
         allocator.reserve(bytes) && index.reserve()
     }
 
-    /// The visitor with this id and hash, who is added when new.
+    /// The visitor with this id and hash, who is added when new; probably the one at `place`, unless that is 0.
     @inline(__always)
-    mutating func visitor(_ id: ByteText, hash: UInt64) -> UnsafeMutablePointer<Visitor> {
+    mutating func visitor(_ id: ByteText, hash: UInt64, near place: Place = 0) -> UnsafeMutablePointer<Visitor> {
         let base = allocator.arena.base
-        let found = index.find(hash: hash) { place in
+        func isIts(_ place: Place) -> Bool {
             let known = VisitorTable.visitor(base, place)
             return known.pointee.idLength == id.count
                 && cscan_equal(known.id.baseAddress.unsafelyUnwrapped, id.start, id.count) != 0
         }
-        if let found { return VisitorTable.visitor(base, found) }
+        if place != 0, isIts(place) { return VisitorTable.visitor(base, place) }
+        if let found = index.find(hash: hash, where: isIts) { return VisitorTable.visitor(base, found) }
         return addVisitor(id, hash: hash)
     }
 
@@ -127,7 +128,7 @@ struct VisitorTable: ~Copyable, @unchecked Sendable {
         let extra = (allocator.arena.base + Int(place) * Arena.wordBytes).assumingMemoryBound(to: Extra.self)
         var before: UnsafeMutablePointer<Extra>?
         var next = visitor.pointee.extras
-        while kind.isOfEvent, let other = lasting(at: next) {
+        while let other = self[next], other.pointee.kind.rank < kind.rank {
             before = other
             next = other.pointee.next
         }
@@ -166,7 +167,7 @@ struct VisitorTable: ~Copyable, @unchecked Sendable {
             }
             place = extra.pointee.next
         }
-        let unit = addExtra(.unit, bytes: Extra.bytes, to: visitor).payload(as: Unit.self)
+        let unit = addExtra(.unit, bytes: Extra.bytesOfUnit, to: visitor).payload(as: Unit.self)
         unit.initialize(to: Unit())
         unit.pointee.arm = arm.withoutArm
         return unit

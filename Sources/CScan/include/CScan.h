@@ -34,8 +34,33 @@ static inline int cscan_equal(const uint8_t *first, const uint8_t *second, size_
     return (difference | (left ^ right)) == 0;
 }
 
+static inline unsigned cscan_tagged_portable(const uint64_t *entries, uint32_t tag) {
+    unsigned equal = 0;
+    for (int entry = 0; entry < 8; entry++) equal |= (unsigned)((uint32_t)(entries[entry] >> 32) == tag) << entry;
+    return equal;
+}
+
 /// Asks for the memory at an address to be brought near: it will be used soon.
 static inline void cscan_prefetch(const void *address) { __builtin_prefetch(address); }
+
+/// Of eight entries, each with a tag in its upper half: a bit for each that has this one.
+static inline unsigned cscan_tagged(const uint64_t *entries, uint32_t tag) {
+#if defined(__x86_64__)
+    const __m128i wanted = _mm_set1_epi32((int)tag);
+    __m128i equal[2];
+    for (int half = 0; half < 2; half++) {
+        const __m128 first = _mm_loadu_ps((const float *)(entries + 4 * half));
+        const __m128 second = _mm_loadu_ps((const float *)(entries + 4 * half + 2));
+        // Two entries each: their upper halves are the odd ones of four.
+        const __m128 tags = _mm_shuffle_ps(first, second, _MM_SHUFFLE(3, 1, 3, 1));
+        equal[half] = _mm_cmpeq_epi32(_mm_castps_si128(tags), wanted);
+    }
+    const __m128i words = _mm_packs_epi32(equal[0], equal[1]);
+    return (unsigned)_mm_movemask_epi8(_mm_packs_epi16(words, _mm_setzero_si128()));
+#else
+    return cscan_tagged_portable(entries, tag);
+#endif
+}
 
 // MARK: searches
 //
