@@ -20,25 +20,31 @@ struct PlainFile: Sendable {
         block.header = nil
         block.size = rangeEnd - offset
         block.fileSize = block.size
-        var count = Int(rangeEnd - start)
+        let rangeCount = Int(rangeEnd - start)
+        // The end of the last line is nearly always not far: it is read along.
+        var count = min(rangeCount + blockSize / 64, Int(file.size - start))
         block.reserve(count, keeping: 0)
         try file.read(at: start, into: block[0..<count])
 
         var first = 0
         if offset > 0 {
-            guard let lineFeed = block.lineFeed(in: 0..<count), lineFeed + 1 < count else {
+            guard let lineFeed = block.lineFeed(in: 0..<rangeCount), lineFeed + 1 < rangeCount else {
                 block.lines = 0..<0
                 return
             }
             first = lineFeed + 1
         }
-        let lastLine = (block.lastLineFeed(in: first..<count) ?? first - 1) + 1
-        if lastLine < count { try finishLine(from: lastLine, in: &block, count: &count, fileOffset: start) }
+        if let lineFeed = block.lineFeed(in: rangeCount - 1..<count) {
+            count = lineFeed + 1
+        } else {
+            let lastLine = (block.lastLineFeed(in: first..<rangeCount) ?? first - 1) + 1
+            try finishLine(from: lastLine, in: &block, count: &count, fileOffset: start)
+        }
         if offset == 0, block[0..<count].starts(with: ByteOrderMark.bytes) { first = ByteOrderMark.bytes.count }
         block.lines = first..<count
     }
 
-    /// Reads on to the end of the line that begins at `lineStart`, or until it is too long.
+    /// Reads on to the end of the line that begins at `lineStart` and has no end yet, or until it is too long.
     private func finishLine(
         from lineStart: Int, in block: inout Block, count: inout Int, fileOffset start: Int64
     ) throws(LogError) {
