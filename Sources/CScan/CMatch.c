@@ -138,20 +138,35 @@ static inline const uint8_t *number_end(const uint8_t *position) {
     return position;
 }
 
+/// `line + count`, known as soon as `count` is.
+static inline const uint8_t *advance(const uint8_t *line, uint32_t count) {
+#if defined(__GNUC__)
+    // The compiler must not put the number that `count` was compared with in its place.
+    __asm__("" : "+r"(count));
+#endif
+    return line + count;
+}
+
 #define MATCH(differing, stopping)                                                                                     \
     const cscan_matched other_shape = {NULL, 0};                                                                       \
     uint64_t high = 0;                                                                                                 \
-    for (const cscan_part *part = parts;; part++) {                                                                    \
+    for (cscan_part *part = parts;; part++) {                                                                          \
         if ((differing(line, part->bytes) & part->mask) != 0) return other_shape;                                      \
         line += part->count;                                                                                           \
         if (part->follower == CSCAN_STRING_HOLE) {                                                                     \
             const uint8_t *const start = line;                                                                         \
             uint32_t stops = stopping(line, &high);                                                                    \
-            while (stops == 0) {                                                                                       \
-                line += 32;                                                                                            \
-                stops = stopping(line, &high);                                                                         \
+            const uint32_t usual = part->usual_count;                                                                  \
+            if (usual < 32 && (stops << (31 - usual)) == 0x80000000u) {                                                \
+                line = advance(line, usual);                                                                           \
+            } else {                                                                                                   \
+                if (usual < 32 && --part->trust == 0) part->usual_count = CSCAN_NONE_USUAL;                            \
+                while (stops == 0) {                                                                                   \
+                    line += 32;                                                                                        \
+                    stops = stopping(line, &high);                                                                     \
+                }                                                                                                      \
+                line += __builtin_ctz(stops);                                                                          \
             }                                                                                                          \
-            line += __builtin_ctz(stops);                                                                              \
             /* Whether it is a quote that stops the string, the next part tells. */                                    \
             *holes++ = (cscan_value){start, (uint32_t)(line - start), CSCAN_PLAIN_STRING};                             \
         } else if (part->follower == CSCAN_NUMBER_HOLE) {                                                              \
@@ -166,19 +181,19 @@ static inline const uint8_t *number_end(const uint8_t *position) {
         }                                                                                                              \
     }
 
-static cscan_matched match_portable(const cscan_part *parts, const uint8_t *line, cscan_value *holes) {
+static cscan_matched match_portable(cscan_part *parts, const uint8_t *line, cscan_value *holes) {
     MATCH(differing_portable, stopping_portable)
 }
 
 #if defined(__x86_64__) || defined(__aarch64__)
-static cscan_matched match_baseline(const cscan_part *parts, const uint8_t *line, cscan_value *holes) {
+static cscan_matched match_baseline(cscan_part *parts, const uint8_t *line, cscan_value *holes) {
     MATCH(differing_baseline, stopping_baseline)
 }
 #endif
 
 #if defined(__x86_64__)
 __attribute__((target("avx2,bmi"))) static cscan_matched match_wide(
-    const cscan_part *parts, const uint8_t *line, cscan_value *holes) {
+    cscan_part *parts, const uint8_t *line, cscan_value *holes) {
     MATCH(differing_wide, stopping_wide)
 }
 #endif

@@ -105,7 +105,7 @@ private struct Shape {
                 if let key, !seen.insert(key).inserted { return false }
             }
         } else {
-            addHole(CSCAN_STRING_HOLE)
+            addHole(CSCAN_STRING_HOLE, usualCount: close - start)
             literal = close
         }
         position = close + 1
@@ -131,6 +131,9 @@ private struct Shape {
         return index < line.count && line[index] == UInt8(ascii: ":")
     }
 
+    /// Of how many lines a string may have an unusual length before none is taken for usual.
+    private static let trust: UInt32 = 16
+
     private static func isNumberByte(_ byte: UInt8) -> Bool {
         switch byte {
         case 0x30...0x39, UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "."), UInt8(ascii: "e"),
@@ -141,8 +144,10 @@ private struct Shape {
     }
 
     /// Adds the hole that begins at the position, and the literal before it.
-    private mutating func addHole(_ follower: cscan_follower) {
+    private mutating func addHole(_ follower: cscan_follower, usualCount: Int = Int(CSCAN_NONE_USUAL)) {
         addLiteral(before: follower)
+        parts[parts.count - 1].usual_count = UInt32(min(usualCount, Int(CSCAN_NONE_USUAL)))
+        parts[parts.count - 1].trust = Shape.trust
         holeCount += 1
         if depth == 1, let key { holes[key] = holeCount }
         key = nil

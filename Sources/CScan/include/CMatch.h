@@ -58,6 +58,9 @@ typedef enum {
     CSCAN_LINE_END,
 } cscan_follower;
 
+/// No number of bytes is usual for a hole.
+#define CSCAN_NONE_USUAL 32
+
 /// A piece of a template: bytes that the line must have, and what follows them.
 typedef struct {
     uint8_t bytes[CSCAN_PART_BYTES];
@@ -65,6 +68,11 @@ typedef struct {
     uint32_t mask;
     uint32_t count;
     cscan_follower follower;
+    /// How many bytes the string that follows usually has, below `CSCAN_NONE_USUAL`. While that is so the processor need not
+    /// wait for its end to be found before it goes on behind it.
+    uint32_t usual_count;
+    /// How often that may still turn out to be wrong before none is usual.
+    uint32_t trust;
 } cscan_part;
 
 typedef struct {
@@ -76,9 +84,9 @@ typedef struct {
 
 /// Matches the line at `line` with a template, and stores its holes, one behind the other.
 ///
-/// No part may have a line feed, and the last one's follower, and no other's, is the line end. There must be a line feed at or
+/// What is usual is kept up to date in the parts. No part may have a line feed, and the last one's follower, and no other's, is the line end. There must be a line feed at or
 /// behind `line` with `CSCAN_SLACK` readable bytes behind it.
-typedef cscan_matched (*cscan_matcher)(const cscan_part *parts, const uint8_t *line, cscan_value *holes);
+typedef cscan_matched (*cscan_matcher)(cscan_part *parts, const uint8_t *line, cscan_value *holes);
 
 /// The matcher of a kernel. Every kernel finds the same, but for what `high` says of bytes that are not in a hole. A kernel
 /// this machine does not run is replaced by the next lower one.
