@@ -11,8 +11,11 @@
 // Each kernel has two functions of the 32 bytes at an address:
 //
 // - `differing`: a bit for each byte that differs from a part's
-// - `stopping`: a bit for each quote, backslash and control character: what no string goes on over; `high` is set when a byte
-//   has its top bit
+// - `stopping`: a bit for each quote, backslash and control character: what no string goes on over; all bytes go into `seen`
+//
+// and one of `seen`:
+//
+// - `high`: whether a byte that went into it had its top bit
 
 // MARK: plain C
 
@@ -29,12 +32,16 @@ static inline uint32_t differing_portable(const uint8_t *bytes, const uint8_t *l
     return ~equal;
 }
 
-static inline uint32_t stopping_portable(const uint8_t *bytes, uint64_t *high) {
+typedef uint64_t seen_portable;
+
+static inline uint64_t high_portable(seen_portable seen) { return seen & CSCAN_ONES << 7; }
+
+static inline uint32_t stopping_portable(const uint8_t *bytes, seen_portable *seen) {
     uint32_t stops = 0;
     for (int word = 0; word < 32; word += 8) {
         const uint64_t value = cscan_word(bytes + word);
         stops |= gather_tops(cscan_bytes(value, '"') | cscan_bytes(value, '\\') | cscan_control_bytes(value)) << word;
-        *high |= value & CSCAN_ONES << 7;
+        *seen |= value;
     }
     return stops;
 }
@@ -52,7 +59,11 @@ static inline uint32_t differing_baseline(const uint8_t *bytes, const uint8_t *l
     return ~equal;
 }
 
-static inline uint32_t stopping_baseline(const uint8_t *bytes, uint64_t *high) {
+typedef __m128i seen_baseline;
+
+static inline uint64_t high_baseline(seen_baseline seen) { return (uint32_t)_mm_movemask_epi8(seen); }
+
+static inline uint32_t stopping_baseline(const uint8_t *bytes, seen_baseline *seen) {
     const __m128i last_control = _mm_set1_epi8(0x1F);
     uint32_t stops = 0;
     for (int part = 0; part < 32; part += 16) {
@@ -61,7 +72,7 @@ static inline uint32_t stopping_baseline(const uint8_t *bytes, uint64_t *high) {
         const __m128i backslash = _mm_cmpeq_epi8(value, _mm_set1_epi8('\\'));
         const __m128i control = _mm_cmpeq_epi8(_mm_max_epu8(value, last_control), last_control);
         stops |= (uint32_t)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, backslash), control)) << part;
-        *high |= (uint64_t)(uint32_t)_mm_movemask_epi8(value);
+        *seen = _mm_or_si128(*seen, value);
     }
     return stops;
 }
@@ -72,13 +83,19 @@ __attribute__((target("avx2"))) static inline uint32_t differing_wide(const uint
     return ~(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(value, wanted));
 }
 
-__attribute__((target("avx2"))) static inline uint32_t stopping_wide(const uint8_t *bytes, uint64_t *high) {
+typedef __m256i seen_wide;
+
+__attribute__((target("avx2"))) static inline uint64_t high_wide(seen_wide seen) {
+    return (uint32_t)_mm256_movemask_epi8(seen);
+}
+
+__attribute__((target("avx2"))) static inline uint32_t stopping_wide(const uint8_t *bytes, seen_wide *seen) {
     const __m256i last_control = _mm256_set1_epi8(0x1F);
     const __m256i value = _mm256_loadu_si256((const __m256i *)bytes);
     const __m256i quote = _mm256_cmpeq_epi8(value, _mm256_set1_epi8('"'));
     const __m256i backslash = _mm256_cmpeq_epi8(value, _mm256_set1_epi8('\\'));
     const __m256i control = _mm256_cmpeq_epi8(_mm256_max_epu8(value, last_control), last_control);
-    *high |= (uint64_t)(uint32_t)_mm256_movemask_epi8(value);
+    *seen = _mm256_or_si256(*seen, value);
     return (uint32_t)_mm256_movemask_epi8(_mm256_or_si256(_mm256_or_si256(quote, backslash), control));
 }
 
@@ -103,9 +120,13 @@ static inline uint8x16_t stops_neon(uint8x16_t value) {
     return vorrq_u8(vorrq_u8(quote, backslash), vcltq_u8(value, vdupq_n_u8(0x20)));
 }
 
-static inline uint32_t stopping_baseline(const uint8_t *bytes, uint64_t *high) {
+typedef uint8x16_t seen_baseline;
+
+static inline uint64_t high_baseline(seen_baseline seen) { return vmaxvq_u8(seen) & 0x80; }
+
+static inline uint32_t stopping_baseline(const uint8_t *bytes, seen_baseline *seen) {
     const uint8x16_t first = vld1q_u8(bytes), second = vld1q_u8(bytes + 16);
-    *high |= vmaxvq_u8(vorrq_u8(first, second)) & 0x80;
+    *seen = vorrq_u8(*seen, vorrq_u8(first, second));
     return gather_neon(stops_neon(first), stops_neon(second));
 }
 #endif
@@ -147,15 +168,15 @@ static inline const uint8_t *advance(const uint8_t *line, uint32_t count) {
     return line + count;
 }
 
-#define MATCH(differing, stopping)                                                                                     \
+#define MATCH(kernel)                                                                                                  \
     const cscan_matched other_shape = {NULL, 0};                                                                       \
-    uint64_t high = 0;                                                                                                 \
+    seen_##kernel seen = {0};                                                                                          \
     for (cscan_part *part = parts;; part++) {                                                                          \
-        if ((differing(line, part->bytes) & part->mask) != 0) return other_shape;                                      \
+        if ((differing_##kernel(line, part->bytes) & part->mask) != 0) return other_shape;                             \
         line += part->count;                                                                                           \
         if (part->follower == CSCAN_STRING_HOLE) {                                                                     \
             const uint8_t *const start = line;                                                                         \
-            uint32_t stops = stopping(line, &high);                                                                    \
+            uint32_t stops = stopping_##kernel(line, &seen);                                                           \
             const uint32_t usual = part->usual_count;                                                                  \
             if (usual < 32 && (stops << (31 - usual)) == 0x80000000u) {                                                \
                 line = advance(line, usual);                                                                           \
@@ -163,7 +184,7 @@ static inline const uint8_t *advance(const uint8_t *line, uint32_t count) {
                 if (usual < 32 && --part->trust == 0) part->usual_count = CSCAN_NONE_USUAL;                            \
                 while (stops == 0) {                                                                                   \
                     line += 32;                                                                                        \
-                    stops = stopping(line, &high);                                                                     \
+                    stops = stopping_##kernel(line, &seen);                                                            \
                 }                                                                                                      \
                 line += __builtin_ctz(stops);                                                                          \
             }                                                                                                          \
@@ -177,24 +198,24 @@ static inline const uint8_t *advance(const uint8_t *line, uint32_t count) {
         } else if (part->follower == CSCAN_LINE_END) {                                                                 \
             if (*line == '\r') line++;                                                                                 \
             if (*line != '\n') return other_shape;                                                                     \
-            return (cscan_matched){line, high};                                                                        \
+            return (cscan_matched){line, high_##kernel(seen)};                                                         \
         }                                                                                                              \
     }
 
 static cscan_matched match_portable(cscan_part *parts, const uint8_t *line, cscan_value *holes) {
-    MATCH(differing_portable, stopping_portable)
+    MATCH(portable)
 }
 
 #if defined(__x86_64__) || defined(__aarch64__)
 static cscan_matched match_baseline(cscan_part *parts, const uint8_t *line, cscan_value *holes) {
-    MATCH(differing_baseline, stopping_baseline)
+    MATCH(baseline)
 }
 #endif
 
 #if defined(__x86_64__)
 __attribute__((target("avx2,bmi"))) static cscan_matched match_wide(
     cscan_part *parts, const uint8_t *line, cscan_value *holes) {
-    MATCH(differing_wide, stopping_wide)
+    MATCH(wide)
 }
 #endif
 

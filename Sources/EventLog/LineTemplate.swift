@@ -36,7 +36,10 @@ struct LineTemplate: ~Copyable {
         holeCount = shape.holeCount
         let holes = shape.holes
         sources = FieldSources(fields.map { $0.compactMap { holes[$0 - 1] } })
-        parts = .allocate(capacity: shape.parts.count)
+        let stride = MemoryLayout<cscan_part>.stride
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: shape.parts.count * stride, alignment: stride)
+        parts = UnsafeMutableBufferPointer(
+            start: memory.bindMemory(to: cscan_part.self, capacity: shape.parts.count), count: shape.parts.count)
         _ = parts.initialize(from: shape.parts)
     }
 

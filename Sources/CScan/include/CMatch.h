@@ -73,6 +73,8 @@ typedef struct {
     uint32_t usual_count;
     /// How often that may still turn out to be wrong before none is usual.
     uint32_t trust;
+    /// Fills up a line of the cache.
+    uint32_t unused[3];
 } cscan_part;
 
 typedef struct {
