@@ -11,31 +11,27 @@ struct HashSlices: Equatable {
         private let first: Int
         private let slices: Int
         let shards: Int
+        /// Parts to a slice, in units of 2⁻³².
+        private let partsPerSlice: Int
 
         init(_ slices: HashSlices, shards: Int) {
             first = slices.range.lowerBound
             self.slices = slices.range.count
             self.shards = min(shards, slices.range.count)
+            partsPerSlice = (self.shards << 32) / slices.range.count
         }
 
         /// The part that a hash falls in; nil when it is outside the range.
         @inline(__always)
         func shard(ofHash hash: UInt64) -> Int? {
             let slice = Int(hash >> 48) - first
-            guard slice >= 0, slice < slices else { return nil }
-            return shard(ofSlice: slice)
-        }
-
-        @inline(__always)
-        private func shard(ofSlice slice: Int) -> Int {
-            // As exact as a division, for factors this small.
-            (slice &* shards) / slices
+            return slice >= 0 && slice < slices ? (slice &* partsPerSlice) >> 32 : nil
         }
 
         /// The slices of the first `count` parts.
         func slices(ofFirst count: Int) -> HashSlices {
-            // Part p begins at the least slice s with s·shards / slices ≥ p.
-            HashSlices(range: first..<first + (count * slices + shards - 1) / shards)
+            // Part p begins at the least slice s with s·partsPerSlice ≥ p·2³².
+            HashSlices(range: first..<first + min(slices, ((count << 32) + partsPerSlice - 1) / partsPerSlice))
         }
     }
 }

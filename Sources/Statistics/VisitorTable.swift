@@ -94,7 +94,7 @@ struct VisitorTable: ~Copyable, @unchecked Sendable {
     func prefetchExtras(_ place: Place) {
         guard place != 0 else { return }
         let extras = VisitorTable.visitor(allocator.arena.base, place).pointee.extras
-        if extras != 0 { cscan_prefetch(allocator.arena.base + Int(extras) * Arena.wordBytes) }
+        if extras != 0 { prefetchExtra(extras) }
     }
 
     /// Brings near the second extra of the visitor at a place, once the first is there.
@@ -102,8 +102,15 @@ struct VisitorTable: ~Copyable, @unchecked Sendable {
         guard place != 0 else { return }
         let base = allocator.arena.base
         if let extra = self[VisitorTable.visitor(base, place).pointee.extras], extra.pointee.next != 0 {
-            cscan_prefetch(base + Int(extra.pointee.next) * Arena.wordBytes)
+            prefetchExtra(extra.pointee.next)
         }
+    }
+
+    /// Brings near an extra, which may lie across two lines of the cache.
+    private func prefetchExtra(_ place: Place) {
+        let start = allocator.arena.base + Int(place) * Arena.wordBytes
+        cscan_prefetch(start)
+        cscan_prefetch(start + Extra.bytesOfUnit - 1)
     }
 
     // MARK: Extras
@@ -154,7 +161,21 @@ struct VisitorTable: ~Copyable, @unchecked Sendable {
     /// The visitor's unit in the experiment of `arm`, which is added when new.
     mutating func unit(of visitor: UnsafeMutablePointer<Visitor>, _ arm: ArmNumber) -> UnsafeMutablePointer<Unit> {
         let first = visitor.unit
-        if ArmNumber.isSameExperiment(first.pointee.arm, arm) { return first }
+        let isFirst = ArmNumber.isSameExperiment(first.pointee.arm, arm)
+        // Which of a visitor's two experiments an event is about is anybody's guess: there is nothing to branch on here.
+        if let extra = self[visitor.pointee.extras], extra.pointee.kind == .unit {
+            let likely = isFirst ? first : extra.payload(as: Unit.self)
+            if ArmNumber.isSameExperiment(likely.pointee.arm, arm) { return likely }
+        } else if isFirst {
+            return first
+        }
+        return otherUnit(of: visitor, arm)
+    }
+
+    private mutating func otherUnit(
+        of visitor: UnsafeMutablePointer<Visitor>, _ arm: ArmNumber
+    ) -> UnsafeMutablePointer<Unit> {
+        let first = visitor.unit
         if first.pointee.arm == .none {
             first.pointee.arm = arm.withoutArm
             return first
