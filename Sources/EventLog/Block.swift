@@ -8,8 +8,8 @@ import CScan
     import Darwin
 #endif
 
-/// A worker's buffer with the whole lines that begin in one block of a file.
-struct Block: ~Copyable {
+/// A worker's buffer with the whole lines that begin in one block of a file. Its memory is its own, so it may go to any thread.
+struct Block: ~Copyable, @unchecked Sendable {
     private(set) var memory: UnsafeMutableBufferPointer<UInt8>
     /// Bytes allocated behind `memory`, for what ``close()`` writes and the vectors that are read behind that.
     private static let slack = 3 + Int(CSCAN_SLACK)

@@ -62,7 +62,7 @@ final class BlockSource: Sendable {
     private func addFile() -> Bool {
         state.withLock { state in
             guard state.nextFile < files.count, state.open.count < workers else { return false }
-            state.open.append(OpenFile(files[state.nextFile], index: state.nextFile, rules: rules))
+            state.open.append(OpenFile(files[state.nextFile], index: state.nextFile, rules: rules, workers: workers))
             state.nextFile += 1
             return true
         }

@@ -12,8 +12,8 @@ struct ReadingRules: Sendable {
 
 /// A log file being read, by one worker after another or by several at a time, as its format allows.
 ///
-/// Whoever holds the lock opens the file, or reads and decompresses the next block of a stream into the block of its own;
-/// blocks of a plain file are only handed out under the lock, and read outside of it.
+/// Whoever holds the lock opens the file, or reads and decompresses the next blocks of a stream: some for those who find the
+/// lock taken meanwhile, then one for itself. Blocks of a plain file are only handed out under the lock, and read outside of it.
 final class OpenFile: Sendable {
     /// What a worker got from a file.
     enum Turn {
@@ -31,15 +31,18 @@ final class OpenFile: Sendable {
         case ended
     }
 
-    /// A turn at a stream takes as long as so many blocks: a worker that waits for another's loses more than it waits.
-    private static let blocksOfStream = 8
+    /// How many of its blocks a stream reads at a time.
+    private static let blocksOfStream = 2
 
     private let file: LogFile
     private let index: Int32
     private let rules: ReadingRules
     private let content = Mutex(Content.unopened)
+    private let ahead: Mutex<BlocksAhead>
 
-    init(_ file: LogFile, index: Int, rules: ReadingRules) {
+    /// - Parameter workers: how many read at the same time.
+    init(_ file: LogFile, index: Int, rules: ReadingRules, workers: Int) {
+        ahead = Mutex(BlocksAhead(capacity: 2 * (workers - 1)))
         self.file = file
         self.index = Int32(index)
         self.rules = rules
@@ -47,12 +50,20 @@ final class OpenFile: Sendable {
 
     /// Takes the next block, waiting while another worker is reading.
     func take(_ block: inout Block) throws(LogError) -> Turn {
-        try content.withLock { content throws(LogError) in try turn(&content, &block) }
+        if takeAhead(&block) { return .block }
+        return try content.withLock { content throws(LogError) in try turn(&content, &block) }
     }
 
     /// Takes the next block; nil when another worker is reading.
     func takeIfFree(_ block: inout Block) throws(LogError) -> Turn? {
-        try content.withLockIfAvailable { content throws(LogError) in try turn(&content, &block) }
+        if let turn = try content.withLockIfAvailable({ content throws(LogError) in try turn(&content, &block) }) {
+            return turn
+        }
+        return takeAhead(&block) ? .block : nil
+    }
+
+    private func takeAhead(_ block: inout Block) -> Bool {
+        ahead.withLock { $0.take(&block) }
     }
 
     private func turn(_ content: inout Content, _ block: inout Block) throws(LogError) -> Turn {
@@ -63,12 +74,14 @@ final class OpenFile: Sendable {
                 content = .plain(plain, next: offset + Int64(rules.blockSize))
                 return .range(plain, offset: offset)
             case .stream(let stream):
-                if try stream.next(&block) { return .block }
+                while try stream.next(&block) {
+                    if !ahead.withLock({ $0.put(&block) }) { return .block }
+                }
             case .plain, .unopened, .ended:
                 break
             }
             content = .ended
-            return .ended
+            return takeAhead(&block) ? .block : .ended
         } catch {
             // Nobody goes on behind a fault.
             content = .ended

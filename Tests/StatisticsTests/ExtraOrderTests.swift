@@ -6,8 +6,8 @@ import Testing
 
 @Suite("Extras of a visitor")
 struct ExtraOrderTests {
-    /// Whatever comes in whatever order, clicks and purchases stand behind the rest, and nothing is lost.
-    @Test("keep those of events behind the others", arguments: 0..<16)
+    /// Whatever comes in whatever order, units stand before minutes and those before clicks and purchases, and nothing is lost.
+    @Test("are units, then minutes, then those of events", arguments: 0..<16)
     func order(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         let arena = try #require(Arena(limit: 1 << 22))
@@ -39,9 +39,14 @@ struct ExtraOrderTests {
                 table.count(UInt16(Int.random(in: 0..<1_440, using: &random)), of: visitor)
             }
         }
-        let kinds = kinds(of: visitor, in: table)
-        let places = kinds.indices.filter { kinds[$0] == .click || kinds[$0] == .purchase }
-        #expect(places == Array(kinds.count - places.count..<kinds.count))
+        let parts = kinds(of: visitor, in: table).map { kind in
+            switch kind {
+            case .unit: 0
+            case .minutes, .denseMinutes: 1
+            case .click, .purchase: 2
+            }
+        }
+        #expect(parts == parts.sorted())
 
         var foundTimes: [Int64] = []
         table.forEachExtra(of: visitor, .click) { foundTimes.append($0.payload(as: Click.self).pointee.time) }

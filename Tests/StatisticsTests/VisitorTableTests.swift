@@ -12,10 +12,10 @@ struct VisitorTableTests {
         #expect(MemoryLayout<Unit>.stride == 24)
         #expect(MemoryLayout<Purchase>.stride == 24)
         #expect(MemoryLayout<Extra>.stride == Extra.headerBytes)
-        #expect(Extra.headerBytes + MemoryLayout<Unit>.stride == Extra.bytes)
-        #expect(Extra.headerBytes + 12 * MemoryLayout<MinuteCount>.stride == Extra.bytes)
+        #expect(Extra.headerBytes + MemoryLayout<Unit>.stride == Extra.bytesOfUnit)
+        #expect(Extra.headerBytes + 2 * MemoryLayout<MinuteCounts>.stride == Extra.bytesOfMinutes)
         // A visitor of two units, and its slot in an index that has just doubled.
-        #expect(MemoryLayout<Visitor>.stride + Extra.bytes + 8 * 5 / 2 == 100)
+        #expect(MemoryLayout<Visitor>.stride + Extra.bytesOfUnit + 8 * 5 / 2 == 100)
     }
 
     @Test("are found by the bytes of their ids, whatever the hash", arguments: [UInt64(0), 0xFFFF, .max])
@@ -40,6 +40,26 @@ struct VisitorTableTests {
         table.forEach { found[Array($0.id)] = $0.pointee.events }
         let count = table.index.count
         #expect(found == expected && count == expected.count)
+    }
+
+    /// Four minutes with fifteen events each, and no event is lost or counted twice on the way there.
+    @Test("keep four minutes in a word", arguments: 0..<40)
+    func minutesInAWord(seed: UInt64) {
+        var random = SplitMix64(seed: seed)
+        let minutes = (0..<random.pick([1, 3, 4, 7])).map { _ in
+            random.pick([0, 1, 2_047, 2_048, 4_095, UInt16.random(in: 0...4_095, using: &random)])
+        }
+        var counts = MinuteCounts()
+        var expected: [Int: UInt32] = [:]
+        while counts.add(random.pick(minutes), countedIn: &expected) {}
+        var found: [Int: UInt32] = [:]
+        var places = 0
+        counts.forEach { minute, events in
+            found[minute, default: 0] += events
+            places += 1
+            #expect((1...15).contains(events))
+        }
+        #expect(found == expected && places == 4)
     }
 
     @Test("count minutes, few or many", arguments: 0..<24)
@@ -143,5 +163,14 @@ struct VisitorTableTests {
 
     private func reserve(_ idLength: Int, in table: inout VisitorTable) -> Bool {
         table.reserve(VisitorTable.bytesOfEvent + idLength)
+    }
+}
+
+extension MinuteCounts {
+    /// Counts an event here and, where there is room for it, there.
+    fileprivate mutating func add(_ minute: UInt16, countedIn expected: inout [Int: UInt32]) -> Bool {
+        guard add(minute) else { return false }
+        expected[Int(minute), default: 0] += 1
+        return true
     }
 }
