@@ -38,7 +38,7 @@ struct TokenSearch: Sendable {
         }
         for byte in UInt8(ascii: "A")...UInt8(ascii: "Z") { classes[Int(byte)] = classes[Int(byte.lowercased)] }
 
-        var trie = Trie(classCount: classCount)
+        var trie = Trie(classCount: classCount, maximumStates: tokens.reduce(1) { $0 + $1.text.count })
         for (index, token) in tokens.enumerated() {
             trie.insert(token.text.map { Int(classes[Int($0)]) }, output: index)
         }
@@ -97,9 +97,11 @@ private struct Trie {
     var next: [UInt32]
     var outputs: [[Int]] = [[]]
 
-    init(classCount: Int) {
+    init(classCount: Int, maximumStates: Int) {
         self.classCount = classCount
-        next = [UInt32](repeating: 0, count: classCount)
+        next = []
+        next.reserveCapacity(maximumStates * classCount)
+        next.append(contentsOf: repeatElement(0, count: classCount))
     }
 
     mutating func insert(_ path: [Int], output: Int) {
