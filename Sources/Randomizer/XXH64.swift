@@ -131,6 +131,7 @@ extension UnsafeRawBufferPointer {
 extension StringProtocol {
     /// Lends the text's UTF-8. Copies it first only where it is not held as UTF-8 (a string bridged from Objective-C).
     @inlinable
+    @inline(__always)
     func withUTF8Bytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
         if let result = utf8.withContiguousStorageIfAvailable({ body(UnsafeRawBufferPointer($0)) }) {
             return result

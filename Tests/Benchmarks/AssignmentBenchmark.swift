@@ -81,39 +81,53 @@ enum AssignmentBenchmark {
         if checksum == .min { print(places) }
     }
 
+    /// What a thread does over and over, with handles of its own on the shared table.
+    private enum Work: String, CaseIterable {
+        case hash = "XXH64 alone"
+        case assign = "assign"
+        case arm = "arm of a group"
+
+        /// In loops without a closure: what a closure has captured is retained for each call, and threads that count
+        /// references to one table wait for one another.
+        @inline(never)
+        func run(_ experiment: AllocationTable.Experiment, _ group: AllocationTable.Group, _ visitors: [String]) -> Int
+        {
+            var checksum = 0
+            switch self {
+            case .hash: for visitor in visitors { checksum &+= XXH64.hash(visitor, seed: 7) == 0 ? 1 : 0 }
+            case .assign: for visitor in visitors { checksum &+= experiment.assign(visitor).propensity > 0 ? 1 : 0 }
+            case .arm: for visitor in visitors { checksum &+= group.arm(of: visitor) }
+            }
+            return checksum
+        }
+    }
+
     /// How much more two threads assign in the same processor time each; beside it what the machine gives to two threads that
-    /// share nothing and touch no memory but their ids.
+    /// share nothing and touch no memory but their ids. One thread and two take turns; the median of the rounds counts.
     private static func twoThreads() throws {
         for (name, prefix) in [("short names", "arm"), ("names over 15 bytes", "campaign-banner")] {
             let table = try AllocationTable(
                 csv: TableText.csv(experiments: 2, segments: 2, arms: 10, prefix: prefix))
             guard let experiment = table.experiment(platform: "platform-000001", slot: "slot") else { return }
             let group = experiment.groups[0]
-            func nanoseconds(_ threads: Int, _ body: @escaping @Sendable (String) -> Int) -> Double {
-                var least = Double.infinity
-                for _ in 0..<20 {
-                    let sum = Atomic<UInt64>(0)
-                    DispatchQueue.concurrentPerform(iterations: threads) { _ in
-                        // Ids of the thread's own: the strings' reference counts are not to be shared.
-                        let own = visitors.map { $0 + "x" }
-                        var checksum = 0
-                        let start = measurement_thread_nanoseconds()
-                        for _ in 0..<50 { for visitor in own { checksum &+= body(visitor) } }
-                        sum.add(measurement_thread_nanoseconds() - start, ordering: .relaxed)
-                        if checksum == .min { print("!") }
-                    }
-                    least = min(least, Double(sum.load(ordering: .relaxed)) / Double(threads * 50 * visitors.count))
+            func nanoseconds(_ threads: Int, _ work: Work) -> Double {
+                let sum = Atomic<UInt64>(0)
+                DispatchQueue.concurrentPerform(iterations: threads) { _ in
+                    // Ids of the thread's own: the strings' reference counts are not to be shared.
+                    let own = visitors.map { $0 + "x" }
+                    var checksum = 0
+                    let start = measurement_thread_nanoseconds()
+                    for _ in 0..<50 { checksum &+= work.run(experiment, group, own) }
+                    sum.add(measurement_thread_nanoseconds() - start, ordering: .relaxed)
+                    if checksum == .min { print("!") }
                 }
-                return least
+                return Double(sum.load(ordering: .relaxed)) / Double(threads * 50 * visitors.count)
             }
-            func compare(_ kind: String, _ body: @escaping @Sendable (String) -> Int) {
-                let (one, two) = (nanoseconds(1, body), nanoseconds(2, body))
-                let times = (200 * one / two).rounded() / 100
-                print("two threads, \(name), \(kind): \(times) × one thread, by processor time")
+            for work in Work.allCases {
+                let rounds = (0..<61).map { _ in 2 * nanoseconds(1, work) / nanoseconds(2, work) }.sorted()
+                let times = (100 * rounds[rounds.count / 2]).rounded() / 100
+                print("two threads, \(name), \(work.rawValue): \(times) × one thread, by processor time")
             }
-            compare("XXH64 alone") { XXH64.hash($0, seed: 7) == 0 ? 1 : 0 }
-            compare("assign") { experiment.assign($0).propensity > 0 ? 1 : 0 }
-            compare("arm of a group") { group.arm(of: $0) }
         }
     }
 }
