@@ -10,7 +10,7 @@ public import CScan
 
 /// Text that lies in somebody else's memory: a pointer and a length. Empty text stands for an absent field.
 ///
-/// Not for keeping: it is valid only as long as the block of the log it points into, the duration of ``EventSink/consume(_:)``.
+/// Not for keeping: it is valid only as long as the block of the log it points into, the duration of ``EventSink/consume(_:ignored:)``.
 @frozen
 public struct ByteText {
     public let start: UnsafePointer<UInt8>

@@ -3,8 +3,6 @@ package struct Event {
     /// Microseconds since 1970-01-01T00:00:00Z.
     package var time: Int64
     package var type: EventType
-    /// Set by the sink when the event is legal but concerns nothing declared.
-    package var ignored: IgnoredReason?
     package var visitor: ByteText
     package var platform: ByteText
     package var slot: ByteText
@@ -32,6 +30,7 @@ struct LinePlace: Hashable, Comparable {
 
 /// Who takes the events of one worker. Each worker has a sink of its own, so a sink is never called concurrently.
 package protocol EventSink: AnyObject, Sendable {
-    /// Takes some events, a few hundred at most, and marks those that are ``Event/ignored``. The texts die when it returns.
-    func consume(_ events: UnsafeMutableBufferPointer<Event>)
+    /// Takes some events, a few hundred at most, whose texts die when it returns. For each there is a place in `ignored`, where
+    /// it says why, when the event is legal but concerns nothing declared.
+    func consume(_ events: UnsafeBufferPointer<Event>, ignored: UnsafeMutableBufferPointer<IgnoredReason?>)
 }

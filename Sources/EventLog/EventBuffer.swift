@@ -3,19 +3,20 @@ struct EventBuffer: ~Copyable {
     private static let capacity = 1024
 
     private let memory: UnsafeMutableBufferPointer<Event>
+    /// Of each event why it is ignored: by itself, so that looking through them passes over nothing else.
+    private let reasons: UnsafeMutableBufferPointer<IgnoredReason?>
     private var count = 0
 
     init() {
         memory = .allocate(capacity: EventBuffer.capacity)
         memory.initialize(repeating: EventBuffer.blank)
+        reasons = .allocate(capacity: EventBuffer.capacity)
+        reasons.initialize(repeating: nil)
     }
 
     deinit {
         memory.deallocate()
-    }
-
-    var events: UnsafeMutableBufferPointer<Event> {
-        UnsafeMutableBufferPointer(rebasing: memory[0..<count])
+        reasons.deallocate()
     }
 
     /// Whether the events must be removed before the next one is made.
@@ -32,35 +33,22 @@ struct EventBuffer: ~Copyable {
         count += 1
     }
 
-    /// Counts the events by type, and those the sink marked as ignored.
-    func tally(into tally: inout LogTally) {
-        var views: Int64 = 0
-        var clicks: Int64 = 0
-        var purchases: Int64 = 0
-        var others: Int64 = 0
-        for event in events {
-            switch event.type {
-            case .view: views += 1
-            case .click: clicks += 1
-            case .purchase: purchases += 1
-            case .other: others += 1
-            }
-            if let reason = event.ignored { tally.ignore(reason, at: event.place) }
+    /// Hands the events to the sink, counts those it ignores, and removes them all.
+    mutating func handOver(to sink: any EventSink, _ tally: inout LogTally) {
+        let reasons = UnsafeMutableBufferPointer(rebasing: reasons[0..<count])
+        sink.consume(UnsafeBufferPointer(rebasing: memory[0..<count]), ignored: reasons)
+        for index in reasons.indices {
+            guard let reason = reasons[index] else { continue }
+            tally.ignore(reason, at: memory[index].place)
+            reasons[index] = nil
         }
-        tally.count(.view, views)
-        tally.count(.click, clicks)
-        tally.count(.purchase, purchases)
-        tally.count(.other, others)
+        count = 0
     }
 
     private static var blank: Event {
         Event(
-            time: 0, type: .other, ignored: nil, visitor: .absent, platform: .absent, slot: .absent, variant: .absent,
+            time: 0, type: .other, visitor: .absent, platform: .absent, slot: .absent, variant: .absent,
             segment: .absent, revenue: 0, order: .absent, userAgent: .absent, address: .absent,
             place: LinePlace(file: 0, block: 0, line: 0))
-    }
-
-    mutating func removeAll() {
-        count = 0
     }
 }

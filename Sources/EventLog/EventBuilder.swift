@@ -87,7 +87,6 @@ struct EventBuilder: ~Copyable {
         event.pointee.order = try text(sources.value(.order, in: values), .order)
         event.pointee.userAgent = try text(sources.value(.userAgent, in: values), .userAgent)
         event.pointee.address = try text(sources.value(.address, in: values), .address)
-        event.pointee.ignored = nil
     }
 
     /// A string, or an integer as it is written; empty for none.

@@ -37,6 +37,17 @@ package enum IgnoredReason: String, Hashable, Sendable, CaseIterable {
     case otherType = "other type"
     case undeclaredExperiment = "undeclared experiment"
     case undeclaredVariant = "undeclared variant"
+
+    /// The place in `allCases`.
+    fileprivate var position: Int {
+        switch self {
+        case .blankLine: 0
+        case .outsideDay: 1
+        case .otherType: 2
+        case .undeclaredExperiment: 3
+        case .undeclaredVariant: 4
+        }
+    }
 }
 
 /// The first lines of one reason, by where they stand.
@@ -94,7 +105,8 @@ package struct LogTally: Sendable {
     /// Events inside the day, by type.
     package private(set) var events: [EventType: Int64] = [:]
     private var rejectedSamples: [RejectedReason: LineSamples] = [:]
-    private var ignoredSamples: [IgnoredReason: LineSamples] = [:]
+    /// By the place of the reason among all: there may be one for each line.
+    private var ignoredSamples = Array(repeating: LineSamples(), count: IgnoredReason.allCases.count)
     /// Lines that begin in each block of each file; what turns a place into a line number.
     var linesOfBlocks: [Int32: [Int32: Int64]] = [:]
 
@@ -109,7 +121,7 @@ package struct LogTally: Sendable {
     }
 
     mutating func ignore(_ reason: IgnoredReason, at place: LinePlace) {
-        ignoredSamples[reason, default: LineSamples()].add(place)
+        ignoredSamples[reason.position].add(place)
     }
 
     /// Adds what another worker counted.
@@ -122,11 +134,7 @@ package struct LogTally: Sendable {
             sum.add(right)
             return sum
         }
-        ignoredSamples.merge(other.ignoredSamples) { left, right in
-            var sum = left
-            sum.add(right)
-            return sum
-        }
+        for (index, samples) in other.ignoredSamples.enumerated() { ignoredSamples[index].add(samples) }
         for (file, blocks) in other.linesOfBlocks {
             linesOfBlocks[file, default: [:]].merge(blocks, uniquingKeysWith: +)
         }
@@ -142,13 +150,15 @@ package struct LogTally: Sendable {
     /// Every reason lines were ignored for.
     package var ignored: [Entry] {
         IgnoredReason.allCases.compactMap { reason in
-            ignoredSamples[reason].map { Entry(name: reason.rawValue, count: $0.count, samples: references($0)) }
+            let samples = ignoredSamples[reason.position]
+            guard samples.count > 0 else { return nil }
+            return Entry(name: reason.rawValue, count: samples.count, samples: references(samples))
         }
     }
 
     package var rejectedLines: Int64 { rejectedSamples.values.reduce(0) { $0 + $1.count } }
 
-    package func ignoredLines(_ reason: IgnoredReason) -> Int64 { ignoredSamples[reason]?.count ?? 0 }
+    package func ignoredLines(_ reason: IgnoredReason) -> Int64 { ignoredSamples[reason.position].count }
 
     private func references(_ samples: LineSamples) -> [LineReference] {
         samples.places.map { place in

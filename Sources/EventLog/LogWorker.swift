@@ -4,6 +4,7 @@ struct LogWorker: ~Copyable {
     private var lines: LineDecoder
     var records: RecordDecoder
     private var events = EventBuffer()
+    private var types = TypeCounts()
     private(set) var tally = LogTally()
 
     init(_ reader: LogReader, sink: any EventSink) {
@@ -19,6 +20,7 @@ struct LogWorker: ~Copyable {
         handOver()
         tally.linesOfBlocks[block.file, default: [:]][block.index, default: 0] += Int64(count)
         tally.bytes += block.size
+        types.move(to: &tally)
     }
 
     private mutating func readLines(_ block: borrowing Block) -> Int32 {
@@ -42,6 +44,7 @@ struct LogWorker: ~Copyable {
         tally.lines += 1
         switch outcome {
         case .event:
+            types.count(events.next().pointee.type)
             events.keep(place)
             if events.isFull { handOver() }
         case .rejected(let reason): tally.reject(reason, at: place)
@@ -50,10 +53,34 @@ struct LogWorker: ~Copyable {
     }
 
     private mutating func handOver() {
-        sink.consume(events.events)
-        events.tally(into: &tally)
-        events.removeAll()
+        events.handOver(to: sink, &tally)
         lines.freeTexts()
         records.freeTexts()
+    }
+}
+
+/// The events of a block by type, in plain numbers.
+private struct TypeCounts {
+    private var views: Int64 = 0
+    private var clicks: Int64 = 0
+    private var purchases: Int64 = 0
+    private var others: Int64 = 0
+
+    @inline(__always)
+    mutating func count(_ type: EventType) {
+        switch type {
+        case .view: views += 1
+        case .click: clicks += 1
+        case .purchase: purchases += 1
+        case .other: others += 1
+        }
+    }
+
+    mutating func move(to tally: inout LogTally) {
+        tally.count(.view, views)
+        tally.count(.click, clicks)
+        tally.count(.purchase, purchases)
+        tally.count(.other, others)
+        self = TypeCounts()
     }
 }

@@ -9,7 +9,13 @@ struct TypeWords: Sendable {
     private let words: [Word]
 
     init(_ types: [String: EventType]) {
-        words = types.sorted { $0.key < $1.key }.map { word, type in
+        // The first is found first: a log is views before all.
+        let order = EventType.allCases
+        let sorted = types.sorted { left, right in
+            let (first, second) = (order.firstIndex(of: left.value) ?? 0, order.firstIndex(of: right.value) ?? 0)
+            return (first, left.key) < (second, right.key)
+        }
+        words = sorted.map { word, type in
             let text = Array(word.utf8)
             return Word(text: text, key: text.withUnsafeBufferPointer { TypeWords.key(ByteText($0)) }, type: type)
         }

@@ -10,7 +10,7 @@ final class EventCollector: EventSink, @unchecked Sendable {
         gathering = Gathering(plan, worker: worker)
     }
 
-    func consume(_ events: UnsafeMutableBufferPointer<Event>) {
-        gathering.add(events)
+    func consume(_ events: UnsafeBufferPointer<Event>, ignored: UnsafeMutableBufferPointer<IgnoredReason?>) {
+        gathering.add(events, ignored)
     }
 }

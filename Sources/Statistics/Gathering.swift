@@ -72,9 +72,11 @@ struct Gathering: ~Copyable {
         names = NameNumbers(plan)
     }
 
-    /// Takes a block's events, and marks those that concern nothing declared.
-    mutating func add(_ events: UnsafeMutableBufferPointer<Event>) {
-        observe(events)
+    /// Takes a block's events, and says of those that concern nothing declared why they are ignored.
+    mutating func add(
+        _ events: UnsafeBufferPointer<Event>, _ ignored: UnsafeMutableBufferPointer<IgnoredReason?>
+    ) {
+        observe(events, ignored)
         sortByShard()
         var busy: [Int] = []
         let count = plan.shards.shards.count
@@ -92,7 +94,9 @@ struct Gathering: ~Copyable {
         }
     }
 
-    private mutating func observe(_ events: UnsafeMutableBufferPointer<Event>) {
+    private mutating func observe(
+        _ events: UnsafeBufferPointer<Event>, _ ignored: UnsafeMutableBufferPointer<IgnoredReason?>
+    ) {
         observations.resize(to: events.count)
         var count = 0
         for number in 0..<events.count {
@@ -107,7 +111,7 @@ struct Gathering: ~Copyable {
                     hash: hash, time: time, visitor: event.pointee.visitor, event: UInt32(truncatingIfNeeded: number),
                     shard: UInt16(truncatingIfNeeded: shard),
                     minute: UInt16(truncatingIfNeeded: (time + minutePhase) / 60_000_000), type: event.pointee.type))
-            names.complete(&observation.pointee, event)
+            ignored[number] = names.complete(&observation.pointee, event)
             count += 1
         }
         observations.resize(to: count)
@@ -132,14 +136,14 @@ struct Gathering: ~Copyable {
     }
 
     private mutating func add(
-        _ shard: Int, to content: inout Shards.Content, _ events: UnsafeMutableBufferPointer<Event>
+        _ shard: Int, to content: inout Shards.Content, _ events: UnsafeBufferPointer<Event>
     ) {
         guard let table = content.visitors?.pointer else { return }
         let mine = UnsafeBufferPointer(rebasing: order.elements[starts[shard]..<starts[shard + 1]])
         bringNear(mine, in: table.pointee)
         for (index, number) in mine.enumerated() {
             let observation = UnsafePointer(observations.start + Int(number))
-            let event = UnsafePointer(events.baseAddress.unsafelyUnwrapped + Int(observation.pointee.event))
+            let event = (events.baseAddress.unsafelyUnwrapped + Int(observation.pointee.event))
             var bytes = VisitorTable.bytesOfEvent + observation.pointee.visitor.count
             if observation.pointee.type == .purchase { bytes += event.pointee.order.count }
             while !table.pointee.reserve(bytes) {

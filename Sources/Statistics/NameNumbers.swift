@@ -21,8 +21,8 @@ struct NameNumbers: ~Copyable {
         deniesNetworks = policy.hasDeniedNetworks
     }
 
-    /// Adds what an event's names say to its observation, and marks an event that concerns nothing declared.
-    mutating func complete(_ observation: inout Observation, _ event: UnsafeMutablePointer<Event>) {
+    /// Adds what an event's names say to its observation; returns why an event is ignored that concerns nothing declared.
+    mutating func complete(_ observation: inout Observation, _ event: UnsafePointer<Event>) -> IgnoredReason? {
         if event.pointee.userAgent.count > 0, agents.verdict(on: event.pointee.userAgent) {
             observation.flags.insert(.robotAgent)
         }
@@ -34,32 +34,31 @@ struct NameNumbers: ~Copyable {
         switch event.pointee.type {
         case .view:
             observation.flags.insert(.viewed)
-            if let arm = arm(of: event) {
-                observation.arm = arm
-                observation.segment = segment(event.pointee.segment)
-            }
+            guard let arm = arm(of: event) else { return undeclared(event) }
+            observation.arm = arm
+            observation.segment = segment(event.pointee.segment)
+            return nil
         case .click:
-            if let arm = arm(of: event) { observation.arm = arm }
+            guard let arm = arm(of: event) else { return undeclared(event) }
+            observation.arm = arm
+            return nil
         case .purchase:
-            event.pointee.ignored = place(event, in: &observation)
-            observation.isCounted = event.pointee.ignored == nil
+            let ignored = place(event, in: &observation)
+            observation.isCounted = ignored == nil
+            return ignored
         case .other:
-            event.pointee.ignored = .otherType
+            return .otherType
         }
     }
 
-    /// The arm that an event names; without one the event is marked.
     @inline(__always)
-    private mutating func arm(of event: UnsafeMutablePointer<Event>) -> ArmNumber? {
-        if let arm = arms.arm(
-            platform: event.pointee.platform, slot: event.pointee.slot, variant: event.pointee.variant)
-        {
-            return arm
-        }
-        event.pointee.ignored =
-            arms.hasExperiment(platform: event.pointee.platform, slot: event.pointee.slot)
+    private mutating func arm(of event: UnsafePointer<Event>) -> ArmNumber? {
+        arms.arm(platform: event.pointee.platform, slot: event.pointee.slot, variant: event.pointee.variant)
+    }
+
+    private mutating func undeclared(_ event: UnsafePointer<Event>) -> IgnoredReason {
+        arms.hasExperiment(platform: event.pointee.platform, slot: event.pointee.slot)
             ? .undeclaredVariant : .undeclaredExperiment
-        return nil
     }
 
     private mutating func place(

@@ -52,5 +52,5 @@ enum LogBenchmark {
 
 /// Takes events and does nothing with them.
 private final class EmptySink: EventSink {
-    func consume(_ events: UnsafeMutableBufferPointer<Event>) {}
+    func consume(_ events: UnsafeBufferPointer<Event>, ignored: UnsafeMutableBufferPointer<IgnoredReason?>) {}
 }

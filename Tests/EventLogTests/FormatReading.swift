@@ -61,7 +61,7 @@ struct FormatReading: Equatable {
     private final class Collector: EventSink {
         let events = Mutex<[String]>([])
 
-        func consume(_ events: UnsafeMutableBufferPointer<Event>) {
+        func consume(_ events: UnsafeBufferPointer<Event>, ignored: UnsafeMutableBufferPointer<IgnoredReason?>) {
             self.events.withLock { texts in
                 for event in events {
                     let fields = [

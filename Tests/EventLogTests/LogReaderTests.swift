@@ -11,7 +11,7 @@ struct LogReaderTests {
     private final class Visitors: EventSink {
         private let names = Mutex<[String]>([])
 
-        func consume(_ events: UnsafeMutableBufferPointer<Event>) {
+        func consume(_ events: UnsafeBufferPointer<Event>, ignored: UnsafeMutableBufferPointer<IgnoredReason?>) {
             for event in events { names.withLock { $0.append(event.visitor.string) } }
         }
 
@@ -184,12 +184,12 @@ struct LogReaderTests {
     private final class HalfIgnored: EventSink {
         let batches = Mutex<[[Int]]>([])
 
-        func consume(_ events: UnsafeMutableBufferPointer<Event>) {
+        func consume(_ events: UnsafeBufferPointer<Event>, ignored: UnsafeMutableBufferPointer<IgnoredReason?>) {
             var numbers: [Int] = []
             for index in events.indices {
                 numbers.append(Int(events[index].visitor.string) ?? -1)
-                #expect(events[index].ignored == nil)
-                if numbers[index] % 2 == 0 { events[index].ignored = .otherType }
+                #expect(ignored[index] == nil)
+                if numbers[index] % 2 == 0 { ignored[index] = .otherType }
             }
             batches.withLock { $0.append(numbers) }
         }
