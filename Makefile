@@ -15,15 +15,6 @@ SERVING := .build/serving-venv
 LIBRARIES := libisal libzstd
 PACKAGES := libisal-dev libzstd-dev
 
-# The toolchain's own linker. Where the C library knows packed relocations (glibc 2.36), the program starts sooner by a fifth, and
-# what is built runs there only.
-GLIBC := $(shell getconf GNU_LIBC_VERSION 2>/dev/null | sed 's/.* //')
-LINKER := $(if $(GLIBC),-Xswiftc -use-ld=lld -Xlinker --icf=safe)
-ifeq ($(shell printf '2.36\n$(GLIBC)\n' | sort -V | head -n 1),2.36)
-LINKER += -Xlinker -z -Xlinker pack-relative-relocs
-endif
-RELEASE := swift build --configuration release --static-swift-stdlib $(LINKER) -Xlinker -s --product
-
 .PHONY: help dependencies run test report browser lint format release library serve install bench fixtures check demo clean
 
 help: ## This list.
@@ -49,7 +40,7 @@ run: release ## The nightly job on the fixtures: shows tomorrow's table.
 test: dependencies $(SERVING)/.installed release library browser ## All tests.
 	swift test
 	$(SERVING)/bin/python Tests/Serving/end_to_end.py $(SLUICE) $(LIBRARY)
-	$(RELEASE) StateGenerator
+	swift build --configuration release --static-swift-stdlib --product StateGenerator -Xlinker -s
 	python3 Tests/Report/browser.py $(SLUICE) .build/release/StateGenerator $(SCREENSHOTS)
 
 report: release ## The page of what is in STATE: report.html.
@@ -74,7 +65,7 @@ format: ## Formats the sources in place.
 
 # Debian has no static ISA-L, so that a machine which only runs the binary needs libisal2 (and libzstd1, which is always there).
 release: dependencies ## The binary to copy: .build/release/sluice; where it runs, libisal2 must be installed.
-	$(RELEASE) sluice
+	swift build --configuration release --static-swift-stdlib --product sluice -Xlinker -s
 
 # A scratch path of its own: other flags would build everything anew.
 library: ## The randomizer for other languages: .build/library/release/libSluiceRandomizer.so.
@@ -102,7 +93,7 @@ install: release ## Copies the binary to $(PREFIX)/bin.
 	install -m 755 $(SLUICE) $(DESTDIR)$(PREFIX)/bin/sluice
 
 bench: release ## Timings of the steps and against other engines, options in BENCH="--size … --peers duckdb --memory-size … --hostile".
-	$(RELEASE) Benchmarks
+	swift build --configuration release --static-swift-stdlib --product Benchmarks -Xlinker -s
 	@mkdir -p .build/bench
 	.build/release/Benchmarks > .build/bench/steps.txt
 	@cat .build/bench/steps.txt

@@ -100,7 +100,8 @@ private struct Trie {
     init(classCount: Int, maximumStates: Int) {
         self.classCount = classCount
         next = []
-        next.reserveCapacity(maximumStates * classCount)
+        // Tokens of one beginning share states, so that of very many most of this would never be used.
+        next.reserveCapacity(min(maximumStates, 1 << 12) * classCount)
         next.append(contentsOf: repeatElement(0, count: classCount))
     }
 

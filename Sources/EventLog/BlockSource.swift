@@ -20,12 +20,15 @@ final class BlockSource: Sendable {
     private let files: [LogFile]
     private let rules: ReadingRules
     private let workers: Int
+    /// Of each open file: in all there are two for each worker but one, however many files are open.
+    private let blocksAhead: Int
     private let state = Mutex(State())
 
     init(files: [LogFile], rules: ReadingRules, workers: Int) {
         self.files = files
         self.rules = rules
         self.workers = workers
+        blocksAhead = 2 * max(0, workers - 1) / max(1, min(workers, files.count))
     }
 
     /// Fills `block` with one that nobody has; false when there is none left.
@@ -62,7 +65,8 @@ final class BlockSource: Sendable {
     private func addFile() -> Bool {
         state.withLock { state in
             guard state.nextFile < files.count, state.open.count < workers else { return false }
-            state.open.append(OpenFile(files[state.nextFile], index: state.nextFile, rules: rules, workers: workers))
+            state.open.append(
+                OpenFile(files[state.nextFile], index: state.nextFile, rules: rules, blocksAhead: blocksAhead))
             state.nextFile += 1
             return true
         }

@@ -40,9 +40,10 @@ final class OpenFile: Sendable {
     private let content = Mutex(Content.unopened)
     private let ahead: Mutex<BlocksAhead>
 
-    /// - Parameter workers: how many read at the same time.
-    init(_ file: LogFile, index: Int, rules: ReadingRules, workers: Int) {
-        ahead = Mutex(BlocksAhead(capacity: 2 * (workers - 1)))
+    /// - Parameter blocksAhead: the most blocks of a stream that are read before somebody asks for them.
+    init(_ file: LogFile, index: Int, rules: ReadingRules, blocksAhead: Int) {
+        ahead = Mutex(
+            BlocksAhead(capacity: blocksAhead, maximumBytes: 2 * OpenFile.blocksOfStream * rules.blockSize))
         self.file = file
         self.index = Int32(index)
         self.rules = rules

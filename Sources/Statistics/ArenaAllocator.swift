@@ -2,8 +2,8 @@
 ///
 ///     chunk  [ first │ first │ …   rest   … │ last │ last ]
 ///
-/// Whoever takes pieces of two sizes takes each from an end of its own: pieces of 64 and of 32 bytes, which a
-/// visitor's record with an id of 16 and its extras are, then lie across as few lines of the processor's cache as can be.
+/// Whoever takes pieces of two kinds takes each from an end of its own: pieces of 64 bytes, which a visitor's record with an id of
+/// 16 is, then lie in one line of the processor's cache each, whatever sizes its extras have.
 struct ArenaAllocator: ~Copyable {
     let arena: Arena
     /// The rest of the current chunk, in bytes from the arena's start.

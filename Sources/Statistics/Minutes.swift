@@ -25,7 +25,7 @@ struct MinuteCounts: BitwiseCopyable {
         let others = MinuteCounts.lanes &* 0xFFF0
         // The top bit of each count whose minute is another, as no carry leaves a count; then of those that are full.
         let isOther = (difference & others & 0x7FFF_7FFF_7FFF_7FFF) &+ 0x7FFF_7FFF_7FFF_7FFF | difference
-        let isFull = ((bits & MinuteCounts.lanes &* 0xF) &+ MinuteCounts.lanes) << 11
+        let isFull = ((bits & (MinuteCounts.lanes &* 0xF)) &+ MinuteCounts.lanes) << 11
         // A free count looks like one of the first minute, and becomes that.
         let fitting = ~(isOther | isFull) & MinuteCounts.lanes << 15
         if fitting != 0 {

@@ -118,7 +118,7 @@ struct LogReaderTests {
         for path in [
             try scratch.write(content, to: "long.jsonl"), try pipe(content, chunk: 60_000, in: scratch),
         ] {
-            let file = OpenFile(.path(path), index: 0, rules: rules, workers: 1)
+            let file = OpenFile(.path(path), index: 0, rules: rules, blocksAhead: 2)
             var block = Block()
             reading: while true {
                 switch try file.take(&block) {

@@ -62,6 +62,14 @@ struct VisitorTableTests {
         #expect(found == expected && places == 4)
     }
 
+    @Test("keep sixty events of a minute in a word", arguments: [0, 1, 2_048, 4_095])
+    func eventsInAWord(minute: UInt16) {
+        var counts = MinuteCounts()
+        var events = 0
+        while counts.add(minute) { events += 1 }
+        #expect(events == 60)
+    }
+
     @Test("count minutes, few or many", arguments: 0..<24)
     func minutes(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)

@@ -86,7 +86,7 @@ typedef struct {
 
 /// Matches the line at `line` with a template, and stores its holes, one behind the other.
 ///
-/// What is usual is kept up to date in the parts. No part may have a line feed, and the last one's follower, and no other's, is the line end. There must be a line feed at or
+/// A part whose usual count has been wrong `trust` times has none any more. No part may have a line feed, and the last one's follower, and no other's, is the line end. There must be a line feed at or
 /// behind `line` with `CSCAN_SLACK` readable bytes behind it.
 typedef cscan_matched (*cscan_matcher)(cscan_part *parts, const uint8_t *line, cscan_value *holes);
 
