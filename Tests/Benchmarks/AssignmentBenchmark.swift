@@ -81,54 +81,44 @@ enum AssignmentBenchmark {
         if checksum == .min { print(places) }
     }
 
-    /// What a thread does over and over, with handles of its own on the shared table.
-    private enum Work: String, CaseIterable {
-        case hash = "XXH64 alone"
-        case assign = "assign"
-        case arm = "arm of a group"
-
-        /// In loops without a closure: what a closure has captured is retained for each call, and threads that count
-        /// references to one table wait for one another.
-        @inline(never)
-        func run(_ experiment: AllocationTable.Experiment, _ group: AllocationTable.Group, _ visitors: [String]) -> Int
-        {
-            var checksum = 0
-            switch self {
-            case .hash: for visitor in visitors { checksum &+= XXH64.hash(visitor, seed: 7) == 0 ? 1 : 0 }
-            case .assign: for visitor in visitors { checksum &+= experiment.assign(visitor).propensity > 0 ? 1 : 0 }
-            case .arm: for visitor in visitors { checksum &+= group.arm(of: visitor) }
-            }
-            return checksum
-        }
-    }
-
     /// How much more two threads assign in the same processor time each; beside it what the machine gives to two threads that
-    /// share nothing and touch no memory but their ids. One thread and two take turns; the median of the rounds counts.
+    /// share nothing and touch no memory but their ids.
     private static func twoThreads() throws {
         for (name, prefix) in [("short names", "arm"), ("names over 15 bytes", "campaign-banner")] {
             let table = try AllocationTable(
                 csv: TableText.csv(experiments: 2, segments: 2, arms: 10, prefix: prefix))
             guard let experiment = table.experiment(platform: "platform-000001", slot: "slot") else { return }
             let group = experiment.groups[0]
-            func nanoseconds(_ threads: Int, _ work: Work) -> Double {
-                let sum = Atomic<UInt64>(0)
-                DispatchQueue.concurrentPerform(iterations: threads) { _ in
-                    // Ids of the thread's own: the strings' reference counts are not to be shared.
-                    let own = visitors.map { $0 + "x" }
-                    var checksum = 0
-                    let start = measurement_thread_nanoseconds()
-                    for _ in 0..<50 { checksum &+= work.run(experiment, group, own) }
-                    sum.add(measurement_thread_nanoseconds() - start, ordering: .relaxed)
-                    if checksum == .min { print("!") }
-                }
-                return Double(sum.load(ordering: .relaxed)) / Double(threads * 50 * visitors.count)
+            twoThreads("\(name), XXH64 alone") { visitors in
+                visitors.reduce(0) { $0 &+ (XXH64.hash($1, seed: 7) == 0 ? 1 : 0) }
             }
-            for work in Work.allCases {
-                let rounds = (0..<61).map { _ in 2 * nanoseconds(1, work) / nanoseconds(2, work) }.sorted()
-                let times = (100 * rounds[rounds.count / 2]).rounded() / 100
-                print("two threads, \(name), \(work.rawValue): \(times) × one thread, by processor time")
+            twoThreads("\(name), assign") { visitors in
+                visitors.reduce(0) { $0 &+ (experiment.assign($1).propensity > 0 ? 1 : 0) }
+            }
+            twoThreads("\(name), arm of a group") { visitors in
+                visitors.reduce(0) { $0 &+ group.arm(of: $1) }
             }
         }
+    }
+
+    /// Compares two threads that pass over visitors with one. They take turns, and the median of the rounds counts.
+    static func twoThreads(_ name: String, _ pass: @escaping @Sendable ([String]) -> Int) {
+        func nanoseconds(_ threads: Int) -> Double {
+            let sum = Atomic<UInt64>(0)
+            DispatchQueue.concurrentPerform(iterations: threads) { _ in
+                // Ids of the thread's own: the strings' reference counts are not to be shared.
+                let own = visitors.map { $0 + "x" }
+                var checksum = 0
+                let start = measurement_thread_nanoseconds()
+                for _ in 0..<50 { checksum &+= pass(own) }
+                sum.add(measurement_thread_nanoseconds() - start, ordering: .relaxed)
+                if checksum == .min { print("!") }
+            }
+            return Double(sum.load(ordering: .relaxed)) / Double(threads)
+        }
+        let rounds = (0..<61).map { _ in 2 * nanoseconds(1) / nanoseconds(2) }.sorted()
+        let times = (100 * rounds[rounds.count / 2]).rounded() / 100
+        print("two threads, \(name): \(times) × one thread, by processor time")
     }
 }
 

@@ -62,6 +62,13 @@ enum TableBenchmark {
             print("assign by a host, \(name): \(least) ns least, \(median) median, \(late) 99th percentile of batches")
             if checksum == .min { print("!") }
         }
+        AssignmentBenchmark.twoThreads("assign by a host") { visitors in
+            visitors.reduce(0) { sum, visitor in
+                let shown = host.assign(
+                    platform: "platform-000003", slot: "slot", segment: "segment-000002", visitor: visitor)
+                return sum &+ (shown?.propensity ?? 0 > 0 ? 1 : 0)
+            }
+        }
         read("no reload")
         func read(_ name: String, pause: TimeInterval) {
             let isOver = Atomic<Bool>(false)
