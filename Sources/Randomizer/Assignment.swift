@@ -1,7 +1,6 @@
 /// What a visitor is shown, and with what probability.
 public struct Assignment: Equatable, Sendable {
-    /// The variant to show. A name of more than 15 bytes is held by a reference count that all threads share, as strings are;
-    /// where that shows, ask a group for `arm(of:)`.
+    /// The variant to show.
     public let variant: String
 
     /// The probability of this assignment, 0 < propensity ≤ 1, for inverse-propensity estimates: the variant's share of

@@ -1,13 +1,5 @@
 internal import Synchronization
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
-
 /// The table in service: readers borrow it without waiting, a writer replaces it, and the old one is released when the
 /// last who borrowed it has given it back.
 ///
@@ -26,7 +18,7 @@ final class TableExchange: @unchecked Sendable {
     private let lock = PlatformMutex()
     private var retired: [UInt] = []
 
-    private static let slotCount = 64
+    private static let slotCount = ThreadNumber.count
     /// Words from a slot to the next: two lines, because processors fetch pairs.
     private static let stride = 16
 
@@ -46,7 +38,7 @@ final class TableExchange: @unchecked Sendable {
     func borrow() -> TableLoan? {
         var address = current.load(ordering: .acquiring)
         guard address != 0 else { return nil }
-        var slot = Self.firstSlot()
+        var slot = ThreadNumber.current
         for _ in 0..<Self.slotCount {
             let claim = word(slot).pointee.compareExchange(
                 expected: 0, desired: address, ordering: .sequentiallyConsistent)
@@ -110,16 +102,6 @@ final class TableExchange: @unchecked Sendable {
 
     private func word(_ slot: Int) -> UnsafeMutablePointer<Atomic<UInt>> {
         slots + slot * Self.stride
-    }
-
-    private static func firstSlot() -> Int {
-        #if canImport(Glibc)
-            let thread = UInt64(pthread_self())
-        #else
-            let thread = UInt64(UInt(bitPattern: pthread_self()))
-        #endif
-        // The high bits of a product depend on all bits of its factors (Knuth, TAOCP volume 3, section 6.4).
-        return Int(truncatingIfNeeded: ((thread >> 6) &* 0x9E37_79B9_7F4A_7C15) >> 58)
     }
 
     private static func release(_ address: UInt) {

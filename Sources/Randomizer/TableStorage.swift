@@ -52,7 +52,7 @@ final class TableStorage: Sendable {
     /// Nil for a bare CSV.
     let manifest: Manifest?
     let names: NameTable
-    let variants: [String]
+    let variants: VariantNames
     let experiments: [ExperimentRecord]
     let groups: [GroupRecord]
     let arms: [ArmRecord]
@@ -70,7 +70,7 @@ final class TableStorage: Sendable {
         day = CompactDay(date)
         self.manifest = manifest
         self.names = names
-        self.variants = variants
+        self.variants = VariantNames(variants)
         self.experiments = experiments
         self.groups = groups
         self.arms = arms
