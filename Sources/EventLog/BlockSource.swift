@@ -20,7 +20,7 @@ final class BlockSource: Sendable {
     private let files: [LogFile]
     private let rules: ReadingRules
     private let workers: Int
-    /// Of each open file: in all there are two for each worker but one, however many files are open.
+    /// Of each open file: in all there are at most two for each worker but one, however many files are open.
     private let blocksAhead: Int
     private let state = Mutex(State())
 

@@ -4,7 +4,8 @@ import CScan
 ///
 ///     [ hash:32 | place:32 ] × 8   a group, filled from its start, 0 = free; the groups are at most four fifths full
 ///
-/// A hash is looked for in its group, all eight at once, and while that is full in the next one. Expected time is constant whoever chose the ids, because the hash is keyed. Equality of ids is for the caller to check.
+/// A hash is looked for in its group, all eight at once, and while that is full in the next one. Expected time is constant whoever
+/// chose the ids, because the hash is keyed. Equality of ids is for the caller to check.
 struct VisitorIndex: ~Copyable {
     private(set) var count = 0
     private var slots: UnsafeMutableBufferPointer<UInt64>
