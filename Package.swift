@@ -10,12 +10,12 @@ let package = Package(
     ],
     targets: [
         // The flow, in the order the data takes.
-        .target(name: "EventLog", dependencies: ["CISAL", "CScan", "CZstandard", "Vocabulary"]),
+        .target(name: "EventLog", dependencies: ["CISAL", "CLibrary", "CScan", "CZstandard", "Vocabulary"]),
         .target(name: "BotFilter", dependencies: ["EventLog"]),
-        .target(name: "Statistics", dependencies: ["BotFilter", "CScan", "EventLog", "Vocabulary"]),
-        .target(name: "Learning", dependencies: ["CSV", "Vocabulary"]),
-        .target(name: "Allocation", dependencies: ["CSV", "Learning", "Randomizer", "Vocabulary"]),
-        .target(name: "Randomizer", dependencies: ["CSV"], exclude: ["ASSIGNMENT.md"]),
+        .target(name: "Statistics", dependencies: ["BotFilter", "CLibrary", "CScan", "EventLog", "Vocabulary"]),
+        .target(name: "Learning", dependencies: ["CLibrary", "CSV", "Vocabulary"]),
+        .target(name: "Allocation", dependencies: ["CLibrary", "CSV", "Learning", "Randomizer", "Vocabulary"]),
+        .target(name: "Randomizer", dependencies: ["CLibrary", "CSV"], exclude: ["ASSIGNMENT.md"]),
 
         // What every step speaks: names, dates, the daily row; and the files they stand in.
         .target(name: "Vocabulary", dependencies: ["CSV"]),
@@ -25,15 +25,14 @@ let package = Package(
         .target(
             name: "Pipeline",
             dependencies: [
-                "Allocation", "BotFilter", "CSV", "CSystem", "EventLog", "Learning", "Randomizer", "Statistics",
-                "Vocabulary",
+                "Allocation", "BotFilter", "CLibrary", "CSV", "CSystem", "EventLog", "Learning", "Randomizer",
+                "Statistics", "Vocabulary",
             ]),
         .target(
             name: "Simulation",
             dependencies: [
-                "Allocation", "BotFilter", "CISAL", "CSV", "CZstandard", "EventLog", "Learning", "Pipeline",
-                "Randomizer",
-                "Statistics", "Vocabulary",
+                "Allocation", "BotFilter", "CISAL", "CLibrary", "CSV", "CZstandard", "EventLog", "Learning", "Pipeline",
+                "Randomizer", "Statistics", "Vocabulary",
             ]),
         .target(
             name: "Report",
@@ -44,6 +43,7 @@ let package = Package(
             dependencies: [
                 "Allocation", "CSV", "Learning", "Pipeline", "Randomizer", "Report", "Simulation", "Vocabulary",
             ]),
+        .target(name: "CLibrary"),
         .target(name: "CSystem"),
         .target(name: "CScan"),
 
@@ -75,9 +75,9 @@ let package = Package(
             resources: [.copy("CInterface"), .copy("Reference"), .copy("Vectors")]),
         .testTarget(
             name: "EventLogTests",
-            dependencies: ["CISAL", "CScan", "CZstandard", "EventLog", "TestSupport", "Vocabulary"]),
+            dependencies: ["CISAL", "CLibrary", "CScan", "CZstandard", "EventLog", "TestSupport", "Vocabulary"]),
         .testTarget(
-            name: "BotFilterTests", dependencies: ["BotFilter", "EventLog", "TestSupport"],
+            name: "BotFilterTests", dependencies: ["BotFilter", "CLibrary", "EventLog", "TestSupport"],
             resources: [.copy("UserAgents")]
         ),
         .testTarget(

@@ -1,12 +1,5 @@
 import Learning
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibrary
 
 /// A Beta posterior on the line of t = ln(θ / (1 − θ)), where it is log-concave for every α, β > 0 and free of poles.
 struct BetaContender: Contender {

@@ -1,12 +1,5 @@
 import Learning
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibrary
 
 /// Sixteen values at the nodes of a panel.
 typealias Values = GaussLegendre.Values

@@ -1,12 +1,5 @@
 import Learning
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibrary
 
 // A mesh for ten arms around 5 %, and how the panels lie on the line:
 //

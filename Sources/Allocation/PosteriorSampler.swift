@@ -1,12 +1,5 @@
 import Learning
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibrary
 
 /// A random value of a posterior on a scale on which values compare without under- or overflow.
 ///

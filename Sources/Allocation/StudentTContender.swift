@@ -1,12 +1,5 @@
 import Learning
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibrary
 
 /// A Student-t posterior on the line of θ − reference: distances from a value near the winners keep the digits that
 /// their difference lives on.

@@ -1,12 +1,5 @@
 import Learning
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibrary
 
 /// The distribution of θmax / θchampion, whose 95th percentile less 1 is the value remaining.
 ///

@@ -1,12 +1,5 @@
 import CScan
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibrary
 
 /// A worker's buffer with the whole lines that begin in one block of a file. Its memory is its own, so it may go to any thread.
 struct Block: ~Copyable, @unchecked Sendable {

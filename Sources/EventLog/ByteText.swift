@@ -1,12 +1,5 @@
 public import CScan
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibrary
 
 /// Text that lies in somebody else's memory: a pointer and a length. Empty text stands for an absent field.
 ///

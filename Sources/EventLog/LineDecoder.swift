@@ -1,12 +1,5 @@
 import CScan
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibrary
 
 /// Decodes lines to events by a schema. One worker's.
 struct LineDecoder: ~Copyable {

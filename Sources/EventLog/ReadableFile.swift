@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibrary
 
 /// A log file that has been opened: its descriptor, closed with it.
 final class ReadableFile: Sendable {
@@ -52,7 +46,7 @@ final class ReadableFile: Sendable {
     /// Reads what comes next, at least one byte; 0 at the end.
     func read(into memory: UnsafeMutableBufferPointer<UInt8>) throws(LogError) -> Int {
         while true {
-            let count = systemRead(descriptor, memory.baseAddress, memory.count)
+            let count = CLibrary.read(descriptor, memory.baseAddress, memory.count)
             if count >= 0 {
                 copy?.append(UnsafeRawBufferPointer(start: memory.baseAddress, count: count))
                 return count
@@ -75,9 +69,4 @@ final class ReadableFile: Sendable {
             done += count
         }
     }
-}
-
-/// The C function, which inside of the class is hidden by the methods of the same name.
-private func systemRead(_ descriptor: Int32, _ memory: UnsafeMutableRawPointer?, _ count: Int) -> Int {
-    read(descriptor, memory, count)
 }

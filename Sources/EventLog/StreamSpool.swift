@@ -1,12 +1,5 @@
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibrary
 
 /// Keeps what comes through pipes, so that a log can be read again: in temporary files without a name, in `TMPDIR` or
 /// `/var/tmp`, gone when the spool is.

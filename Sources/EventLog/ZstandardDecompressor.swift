@@ -1,12 +1,5 @@
 import CZstandard
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibrary
 
 /// A decoder of Zstandard files (RFC 8878) by libzstd. The checksum is verified where a frame has one.
 ///

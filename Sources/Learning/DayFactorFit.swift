@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibrary
 
 /// The fit of rate[d, v] = b[d] · r[v] to counts: what the day did to every arm, and what the arm did on every day.
 ///

@@ -1,12 +1,5 @@
 package import Vocabulary
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibrary
 
 /// The days of an experiment that count, newest last, and what each weighs.
 ///

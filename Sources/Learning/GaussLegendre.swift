@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibrary
 
 /// The sixteen-point Gauss-Legendre rule on [−1, 1]: exact for polynomials up to degree 31 (DLMF 3.5.15).
 ///

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibrary
 
 /// The distribution of what is known of an arm: of its rate (Beta), or of its mean revenue per visitor (Student-t).
 ///

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibrary
 
 // Everything about the Beta distribution happens on the line of t = ln(x / (1 − x)): there its density
 //

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibrary
 
 extension SpecialFunctions {
     /// Q(a, x) = Γ(a, x) / Γ(a), the upper tail of the Gamma distribution, for a > 0, x ≥ 0; NaN elsewhere.

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibrary
 
 extension SpecialFunctions {
     /// The x with I_x(α, β) = `probability`, for α, β > 0 and 0 < probability < 1; 0 and 1 at the ends, NaN for other shapes.

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibrary
 
 extension SpecialFunctions {
     /// P(T ≤ t) of Student's t with ν > 0 degrees of freedom: ½ I_{ν / (ν + t²)}(ν / 2, ½) below 0 (DLMF 8.17.27 and symmetry).

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibrary
 
 /// The special functions behind posteriors and tests of fit, for shapes from the smallest prior to 10⁹ observations.
 ///

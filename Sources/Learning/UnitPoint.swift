@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibrary
 
 /// A point x of the unit interval with its complement y = 1 − x, both to full relative accuracy, and their logarithms.
 struct UnitPoint: Sendable {

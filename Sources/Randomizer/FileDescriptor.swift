@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibrary
 
 /// An open file or directory, closed when it goes out of scope.
 struct FileDescriptor: ~Copyable {
@@ -86,7 +80,7 @@ struct FileDescriptor: ~Copyable {
         let result = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
             guard let base = buffer.baseAddress else { return }
             while filled < count {
-                let taken = systemRead(number, base + filled, count - filled)
+                let taken = CLibrary.read(number, base + filled, count - filled)
                 if taken > 0 {
                     filled += taken
                 } else if taken == 0 {
@@ -123,11 +117,6 @@ struct FileDescriptor: ~Copyable {
 /// The C library's `open`, which a method of the same name would hide.
 private func systemOpen(_ path: String) -> Int32 {
     open(path, O_RDONLY | O_CLOEXEC)
-}
-
-/// The C library's `read`, which a method of the same name would hide.
-private func systemRead(_ number: Int32, _ destination: UnsafeMutableRawPointer, _ count: Int) -> Int {
-    read(number, destination, count)
 }
 
 extension LinkVersion {

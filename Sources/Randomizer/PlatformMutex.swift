@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibrary
 
 /// A lock of the C library, which analysers of data races understand.
 final class PlatformMutex: @unchecked Sendable {

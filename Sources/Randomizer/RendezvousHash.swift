@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibrary
 
 /// Mixes 64 bits: a bijection in which every input bit moves every output bit (SplitMix64's finalizer: Steele, Lea,
 /// Flood 2014, "Fast Splittable Pseudorandom Number Generators", variant 13 of Stafford).

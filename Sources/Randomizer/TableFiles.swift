@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibrary
 
 /// The bytes of one table, as they lie on disk: of a `TableDirectory`, or of a bare CSV, which nothing verifies.
 struct TableFiles {

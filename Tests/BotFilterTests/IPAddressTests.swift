@@ -1,15 +1,8 @@
 import TestSupport
 import Testing
+import CLibrary
 
 @testable import BotFilter
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// The address parser against the C library's `inet_pton`.
 struct IPAddressTests {

@@ -2,14 +2,7 @@ import EventLog
 import Foundation
 import TestSupport
 import Testing
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibrary
 
 /// Archives that are not whole: an error, never a crash, never half a log taken for a whole one.
 struct CompressedFaultTests {

@@ -3,14 +3,7 @@ import EventLog
 import Foundation
 import Synchronization
 import TestSupport
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibrary
 
 /// Everything that reading logs tells, without what depends on the machine.
 struct FormatReading: Equatable {

@@ -1,12 +1,5 @@
 import CSystem
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibrary
 
 /// A file or directory that could not be read, written or moved.
 package struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
@@ -59,7 +52,7 @@ package enum FileSystem {
         bytes.reserveCapacity(size + 1)
         var chunk = [UInt8](repeating: 0, count: 1 << 16)
         while true {
-            let count = chunk.withUnsafeMutableBytes { Platform.read(descriptor, $0.baseAddress, $0.count) }
+            let count = chunk.withUnsafeMutableBytes { CLibrary.read(descriptor, $0.baseAddress, $0.count) }
             if count == 0 { return bytes }
             if count < 0 {
                 if errno == EINTR { continue }
@@ -142,7 +135,7 @@ package enum FileSystem {
 
     /// Renames; what `target` named is replaced if the system can do that in one step.
     package static func rename(_ source: String, to target: String) throws(FileError) {
-        guard Platform.rename(source, target) == 0 else {
+        guard CLibrary.rename(source, target) == 0 else {
             throw FileError(path: target, operation: "move into place", code: errno)
         }
     }
@@ -211,59 +204,16 @@ package enum FileSystem {
     package static func glob(_ pattern: String) throws(FileError) -> [String] {
         var matches = glob_t()
         defer { globfree(&matches) }
-        let status = Platform.glob(pattern, &matches)
+        // A directory that does not exist holds no match; one that cannot be listed is an error, not a night without logs.
+        let stops: @convention(c) (UnsafePointer<CChar>?, Int32) -> Int32 = { _, code in
+            code == ENOENT || code == ENOTDIR ? 0 : 1
+        }
+        let status = CLibrary.glob(pattern, 0, stops, &matches)
         if status == GLOB_NOMATCH { return [] }
         guard status == 0 else { throw FileError(path: pattern, operation: "list", code: errno == 0 ? EIO : errno) }
         let paths = (0..<Int(matches.gl_pathc)).compactMap { index in
             matches.gl_pathv[index].map { String(cString: $0) }
         }
         return paths.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-    }
-}
-
-/// The C functions whose names the file system's own would hide.
-enum Platform {
-    static func read(_ descriptor: Int32, _ buffer: UnsafeMutableRawPointer?, _ count: Int) -> Int {
-        #if canImport(Glibc)
-            Glibc.read(descriptor, buffer, count)
-        #elseif canImport(Musl)
-            Musl.read(descriptor, buffer, count)
-        #else
-            Darwin.read(descriptor, buffer, count)
-        #endif
-    }
-
-    static func write(_ descriptor: Int32, _ buffer: UnsafeRawPointer?, _ count: Int) -> Int {
-        #if canImport(Glibc)
-            Glibc.write(descriptor, buffer, count)
-        #elseif canImport(Musl)
-            Musl.write(descriptor, buffer, count)
-        #else
-            Darwin.write(descriptor, buffer, count)
-        #endif
-    }
-
-    static func rename(_ source: String, _ target: String) -> Int32 {
-        #if canImport(Glibc)
-            Glibc.rename(source, target)
-        #elseif canImport(Musl)
-            Musl.rename(source, target)
-        #else
-            Darwin.rename(source, target)
-        #endif
-    }
-
-    static func glob(_ pattern: String, _ matches: inout glob_t) -> Int32 {
-        // A directory that does not exist holds no match; one that cannot be listed is an error, not a night without logs.
-        let stops: @convention(c) (UnsafePointer<CChar>?, Int32) -> Int32 = { _, code in
-            code == ENOENT || code == ENOTDIR ? 0 : 1
-        }
-        #if canImport(Glibc)
-            return Glibc.glob(pattern, 0, stops, &matches)
-        #elseif canImport(Musl)
-            return Musl.glob(pattern, 0, stops, &matches)
-        #else
-            return Darwin.glob(pattern, 0, stops, &matches)
-        #endif
     }
 }

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibrary
 
 /// A file that is written part by part.
 package final class FileWriter {
@@ -29,7 +23,7 @@ package final class FileWriter {
         var done = 0
         while done < bytes.count {
             let count = bytes.withUnsafeBytes { buffer in
-                Platform.write(descriptor, buffer.baseAddress.map { $0 + done }, buffer.count - done)
+                CLibrary.write(descriptor, buffer.baseAddress.map { $0 + done }, buffer.count - done)
             }
             if count < 0 {
                 if errno == EINTR { continue }

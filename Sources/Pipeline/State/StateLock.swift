@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibrary
 
 /// The lock on a state directory: one run at a time. It goes with the process, so a crash leaves none behind.
 package final class StateLock {

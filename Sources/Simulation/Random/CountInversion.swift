@@ -1,12 +1,5 @@
 import Learning
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibrary
 
 /// Draws of counts by inversion: the least k with F(k) ≥ u (Devroye 1986, "Non-Uniform Random Variate Generation", III.2).
 ///
