@@ -59,7 +59,7 @@ enum NightOptions {
         var options = NightlyRun.Options()
         options.steps = steps
         options.audits = arguments.has("audit")
-        options.today = DayClock(timeZone: configuration.timeZone).date(of: Date())
+        options.today = DayClock(timeZone: configuration.timeZone).date(of: now)
         if let text = arguments["workers"] {
             guard let workers = Int(text), (1...1024).contains(workers) else {
                 throw UsageError("--workers is '\(text)'; give a number from 1 to 1024")
@@ -95,10 +95,13 @@ enum NightOptions {
         return summary.nights.contains { !$0.hasData } ? .noData : .done
     }
 
+    /// Seconds since the epoch.
+    private static var now: Int64 { Int64(Date().timeIntervalSince1970) }
+
     private static func dates(
         _ text: String?, _ configuration: Configuration
     ) throws(UsageError) -> ClosedRange<CalendarDate> {
-        let yesterday = DayClock(timeZone: configuration.timeZone).yesterday(of: Date())
+        let yesterday = DayClock(timeZone: configuration.timeZone).yesterday(of: now)
         guard let text else { return yesterday...yesterday }
         let parts = text.components(separatedBy: "..")
         guard parts.count <= 2, let first = CalendarDate(parts[0]), let last = CalendarDate(parts[parts.count - 1])

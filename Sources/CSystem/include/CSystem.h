@@ -1,8 +1,17 @@
-// System calls the C library does not offer on every platform under one name.
+// System calls the C library does not offer on every platform under one name, and what of it needs care.
 #ifndef CSYSTEM_H
 #define CSYSTEM_H
 
+#include <stdint.h>
+
 /// Swaps what two paths name, in one step. Returns 0, or -1 with errno (ENOSYS, EINVAL: this system or file system can't).
 int csystem_exchange(const char *first, const char *second);
+
+/// Where the system keeps its timezones: the directory that names such as "Europe/Paris" are below.
+const char *csystem_zones(void);
+
+/// The seconds that local time in a zone, which must be one of the system's, is ahead of UTC at an instant (seconds since the
+/// epoch). Any thread may ask. The C library knows one zone at a time, the one in the environment: that is set.
+long csystem_ahead_of_utc(const char *zone, int64_t instant);
 
 #endif

@@ -1,7 +1,6 @@
 package import Allocation
 package import BotFilter
 package import EventLog
-package import Foundation
 package import Learning
 package import Statistics
 package import Vocabulary
@@ -11,7 +10,7 @@ package struct Configuration: Sendable {
     /// The pipeline's name, of letters, digits, dots, underscores and hyphens.
     package var pipeline: String
     /// The zone whose midnights begin the days.
-    package var timeZone: TimeZone
+    package var timeZone: SystemTimeZone
     package var events: EventSource
     package var bots: BotSettings
     package var statistics: StatisticsSettings
@@ -21,7 +20,8 @@ package struct Configuration: Sendable {
     package var blacklist: String?
 
     package init(
-        pipeline: String, timeZone: TimeZone, events: EventSource, bots: BotSettings, statistics: StatisticsSettings,
+        pipeline: String, timeZone: SystemTimeZone, events: EventSource, bots: BotSettings,
+        statistics: StatisticsSettings,
         experiments: [ExperimentConfiguration], blacklist: String?
     ) {
         self.pipeline = pipeline

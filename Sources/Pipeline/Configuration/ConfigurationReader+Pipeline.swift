@@ -1,7 +1,7 @@
 import Allocation
 import BotFilter
 import EventLog
-package import Foundation
+import Foundation
 package import Learning
 import Statistics
 import Vocabulary
@@ -16,7 +16,7 @@ extension ConfigurationReader {
         ]
         guard let root = section(root, keys: keys) else { return nil }
         let pipeline = pipelineName(required("pipeline", of: root, example: "\"banners\""))
-        let timeZone = timeZone(root["timezone"]) ?? .gmt
+        let timeZone = timeZone(root["timezone"]) ?? .utc
         let events = events(required("events", of: root, example: #"{ paths: ["events/{date}/*.jsonl"] }"#))
         let bots = bots(root["bots"])
         let statistics = statistics(root["statistics"])
@@ -52,34 +52,27 @@ extension ConfigurationReader {
 
     // MARK: Timezone
 
-    package mutating func timeZone(_ node: JSON5Node?) -> TimeZone? {
+    package mutating func timeZone(_ node: JSON5Node?) -> SystemTimeZone? {
         guard let node, let identifier = text(node, "the IANA name of a timezone, such as \"Asia/Kolkata\"") else {
             return nil
         }
-        if let zone = Self.zone(identifier) { return zone }
+        if let zone = SystemTimeZone(identifier: identifier) { return zone }
+        guard !SystemTimeZone.all.isEmpty else {
+            fault(
+                node.path, "this system has no timezones in \(SystemTimeZone.directory)",
+                "install the system's tzdata, or write \"UTC\"")
+            return nil
+        }
         fault(
             node.path, "\(JSON5Value.quoted(identifier)) is no IANA name of a timezone", Self.suggestZone(identifier))
         return nil
     }
 
-    /// Finds a zone by its IANA name. Foundation also takes abbreviations, of which "IST" is three zones' and "EST" half a year's,
-    /// and its list of known names lacks newer ones such as Asia/Kolkata: a region is asked for instead.
-    private static func zone(_ identifier: String) -> TimeZone? {
-        if identifier == "UTC" || identifier == "GMT" { return .gmt }
-        let isRegion =
-            identifier.contains("/") && !identifier.hasPrefix("SystemV/")
-            && identifier.utf8.allSatisfy { byte in
-                Character(Unicode.Scalar(byte)).isLetter || (0x30...0x39).contains(byte) || "/_+-".utf8.contains(byte)
-            }
-        return isRegion ? TimeZone(identifier: identifier) : nil
-    }
-
     private static func suggestZone(_ identifier: String) -> String {
-        let abbreviations = TimeZone.abbreviationDictionary
-        if let zone = abbreviations[identifier.uppercased()] {
+        if let zone = TimeZone.abbreviationDictionary[identifier.uppercased()] {
             return "an abbreviation may stand for several zones; write a region, such as \(JSON5Value.quoted(zone))"
         }
-        let known = Set(TimeZone.knownTimeZoneIdentifiers).union(abbreviations.values).union(["UTC", "GMT"]).sorted()
+        let known = SystemTimeZone.all + ["GMT", "UTC"]
         let city = known.first { $0.lowercased().hasSuffix("/\(identifier.lowercased())") }
         if let zone = city ?? nearest(identifier, among: known) { return "did you mean \(JSON5Value.quoted(zone))?" }
         return "write a region and city, such as \"Europe/Paris\", or \"UTC\""

@@ -17,7 +17,7 @@ extension ConfigurationReader {
         let seed = integer(root["seed"], in: 0...Self.unlimited) ?? 1
         let start = date(root["start"]) ?? CalendarDate(dayNumber: CalendarDate.dayNumber(year: 2026, month: 1, day: 5))
         let days = integer(root["days"], in: 1...3_660) ?? 28
-        let timeZone = self.timeZone(root["timezone"]) ?? .gmt
+        let timeZone = self.timeZone(root["timezone"]) ?? .utc
         let bots = self.bots(root["bots"])
         let statistics = self.statistics(root["statistics"])
         let maxRejected = self.maxRejected(root["maxRejected"]) ?? 0.01

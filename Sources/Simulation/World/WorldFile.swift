@@ -1,5 +1,5 @@
 package import BotFilter
-package import Foundation
+import Foundation
 package import Pipeline
 
 /// A world file: the truth, and the settings that are tried on it.
@@ -10,7 +10,7 @@ package struct WorldFile: Sendable {
     /// How each experiment of the world learns and shares its traffic, in the world's order; all arms are declared, whenever
     /// they join.
     package var experiments: [ExperimentConfiguration]
-    package var timeZone: TimeZone
+    package var timeZone: SystemTimeZone
     package var bots: BotSettings
     package var statistics: Configuration.StatisticsSettings
     /// The share of a night's lines, 0…1, that may be rejected before the run stops.

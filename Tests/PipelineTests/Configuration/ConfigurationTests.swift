@@ -52,7 +52,7 @@ import Vocabulary
               blacklist: "pipelines/blacklist.csv" }
             """)
         #expect(configuration.pipeline == "banners")
-        #expect(configuration.timeZone.secondsFromGMT() == 19_800)
+        #expect(configuration.timeZone.offset(at: 1_790_000_000) == 19_800)
         #expect(configuration.events.paths == ["fixtures/events/date={date}/*.jsonl*"])
         #expect(configuration.bots == BotSettings())
         #expect(configuration.blacklist == "pipelines/blacklist.csv")
@@ -74,7 +74,7 @@ import Vocabulary
     @Test func whatIsLeftOutHasItsDefault() throws {
         let configuration = try Self.read(
             #"{pipeline:"p",events:{paths:["log"]},experiments:[{platform:"w",slot:"s",variants:["a"]}]}"#)
-        #expect(configuration.timeZone.secondsFromGMT() == 0)
+        #expect(configuration.timeZone.offset(at: 1_790_000_000) == 0)
         #expect(configuration.events.maxRejected == 0.01)
         #expect(
             configuration.events.schema.types.mapValues { "\($0)" } == [
@@ -97,7 +97,7 @@ import Vocabulary
     @Test func everyKeyIsRead() throws {
         let configuration = try Self.read(Self.everyKey)
         #expect(configuration.pipeline == "shop.v2_night-1")
-        #expect(configuration.timeZone.secondsFromGMT() == -5 * 3600)
+        #expect(configuration.timeZone.offset(at: 1_790_000_000) == -5 * 3600)
         let events = configuration.events
         #expect(events.paths == ["log/{date}/*.csv.gz", "log/{date+1}/*.csv.gz"])
         #expect(events.schema[.visitor] == .keys(["customer", "visitor"]))
@@ -181,11 +181,11 @@ import Vocabulary
     }
 
     @Test(arguments: [("UTC", 0), ("GMT", 0), ("Etc/UTC", 0), ("Asia/Calcutta", 19_800), ("Asia/Kathmandu", 20_700)])
-    func timezonesAreIANANames(identifier: String, seconds: Int) throws {
+    func timezonesAreIANANames(identifier: String, seconds: Int64) throws {
         let configuration = try Self.read(
             #"{pipeline:"p",timezone:"\#(identifier)",events:{paths:["log"]},"#
                 + #"experiments:[{platform:"w",slot:"s",variants:["a"]}]}"#)
-        #expect(configuration.timeZone.secondsFromGMT() == seconds)
+        #expect(configuration.timeZone.offset(at: 1_790_000_000) == seconds)
     }
 
     @Test func aFileIsRead() throws {

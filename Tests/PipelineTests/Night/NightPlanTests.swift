@@ -54,7 +54,7 @@ import Vocabulary
         ("Africa/Cairo", "2026-04-23", 23, "2026-04-24"), ("Africa/Cairo", "2026-04-23", 24, "2026-04-25"),
     ])
     func windowsCloseByTheClock(zone: String, date: String, hours: Int, expected: String) throws {
-        let clock = DayClock(timeZone: try #require(TimeZone(identifier: zone)))
+        let clock = DayClock(timeZone: try #require(SystemTimeZone(identifier: zone)))
         let closing = clock.closing(
             of: try #require(CalendarDate(date)), after: ConversionWindow(microseconds: Int64(hours) * 3_600_000_000))
         #expect(closing.description == expected)
