@@ -25,25 +25,29 @@ let package = Package(
         .target(
             name: "Pipeline",
             dependencies: [
-                "Allocation", "BotFilter", "CLibrary", "CSV", "CSystem", "EventLog", "Learning", "Randomizer",
-                "Statistics", "Vocabulary",
+                "Allocation", "BotFilter", "CLibrary", "CSV", "CSystem", "Essentials", "EventLog", "Learning",
+                "Randomizer", "Statistics", "Vocabulary",
             ]),
         .target(
             name: "Simulation",
             dependencies: [
-                "Allocation", "BotFilter", "CISAL", "CLibrary", "CSV", "CZstandard", "EventLog", "Learning", "Pipeline",
-                "Randomizer", "Statistics", "Vocabulary",
+                "Allocation", "BotFilter", "CISAL", "CLibrary", "CSV", "CZstandard", "Essentials", "EventLog",
+                "Learning", "Pipeline", "Randomizer", "Statistics", "Vocabulary",
             ]),
         .target(
             name: "Report",
-            dependencies: ["Allocation", "CSV", "Learning", "Pipeline", "Randomizer", "Vocabulary"],
+            dependencies: [
+                "Allocation", "CLibrary", "CSV", "Essentials", "Learning", "Pipeline", "Randomizer", "Vocabulary",
+            ],
             resources: [.embedInCode("Page/page.css"), .embedInCode("Page/page.js")]),
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "Allocation", "CSV", "Learning", "Pipeline", "Randomizer", "Report", "Simulation", "Vocabulary",
+                "Allocation", "CLibrary", "CSV", "CSystem", "Essentials", "Learning", "Pipeline", "Randomizer",
+                "Report", "Simulation", "Vocabulary",
             ]),
         .target(name: "CLibrary"),
+        .target(name: "Essentials"),
         .target(name: "CSystem"),
         .target(name: "CScan"),
 

@@ -1,4 +1,4 @@
-import Foundation
+import CLibrary
 import Pipeline
 
 /// Standard output, for what was asked for, and standard error, for everything else.
@@ -30,7 +30,7 @@ enum Console {
         var done = 0
         while done < bytes.count {
             let count = bytes.withUnsafeBytes { buffer in
-                Foundation.write(descriptor, buffer.baseAddress.map { $0 + done }, buffer.count - done)
+                CLibrary.write(descriptor, buffer.baseAddress.map { $0 + done }, buffer.count - done)
             }
             if count < 0 {
                 if errno == EINTR { continue }

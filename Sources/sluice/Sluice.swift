@@ -1,4 +1,4 @@
-import Foundation
+import CLibrary
 
 /// The command line: finds the command, and is the only place that turns errors into exit codes.
 @main
@@ -62,7 +62,7 @@ enum Sluice {
     private static var help: String {
         let width = commands.map { $0.name.count }.max() ?? 0
         let list = commands.map { command in
-            "  \(command.name.padding(toLength: width, withPad: " ", startingAt: 0))  \(command.summary)\n"
+            "  \(command.name)\(String(repeating: " ", count: width - command.name.count))  \(command.summary)\n"
         }
         return """
             sluice: decides every night which variant of each slot gets how much of tomorrow's traffic.

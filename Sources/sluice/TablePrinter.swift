@@ -1,5 +1,5 @@
 import Allocation
-import Foundation
+import Essentials
 import Pipeline
 import Vocabulary
 

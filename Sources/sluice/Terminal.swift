@@ -1,4 +1,5 @@
-import Foundation
+import CLibrary
+import Essentials
 
 /// What standard output can show.
 enum Terminal {

@@ -14,4 +14,8 @@ const char *csystem_zones(void);
 /// epoch). Any thread may ask. The C library knows one zone at a time, the one in the environment: that is set.
 long csystem_ahead_of_utc(const char *zone, int64_t instant);
 
+/// Runs a program of the PATH on one argument, what it prints going to standard error, and waits for it. Returns its exit code,
+/// 1 when a signal ended it, -1 when it could not be started.
+int csystem_run(const char *program, const char *argument);
+
 #endif

@@ -1,4 +1,4 @@
-package import Foundation
+import CLibrary
 
 // The file as text: its bytes, and the values and places in them.
 extension ConfigurationReader {
@@ -27,17 +27,14 @@ extension ConfigurationReader {
     }
 
     /// The bytes of a file; one that cannot be read is a fault without a place.
-    package static func contents(of file: String) throws(ConfigurationError) -> Data {
-        let reason: String
+    package static func contents(of file: String) throws(ConfigurationError) -> [UInt8] {
+        let message: String
         do {
-            return try Data(contentsOf: URL(fileURLWithPath: file))
+            return try FileSystem.read(file)
         } catch {
-            let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? any Error
-            reason = (cause ?? error).localizedDescription
+            let isDirectory = FileSystem.isDirectory(file)
+            message = isDirectory ? "this is a directory" : "cannot be read: \(String(cString: strerror(error.code)))"
         }
-        var isDirectory: ObjCBool = false
-        let exists = FileManager.default.fileExists(atPath: file, isDirectory: &isDirectory)
-        let message = exists && isDirectory.boolValue ? "this is a directory" : "cannot be read: \(reason)"
         let fault = ConfigurationFault(
             path: "", line: nil, column: nil, message: message,
             suggestion: "give the path of a readable JSON5 file")

@@ -1,5 +1,4 @@
 package import Allocation
-import Foundation
 package import Vocabulary
 
 // Whether the floors can all be met.
@@ -66,7 +65,7 @@ extension ConfigurationReader {
     }
 
     private static func decimal(_ share: Double) -> String {
-        String(format: "%.9g", share)
+        Text.printed(share, "%.9g")
     }
 
     /// A share cut after six decimals, which is what tables hold.

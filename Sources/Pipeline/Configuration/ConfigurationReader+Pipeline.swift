@@ -1,7 +1,7 @@
 import Allocation
 import BotFilter
 import EventLog
-import Foundation
+import Essentials
 package import Learning
 import Statistics
 import Vocabulary

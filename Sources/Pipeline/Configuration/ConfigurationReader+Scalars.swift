@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 package import Vocabulary
 
 // Text, words, numbers and paths.

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// A value of a JSON5 document, decoded by Foundation.
 package enum JSON5Value: Equatable, Sendable {

@@ -1,6 +1,6 @@
 import BotFilter
 import EventLog
-import Foundation
+import Essentials
 import Statistics
 import Vocabulary
 

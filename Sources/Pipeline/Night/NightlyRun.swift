@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 package import Vocabulary
 
 /// The nightly job: a day's logs to statistics, all statistics to tomorrow's table.

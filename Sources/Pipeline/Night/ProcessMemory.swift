@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// How the memory of a run is shared out.
 package enum ProcessMemory {
@@ -39,8 +39,9 @@ package enum ProcessMemory {
     /// The limit of the control group that the process is in, on Linux.
     private static var containerLimit: Int? {
         for path in ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"] {
-            guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { continue }
-            if let limit = Int(text.trimmingCharacters(in: .whitespacesAndNewlines)), limit > 0 { return limit }
+            guard let bytes = try? FileSystem.read(path) else { continue }
+            let line = String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+            if let limit = Int(line), limit > 0 { return limit }
         }
         return nil
     }

@@ -1,6 +1,6 @@
 import CLibrary
 import CSystem
-import Foundation
+import Essentials
 package import EventLog
 
 /// A timezone of the IANA database, by the rules that the system has of it: they change by the system's updates, not by Sluice's.

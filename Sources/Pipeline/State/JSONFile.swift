@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// JSON as the job writes it: keys sorted, indented, the same bytes for the same values.
 package enum JSONFile {

@@ -1,4 +1,5 @@
-import Foundation
+import CLibrary
+import Essentials
 
 /// A file that is named on the command line to be written, and looked at before the work that fills it.
 ///

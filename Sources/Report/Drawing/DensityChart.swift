@@ -1,4 +1,4 @@
-import Foundation
+import CLibrary
 import Learning
 
 /// The densities of posteriors over their quantities.

@@ -1,4 +1,4 @@
-import Foundation
+import CLibrary
 import Pipeline
 
 extension Figures {
@@ -6,7 +6,7 @@ extension Figures {
     /// powers of ten beyond.
     package static func tick(_ value: Double, _ places: Int) -> String {
         let units: [(name: String, exponent: Int)] = [("T", 12), ("B", 9), ("M", 6)]
-        guard abs(value) < 1e15 else { return String(format: "%.3g", value) }
+        guard abs(value) < 1e15 else { return Text.printed(value, "%.3g") }
         guard let unit = units.first(where: { abs(value) >= pow(10, Double($0.exponent)) * (1 - 1e-9) }) else {
             return plain(value, places)
         }

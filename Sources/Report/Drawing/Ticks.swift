@@ -1,4 +1,4 @@
-import Foundation
+import CLibrary
 
 /// Round numbers along an axis: multiples of 1, 2 or 5 times a power of ten (Heckbert 1990, "Nice Numbers for Graph Labels").
 package struct Ticks: Equatable, Sendable {

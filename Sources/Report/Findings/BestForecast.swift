@@ -1,4 +1,4 @@
-import Foundation
+import CLibrary
 
 /// How many more nights like the last would bring the leader's P(best) above a mark, if every arm goes on as it has done.
 ///

@@ -1,5 +1,5 @@
 package import Allocation
-import Foundation
+import CLibrary
 package import Learning
 
 /// A posterior found again from its row, which keeps the mean and the central 95 %.

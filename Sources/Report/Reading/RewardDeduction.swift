@@ -1,5 +1,5 @@
 import Allocation
-import Foundation
+import CLibrary
 package import Learning
 import Vocabulary
 

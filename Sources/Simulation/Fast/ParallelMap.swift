@@ -1,4 +1,5 @@
-import Foundation
+import Dispatch
+import Essentials
 import Synchronization
 
 /// Runs a function of each number 0..<count on several threads; the results stand in the order of the numbers.

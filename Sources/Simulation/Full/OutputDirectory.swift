@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 package import Pipeline
 
 /// The directory that a simulation writes to: a new one, an empty one, or that of an earlier simulation, which it replaces.

@@ -1,5 +1,5 @@
 import Allocation
-import Foundation
+import Essentials
 import Learning
 import Pipeline
 import Vocabulary

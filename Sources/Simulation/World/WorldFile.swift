@@ -1,5 +1,5 @@
 package import BotFilter
-import Foundation
+import Essentials
 package import Pipeline
 
 /// A world file: the truth, and the settings that are tried on it.

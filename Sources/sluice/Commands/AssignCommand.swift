@@ -1,5 +1,5 @@
 import CSV
-import Foundation
+import Essentials
 import Pipeline
 import Randomizer
 

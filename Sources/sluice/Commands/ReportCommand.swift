@@ -1,5 +1,5 @@
 import Allocation
-import Foundation
+import CSystem
 import Learning
 import Pipeline
 import Report
@@ -62,17 +62,12 @@ enum ReportCommand: Command {
         #else
             let opener = "xdg-open"
         #endif
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = [opener, URL(fileURLWithPath: file).path]
-        process.standardOutput = FileHandle.standardError
-        do {
-            try process.run()
-            process.waitUntilExit()
-        } catch {
-            Console.warning("\(opener) cannot be run: open \(file) in a browser")
-            return
+        // A name that begins with a hyphen is no option.
+        let path = file.hasPrefix("-") ? "./" + file : file
+        switch csystem_run(opener, path) {
+        case 0: break
+        case -1: Console.warning("\(opener) cannot be run: open \(file) in a browser")
+        default: Console.warning("\(opener) found no browser: open \(file) in one")
         }
-        if process.terminationStatus != 0 { Console.warning("\(opener) found no browser: open \(file) in one") }
     }
 }
