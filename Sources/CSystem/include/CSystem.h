@@ -18,4 +18,8 @@ long csystem_ahead_of_utc(const char *zone, int64_t instant);
 /// 1 when a signal ended it, -1 when it could not be started.
 int csystem_run(const char *program, const char *argument);
 
+/// Gives back the memory that the program's own code and constants are in. What is touched again comes back from its file: of
+/// what starting up touched, that is a small part.
+void csystem_release_program(void);
+
 #endif

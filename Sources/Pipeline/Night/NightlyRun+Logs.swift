@@ -1,4 +1,5 @@
 import BotFilter
+import CSystem
 import EventLog
 import Statistics
 import Synchronization
@@ -49,6 +50,8 @@ extension NightlyRun {
     func counted<Value>(
         on date: CalendarDate, by job: DailyJob, _ body: () throws(DailyJob.Failure) -> Value
     ) throws(RunFailure) -> Value {
+        // Visitors need the memory more than code that read the configuration.
+        csystem_release_program()
         do throws(DailyJob.Failure) {
             return try body()
         } catch {
