@@ -2,6 +2,7 @@
 .DEFAULT_GOAL := help
 PREFIX ?= /usr/local
 STATE ?= state
+FLAGS ?=
 PORT ?= 8000
 DEMO ?= demo
 CONFIG := pipelines/banners.json5
@@ -11,9 +12,15 @@ SLUICE := .build/release/sluice
 LIBRARY := .build/library/release/libSluiceRandomizer.so
 SERVING := .build/serving-venv
 
-# Libraries of the system that the program is built with: what pkg-config and Debian call them.
+# Libraries of the system that the program is built with: what pkg-config and Debian call them; and its timezones.
 LIBRARIES := libisal libzstd
-PACKAGES := libisal-dev libzstd-dev
+ZONES := /usr/share/zoneinfo
+PACKAGES := libisal-dev libzstd-dev tzdata
+
+# The C++ library that Swift's runtime needs becomes part of the binary, if there is one to link: it is alone in its directory.
+STATIC := .build/static
+RELEASE = swift build --configuration release --static-swift-stdlib -Xswiftc -L$(STATIC) \
+    -Xlinker --no-export-dynamic -Xlinker -s $(FLAGS)
 
 .PHONY: help dependencies run test report browser lint format release library serve install bench fixtures check demo clean
 
@@ -21,16 +28,15 @@ help: ## This list.
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 14
 
 dependencies: ## Installs the libraries of the system that are missing (apt).
-	@if pkg-config --exists $(LIBRARIES) 2>/dev/null \
-	    || { [ -e /usr/include/isa-l/igzip_lib.h ] && [ -e /usr/include/zstd.h ]; }; then \
+	@if [ -d $(ZONES) ] && { pkg-config --exists $(LIBRARIES) 2>/dev/null \
+	    || { [ -e /usr/include/isa-l/igzip_lib.h ] && [ -e /usr/include/zstd.h ]; }; }; then \
 	    :; \
 	elif command -v apt-get >/dev/null; then \
-	    sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
-	    $$sudo apt-get install -y $(PACKAGES) \
-	        || { $$sudo apt-get update && $$sudo apt-get install -y $(PACKAGES); }; \
+	    install="$$([ "$$(id -u)" = 0 ] || echo sudo) env DEBIAN_FRONTEND=noninteractive apt-get install -y $(PACKAGES)"; \
+	    $$install || { $$([ "$$(id -u)" = 0 ] || echo sudo) apt-get update && $$install; }; \
 	else \
-	    echo "ISA-L and libzstd are missing: install them with their headers" \
-	        "(Fedora: isa-l-devel libzstd-devel, macOS: brew install isa-l zstd)." >&2; \
+	    echo "ISA-L, libzstd or the timezones are missing: install them, the libraries with their headers" \
+	        "(Fedora: isa-l-devel libzstd-devel tzdata, macOS: brew install isa-l zstd)." >&2; \
 	    exit 1; \
 	fi
 
@@ -40,7 +46,7 @@ run: release ## The nightly job on the fixtures: shows tomorrow's table.
 test: dependencies $(SERVING)/.installed release library browser ## All tests.
 	swift test
 	$(SERVING)/bin/python Tests/Serving/end_to_end.py $(SLUICE) $(LIBRARY)
-	swift build --configuration release --static-swift-stdlib --product StateGenerator -Xlinker -s
+	$(RELEASE) --product StateGenerator
 	python3 Tests/Report/browser.py $(SLUICE) .build/release/StateGenerator $(SCREENSHOTS)
 
 report: release ## The page of what is in STATE: report.html.
@@ -64,8 +70,12 @@ format: ## Formats the sources in place.
 	swift format --in-place --recursive Package.swift Sources Tests
 
 # Debian has no static ISA-L, so that a machine which only runs the binary needs libisal2 (and libzstd1, which is always there).
-release: dependencies ## The binary to copy: .build/release/sluice; where it runs, libisal2 must be installed.
-	swift build --configuration release --static-swift-stdlib --product sluice -Xlinker -s
+release: dependencies $(STATIC) ## The binary to copy: .build/release/sluice; where it runs, libisal2 and tzdata must be installed.
+	$(RELEASE) --product sluice
+
+$(STATIC):
+	@mkdir -p $@
+	@library=$$(cc -print-file-name=libstdc++.a); [ ! -e "$$library" ] || ln -sf "$$library" $@
 
 # A scratch path of its own: other flags would build everything anew.
 library: ## The randomizer for other languages: .build/library/release/libSluiceRandomizer.so.
@@ -93,7 +103,7 @@ install: release ## Copies the binary to $(PREFIX)/bin.
 	install -m 755 $(SLUICE) $(DESTDIR)$(PREFIX)/bin/sluice
 
 bench: release ## Timings of the steps and against other engines, options in BENCH="--size … --peers duckdb --memory-size … --hostile".
-	swift build --configuration release --static-swift-stdlib --product Benchmarks -Xlinker -s
+	$(RELEASE) --product Benchmarks
 	@mkdir -p .build/bench
 	.build/release/Benchmarks > .build/bench/steps.txt
 	@cat .build/bench/steps.txt

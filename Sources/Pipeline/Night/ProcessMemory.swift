@@ -3,7 +3,7 @@ import Essentials
 /// How the memory of a run is shared out.
 package enum ProcessMemory {
     /// What the program takes before the first visitor, and each worker for its blocks.
-    private static let program = 20 << 20
+    private static let program = 12 << 20
     private static let worker = 3 << 19
     private static let leastForVisitors = 4 << 20
 
