@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 import tempfile
-import time
 from dataclasses import dataclass
+
+LAUNCHER = os.path.join(os.path.dirname(__file__), "launcher.py")
 
 
 @dataclass
@@ -14,7 +16,7 @@ class Measurement:
     """One run of a program, from its start to its end, with everything it wrote.
 
     `peak_bytes` is the greatest resident size of the process or of a child it waited for; the kernel starts it at the size of
-    this program (some 15 MB), so less than that is not seen.
+    the launcher (some 10 MB), so less than that is not seen.
     """
 
     exit_code: int
@@ -34,18 +36,20 @@ class Measurement:
 def measure(command: list[str]) -> Measurement:
     """Runs a program and waits for it. Its outputs go to files, so that reading them takes nothing from it."""
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
-        start = time.perf_counter()
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=errors)
-        # wait4 is what tells the usage of this child alone.
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - start
-        process.returncode = os.waitstatus_to_exitcode(status)
+        reading, writing = os.pipe()
+        with open(reading, encoding="ascii") as report:
+            launch = [sys.executable, "-I", "-S", LAUNCHER, str(writing), *command]
+            subprocess.run(launch, stdin=subprocess.DEVNULL, stdout=output, stderr=errors, pass_fds=[writing])
+            os.close(writing)
+            words = report.read().split()
+        if len(words) != 4:
+            raise OSError(f"{command[0]} cannot be run: {_text(errors)}")
         return Measurement(
-            exit_code=process.returncode,
-            seconds=seconds,
-            processor_seconds=usage.ru_utime + usage.ru_stime,
+            exit_code=os.waitstatus_to_exitcode(int(words[0])),
+            seconds=float(words[1]),
+            processor_seconds=float(words[2]),
             # Linux counts in kibibytes, macOS in bytes.
-            peak_bytes=usage.ru_maxrss * (1 if os.uname().sysname == "Darwin" else 1024),
+            peak_bytes=int(words[3]) * (1 if os.uname().sysname == "Darwin" else 1024),
             output=_text(output),
             errors=_text(errors),
         )
