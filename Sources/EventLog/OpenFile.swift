@@ -12,8 +12,8 @@ struct ReadingRules: Sendable {
 
 /// A log file being read, by one worker after another or by several at a time, as its format allows.
 ///
-/// Whoever holds the lock opens the file, or reads and decompresses the next blocks of a stream: some for those who find the
-/// lock taken meanwhile, then one for itself. Blocks of a plain file are only handed out under the lock, and read outside of it.
+/// Whoever has the turn opens the file, or reads and decompresses the next blocks of a stream: some for those who find the turn
+/// taken meanwhile, then one for itself. Blocks of a plain file are only handed out in turn, and read by all at once.
 final class OpenFile: Sendable {
     /// What a worker got from a file.
     enum Turn {
@@ -37,34 +37,36 @@ final class OpenFile: Sendable {
     private let file: LogFile
     private let index: Int32
     private let rules: ReadingRules
+    /// Used by whoever has the turn.
     private let content = Mutex(Content.unopened)
-    private let ahead: Mutex<BlocksAhead>
+    private let ahead: BlocksAhead
 
     /// - Parameter blocksAhead: the most blocks of a stream that are read before somebody asks for them.
     init(_ file: LogFile, index: Int, rules: ReadingRules, blocksAhead: Int) {
-        ahead = Mutex(
-            BlocksAhead(capacity: blocksAhead, maximumBytes: 2 * OpenFile.blocksOfStream * rules.blockSize))
+        ahead = BlocksAhead(capacity: blocksAhead, maximumBytes: 2 * OpenFile.blocksOfStream * rules.blockSize)
         self.file = file
         self.index = Int32(index)
         self.rules = rules
     }
 
-    /// Takes the next block, waiting while another worker is reading.
+    /// Takes the next block, waiting while another worker reads and has nothing yet.
     func take(_ block: inout Block) throws(LogError) -> Turn {
-        if takeAhead(&block) { return .block }
-        return try content.withLock { content throws(LogError) in try turn(&content, &block) }
+        try turn(by: ahead.waitForClaim(&block), &block)
     }
 
-    /// Takes the next block; nil when another worker is reading.
+    /// Takes the next block; nil when another worker reads and has nothing yet.
     func takeIfFree(_ block: inout Block) throws(LogError) -> Turn? {
-        if let turn = try content.withLockIfAvailable({ content throws(LogError) in try turn(&content, &block) }) {
-            return turn
-        }
-        return takeAhead(&block) ? .block : nil
+        guard let claim = ahead.claim(&block) else { return nil }
+        return try turn(by: claim, &block)
     }
 
-    private func takeAhead(_ block: inout Block) -> Bool {
-        ahead.withLock { $0.take(&block) }
+    private func turn(by claim: BlocksAhead.Claim, _ block: inout Block) throws(LogError) -> Turn {
+        switch claim {
+        case .block: return .block
+        case .turn:
+            defer { ahead.endTurn() }
+            return try content.withLock { content throws(LogError) in try turn(&content, &block) }
+        }
     }
 
     private func turn(_ content: inout Content, _ block: inout Block) throws(LogError) -> Turn {
@@ -76,13 +78,13 @@ final class OpenFile: Sendable {
                 return .range(plain, offset: offset)
             case .stream(let stream):
                 while try stream.next(&block) {
-                    if !ahead.withLock({ $0.put(&block) }) { return .block }
+                    if !ahead.put(&block) { return .block }
                 }
             case .plain, .unopened, .ended:
                 break
             }
             content = .ended
-            return takeAhead(&block) ? .block : .ended
+            return ahead.take(&block) ? .block : .ended
         } catch {
             // Nobody goes on behind a fault.
             content = .ended
