@@ -63,17 +63,17 @@ struct VisitorTable: ~Copyable, @unchecked Sendable {
     ) throws(Failure) {
         let base = allocator.arena.base
         let entries = index.entries
-        // Records lie far apart: they are asked for some steps ahead, and once they are there their extras.
-        let ahead = 16
-        for number in 0..<entries.count + 2 * ahead {
-            if number < entries.count, entries[number] != 0 {
-                cscan_prefetch(base + Int(Place(truncatingIfNeeded: entries[number])) * Arena.wordBytes)
-            }
-            if number >= ahead, number - ahead < entries.count {
-                prefetchExtras(Place(truncatingIfNeeded: entries[number - ahead]))
-            }
-            guard number >= 2 * ahead, entries[number - 2 * ahead] != 0 else { continue }
-            try body(VisitorTable.visitor(base, Place(truncatingIfNeeded: entries[number - 2 * ahead])))
+        func place(_ number: Int) -> Place {
+            entries.indices.contains(number) ? Place(truncatingIfNeeded: entries[number]) : 0
+        }
+        // Records lie far apart: they are asked for some steps ahead, and once they are there their extras, one by one.
+        let ahead = 12
+        for number in 0..<entries.count + 3 * ahead {
+            cscan_prefetch(base + Int(place(number)) * Arena.wordBytes)
+            prefetchExtras(place(number - ahead))
+            prefetchSecondExtra(place(number - 2 * ahead))
+            let place = place(number - 3 * ahead)
+            if place != 0 { try body(VisitorTable.visitor(base, place)) }
         }
     }
 
