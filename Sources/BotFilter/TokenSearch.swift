@@ -1,7 +1,7 @@
 /// A search for many texts at once, ASCII letter case aside, in one pass over the bytes.
 ///
 ///     tokens  "bot" ends a word, "crawl" anywhere, …
-///        │    trie of the folded bytes, failure links followed ahead of time
+///        │    tree of the folded bytes, failure links followed ahead of time
 ///        ▼
 ///     next[state × classes + class(byte)]     one load a byte, no branch on the token
 ///     outputs[state] ..< outputs[state + 1]   which tokens end here; each then looks at its neighbours
@@ -38,15 +38,18 @@ struct TokenSearch: Sendable {
         }
         for byte in UInt8(ascii: "A")...UInt8(ascii: "Z") { classes[Int(byte)] = classes[Int(byte.lowercased)] }
 
-        var trie = Trie(classCount: classCount, maximumStates: tokens.reduce(1) { $0 + $1.text.count })
+        var tree = TokenTree()
         for (index, token) in tokens.enumerated() {
-            trie.insert(token.text.map { Int(classes[Int($0)]) }, output: index)
+            tree.insert(token.text.lazy.map { classes[Int($0)] }, output: index)
         }
-        trie.followFailures()
+        let next = tree.transitions(classCount: classCount)
 
         var outputs: [UInt32] = [0]
         var matches: [Match] = []
-        for found in trie.outputs {
+        for found in tree.outputs {
+            defer { outputs.append(UInt32(matches.count)) }
+            // Nothing ends at most states.
+            if found.isEmpty { continue }
             let ending = found.map { tokens[$0] }
             // A brand that ends in a robot's word ("Cubot") hides the word within it.
             let hidden = ending.filter { $0.evidence == .brand }.map(\.text.count).max() ?? 0
@@ -54,11 +57,10 @@ struct TokenSearch: Sendable {
                 if token.evidence == .robot, token.text.count <= hidden { continue }
                 matches.append(Match(length: token.text.count, boundary: token.boundary, evidence: token.evidence))
             }
-            outputs.append(UInt32(matches.count))
         }
         self.classes = classes
         self.classCount = classCount
-        self.next = trie.next
+        self.next = next
         self.outputs = outputs
         self.matches = matches
     }
@@ -91,51 +93,63 @@ struct TokenSearch: Sendable {
     }
 }
 
-/// The trie that becomes the automaton: a row of `classCount` transitions a state, state 0 the root.
-private struct Trie {
-    let classCount: Int
-    var next: [UInt32]
-    var outputs: [[Int]] = [[]]
-
-    init(classCount: Int, maximumStates: Int) {
-        self.classCount = classCount
-        next = []
-        // Tokens of one beginning share states, so that of very many most of this would never be used.
-        next.reserveCapacity(min(maximumStates, 1 << 12) * classCount)
-        next.append(contentsOf: repeatElement(0, count: classCount))
+/// The tokens' classes of bytes as a tree, which becomes the automaton: state 0 is its root.
+private struct TokenTree {
+    private struct State {
+        /// The class of the byte that leads here.
+        var step: UInt8 = 0
+        /// The last of those that follow, and the one before this among its own; 0 for none.
+        var child: UInt32 = 0
+        var sibling: UInt32 = 0
     }
 
-    mutating func insert(_ path: [Int], output: Int) {
+    private var states = [State()]
+    /// What ends at each state.
+    private(set) var outputs: [[Int]] = [[]]
+
+    mutating func insert(_ path: some Sequence<UInt8>, output: Int) {
         var state = 0
         for step in path {
-            let edge = state * classCount + step
-            if next[edge] == 0 {
-                next[edge] = UInt32(outputs.count)
-                next.append(contentsOf: repeatElement(0, count: classCount))
+            var next = Int(states[state].child)
+            while next != 0, states[next].step != step { next = Int(states[next].sibling) }
+            if next == 0 {
+                next = states.count
+                states.append(State(step: step, sibling: states[state].child))
                 outputs.append([])
+                states[state].child = UInt32(next)
             }
-            state = Int(next[edge])
+            state = next
         }
         outputs[state].append(output)
     }
 
-    /// Replaces every missing transition by that of the longest proper suffix, breadth first.
-    mutating func followFailures() {
-        var failure = [Int](repeating: 0, count: outputs.count)
-        var queue = (0..<classCount).map { Int(next[$0]) }.filter { $0 != 0 }
-        var head = 0
-        while head < queue.count {
-            let state = queue[head]
-            head += 1
-            outputs[state] += outputs[failure[state]]
-            for step in 0..<classCount {
-                let edge = state * classCount + step
-                let fallback = next[failure[state] * classCount + step]
-                if next[edge] == 0 {
-                    next[edge] = fallback
+    /// The state after each state and class of byte: the one that follows in the tree, or else after the longest suffix that is in
+    /// the tree. What ends at that suffix ends here too.
+    mutating func transitions(classCount: Int) -> [UInt32] {
+        var suffix = [Int](repeating: 0, count: states.count)
+        return [UInt32](unsafeUninitializedCapacity: states.count * classCount) { next, count in
+            count = next.count
+            var queue = [0]
+            var head = 0
+            while head < queue.count {
+                let state = queue[head]
+                head += 1
+                // Breadth first, so that the row of the suffix, which is shorter, is complete.
+                let row = next[state * classCount..<(state + 1) * classCount]
+                if state == 0 {
+                    row.initialize(repeating: 0)
                 } else {
-                    failure[Int(next[edge])] = Int(fallback)
-                    queue.append(Int(next[edge]))
+                    _ = row.initialize(
+                        fromContentsOf: next[suffix[state] * classCount..<(suffix[state] + 1) * classCount])
+                    if !outputs[suffix[state]].isEmpty { outputs[state] += outputs[suffix[state]] }
+                }
+                var child = Int(states[state].child)
+                while child != 0 {
+                    let edge = state * classCount + Int(states[child].step)
+                    suffix[child] = state == 0 ? 0 : Int(next[edge])
+                    next[edge] = UInt32(child)
+                    queue.append(child)
+                    child = Int(states[child].sibling)
                 }
             }
         }

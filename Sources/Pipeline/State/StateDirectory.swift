@@ -75,7 +75,12 @@ package struct StateDirectory: Sendable {
         try FileSystem.createDirectory(parent)
         try FileSystem.remove(temporary)
         try FileSystem.createDirectory(temporary)
-        for file in files { try FileSystem.write(file.bytes, to: temporary + "/" + file.name) }
+        let writers = try files.map { file throws(FileError) in
+            let writer = try FileWriter(temporary + "/" + file.name)
+            try writer.append(file.bytes)
+            return writer
+        }
+        for writer in writers { try writer.synchronize() }
         try FileSystem.synchronize(directory: temporary)
         if !FileSystem.exists(directory) {
             try FileSystem.rename(temporary, to: directory)
