@@ -48,7 +48,8 @@ struct ArenaAllocator: ~Copyable {
         return Place(truncatingIfNeeded: place / Arena.wordBytes)
     }
 
-    private static func rounded(_ bytes: Int) -> Int {
+    /// The bytes that a piece of so many takes up.
+    static func rounded(_ bytes: Int) -> Int {
         (bytes + Arena.wordBytes - 1) / Arena.wordBytes * Arena.wordBytes
     }
 

@@ -58,6 +58,8 @@ struct Gathering: ~Copyable {
     private var order = Pool<UInt32>(capacity: 512)
     private var starts: [Int]
     private var places = Pool<Place>(capacity: 512)
+    /// Those of them whose extras will be needed.
+    private var needyPlaces = Pool<Place>(capacity: 512)
     private var names: NameNumbers
 
     /// Views of declared arms whose segment would run as a formula in a spreadsheet, taken as everyone's.
@@ -165,11 +167,20 @@ struct Gathering: ~Copyable {
             cscan_prefetch(observation.pointee.visitor.start)
         }
         places.resize(to: numbers.count)
+        needyPlaces.resize(to: numbers.count)
         for (index, number) in numbers.enumerated() {
-            places.start[index] = table.prefetch(hash: observations.start[Int(number)].hash)
+            let observation = UnsafePointer(observations.start + Int(number))
+            places.start[index] = table.prefetch(
+                hash: observation.pointee.hash, idLength: observation.pointee.visitor.count)
         }
-        for place in places.elements { table.prefetchExtras(place) }
-        for place in places.elements { table.prefetchSecondExtra(place) }
+        var needy = 0
+        for (index, number) in numbers.enumerated() {
+            let place = places.start[index]
+            needyPlaces.start[needy] = place
+            needy += table.needsExtras(place, for: UnsafePointer(observations.start + Int(number))) ? 1 : 0
+        }
+        for place in needyPlaces.elements.prefix(needy) { table.prefetchExtras(place) }
+        for place in needyPlaces.elements.prefix(needy) { table.prefetchSecondExtra(place) }
     }
 }
 

@@ -60,7 +60,7 @@ struct JobPasses {
         let plan = GatheringPlan(
             experiments: job.experiments, policy: log.policy, day: log.day.range, hash: hash, segments: segments,
             shards: shards, workers: job.workers, keepsClicks: window != nil)
-        shards.beginDay(minutes: GatheringPlan.minutes(of: log.day.range))
+        shards.beginDay(minutes: GatheringPlan.minutes(of: log.day.range), experiments: job.experiments.count)
         let collectors = (0..<max(1, job.workers)).map { EventCollector(plan, worker: $0) }
         let tally = try read(log, into: collectors, shards, isFirst: number == tallies.count)
         if number == tallies.count {

@@ -18,6 +18,9 @@ struct MinuteCounts: BitwiseCopyable {
 
     var isEmpty: Bool { bits == 0 }
 
+    /// Whether all four are taken.
+    var isFull: Bool { bits >> 48 != 0 }
+
     /// Counts an event where its minute already stands, or behind the last count; false when all are taken by others.
     @inline(__always)
     mutating func add(_ minute: UInt16) -> Bool {

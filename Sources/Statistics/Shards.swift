@@ -36,10 +36,12 @@ final class Shards: Sendable {
     /// The number of shards that have not been dropped: the first ones.
     var kept: Int { keptCount.load(ordering: .relaxed) }
 
-    /// Gives every shard an empty table for a day of so many minutes.
-    func beginDay(minutes: Int) {
+    /// Gives every shard an empty table for a day of so many minutes and this number of experiments.
+    func beginDay(minutes: Int, experiments: Int) {
         for shard in shards[..<kept] {
-            shard.content.withLock { $0.visitors = Owned(VisitorTable(arena, minutesOfDay: minutes)) }
+            shard.content.withLock {
+                $0.visitors = Owned(VisitorTable(arena, minutesOfDay: minutes, experiments: experiments))
+            }
         }
     }
 

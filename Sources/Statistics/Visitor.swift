@@ -1,8 +1,9 @@
-/// What a day leaves of a visitor, 48 bytes; behind it lie the bytes of its id.
+/// What a day leaves of a visitor, 48 bytes; behind it lie the bytes of its id, and where there are several experiments a second
+/// unit.
 ///
-///     Visitor ── extras ──► Extra ── next ──► Extra …
+///     Visitor, id, unit ── extras ──► Extra ── next ──► Extra …
 ///
-/// The visitor's first experiment and four of its minutes are in the record itself, which is all that many visitors need;
+/// The visitor's first experiments and four of its minutes are in the record itself, which is all that many visitors need;
 /// more units, more minutes and purchases are extras.
 struct Visitor: BitwiseCopyable {
     /// Saturates.
@@ -24,6 +25,8 @@ struct Visitor: BitwiseCopyable {
         static let viewed = Flags(rawValue: 4)
         /// An extra counts all minutes.
         static let denseMinutes = Flags(rawValue: 8)
+        /// Extras are units.
+        static let moreUnits = Flags(rawValue: 16)
     }
 
     init(idLength: Int) {
@@ -31,6 +34,11 @@ struct Visitor: BitwiseCopyable {
     }
 
     var idLength: Int { Int(flagsAndLength & 0xFF_FFFF) }
+
+    /// Bytes of a record with an id of so many.
+    static func bytes(idLength: Int) -> Int {
+        MemoryLayout<Visitor>.stride + ArenaAllocator.rounded(idLength)
+    }
 
     var flags: Flags {
         Flags(rawValue: UInt8(truncatingIfNeeded: flagsAndLength >> 24))
@@ -191,6 +199,11 @@ extension UnsafeMutablePointer<Visitor> {
     var unit: UnsafeMutablePointer<Unit> {
         let offset = MemoryLayout<Visitor>.offset(of: \.unit).unsafelyUnwrapped
         return (UnsafeMutableRawPointer(self) + offset).assumingMemoryBound(to: Unit.self)
+    }
+
+    /// The second unit, which lies behind the id in tables of several experiments.
+    var secondUnit: UnsafeMutablePointer<Unit> {
+        (UnsafeMutableRawPointer(self) + Visitor.bytes(idLength: pointee.idLength)).assumingMemoryBound(to: Unit.self)
     }
 
     /// The id, which lies behind the record.

@@ -11,14 +11,17 @@ struct VisitorTable: ~Copyable, @unchecked Sendable {
     private var allocator: ArenaAllocator
     private(set) var index: VisitorIndex
     let minutesOfDay: Int
+    /// Whether records have room for a second unit.
+    let holdsTwoUnits: Bool
     /// What units count beyond ``TimeAndCount/count``, in multiples of its limit: one in four million views.
     private var overflows: [UnsafeMutablePointer<Unit>: (views: Int64, clicks: Int64)] = [:]
 
     /// What one event may add beside the visitor's id and the order's.
-    static let bytesOfEvent = MemoryLayout<Visitor>.stride + 3 * Extra.bytesOfUnit
+    static let bytesOfEvent = MemoryLayout<Visitor>.stride + MemoryLayout<Unit>.stride + 3 * Extra.bytesOfUnit
 
-    /// An empty table for a day of so many minutes.
-    init(_ arena: Arena, minutesOfDay: Int) {
+    /// An empty table for a day of so many minutes, and for one experiment or several.
+    init(_ arena: Arena, minutesOfDay: Int, experiments: Int) {
+        holdsTwoUnits = experiments > 1
         allocator = ArenaAllocator(arena)
         index = VisitorIndex(arena)
         self.minutesOfDay = minutesOfDay
@@ -44,9 +47,11 @@ struct VisitorTable: ~Copyable, @unchecked Sendable {
     }
 
     private mutating func addVisitor(_ id: ByteText, hash: UInt64) -> UnsafeMutablePointer<Visitor> {
-        let place = allocator.take(MemoryLayout<Visitor>.stride + id.count)
+        let bytes = Visitor.bytes(idLength: id.count)
+        let place = allocator.take(holdsTwoUnits ? bytes + MemoryLayout<Unit>.stride : bytes)
         let visitor = VisitorTable.visitor(allocator.arena.base, place)
         visitor.initialize(to: Visitor(idLength: id.count))
+        if holdsTwoUnits { visitor.secondUnit.initialize(to: Unit()) }
         UnsafeMutableRawPointer(visitor + 1).copyMemory(from: id.start, byteCount: id.count)
         index.add(place, hash: hash)
         return visitor
@@ -79,15 +84,24 @@ struct VisitorTable: ~Copyable, @unchecked Sendable {
 
     // MARK: Bringing near
 
-    /// Brings near the record that likely has this hash; returns its place, or 0.
-    func prefetch(hash: UInt64) -> Place {
+    /// Brings near the record that likely has this hash and an id of so many bytes; returns its place, or 0.
+    func prefetch(hash: UInt64, idLength: Int) -> Place {
         let place = index.candidate(hash: hash)
         if place != 0 {
             let start = allocator.arena.base + Int(place) * Arena.wordBytes
             cscan_prefetch(start)
-            cscan_prefetch(start + MemoryLayout<Visitor>.stride)
+            let unit = holdsTwoUnits ? MemoryLayout<Unit>.stride : 0
+            cscan_prefetch(start + Visitor.bytes(idLength: idLength) + unit - 1)
         }
         return place
+    }
+
+    /// Whether an event will likely need extras of the visitor at a place, which must be near by now.
+    func needsExtras(_ place: Place, for observation: UnsafePointer<Observation>) -> Bool {
+        guard place != 0 else { return false }
+        let visitor = VisitorTable.visitor(allocator.arena.base, place)
+        return visitor.pointee.minutes.isFull || visitor.pointee.flags.contains(.moreUnits)
+            || observation.pointee.type == .purchase
     }
 
     /// Brings near the first extra of the visitor at a place, which must be near by now.
@@ -160,16 +174,19 @@ struct VisitorTable: ~Copyable, @unchecked Sendable {
 
     /// The visitor's unit in the experiment of `arm`, which is added when new.
     mutating func unit(of visitor: UnsafeMutablePointer<Visitor>, _ arm: ArmNumber) -> UnsafeMutablePointer<Unit> {
+        recordedUnit(of: visitor, arm) ?? otherUnit(of: visitor, arm)
+    }
+
+    /// The visitor's unit in the experiment of `arm`, if its record holds that.
+    @inline(__always)
+    private func recordedUnit(
+        of visitor: UnsafeMutablePointer<Visitor>, _ arm: ArmNumber
+    ) -> UnsafeMutablePointer<Unit>? {
         let first = visitor.unit
-        let isFirst = ArmNumber.isSameExperiment(first.pointee.arm, arm)
         // Which of a visitor's two experiments an event is about is anybody's guess: there is nothing to branch on here.
-        if let extra = self[visitor.pointee.extras], extra.pointee.kind == .unit {
-            let likely = isFirst ? first : extra.payload(as: Unit.self)
-            if ArmNumber.isSameExperiment(likely.pointee.arm, arm) { return likely }
-        } else if isFirst {
-            return first
-        }
-        return otherUnit(of: visitor, arm)
+        let isOther = holdsTwoUnits && !ArmNumber.isSameExperiment(first.pointee.arm, arm)
+        let likely = isOther ? visitor.secondUnit : first
+        return ArmNumber.isSameExperiment(likely.pointee.arm, arm) ? likely : nil
     }
 
     private mutating func otherUnit(
@@ -180,6 +197,10 @@ struct VisitorTable: ~Copyable, @unchecked Sendable {
             first.pointee.arm = arm.withoutArm
             return first
         }
+        if holdsTwoUnits, visitor.secondUnit.pointee.arm == .none {
+            visitor.secondUnit.pointee.arm = arm.withoutArm
+            return visitor.secondUnit
+        }
         var place = visitor.pointee.extras
         while let extra = lasting(at: place) {
             if extra.pointee.kind == .unit {
@@ -188,6 +209,7 @@ struct VisitorTable: ~Copyable, @unchecked Sendable {
             }
             place = extra.pointee.next
         }
+        visitor.pointee.insert(.moreUnits)
         let unit = addExtra(.unit, bytes: Extra.bytesOfUnit, to: visitor).payload(as: Unit.self)
         unit.initialize(to: Unit())
         unit.pointee.arm = arm.withoutArm
@@ -200,6 +222,10 @@ struct VisitorTable: ~Copyable, @unchecked Sendable {
     ) throws(Failure) {
         guard visitor.pointee.unit.arm != .none else { return }
         try body(visitor.unit)
+        if holdsTwoUnits {
+            guard visitor.secondUnit.pointee.arm != .none else { return }
+            try body(visitor.secondUnit)
+        }
         try forEachExtra(of: visitor, .unit) { extra throws(Failure) in try body(extra.payload(as: Unit.self)) }
     }
 

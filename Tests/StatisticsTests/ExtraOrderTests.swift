@@ -11,7 +11,7 @@ struct ExtraOrderTests {
     func order(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         let arena = try #require(Arena(limit: 1 << 22))
-        var table = VisitorTable(arena, minutesOfDay: 1_440)
+        var table = VisitorTable(arena, minutesOfDay: 1_440, experiments: 1 + Int(seed % 2))
         let visitor = try makeVisitor("v", in: &table)
         var clickTimes: [Int64] = []
         var orders: [[UInt8]] = []

@@ -15,14 +15,14 @@ struct VisitorTableTests {
         #expect(Extra.headerBytes + MemoryLayout<Unit>.stride == Extra.bytesOfUnit)
         #expect(Extra.headerBytes + 2 * MemoryLayout<MinuteCounts>.stride == Extra.bytesOfMinutes)
         // A visitor of two units, and its slot in an index that has just doubled.
-        #expect(MemoryLayout<Visitor>.stride + Extra.bytesOfUnit + 8 * 5 / 2 == 100)
+        #expect(MemoryLayout<Visitor>.stride + MemoryLayout<Unit>.stride + 8 * 5 / 2 == 92)
     }
 
-    @Test("are found by the bytes of their ids, whatever the hash", arguments: [UInt64(0), 0xFFFF, .max])
-    func finding(mask: UInt64) throws {
+    @Test("are found by the bytes of their ids, whatever the hash", arguments: [UInt64(0), 0xFFFF, .max], [1, 2])
+    func finding(mask: UInt64, experiments: Int) throws {
         var random = SplitMix64(seed: mask)
         let arena = try #require(Arena(limit: 1 << 24))
-        var table = VisitorTable(arena, minutesOfDay: 1_440)
+        var table = VisitorTable(arena, minutesOfDay: 1_440, experiments: experiments)
         let hash = KeyedHash(keys: (1, 2, 3))
         var expected: [[UInt8]: UInt32] = [:]
         for _ in 0..<4_000 {
@@ -75,7 +75,7 @@ struct VisitorTableTests {
         var random = SplitMix64(seed: seed)
         let arena = try #require(Arena(limit: random.chance(0.3) ? Arena.chunkBytes * 2 : 1 << 24))
         let minutesOfDay = random.pick([1_380, 1_440, 1_500, 1_501])
-        var table = VisitorTable(arena, minutesOfDay: minutesOfDay)
+        var table = VisitorTable(arena, minutesOfDay: minutesOfDay, experiments: 2)
         let lastMinute = random.pick([1, 5, 30, minutesOfDay]) - 1
         let visitor = try visitor("v", in: &table)
         var expected: [Int: UInt32] = [:]
@@ -90,11 +90,11 @@ struct VisitorTableTests {
         check(table.busiestMinute(of: visitor))
     }
 
-    @Test("keep units of many experiments apart")
-    func units() throws {
+    @Test("keep units of many experiments apart", arguments: [1, 2])
+    func units(experiments: Int) throws {
         var random = SplitMix64(seed: 3)
         let arena = try #require(Arena(limit: 1 << 24))
-        var table = VisitorTable(arena, minutesOfDay: 1_440)
+        var table = VisitorTable(arena, minutesOfDay: 1_440, experiments: experiments)
         let segments = SegmentNames(hash: KeyedHash(keys: (1, 2, 3)))
         let visitor = try visitor("v", in: &table)
         var views: [Int: Int64] = [:]
@@ -117,7 +117,7 @@ struct VisitorTableTests {
     @Test("count beyond what a unit holds")
     func overflow() throws {
         let arena = try #require(Arena(limit: 1 << 24))
-        var table = VisitorTable(arena, minutesOfDay: 1_440)
+        var table = VisitorTable(arena, minutesOfDay: 1_440, experiments: 2)
         let visitor = try visitor("v", in: &table)
         let isReserved = reserve(0, in: &table)
         #expect(isReserved)
@@ -133,7 +133,7 @@ struct VisitorTableTests {
     func memory() throws {
         let arena = try #require(Arena(limit: 1 << 18))
         for round in 0..<3 {
-            var table = VisitorTable(arena, minutesOfDay: 1_440)
+            var table = VisitorTable(arena, minutesOfDay: 1_440, experiments: 2)
             var added = 0
             while table.reserve(VisitorTable.bytesOfEvent + 20) {
                 _ = try visitor("visitor \(added)", in: &table)
@@ -149,9 +149,9 @@ struct VisitorTableTests {
         let arena = try #require(Arena(limit: 40 * Arena.chunkBytes))
         let long = String(repeating: "y", count: 5 * Arena.chunkBytes)
         for _ in 0..<4 {
-            var small = VisitorTable(arena, minutesOfDay: 1_440)
+            var small = VisitorTable(arena, minutesOfDay: 1_440, experiments: 2)
             _ = try visitor("v", in: &small)
-            var table = VisitorTable(arena, minutesOfDay: 1_440)
+            var table = VisitorTable(arena, minutesOfDay: 1_440, experiments: 2)
             let first = try visitor(long, in: &table)
             let second = try visitor(long + "z", in: &table)
             let again = try visitor(long, in: &table)
