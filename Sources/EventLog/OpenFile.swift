@@ -31,9 +31,6 @@ final class OpenFile: Sendable {
         case ended
     }
 
-    /// How many of its blocks a stream reads at a time.
-    private static let blocksOfStream = 2
-
     private let file: LogFile
     private let index: Int32
     private let rules: ReadingRules
@@ -43,7 +40,7 @@ final class OpenFile: Sendable {
 
     /// - Parameter blocksAhead: the most blocks of a stream that are read before somebody asks for them.
     init(_ file: LogFile, index: Int, rules: ReadingRules, blocksAhead: Int) {
-        ahead = BlocksAhead(capacity: blocksAhead, maximumBytes: 2 * OpenFile.blocksOfStream * rules.blockSize)
+        ahead = BlocksAhead(capacity: blocksAhead, maximumBytes: 2 * rules.blockSize)
         self.file = file
         self.index = Int32(index)
         self.rules = rules
@@ -106,7 +103,7 @@ final class OpenFile: Sendable {
         }
         return .stream(
             LogStream(
-                head, bytes: bytes, file: index, blockSize: rules.blockSize * OpenFile.blocksOfStream,
+                head, bytes: bytes, file: index, blockSize: rules.blockSize,
                 maximumLineLength: rules.maximumLineLength))
     }
 }
