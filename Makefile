@@ -20,9 +20,9 @@ PACKAGES := libisal-dev libzstd-dev tzdata
 # The C++ library that Swift's runtime needs becomes part of the binary, if there is one to link: it is alone in its directory.
 STATIC := .build/static
 RELEASE = swift build --configuration release --static-swift-stdlib -Xswiftc -L$(STATIC) \
-    -Xlinker --no-export-dynamic -Xlinker -s $(FLAGS)
+    $(if $(filter Linux,$(shell uname)),-Xlinker --no-export-dynamic) -Xlinker -s $(FLAGS)
 
-.PHONY: help dependencies run test report browser lint format release library serve install bench fixtures check demo clean
+.PHONY: help dependencies run test report browser lint format release static library serve install bench fixtures check demo clean
 
 help: ## This list.
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 14
@@ -70,12 +70,13 @@ format: ## Formats the sources in place.
 	swift format --in-place --recursive Package.swift Sources Tests
 
 # Debian has no static ISA-L, so that a machine which only runs the binary needs libisal2 (and libzstd1, which is always there).
-release: dependencies $(STATIC) ## The binary to copy: .build/release/sluice; where it runs, libisal2 and tzdata must be installed.
+release: dependencies static ## The binary to copy: .build/release/sluice; where it runs, libisal2 and tzdata must be installed.
 	$(RELEASE) --product sluice
 
-$(STATIC):
-	@mkdir -p $@
-	@library=$$(cc -print-file-name=libstdc++.a); [ ! -e "$$library" ] || ln -sf "$$library" $@
+static:
+	@mkdir -p $(STATIC)
+	@library=$$(cc -print-file-name=libstdc++.a); \
+	    if [ -e "$$library" ]; then ln -sf "$$library" $(STATIC); else rm -f $(STATIC)/libstdc++.a; fi
 
 # A scratch path of its own: other flags would build everything anew.
 library: ## The randomizer for other languages: .build/library/release/libSluiceRandomizer.so.

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <spawn.h>
+#include <stddef.h>
 #include <sys/wait.h>
 
 int csystem_run(const char *program, const char *argument) {

@@ -13,12 +13,12 @@ const char *csystem_zones(void) {
 
 long csystem_ahead_of_utc(const char *zone, int64_t instant) {
     // The environment keeps this very array from the first call on: to write into it moves nothing that others may read.
-    static char variable[3 + 256] = "TZ=";
+    static char variable[4 + csystem_longest_zone + 1] = "TZ=:";
     static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-    char *value = variable + 3;
+    char *value = variable + 4;
     pthread_mutex_lock(&mutex);
     if (strcmp(value, zone) != 0) {
-        strncpy(value, zone, sizeof variable - 4);
+        strncpy(value, zone, csystem_longest_zone);
         putenv(variable);
         tzset();
     }

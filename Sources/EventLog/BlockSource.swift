@@ -5,11 +5,11 @@ import Synchronization
 /// A plain file is read by all workers at once. A stream (compressed, a pipe, CSV) is read by one worker at a time, while the
 /// others decode the blocks they have, or read the next files: as many files are open as there are workers, at most.
 ///
-///     worker 1   ▓▓ a.gz ▓▓░░ decode ░░░░▓▓ a.gz ▓▓░░ …      ▓ reads and decompresses under the file's lock
-///     worker 2   ▓▓ b.gz ▓▓░░ decode ░░░░▓▓ b.gz ▓▓░░ …      ░ decodes under none
+///     worker 1   ▓▓ a.gz ▓▓░░ decode ░░░░▓▓ a.gz ▓▓░░ …      ▓ has the turn: reads and decompresses
+///     worker 2   ▓▓ b.gz ▓▓░░ decode ░░░░▓▓ b.gz ▓▓░░ …      ░ decodes
 ///
-/// A worker waits only for a file's lock while it holds no other, so there is no deadlock. Which worker gets a block depends
-/// on the machine; what is in the block, and its number in the file, does not.
+/// Whoever has the turn of a file waits for nothing but its bytes, and the others for that turn: there is no deadlock. Which
+/// worker gets a block depends on the machine; what is in the block, and its number in the file, does not.
 final class BlockSource: Sendable {
     private struct State {
         var nextFile = 0
@@ -61,7 +61,7 @@ final class BlockSource: Sendable {
 
     /// Adds the next file to those that are read; false when there is none, or enough are.
     ///
-    /// It is opened by the first worker that takes from it, under its own lock: a pipe may keep that worker waiting.
+    /// It is opened by the first worker that takes from it, in its turn: a pipe may keep that worker waiting.
     private func addFile() -> Bool {
         state.withLock { state in
             guard state.nextFile < files.count, state.open.count < workers else { return false }

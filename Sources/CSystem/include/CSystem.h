@@ -10,8 +10,11 @@ int csystem_exchange(const char *first, const char *second);
 /// Where the system keeps its timezones: the directory that names such as "Europe/Paris" are below.
 const char *csystem_zones(void);
 
-/// The seconds that local time in a zone, which must be one of the system's, is ahead of UTC at an instant (seconds since the
-/// epoch). Any thread may ask. The C library knows one zone at a time, the one in the environment: that is set.
+/// The longest path of a zone, in bytes.
+enum { csystem_longest_zone = 1023 };
+
+/// The seconds that local time is ahead of UTC at an instant (seconds since the epoch) in the zone of a file, given by its absolute
+/// path. Any thread may ask. The C library knows one zone at a time, the one in the environment: that is set.
 long csystem_ahead_of_utc(const char *zone, int64_t instant);
 
 /// Runs a program of the PATH on one argument, what it prints going to standard error, and waits for it. Returns its exit code,

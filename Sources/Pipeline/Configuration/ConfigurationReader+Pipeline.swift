@@ -64,7 +64,8 @@ extension ConfigurationReader {
             return nil
         }
         fault(
-            node.path, "\(JSON5Value.quoted(identifier)) is no IANA name of a timezone", Self.suggestZone(identifier))
+            node.path, "\(JSON5Value.quoted(identifier)) is no IANA name of a timezone that this system has",
+            Self.suggestZone(identifier))
         return nil
     }
 

@@ -7,30 +7,32 @@ package import EventLog
 package struct SystemTimeZone: Equatable, Sendable {
     /// Its IANA name, such as "Europe/Paris".
     package let identifier: String
-    private let isUTC: Bool
+    /// The file of its rules; nil: UTC.
+    private let path: String?
 
-    package static let utc = SystemTimeZone(identifier: "UTC", isUTC: true)
+    package static let utc = SystemTimeZone(identifier: "UTC", path: nil)
 
-    private init(identifier: String, isUTC: Bool) {
+    private init(identifier: String, path: String?) {
         self.identifier = identifier
-        self.isUTC = isUTC
+        self.path = path
     }
 
     /// The zone of this name; nil when the system has none. "UTC" and "GMT" are always there; abbreviations such as "IST", which
     /// are several zones', never.
     package init?(identifier: String) {
         if identifier == "UTC" || identifier == "GMT" {
-            self.init(identifier: identifier, isUTC: true)
+            self.init(identifier: identifier, path: nil)
             return
         }
-        guard SystemTimeZone.isRegion(identifier), identifier.utf8.count < 256,
-            let file = fopen("\(SystemTimeZone.directory)/\(identifier)", "r")
+        let path = "\(SystemTimeZone.directory)/\(identifier)"
+        guard SystemTimeZone.isRegion(identifier), path.utf8.count <= csystem_longest_zone, path.hasPrefix("/"),
+            let file = fopen(path, "r")
         else { return nil }
         defer { fclose(file) }
         // Of a directory, and of anything else that is no zone, the C library would make UTC.
         var start = [UInt8](repeating: 0, count: 4)
         guard fread(&start, 1, 4, file) == 4, start.elementsEqual("TZif".utf8) else { return nil }
-        self.init(identifier: identifier, isUTC: false)
+        self.init(identifier: identifier, path: path)
     }
 
     /// Where the system's zones are.
@@ -57,7 +59,7 @@ package struct SystemTimeZone: Equatable, Sendable {
 
     /// Seconds that local time is ahead of UTC at an instant, in seconds since the epoch.
     package func offset(at instant: Int64) -> Int64 {
-        isUTC ? 0 : Int64(csystem_ahead_of_utc(identifier, instant))
+        path.map { Int64(csystem_ahead_of_utc($0, instant)) } ?? 0
     }
 
     /// The periods of one offset each that lie in `instants`, the first of them from its start. Asks once for every day, as no
@@ -65,7 +67,7 @@ package struct SystemTimeZone: Equatable, Sendable {
     package func periods(in instants: Range<Int64>) -> [LocalTime.Period] {
         var periods = [LocalTime.Period(start: instants.lowerBound, offset: offset(at: instants.lowerBound))]
         var (known, offset) = (instants.lowerBound, periods[0].offset)
-        while !isUTC, known < instants.upperBound - 1 {
+        while path != nil, known < instants.upperBound - 1 {
             var changed = min(known + 86_400, instants.upperBound - 1)
             let next = self.offset(at: changed)
             defer { (known, offset) = (changed, next) }

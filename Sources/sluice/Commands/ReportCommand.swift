@@ -62,8 +62,8 @@ enum ReportCommand: Command {
         #else
             let opener = "xdg-open"
         #endif
-        // A name that begins with a hyphen is no option.
-        let path = file.hasPrefix("-") ? "./" + file : file
+        // However a name begins, it is no option and no scheme.
+        let path = file.hasPrefix("/") ? file : "./" + file
         switch csystem_run(opener, path) {
         case 0: break
         case -1: Console.warning("\(opener) cannot be run: open \(file) in a browser")

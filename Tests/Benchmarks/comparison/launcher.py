@@ -12,7 +12,8 @@ import time
 report = int(sys.argv[1])
 os.set_inheritable(report, False)
 start = time.perf_counter()
-child = os.posix_spawnp(sys.argv[2], sys.argv[2:], os.environ)
+# Python ignores SIGPIPE (13) and SIGXFSZ (25); the program begins as in a shell.
+child = os.posix_spawnp(sys.argv[2], sys.argv[2:], os.environ, setsigdef=[13, 25])
 # wait4 is what tells the usage of this child alone.
 _, status, usage = os.wait4(child, 0)
 seconds = time.perf_counter() - start
