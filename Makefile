@@ -2,7 +2,6 @@
 .DEFAULT_GOAL := help
 PREFIX ?= /usr/local
 STATE ?= state
-FLAGS ?=
 PORT ?= 8000
 DEMO ?= demo
 CONFIG := pipelines/banners.json5
@@ -20,7 +19,7 @@ PACKAGES := libisal-dev libzstd-dev tzdata
 # The C++ library that Swift's runtime needs becomes part of the binary, if there is one to link: it is alone in its directory.
 STATIC := .build/static
 RELEASE = swift build --configuration release --static-swift-stdlib -Xswiftc -L$(STATIC) \
-    $(if $(filter Linux,$(shell uname)),-Xlinker --no-export-dynamic) -Xlinker -s $(FLAGS)
+    $(if $(filter Linux,$(shell uname)),-Xlinker --no-export-dynamic) -Xlinker -s
 
 .PHONY: help dependencies run test report browser lint format release static library serve install bench fixtures check demo clean
 
