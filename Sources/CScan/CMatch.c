@@ -159,64 +159,83 @@ static inline const uint8_t *number_end(const uint8_t *position) {
     return position;
 }
 
-/// `line + count`, known as soon as `count` is.
-static inline const uint8_t *advance(const uint8_t *line, uint32_t count) {
-#if defined(__GNUC__)
-    // The compiler must not put the number that `count` was compared with in its place.
-    __asm__("" : "+r"(count));
-#endif
-    return line + count;
+static inline const uint8_t *number_hole(cscan_value *value, const uint8_t *start) {
+    const uint8_t *const end = number_end(start);
+    *value = (cscan_value){start, (uint32_t)(end - start), CSCAN_NUMBER};
+    return end;
 }
 
-#define MATCH(kernel)                                                                                                  \
-    const cscan_matched other_shape = {NULL, 0};                                                                       \
-    seen_##kernel seen = {0};                                                                                          \
-    for (cscan_part *part = parts;; part++) {                                                                          \
-        if ((differing_##kernel(line, part->bytes) & part->mask) != 0) return other_shape;                             \
-        line += part->count;                                                                                           \
-        if (part->follower == CSCAN_STRING_HOLE) {                                                                     \
-            const uint8_t *const start = line;                                                                         \
-            uint32_t stops = stopping_##kernel(line, &seen);                                                           \
-            const uint32_t usual = part->usual_count;                                                                  \
-            if (usual < 32 && (stops << (31 - usual)) == 0x80000000u) {                                                \
-                line = advance(line, usual);                                                                           \
-            } else {                                                                                                   \
-                if (usual < 32 && --part->trust == 0) part->usual_count = CSCAN_NONE_USUAL;                            \
-                while (stops == 0) {                                                                                   \
-                    line += 32;                                                                                        \
-                    stops = stopping_##kernel(line, &seen);                                                            \
-                }                                                                                                      \
-                line += __builtin_ctz(stops);                                                                          \
+static inline int end(cscan_line *line, const uint8_t *position, uint64_t high) {
+    line->position = position + (*position == '\r');
+    line->high = high;
+    return *line->position == '\n';
+}
+
+// A hole's end tells where the next part begins, so that a line is a chain of steps that wait for one another. Two lines that are
+// matched in step fill each other's waits.
+
+#define MATCHERS(kernel, attributes)                                                                                   \
+    attributes static inline const uint8_t *string_hole_##kernel(                                                      \
+        cscan_value *value, const uint8_t *start, seen_##kernel *seen) {                                               \
+        const uint8_t *position = start;                                                                               \
+        uint32_t stops;                                                                                                \
+        while ((stops = stopping_##kernel(position, seen)) == 0) position += 32;                                       \
+        /* Whether it is a quote that stops the string, the next part tells. */                                        \
+        position += __builtin_ctz(stops);                                                                              \
+        *value = (cscan_value){start, (uint32_t)(position - start), CSCAN_PLAIN_STRING};                               \
+        return position;                                                                                               \
+    }                                                                                                                  \
+                                                                                                                       \
+    attributes static int match_one_##kernel(const cscan_part *part, cscan_line *line) {                               \
+        const uint8_t *position = line->position;                                                                      \
+        cscan_value *const values = line->values;                                                                      \
+        seen_##kernel seen = {0};                                                                                      \
+        for (;; part++) {                                                                                              \
+            if ((differing_##kernel(position, part->bytes) & part->mask) != 0) return 0;                               \
+            position += part->count;                                                                                   \
+            if (part->follower == CSCAN_STRING_HOLE) {                                                                 \
+                position = string_hole_##kernel(values + part->value, position, &seen);                                \
+            } else if (part->follower == CSCAN_NUMBER_HOLE) {                                                          \
+                position = number_hole(values + part->value, position);                                                \
+                if (position == NULL) return 0;                                                                        \
+            } else if (part->follower == CSCAN_LINE_END) {                                                             \
+                return end(line, position, high_##kernel(seen));                                                       \
             }                                                                                                          \
-            /* Whether it is a quote that stops the string, the next part tells. */                                    \
-            *holes++ = (cscan_value){start, (uint32_t)(line - start), CSCAN_PLAIN_STRING};                             \
-        } else if (part->follower == CSCAN_NUMBER_HOLE) {                                                              \
-            const uint8_t *const end = number_end(line);                                                               \
-            if (end == NULL) return other_shape;                                                                       \
-            *holes++ = (cscan_value){line, (uint32_t)(end - line), CSCAN_NUMBER};                                      \
-            line = end;                                                                                                \
-        } else if (part->follower == CSCAN_LINE_END) {                                                                 \
-            if (*line == '\r') line++;                                                                                 \
-            if (*line != '\n') return other_shape;                                                                     \
-            return (cscan_matched){line, high_##kernel(seen)};                                                         \
         }                                                                                                              \
-    }
+    }                                                                                                                  \
+                                                                                                                       \
+    attributes static int match_two_##kernel(const cscan_part *part, cscan_line *lines) {                              \
+        const uint8_t *first = lines[0].position, *second = lines[1].position;                                         \
+        cscan_value *const first_values = lines[0].values, *const second_values = lines[1].values;                     \
+        seen_##kernel first_seen = {0}, second_seen = {0};                                                             \
+        for (;; part++) {                                                                                              \
+            const uint32_t differing =                                                                                 \
+                differing_##kernel(first, part->bytes) | differing_##kernel(second, part->bytes);                      \
+            if ((differing & part->mask) != 0) return 0;                                                               \
+            first += part->count;                                                                                      \
+            second += part->count;                                                                                     \
+            if (part->follower == CSCAN_STRING_HOLE) {                                                                 \
+                first = string_hole_##kernel(first_values + part->value, first, &first_seen);                          \
+                second = string_hole_##kernel(second_values + part->value, second, &second_seen);                      \
+            } else if (part->follower == CSCAN_NUMBER_HOLE) {                                                          \
+                first = number_hole(first_values + part->value, first);                                                \
+                second = number_hole(second_values + part->value, second);                                             \
+                if (first == NULL || second == NULL) return 0;                                                         \
+            } else if (part->follower == CSCAN_LINE_END) {                                                             \
+                return end(&lines[0], first, high_##kernel(first_seen))                                                \
+                    & end(&lines[1], second, high_##kernel(second_seen));                                              \
+            }                                                                                                          \
+        }                                                                                                              \
+    }                                                                                                                  \
+                                                                                                                       \
+    static const cscan_matcher matchers_##kernel = {match_one_##kernel, match_two_##kernel};
 
-static cscan_matched match_portable(cscan_part *parts, const uint8_t *line, cscan_value *holes) {
-    MATCH(portable)
-}
-
+MATCHERS(portable, )
 #if defined(__x86_64__) || defined(__aarch64__)
-static cscan_matched match_baseline(cscan_part *parts, const uint8_t *line, cscan_value *holes) {
-    MATCH(baseline)
-}
+MATCHERS(baseline, )
 #endif
-
 #if defined(__x86_64__)
-__attribute__((target("avx2,bmi"))) static cscan_matched match_wide(
-    cscan_part *parts, const uint8_t *line, cscan_value *holes) {
-    MATCH(wide)
-}
+MATCHERS(wide, __attribute__((target("avx2,bmi"))))
 #endif
 
 cscan_kernel cscan_best_kernel(void) {
@@ -233,10 +252,10 @@ cscan_matcher cscan_matcher_of(cscan_kernel kernel) {
     const cscan_kernel best = cscan_best_kernel();
     if (kernel > best) kernel = best;
 #if defined(__x86_64__)
-    if (kernel == CSCAN_WIDE) return match_wide;
+    if (kernel == CSCAN_WIDE) return matchers_wide;
 #endif
 #if defined(__x86_64__) || defined(__aarch64__)
-    if (kernel == CSCAN_BASELINE) return match_baseline;
+    if (kernel == CSCAN_BASELINE) return matchers_baseline;
 #endif
-    return match_portable;
+    return matchers_portable;
 }

@@ -41,55 +41,78 @@ struct EventBuilder: ~Copyable {
     }
 
     /// Fills in an event; it is complete when the outcome says so.
+    ///
+    /// - Parameter arePlain: whether each text has one source, where a plain string stands or nothing.
     @inline(__always)
     mutating func build(
-        _ event: UnsafeMutablePointer<Event>, from values: UnsafePointer<LineValue>, _ sources: borrowing FieldSources
+        _ event: UnsafeMutablePointer<Event>, from values: UnsafePointer<LineValue>, _ sources: borrowing FieldSources,
+        arePlain: Bool
     ) -> LineDecoder.Outcome {
         do throws(RejectedReason) {
-            try fill(event, from: values, sources)
+            // Both are the same function, which the compiler makes two of.
+            if arePlain {
+                try fill(event, from: values, sources, arePlain: true)
+            } else {
+                try fillFromAny(event, from: values, sources)
+            }
         } catch {
             return .rejected(error)
         }
         return day.range.contains(event.pointee.time) ? .event : .ignored(.outsideDay)
     }
 
-    private mutating func fill(
+    private mutating func fillFromAny(
         _ event: UnsafeMutablePointer<Event>, from values: UnsafePointer<LineValue>, _ sources: borrowing FieldSources
     ) throws(RejectedReason) {
-        event.pointee.time = try time(sources.value(.time, in: values))
-        let word = try text(sources.value(.type, in: values), .type)
+        try fill(event, from: values, sources, arePlain: false)
+    }
+
+    @inline(__always)
+    private mutating func fill(
+        _ event: UnsafeMutablePointer<Event>, from values: UnsafePointer<LineValue>, _ sources: borrowing FieldSources,
+        arePlain: Bool
+    ) throws(RejectedReason) {
+        event.pointee.time = try time(sources.value(.time, in: values, isOnly: arePlain))
+        let word = try text(.type, from: values, sources, arePlain: arePlain)
         guard !word.isEmpty else { throw .missing(.type) }
         let type = types.type(of: word)
         event.pointee.type = type
-        let visitor = try text(sources.value(.visitor, in: values), .visitor)
+        let visitor = try text(.visitor, from: values, sources, arePlain: arePlain)
         guard !visitor.isEmpty else { throw .missing(.visitor) }
         event.pointee.visitor = visitor
         let platform: ByteText
         if let platformConstant {
             platform = ByteText(UnsafeBufferPointer(platformConstant))
         } else {
-            platform = try text(sources.value(.platform, in: values), .platform)
+            platform = try text(.platform, from: values, sources, arePlain: arePlain)
         }
-        let slot = try text(sources.value(.slot, in: values), .slot)
-        let variant = try text(sources.value(.variant, in: values), .variant)
-        switch type {
-        case .view, .click:
-            guard !platform.isEmpty else { throw .missing(.platform) }
-            guard !slot.isEmpty else { throw .missing(.slot) }
-            guard !variant.isEmpty else { throw .missing(.variant) }
-        case .purchase, .other: break
+        let slot = try text(.slot, from: values, sources, arePlain: arePlain)
+        let variant = try text(.variant, from: values, sources, arePlain: arePlain)
+        if platform.isEmpty || slot.isEmpty || variant.isEmpty {
+            switch type {
+            case .view, .click: throw .missing(platform.isEmpty ? .platform : slot.isEmpty ? .slot : .variant)
+            case .purchase, .other: break
+            }
         }
         event.pointee.platform = platform
         event.pointee.slot = slot
         event.pointee.variant = variant
-        event.pointee.segment = try text(sources.value(.segment, in: values), .segment)
-        event.pointee.revenue = try revenue(sources.value(.revenue, in: values))
-        event.pointee.order = try text(sources.value(.order, in: values), .order)
-        event.pointee.userAgent = try text(sources.value(.userAgent, in: values), .userAgent)
-        event.pointee.address = try text(sources.value(.address, in: values), .address)
+        event.pointee.segment = try text(.segment, from: values, sources, arePlain: arePlain)
+        event.pointee.revenue = try revenue(sources.value(.revenue, in: values, isOnly: arePlain))
+        event.pointee.order = try text(.order, from: values, sources, arePlain: arePlain)
+        event.pointee.userAgent = try text(.userAgent, from: values, sources, arePlain: arePlain)
+        event.pointee.address = try text(.address, from: values, sources, arePlain: arePlain)
     }
 
     /// A string, or an integer as it is written; empty for none.
+    @inline(__always)
+    private mutating func text(
+        _ field: EventField, from values: UnsafePointer<LineValue>, _ sources: borrowing FieldSources, arePlain: Bool
+    ) throws(RejectedReason) -> ByteText {
+        let value = sources.value(field, in: values, isOnly: arePlain)
+        return arePlain ? value.text : try text(value, field)
+    }
+
     @inline(__always)
     private mutating func text(_ value: LineValue, _ field: EventField) throws(RejectedReason) -> ByteText {
         if value.kind == .plainString { return value.text }

@@ -9,7 +9,8 @@ struct FieldSources: ~Copyable {
     /// By field, in the order of `EventField.allCases`.
     private let firsts: UnsafeMutablePointer<Int32>
     private let others: [[Int]]
-    private let hasOthers: Bool
+    /// Whether a field has more sources than one.
+    let hasOthers: Bool
 
     /// The numbers of the values of each field, of which the first that holds something counts.
     init(_ numbers: [[Int]]) {
@@ -26,10 +27,22 @@ struct FieldSources: ~Copyable {
     }
 
     /// The value of a field. Null and empty text count as absent.
+    ///
+    /// - Parameter isOnly: whether it is known that no field has more sources than one.
     @inline(__always)
-    func value(_ field: EventField, in values: UnsafePointer<LineValue>) -> LineValue {
+    func value(_ field: EventField, in values: UnsafePointer<LineValue>, isOnly: Bool) -> LineValue {
         let first = values[Int(firsts[field.position])]
-        return first.count > 0 || !hasOthers ? first : other(field, in: values)
+        return isOnly || first.count > 0 || !hasOthers ? first : other(field, in: values)
+    }
+
+    /// Whether the texts of a line have one source each, where a string stands or nothing.
+    ///
+    /// - Parameter isNumber: whether a number stands under the number of a value.
+    func arePlain(isNumber: (Int) -> Bool) -> Bool {
+        !hasOthers
+            && EventField.allCases.allSatisfy { field in
+                field == .time || field == .revenue || !isNumber(Int(firsts[field.position]))
+            }
     }
 
     private func other(_ field: EventField, in values: UnsafePointer<LineValue>) -> LineValue {

@@ -16,16 +16,18 @@ struct LineTemplate: ~Copyable {
     static let maximumHoles = 128
     private static let maximumLength = 4096
 
-    let holeCount: Int
-    /// Of each field the numbers of its holes, from 1.
-    let sources: FieldSources
+    /// Whether the texts of all fields have one source each, and that a string or nothing.
+    let arePlain: Bool
+    /// The numbers of the wanted keys that have no hole.
+    private let absent: UnsafeMutableBufferPointer<Int>
     private let parts: UnsafeMutableBufferPointer<cscan_part>
 
     /// Makes a template of the well-formed line from `start` to `lineFeed`; nil for one with a shape that is not worth it.
     ///
-    /// - Parameter fields: of each field the numbers of its keys, from 1.
+    /// The number of a hole's value is that of its key, from 1, and one more than there are keys where nobody wants it.
     init?(
-        _ start: UnsafePointer<UInt8>, _ lineFeed: UnsafePointer<UInt8>, keys: borrowing KeyTable, fields: [[Int]]
+        _ start: UnsafePointer<UInt8>, _ lineFeed: UnsafePointer<UInt8>, keys: borrowing KeyTable,
+        sources: borrowing FieldSources
     ) {
         let hasReturn = lineFeed > start && lineFeed[-1] == 0x0D
         let line = UnsafeBufferPointer(start: start, count: lineFeed - start - (hasReturn ? 1 : 0))
@@ -33,9 +35,10 @@ struct LineTemplate: ~Copyable {
         else { return nil }
         var shape = Shape(line, keyCount: keys.count)
         guard shape.scan(keys), shape.holeCount <= LineTemplate.maximumHoles else { return nil }
-        holeCount = shape.holeCount
-        let holes = shape.holes
-        sources = FieldSources(fields.map { $0.compactMap { holes[$0 - 1] } })
+        let numbers = Set(shape.parts.filter { $0.follower == CSCAN_NUMBER_HOLE }.map { Int($0.value) })
+        arePlain = sources.arePlain(isNumber: numbers.contains)
+        absent = .allocate(capacity: shape.absent.count)
+        _ = absent.initialize(from: shape.absent)
         let stride = MemoryLayout<cscan_part>.stride
         let memory = UnsafeMutableRawPointer.allocate(byteCount: shape.parts.count * stride, alignment: stride)
         parts = UnsafeMutableBufferPointer(
@@ -45,14 +48,28 @@ struct LineTemplate: ~Copyable {
 
     deinit {
         parts.deallocate()
+        absent.deallocate()
     }
 
-    /// Takes the values of the line at `line` if it has this shape; otherwise values may have been changed.
+    /// Takes the values of a line if it has this shape; otherwise they may have changed.
     @inline(__always)
-    func match(
-        _ line: UnsafePointer<UInt8>, by matcher: cscan_matcher, into values: UnsafeMutablePointer<LineValue>
-    ) -> cscan_matched {
-        matcher(parts.baseAddress, line, values)
+    func match(_ line: UnsafeMutablePointer<cscan_line>, by matcher: cscan_matcher) -> Bool {
+        guard matcher.one(parts.baseAddress, line) != 0 else { return false }
+        clearAbsent(in: line)
+        return true
+    }
+
+    /// The same of two lines: they must both have this shape.
+    @inline(__always)
+    func matchTwo(_ lines: UnsafeMutablePointer<cscan_line>, by matcher: cscan_matcher) -> Bool {
+        guard matcher.two(parts.baseAddress, lines) != 0 else { return false }
+        clearAbsent(in: lines)
+        clearAbsent(in: lines + 1)
+        return true
+    }
+
+    private func clearAbsent(in line: UnsafeMutablePointer<cscan_line>) {
+        for number in absent { line.pointee.values[number] = .absent }
     }
 }
 
@@ -69,12 +86,16 @@ private struct Shape {
 
     private(set) var parts: [cscan_part] = []
     private(set) var holeCount = 0
-    /// Of each key the number of its hole, from 1; nil: it has none.
-    private(set) var holes: [Int?]
+    private let keyCount: Int
+    /// The keys that have a hole.
+    private var held: Set<Int> = []
+
+    /// The numbers, from 1, of the keys that have none.
+    var absent: [Int] { (0..<keyCount).filter { !held.contains($0) }.map { $0 + 1 } }
 
     init(_ line: UnsafeBufferPointer<UInt8>, keyCount: Int) {
         self.line = line
-        holes = Array(repeating: nil, count: keyCount)
+        self.keyCount = keyCount
     }
 
     /// False for a shape that has no template.
@@ -108,7 +129,7 @@ private struct Shape {
                 if let key, !seen.insert(key).inserted { return false }
             }
         } else {
-            addHole(CSCAN_STRING_HOLE, usualCount: close - start)
+            addHole(CSCAN_STRING_HOLE)
             literal = close
         }
         position = close + 1
@@ -134,9 +155,6 @@ private struct Shape {
         return index < line.count && line[index] == UInt8(ascii: ":")
     }
 
-    /// Of how many lines a string may have an unusual length before none is taken for usual.
-    private static let trust: UInt32 = 16
-
     private static func isNumberByte(_ byte: UInt8) -> Bool {
         switch byte {
         case 0x30...0x39, UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "."), UInt8(ascii: "e"),
@@ -147,12 +165,15 @@ private struct Shape {
     }
 
     /// Adds the hole that begins at the position, and the literal before it.
-    private mutating func addHole(_ follower: cscan_follower, usualCount: Int = Int(CSCAN_NONE_USUAL)) {
+    private mutating func addHole(_ follower: cscan_follower) {
         addLiteral(before: follower)
-        parts[parts.count - 1].usual_count = UInt32(min(usualCount, Int(CSCAN_NONE_USUAL)))
-        parts[parts.count - 1].trust = Shape.trust
         holeCount += 1
-        if depth == 1, let key { holes[key] = holeCount }
+        var value = keyCount + 1
+        if depth == 1, let key {
+            value = key + 1
+            held.insert(key)
+        }
+        parts[parts.count - 1].value = UInt32(value)
         key = nil
     }
 

@@ -14,7 +14,7 @@ extension LineValue {
 
     var bytes: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: start, count: Int(count)) }
 
-    var text: ByteText { ByteText(start: start, count: Int(count)) }
+    var text: ByteText { ByteText(start: start.unsafelyUnwrapped, count: Int(count)) }
 }
 
 extension LineValue.Kind {

@@ -107,13 +107,17 @@ package struct LogTally: Sendable {
     private var rejectedSamples: [RejectedReason: LineSamples] = [:]
     /// By the place of the reason among all: there may be one for each line.
     private var ignoredSamples = Array(repeating: LineSamples(), count: IgnoredReason.allCases.count)
-    /// Lines that begin in each block of each file; what turns a place into a line number.
-    var linesOfBlocks: [Int32: [Int32: Int64]] = [:]
+    /// Lines that begin in each half of a block of each file; what turns a place into a line number.
+    private var linesOfBlocks: [Int32: [Int32: Int64]] = [:]
 
     package init() {}
 
     mutating func count(_ type: EventType, _ number: Int64) {
         events[type, default: 0] += number
+    }
+
+    mutating func count(lines: Int32, of block: Int32, _ file: Int32) {
+        linesOfBlocks[file, default: [:]][block, default: 0] += Int64(lines)
     }
 
     mutating func reject(_ reason: RejectedReason, at place: LinePlace) {

@@ -1,8 +1,8 @@
 extension LogWorker {
-    /// Decodes a block of comma-separated values, cut as ``LogStream`` cuts; returns the number of its lines.
+    /// Decodes a block of comma-separated values, cut as ``LogStream`` cuts.
     ///
     /// A record stands at the line it begins in; the lines within its quotes count for the numbers of those that follow.
-    mutating func readRecords(_ block: borrowing Block, _ header: CSVHeader) -> Int32 {
+    mutating func readRecords(_ block: borrowing Block, _ header: CSVHeader) {
         records.use(header)
         let base = UnsafePointer(block.base)
         var start = block.lines.lowerBound
@@ -10,11 +10,11 @@ extension LogWorker {
         while start < block.lines.upperBound {
             let record = records.decode(
                 recordAt: base + start, before: base + block.lines.upperBound, into: nextEvent)
-            settle(record.outcome, at: LinePlace(file: block.file, block: block.index, line: line))
+            settle(record.outcome, at: LinePlace(file: block.file, block: 2 * block.index, line: line))
             let end = record.lineFeed - base
             line += 1 + (record.mayHaveLineFeeds ? block.lineFeeds(in: start..<end) : 0)
             start = end + 1
         }
-        return line
+        tally.count(lines: line, of: 2 * block.index, block.file)
     }
 }

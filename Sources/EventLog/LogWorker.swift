@@ -5,7 +5,7 @@ struct LogWorker: ~Copyable {
     var records: RecordDecoder
     private var events = EventBuffer()
     private var types = TypeCounts()
-    private(set) var tally = LogTally()
+    var tally = LogTally()
 
     init(_ reader: LogReader, sink: any EventSink) {
         self.sink = sink
@@ -16,23 +16,32 @@ struct LogWorker: ~Copyable {
     /// Decodes all lines of a block.
     mutating func read(_ block: borrowing Block) {
         block.close()
-        let count = block.header.map { readRecords(block, $0) } ?? readLines(block)
+        if let header = block.header { readRecords(block, header) } else { readLines(block) }
         handOver()
-        tally.linesOfBlocks[block.file, default: [:]][block.index, default: 0] += Int64(count)
         tally.bytes += block.size
         types.move(to: &tally)
     }
 
-    private mutating func readLines(_ block: borrowing Block) -> Int32 {
-        var start = UnsafePointer(block.base) + block.lines.lowerBound
-        let end = UnsafePointer(block.base) + block.lines.upperBound
-        var line: Int32 = 0
-        while start < end {
-            let outcome = lines.decode(lineAt: &start, before: end, into: events.next())
-            settle(outcome, at: LinePlace(file: block.file, block: block.index, line: line))
-            line += 1
+    /// Decodes the lines of a block's two halves in turn, two at a time where they are alike.
+    private mutating func readLines(_ block: borrowing Block) {
+        var (first, second) = LineRun.halves(of: block)
+        while !first.isAtEnd, !second.isAtEnd {
+            if lines.matchTwo(first.position, second.position) {
+                settle(lines.finish(0, from: &first.position, into: nextEvent), at: first.next())
+                settle(lines.finish(1, from: &second.position, into: nextEvent), at: second.next())
+            } else {
+                decodeLine(of: &first)
+                decodeLine(of: &second)
+            }
         }
-        return line
+        while !first.isAtEnd { decodeLine(of: &first) }
+        while !second.isAtEnd { decodeLine(of: &second) }
+        for run in [first, second] { tally.count(lines: run.line, of: run.block, run.file) }
+    }
+
+    @inline(__always)
+    private mutating func decodeLine(of run: inout LineRun) {
+        settle(lines.decode(lineAt: &run.position, before: run.end, into: nextEvent), at: run.next())
     }
 
     /// A place for the event of the next line.

@@ -96,7 +96,7 @@ struct RecordDecoder: ~Copyable {
         if start.pointee <= 0x20, LineDecoder.isBlank(start, count: count) { return .ignored(.blankLine) }
         if mayHaveHigh, !UTF8Validation.isValid(start, count: count) { return .rejected(.notUTF8) }
         guard fields == values.count - 1, let base = values.baseAddress else { return .rejected(.fieldCount) }
-        return builder.build(event, from: base, sources)
+        return builder.build(event, from: base, sources, arePlain: !sources.hasOthers)
     }
 
     private func malformed(_ start: UnsafePointer<UInt8>, before end: UnsafePointer<UInt8>) -> Record {

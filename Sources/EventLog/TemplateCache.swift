@@ -15,42 +15,38 @@ struct TemplateCache: ~Copyable {
     private var count = 0
     private var credit = patience
     private var resting = 0
-    /// The absent value, then the holes of the line that matched last.
-    let values: UnsafeMutablePointer<LineValue>
 
     init(kernel: cscan_kernel = cscan_best_kernel()) {
         matcher = cscan_matcher_of(kernel)
         shapes = .allocate(capacity: TemplateCache.maximumShapes)
-        values = .allocate(capacity: LineTemplate.maximumHoles + 1)
-        values.initialize(repeating: .absent, count: LineTemplate.maximumHoles + 1)
     }
 
     deinit {
         shapes.deinitialize(count: count)
         shapes.deallocate()
-        values.deallocate()
     }
 
-    /// Whether no shapes are looked for.
-    var isResting: Bool { resting > 0 }
-
-    /// The template of the line that matched last.
-    var matched: UnsafePointer<LineTemplate> { UnsafePointer(shapes) }
-
-    /// Takes the values of the line at `line` if its shape is known. A line feed must follow, with `CSCAN_SLACK` bytes behind it.
+    /// Takes the values of a line if its shape is known; otherwise they may be of any line. A line feed must follow, with
+    /// `CSCAN_SLACK` bytes behind it.
     @inline(__always)
-    mutating func match(_ line: UnsafePointer<UInt8>) -> cscan_matched {
-        guard resting == 0 else { return cscan_matched() }
-        for index in 0..<count {
-            let found = shapes[index].match(line, by: matcher, into: values + 1)
-            if found.line_feed != nil {
-                if index > 0 { moveToFront(index) }
-                credit = min(credit + 1, TemplateCache.patience)
-                return found
-            }
+    mutating func match(_ line: UnsafeMutablePointer<cscan_line>) -> Bool {
+        guard resting == 0 else { return false }
+        for index in 0..<count where shapes[index].match(line, by: matcher) {
+            if index > 0 { moveToFront(index) }
+            credit = min(credit + 1, TemplateCache.patience)
+            return true
         }
-        return cscan_matched()
+        return false
     }
+
+    /// The same of two lines, if both have the shape used last.
+    @inline(__always)
+    func matchTwo(_ lines: UnsafeMutablePointer<cscan_line>) -> Bool {
+        resting == 0 && count > 0 && shapes[0].matchTwo(lines, by: matcher)
+    }
+
+    /// Whether the texts of lines of the shape used last are plain.
+    var arePlain: Bool { shapes[0].arePlain }
 
     private func moveToFront(_ index: Int) {
         let used = (shapes + index).move()
@@ -60,7 +56,8 @@ struct TemplateCache: ~Copyable {
 
     /// Learns the shape of the well-formed line from `start` to `lineFeed` that matched none.
     mutating func learn(
-        _ start: UnsafePointer<UInt8>, _ lineFeed: UnsafePointer<UInt8>, keys: borrowing KeyTable, fields: [[Int]]
+        _ start: UnsafePointer<UInt8>, _ lineFeed: UnsafePointer<UInt8>, keys: borrowing KeyTable,
+        sources: borrowing FieldSources
     ) {
         guard resting == 0 else {
             resting -= 1
@@ -72,7 +69,7 @@ struct TemplateCache: ~Copyable {
             resting = TemplateCache.rest
             return
         }
-        guard let template = LineTemplate(start, lineFeed, keys: keys, fields: fields) else { return }
+        guard let template = LineTemplate(start, lineFeed, keys: keys, sources: sources) else { return }
         if count == TemplateCache.maximumShapes {
             count -= 1
             (shapes + count).deinitialize(count: 1)

@@ -1,12 +1,14 @@
 /// The words a log uses for event types.
 struct TypeWords: Sendable {
     private struct Word {
-        var text: [UInt8]
+        /// With the length, all there is of a word of up to eight bytes.
         var key: UInt64
+        var count: Int
         var type: EventType
     }
 
     private let words: [Word]
+    private let texts: [[UInt8]]
 
     init(_ types: [String: EventType]) {
         // The first is found first: a log is views before all.
@@ -15,16 +17,17 @@ struct TypeWords: Sendable {
             let (first, second) = (order.firstIndex(of: left.value) ?? 0, order.firstIndex(of: right.value) ?? 0)
             return (first, left.key) < (second, right.key)
         }
+        texts = sorted.map { Array($0.key.utf8) }
         words = sorted.map { word, type in
-            let text = Array(word.utf8)
-            return Word(text: text, key: text.withUnsafeBufferPointer { TypeWords.key(ByteText($0)) }, type: type)
+            var word = word
+            return word.withUTF8 { Word(key: TypeWords.key(ByteText($0)), count: $0.count, type: type) }
         }
     }
 
     func type(of word: ByteText) -> EventType {
         let key = TypeWords.key(word)
-        for known in words where known.key == key && known.text.count == word.count {
-            if word.count <= 8 || known.text.elementsEqual(word.bytes) { return known.type }
+        for index in words.indices where words[index].key == key && words[index].count == word.count {
+            if word.count <= 8 || texts[index].elementsEqual(word.bytes) { return words[index].type }
         }
         return .other
     }

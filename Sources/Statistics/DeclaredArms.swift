@@ -1,3 +1,4 @@
+import CScan
 import EventLog
 import Vocabulary
 
@@ -16,16 +17,25 @@ struct DeclaredArms: ~Copyable {
     private var platforms: TextTable
     private var slots: TextTable
     private var scratch = Pool<UInt8>(capacity: 256)
-    /// Arms found lately, or -1.
-    private var cache = Pool<Int32>(capacity: cacheSize)
-    private static let cacheSize = 256
+    /// Arms found lately.
+    private var recent = Pool<Recent>(capacity: recentCount)
+    private static let recentCount = 256
+
+    /// An arm found lately, with the lengths of its key's parts; none has an empty variant.
+    private struct Recent: BitwiseCopyable {
+        var arm = ArmNumber.none
+        var number: UInt32 = 0
+        var platform: UInt32 = 0
+        var slot: UInt32 = 0
+        var variant: UInt32 = 0
+    }
 
     init(_ experiments: [Experiment], hash: KeyedHash) {
         armKeys = TextTable(hash: hash)
         experimentKeys = TextTable(hash: hash)
         platforms = TextTable(hash: hash)
         slots = TextTable(hash: hash)
-        for _ in 0..<DeclaredArms.cacheSize { cache.append(-1) }
+        for _ in 0..<DeclaredArms.recentCount { recent.append(Recent()) }
         for (index, experiment) in experiments.enumerated() {
             let platform = Array(experiment.key.platform.string.utf8)
             let slot = Array(experiment.key.slot.string.utf8)
@@ -45,36 +55,43 @@ struct DeclaredArms: ~Copyable {
     }
 
     mutating func arm(platform: ByteText, slot: ByteText, variant: ByteText) -> ArmNumber? {
-        let place = DeclaredArms.cachePlace(platform, slot, variant)
-        let cached = Int(cache[place])
-        if cached >= 0, isArm(cached, platform, slot, variant) { return arms[cached] }
-        guard let found = armKeys.find(joined(platform, slot, variant)) else { return nil }
-        cache[place] = Int32(found)
-        return arms[found]
+        guard !platform.isEmpty, !slot.isEmpty, !variant.isEmpty else { return nil }
+        let place = recent.start + DeclaredArms.recentPlace(slot, variant)
+        if isArm(place.pointee, platform, slot, variant) { return place.pointee.arm }
+        guard let found = find(platform, slot, variant) else { return nil }
+        place.pointee = found
+        return found.arm
     }
 
-    /// Whether the parts are those of the arm with this number.
+    @inline(never)
+    private mutating func find(_ platform: ByteText, _ slot: ByteText, _ variant: ByteText) -> Recent? {
+        guard let number = armKeys.find(joined(platform, slot, variant)) else { return nil }
+        return Recent(
+            arm: arms[number], number: UInt32(number), platform: UInt32(platform.count), slot: UInt32(slot.count),
+            variant: UInt32(variant.count))
+    }
+
+    /// Whether the parts are those of an arm.
     @inline(__always)
-    private func isArm(_ arm: Int, _ platform: ByteText, _ slot: ByteText, _ variant: ByteText) -> Bool {
-        let key = armKeys[arm]
-        guard key.count == platform.count + slot.count + variant.count + 2 else { return false }
-        let slotStart = platform.count + 1
+    private func isArm(_ arm: Recent, _ platform: ByteText, _ slot: ByteText, _ variant: ByteText) -> Bool {
+        guard platform.count == Int(arm.platform), slot.count == Int(arm.slot), variant.count == Int(arm.variant) else {
+            return false
+        }
+        let key = armKeys[Int(arm.number)].start
+        let slotStart = key + platform.count + 1
         let variantStart = slotStart + slot.count + 1
-        return key.start[slotStart - 1] == 0x1F && key.start[variantStart - 1] == 0x1F
-            && ByteText(start: key.start, count: platform.count) == platform
-            && ByteText(start: key.start + slotStart, count: slot.count) == slot
-            && ByteText(start: key.start + variantStart, count: variant.count) == variant
+        return cscan_equal(variantStart, variant.start, variant.count) != 0
+            && cscan_equal(slotStart, slot.start, slot.count) != 0
+            && cscan_equal(key, platform.start, platform.count) != 0
     }
 
-    /// A place in the cache from the ends of the names, where arms differ most.
+    /// A place from the ends of the names, where arms differ most.
     @inline(__always)
-    private static func cachePlace(_ platform: ByteText, _ slot: ByteText, _ variant: ByteText) -> Int {
-        guard !platform.isEmpty, !slot.isEmpty, !variant.isEmpty else { return 0 }
+    private static func recentPlace(_ slot: ByteText, _ variant: ByteText) -> Int {
         let ends =
-            Int(variant.start[variant.count - 1]) &* 29 &+ Int(variant.start[0]) &* 7 &+ Int(slot.start[slot.count - 1])
-            &* 13
-            &+ Int(platform.start[0]) &+ slot.count &* 5 &+ variant.count &* 3
-        return ends & (cacheSize - 1)
+            Int(variant.start[variant.count &- 1]) &* 32 &+ Int(variant.start[0])
+            &+ Int(slot.start[slot.count &- 1]) &* 8 &+ slot.count &+ variant.count &* 2
+        return ends & (recentCount - 1)
     }
 
     /// The number of a platform that has an experiment.

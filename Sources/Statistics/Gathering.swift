@@ -147,7 +147,7 @@ struct Gathering: ~Copyable {
             let observation = UnsafePointer(observations.start + Int(number))
             let event = (events.baseAddress.unsafelyUnwrapped + Int(observation.pointee.event))
             var bytes = VisitorTable.bytesOfEvent + observation.pointee.visitor.count
-            if observation.pointee.type == .purchase { bytes += event.pointee.order.count }
+            if case .purchase = observation.pointee.type { bytes += event.pointee.order.count }
             while !table.pointee.reserve(bytes) {
                 // Without a shard above to drop it is this one's turn.
                 guard plan.shards.dropHighest(for: shard) else {

@@ -74,6 +74,7 @@ struct SegmentCache: ~Copyable {
         return numbers[found]
     }
 
+    @inline(never)
     private mutating func place(of name: ByteText) -> Int {
         if numbers.count >= SegmentCache.limit || known.byteCount >= SegmentCache.byteLimit {
             known = TextTable(hash: hash)

@@ -32,6 +32,7 @@ struct VerdictCache: ~Copyable {
         return verdicts[number]
     }
 
+    @inline(never)
     private mutating func number(of agent: ByteText) -> Int {
         if agents.count >= VerdictCache.limit || agents.byteCount >= VerdictCache.byteLimit {
             agents = TextTable(hash: hash)

@@ -100,8 +100,8 @@ struct VisitorTable: ~Copyable, @unchecked Sendable {
     func needsExtras(_ place: Place, for observation: UnsafePointer<Observation>) -> Bool {
         guard place != 0 else { return false }
         let visitor = VisitorTable.visitor(allocator.arena.base, place)
+        if case .purchase = observation.pointee.type { return true }
         return visitor.pointee.minutes.isFull || visitor.pointee.flags.contains(.moreUnits)
-            || observation.pointee.type == .purchase
     }
 
     /// Brings near the first extra of the visitor at a place, which must be near by now.

@@ -207,7 +207,7 @@ struct LogReaderTests {
         let sink = HalfIgnored()
         let tally = try reader.read([.path(path)], into: [sink])
         let batches = sink.batches.withLock { $0 }
-        #expect(batches.flatMap { $0 } == Array(0..<5_000) && batches.allSatisfy { $0.count <= 1_024 })
+        #expect(batches.flatMap { $0 }.sorted() == Array(0..<5_000) && batches.allSatisfy { $0.count <= 1_024 })
         #expect(tally.events[.other] == 5_000 && tally.ignoredLines(.otherType) == 2_500)
         let ignored = tally.ignored.first { $0.name == "other type" }
         #expect(ignored?.samples.map(\.line) == [3, 5, 7, 9, 11])

@@ -81,43 +81,91 @@ struct MatcherTests {
         return length
     }
 
-    /// - Parameter usual: what is taken for the usual length of the strings, in turn.
-    private static func match(
-        _ pieces: [Piece], _ line: [UInt8], _ kernel: cscan_kernel, usual: [Int]
-    ) -> Match? {
-        // Memory of the exact size, so that a read beyond the slack is one beyond an allocation.
-        let lineFeed = line.firstIndex(of: 0x0A) ?? line.count
-        let count = lineFeed + 1 + Int(CSCAN_SLACK)
-        let memory = UnsafeMutablePointer<UInt8>.allocate(capacity: count)
-        defer { memory.deallocate() }
-        for index in 0..<count { memory[index] = index < line.count ? line[index] : 0xFF }
-        var parts = pieces.flatMap(\.parts)
-        for index in parts.indices {
-            parts[index].usual_count = UInt32(min(usual[index % usual.count], Int(CSCAN_NONE_USUAL)))
-            parts[index].trust = 2
+    /// A line in memory of the exact size, so that a read beyond the slack is one beyond an allocation; its holes go to memory of
+    /// its own.
+    private struct Placed: ~Copyable {
+        private let memory: UnsafeMutablePointer<UInt8>
+        private let values: UnsafeMutableBufferPointer<cscan_value>
+
+        init(_ line: [UInt8], holes: Int) {
+            let lineFeed = line.firstIndex(of: 0x0A) ?? line.count
+            let count = lineFeed + 1 + Int(CSCAN_SLACK)
+            memory = .allocate(capacity: count)
+            for index in 0..<count { memory[index] = index < line.count ? line[index] : 0xFF }
+            values = .allocate(capacity: holes + 1)
+            values.initialize(repeating: cscan_value())
         }
-        let holeCount = pieces.count - 1
-        var holes = [cscan_value](repeating: cscan_value(), count: holeCount)
-        let matched = cscan_matcher_of(kernel)(&parts, memory, &holes)
-        guard let end = matched.line_feed else { return nil }
-        return Match(
-            lineFeed: UnsafePointer(memory).distance(to: end),
-            holes: holes.map { hole in
-                let start = UnsafePointer(memory).distance(to: hole.start)
-                return start..<start + Int(hole.count)
-            },
-            hasHigh: matched.high != 0)
+
+        deinit {
+            memory.deallocate()
+            values.deallocate()
+        }
+
+        var line: cscan_line { cscan_line(position: memory, values: values.baseAddress, high: 0) }
+
+        /// What `line`, once it has matched, says of this one.
+        func match(_ line: cscan_line, holes: Int) -> Match? {
+            guard let position = line.position else { return nil }
+            return Match(
+                lineFeed: position - UnsafePointer(memory),
+                holes: values[1..<holes + 1].compactMap { hole in
+                    hole.start.map { $0 - UnsafePointer(memory) }.map { $0..<$0 + Int(hole.count) }
+                },
+                hasHigh: line.high != 0)
+        }
     }
 
-    /// Whether a matcher finds what is expected, whatever is usual: nothing, what is there, or something else.
+    /// The parts of a template whose holes are numbered from 1.
+    private static func parts(_ pieces: [Piece]) -> [cscan_part] {
+        var parts = pieces.flatMap(\.parts)
+        var hole: UInt32 = 0
+        for index in parts.indices
+        where parts[index].follower == CSCAN_STRING_HOLE || parts[index].follower == CSCAN_NUMBER_HOLE {
+            hole += 1
+            parts[index].value = hole
+        }
+        return parts
+    }
+
+    private static func match(_ pieces: [Piece], _ line: [UInt8], _ kernel: cscan_kernel) -> Match? {
+        let holes = pieces.count - 1
+        let placed = Placed(line, holes: holes)
+        var found = placed.line
+        let hasMatched = cscan_matcher_of(kernel).one(parts(pieces), &found) != 0
+        return hasMatched ? placed.match(found, holes: holes) : nil
+    }
+
+    /// The same of two lines at once: nil unless both have the shape.
+    private static func matchTwo(
+        _ pieces: [Piece], _ first: [UInt8], _ second: [UInt8], _ kernel: cscan_kernel
+    ) -> [Match?]? {
+        let holes = pieces.count - 1
+        let placed = Placed(first, holes: holes)
+        let placedSecond = Placed(second, holes: holes)
+        var found = [placed.line, placedSecond.line]
+        guard cscan_matcher_of(kernel).two(parts(pieces), &found) != 0 else { return nil }
+        return [placed.match(found[0], holes: holes), placedSecond.match(found[1], holes: holes)]
+    }
+
+    /// Whether a matcher finds what is expected, of the line alone and beside another one.
     ///
     /// It may say `high` of what stands behind a hole, never pass over what stands within.
     private static func finds(
-        _ expected: Match?, _ pieces: [Piece], _ line: [UInt8], _ kernel: cscan_kernel
+        _ expected: Match?, _ pieces: [Piece], _ line: [UInt8], beside other: [UInt8], _ kernel: cscan_kernel
     ) -> Bool {
-        let lengths = expected?.holes.map(\.count) ?? []
-        let usual = [[Int(CSCAN_NONE_USUAL)], lengths + [0], lengths.map { $0 - 1 }.filter { $0 >= 0 } + [31], [1, 6]]
-        return usual.allSatisfy { agree(match(pieces, line, kernel, usual: $0), expected) }
+        guard agree(match(pieces, line, kernel), expected) else { return false }
+        let expectedOfOther = slowMatch(pieces, other)
+        for isFirst in [true, false] {
+            let two = matchTwo(pieces, isFirst ? line : other, isFirst ? other : line, kernel)
+            guard let expected, let expectedOfOther else {
+                if two != nil { return false }
+                continue
+            }
+            guard let two, agree(two[isFirst ? 0 : 1], expected), agree(two[isFirst ? 1 : 0], expectedOfOther) else {
+                return false
+            }
+        }
+        return true
     }
 
     private static func agree(_ found: Match?, _ expected: Match?) -> Bool {
@@ -139,7 +187,9 @@ struct MatcherTests {
                     if line.last != 0x0A { line += [0x0D, 0x0A] }
                     let expected = Self.slowMatch([first, last], line)
                     #expect((expected != nil) == (ending == [0x0A] || ending == [0x0D, 0x0A]))
-                    #expect(Self.finds(expected, [first, last], line, kernel), "\(literal) \(hole)")
+                    let other = first.literal + text.dropLast(hole / 3) + last.literal + [0x0A]
+                    #expect(
+                        Self.finds(expected, [first, last], line, beside: other, kernel), "\(literal) \(hole)")
                 }
             }
         }
@@ -173,8 +223,11 @@ struct MatcherTests {
                 line += literal + text
                 closes = isNumber ? Array(",".utf8) : Array("\"".utf8)
             }
+            var other = line
             pieces.append(Piece(literal: closes + Array("}".utf8), follower: CSCAN_LINE_END))
             line += closes + Array("}".utf8) + (random.next() % 4 == 0 ? [0x0D, 0x0A] : [0x0A])
+            // Whole, or of the same shape as far as it goes.
+            other += random.next() % 4 == 0 ? [0x0A] : closes + Array("}\n".utf8)
             let place = Int(random.next() % UInt64(line.count))
             switch random.next() % 6 {
             case 0: line[place] = bytes(noise, 1)[0]
@@ -184,7 +237,8 @@ struct MatcherTests {
             }
             if line.last != 0x0A { line.append(0x0A) }
             let expected = Self.slowMatch(pieces, line)
-            #expect(Self.finds(expected, pieces, line, kernel), "\(String(decoding: line, as: UTF8.self))")
+            #expect(
+                Self.finds(expected, pieces, line, beside: other, kernel), "\(String(decoding: line, as: UTF8.self))")
             matched += expected == nil ? 0 : 1
         }
         #expect(matched > 3_000)

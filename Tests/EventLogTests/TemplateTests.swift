@@ -59,12 +59,39 @@ struct TemplateTests {
         }
     }
 
+    /// Whether a line is of a known shape, up to its end.
+    private static func matches(
+        _ cache: inout TemplateCache, _ start: UnsafePointer<UInt8>, count: Int, keys: Int
+    ) -> Bool {
+        var values = [LineValue](repeating: .absent, count: keys + 2)
+        return values.withUnsafeMutableBufferPointer { values in
+            var line = cscan_line(position: start, values: values.baseAddress, high: 0)
+            return cache.match(&line) && line.position == start + count
+        }
+    }
+
+    /// Decodes two lines at once; nil unless both have the shape seen last.
+    private static func decodeTwo(_ lines: [[UInt8]], _ decoder: inout LineDecoder) -> [String]? {
+        let events = EventBuffer()
+        return withLine(lines[0]) { first in
+            withLine(lines[1]) { second in
+                guard decoder.matchTwo(first, second) else { return nil }
+                return [first, second].enumerated().map { index, base in
+                    var start = base
+                    let outcome = decoder.finish(index, from: &start, into: events.next())
+                    return text(outcome, events.next().pointee, start - base)
+                }
+            }
+        }
+    }
+
     @Test("a damaged line is read as without templates", arguments: kernels)
     func mutations(kernel: cscan_kernel) {
         var random = SplitMix64(seed: 31)
         let noise: [UInt8] =
             Array("\"\\{}[]:, \t\r\n019-+.eEtrufalsn/xTZ".utf8) + [0, 0x1F, 0x7F, 0x80, 0xBC, 0xC3, 0xFF]
         var decoder = LineDecoder(schema: Self.schema, day: Self.day, kernel: kernel)
+        var pairs = 0
         for line in Self.lines {
             let bytes = Array(line.utf8)
             var damaged: [[UInt8]] = [bytes, bytes + [0x0D], bytes + [0x0D, 0x0D], bytes + [0x20], bytes + bytes]
@@ -88,19 +115,27 @@ struct TemplateTests {
                 let expected = Self.decode(other, &parser, byTemplates: false)
                 let found = Self.decode(other, &decoder, byTemplates: true)
                 #expect(found == expected, "\(String(decoding: other, as: UTF8.self))")
+                // What of them matches the shape seen last, matches it beside another such line.
+                let whole = Self.decode(bytes, &decoder, byTemplates: true)
+                for pair in [[bytes, other], [other, bytes]] {
+                    guard let two = Self.decodeTwo(pair, &decoder) else { continue }
+                    #expect(two == (pair[0] == other ? [expected, whole] : [whole, expected]))
+                    pairs += 1
+                }
             }
         }
+        #expect(pairs > 1_000)
     }
 
     @Test("lines of one shape match, of another do not", arguments: kernels)
     func shapes(kernel: cscan_kernel) {
         func isMatch(_ learned: String, _ line: String) -> Bool {
             var cache = TemplateCache(kernel: kernel)
-            let fields = EventField.allCases.map { $0 == .visitor ? [1] : [] }
+            let sources = FieldSources(EventField.allCases.map { $0 == .visitor ? [1] : [] })
             withLine(Array(learned.utf8)) { start in
-                cache.learn(start, start + learned.utf8.count, keys: KeyTable(["a"]), fields: fields)
+                cache.learn(start, start + learned.utf8.count, keys: KeyTable(["a"]), sources: sources)
             }
-            return withLine(Array(line.utf8)) { cache.match($0).line_feed == $0 + line.utf8.count }
+            return withLine(Array(line.utf8)) { Self.matches(&cache, $0, count: line.utf8.count, keys: 1) }
         }
         let line = #"{"a":"x","b":[1,{"c":"y"}],"d":null}"#
         #expect(isMatch(line, line))
@@ -129,8 +164,8 @@ struct TemplateTests {
         func read(_ shape: Int) -> Bool {
             let line = Array("{\"x\(shape)\":1,\"a\":\"v\"}".utf8)
             return withLine(line) { start in
-                if cache.match(start).line_feed != nil { return true }
-                cache.learn(start, start + line.count, keys: keys, fields: [])
+                if Self.matches(&cache, start, count: line.count, keys: 1) { return true }
+                cache.learn(start, start + line.count, keys: keys, sources: FieldSources([]))
                 return false
             }
         }

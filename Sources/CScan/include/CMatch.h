@@ -1,4 +1,4 @@
-// A line read by the shape of an earlier one: what stands between its values is compared, the values are cut out.
+// Lines read by the shape of an earlier one: what stands between its values is compared, the values are cut out.
 //
 //     {"ts":"2026-11-20T10:00:00Z","revenue":12.50,"page":"/p"}⏎
 //     └part─┘└───── hole ────────┘└── part ──┘└hole┘└─part──┘└┘└part, end
@@ -58,9 +58,6 @@ typedef enum {
     CSCAN_LINE_END,
 } cscan_follower;
 
-/// No number of bytes is usual for a hole.
-#define CSCAN_NONE_USUAL 32
-
 /// A piece of a template: bytes that the line must have, and what follows them.
 typedef struct {
     uint8_t bytes[CSCAN_PART_BYTES];
@@ -68,27 +65,31 @@ typedef struct {
     uint32_t mask;
     uint32_t count;
     cscan_follower follower;
-    /// How many bytes the string that follows usually has, below `CSCAN_NONE_USUAL`. While that is so the processor need not
-    /// wait for its end to be found before it goes on behind it.
-    uint32_t usual_count;
-    /// How often that may still turn out to be wrong before none is usual.
-    uint32_t trust;
+    /// The number of the value that the hole behind it is.
+    uint32_t value;
     /// Fills up a line of the cache.
-    uint32_t unused[3];
+    uint32_t unused[4];
 } cscan_part;
 
+/// A line to be matched.
 typedef struct {
-    /// The line feed that ends the line; null when it has another shape.
-    const uint8_t *line_feed;
-    /// Nonzero when a hole has bytes of 0x80 and above; perhaps also when only what stands behind it has.
+    /// Where it begins; once it has matched, the line feed that ends it.
+    const uint8_t *position;
+    /// Where its holes go, each under its number. When it does not match some may be there all the same.
+    cscan_value *values;
+    /// Once it has matched: nonzero when a hole has bytes of 0x80 and above; perhaps also when only what stands behind it has.
     uint64_t high;
-} cscan_matched;
+} cscan_line;
 
-/// Matches the line at `line` with a template, and stores its holes, one behind the other.
+/// Matches lines with a template: 1 when all of them have its shape. Both functions find the same.
 ///
-/// A part whose usual count has been wrong `trust` times has none any more. No part may have a line feed, and the last one's follower, and no other's, is the line end. There must be a line feed at or
-/// behind `line` with `CSCAN_SLACK` readable bytes behind it.
-typedef cscan_matched (*cscan_matcher)(cscan_part *parts, const uint8_t *line, cscan_value *holes);
+/// No part may have a line feed, and the last one's follower, and no other's, is the line end. There must be a line feed at or
+/// behind each line's start with `CSCAN_SLACK` readable bytes behind it.
+typedef struct {
+    int (*one)(const cscan_part *parts, cscan_line *line);
+    /// Two lines that need not be neighbours, in less time than one after the other.
+    int (*two)(const cscan_part *parts, cscan_line *lines);
+} cscan_matcher;
 
 /// The matcher of a kernel. Every kernel finds the same, but for what `high` says of bytes that are not in a hole. A kernel
 /// this machine does not run is replaced by the next lower one.

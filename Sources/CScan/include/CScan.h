@@ -13,25 +13,36 @@
 #include <emmintrin.h>
 #endif
 
+static inline uint32_t cscan_difference4(const uint8_t *first, const uint8_t *second) {
+    uint32_t left, right;
+    memcpy(&left, first, 4);
+    memcpy(&right, second, 4);
+    return left ^ right;
+}
+
+static inline uint64_t cscan_difference8(const uint8_t *first, const uint8_t *second) {
+    uint64_t left, right;
+    memcpy(&left, first, 8);
+    memcpy(&right, second, 8);
+    return left ^ right;
+}
+
 /// Whether two runs of `count` bytes are equal. Names and ids are short: they are compared in a few words, without a call.
 static inline int cscan_equal(const uint8_t *first, const uint8_t *second, size_t count) {
-    if (count < 8) {
-        for (size_t index = 0; index < count; index++) {
-            if (first[index] != second[index]) return 0;
-        }
-        return 1;
-    }
+    // Runs of up to 32 bytes are compared in words that may overlap, from both ends.
+    const uint8_t *const first_end = first + count, *const second_end = second + count;
     if (count > 32) return memcmp(first, second, count) == 0;
-    uint64_t difference = 0, left, right;
-    for (size_t offset = 0; offset + 8 < count; offset += 8) {
-        memcpy(&left, first + offset, 8);
-        memcpy(&right, second + offset, 8);
-        difference |= left ^ right;
+    if (count >= 8) {
+        uint64_t difference = cscan_difference8(first, second) | cscan_difference8(first_end - 8, second_end - 8);
+        if (count > 16) {
+            difference |= cscan_difference8(first + 8, second + 8) | cscan_difference8(first_end - 16, second_end - 16);
+        }
+        return difference == 0;
     }
-    // The last word may overlap the one before.
-    memcpy(&left, first + count - 8, 8);
-    memcpy(&right, second + count - 8, 8);
-    return (difference | (left ^ right)) == 0;
+    if (count >= 4) return (cscan_difference4(first, second) | cscan_difference4(first_end - 4, second_end - 4)) == 0;
+    // The first, the middle one and the last are all of three.
+    return count == 0
+        || ((*first ^ *second) | (first[count / 2] ^ second[count / 2]) | (first_end[-1] ^ second_end[-1])) == 0;
 }
 
 static inline unsigned cscan_tagged_portable(const uint64_t *entries, uint32_t tag) {
