@@ -24,8 +24,17 @@ struct TypeWords: Sendable {
         }
     }
 
+    @inline(__always)
     func type(of word: ByteText) -> EventType {
         let key = TypeWords.key(word)
+        // The first alone first: most events are views.
+        guard let first = words.first, first.key == key, first.count == word.count, word.count <= 8 else {
+            return other(word, key)
+        }
+        return first.type
+    }
+
+    private func other(_ word: ByteText, _ key: UInt64) -> EventType {
         for index in words.indices where words[index].key == key && words[index].count == word.count {
             if word.count <= 8 || texts[index].elementsEqual(word.bytes) { return words[index].type }
         }
@@ -33,11 +42,16 @@ struct TypeWords: Sendable {
     }
 
     /// The first and last four bytes, which may overlap: all there is of a text of up to eight, told its length.
+    @inline(__always)
     private static func key(_ text: ByteText) -> UInt64 {
-        guard text.count >= 4 else { return text.bytes.reduce(0) { $0 << 8 | UInt64($1) } }
+        guard text.count >= 4 else { return shortKey(text) }
         let raw = UnsafeRawPointer(text.start)
         let first = raw.loadUnaligned(as: UInt32.self)
         let last = raw.loadUnaligned(fromByteOffset: text.count - 4, as: UInt32.self)
         return UInt64(first) << 32 | UInt64(last)
+    }
+
+    private static func shortKey(_ text: ByteText) -> UInt64 {
+        text.bytes.reduce(0) { $0 << 8 | UInt64($1) }
     }
 }

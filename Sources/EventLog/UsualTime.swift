@@ -38,6 +38,7 @@ struct UsualTime {
     }
 
     /// The microseconds behind the seconds, and the `Z`.
+    @inline(__always)
     private static func fraction(_ text: ByteText) -> UInt64? {
         if text.count == 27 {
             // .ffffffZ
@@ -47,6 +48,11 @@ struct UsualTime {
             let pairs = pairs(digits >> 8)
             return (pairs & 0xFF) * 10_000 + (pairs >> 16 & 0xFF) * 100 + (pairs >> 32 & 0xFF)
         }
+        return unusualFraction(text)
+    }
+
+    /// The same where there are not six digits.
+    private static func unusualFraction(_ text: ByteText) -> UInt64? {
         guard text.start[text.count - 1] == UInt8(ascii: "Z") else { return nil }
         guard text.count > 20 else { return 0 }
         guard text.start[19] == UInt8(ascii: "."), text.count > 21 else { return nil }

@@ -40,49 +40,33 @@ final class SegmentNames: Sendable {
     }
 }
 
-/// One worker's memory of segments' numbers, bounded: a log of ever new segments, or of long ones, starts it afresh.
+/// One worker's memory of segments' numbers.
 struct SegmentCache: ~Copyable {
-    private static let limit = 1 << 14
-    private static let byteLimit = 1 << 20
+    private static let samples = 256
 
     private let names: SegmentNames
-    private let hash: KeyedHash
-    private var known: TextTable
-    private var numbers = Pool<UInt32>()
-    /// Places of names found lately, and 1, by their ends; 0 for none. Most names are found here, without being hashed.
-    private var recent = Pool<UInt32>()
-    private static let recentCount = 256
+    private var numbers: TextMemo<UInt32>
 
     init(_ names: SegmentNames, hash: KeyedHash) {
         self.names = names
-        self.hash = hash
-        known = TextTable(hash: hash)
-        for _ in 0..<SegmentCache.recentCount { recent.append(0) }
+        numbers = TextMemo(
+            hash: hash, limit: 1 << 14, byteLimit: 1 << 20, samples: SegmentCache.samples, blank: SegmentNames.everyone)
     }
 
     @inline(__always)
     mutating func number(of name: ByteText) -> UInt32 {
         if name.isEmpty { return SegmentNames.everyone }
+        // Most names differ in their ends.
         let ends =
-            Int(name.start[0]) &* 29 &+ Int(name.start[name.count / 2]) &* 7 &+ Int(name.start[name.count - 1]) &* 13
+            Int(name.start[0]) &* 29 &+ Int(name.start[name.count / 2]) &* 7 &+ Int(name.start[name.count &- 1]) &* 13
             &+ name.count
-        let place = ends & (SegmentCache.recentCount - 1)
-        let latest = Int(recent[place]) - 1
-        if latest >= 0, known[latest] == name { return numbers[latest] }
-        let found = self.place(of: name)
-        recent[place] = UInt32(found + 1)
-        return numbers[found]
+        let sample = ends & (SegmentCache.samples - 1)
+        return numbers.recentValue(of: name, sample: sample) ?? remembered(name, sample)
     }
 
     @inline(never)
-    private mutating func place(of name: ByteText) -> Int {
-        if numbers.count >= SegmentCache.limit || known.byteCount >= SegmentCache.byteLimit {
-            known = TextTable(hash: hash)
-            numbers.removeAll()
-            for place in 0..<SegmentCache.recentCount { recent[place] = 0 }
-        }
-        let place = known.number(of: name)
-        if place == numbers.count { numbers.append(names.number(of: name)) }
-        return place
+    private mutating func remembered(_ name: ByteText, _ sample: Int) -> UInt32 {
+        let names = self.names
+        return numbers.value(of: name, sample: sample) { names.number(of: $0) }
     }
 }

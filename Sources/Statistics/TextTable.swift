@@ -10,9 +10,23 @@ import EventLog
 /// The number is the only handle others keep. Adding and finding take constant expected time in the number of texts,
 /// whoever chose them, because the hash is keyed; equality is by bytes. All memory is its own, so it may go to any thread.
 struct TextTable: ~Copyable, @unchecked Sendable {
+    /// Where a text lies among the bytes of all.
+    struct Place: BitwiseCopyable {
+        private var bits: UInt64 = 0
+
+        init() {}
+
+        fileprivate init(offset: Int, count: Int) {
+            bits = UInt64(offset) << 24 | UInt64(count)
+        }
+
+        fileprivate var offset: Int { Int(bits >> 24) }
+        var count: Int { Int(bits & 0xFF_FFFF) }
+    }
+
     private let hash: KeyedHash
     private var slots: UnsafeMutableBufferPointer<UInt64>
-    private var places = Pool<UInt64>()
+    private var places = Pool<Place>()
     private var bytes = Pool<UInt8>(capacity: 256)
 
     init(hash: KeyedHash) {
@@ -32,8 +46,14 @@ struct TextTable: ~Copyable, @unchecked Sendable {
     /// The text with this number; valid until the next text is added.
     subscript(number: Int) -> ByteText {
         let place = places[number]
-        return ByteText(start: bytes.start + Int(place >> 24), count: Int(place & 0xFF_FFFF))
+        return ByteText(start: start(of: place), count: place.count)
     }
+
+    /// Where the text with this number lies.
+    func place(of number: Int) -> Place { places[number] }
+
+    /// The first byte of the text at a place.
+    func start(of place: Place) -> UnsafePointer<UInt8> { UnsafePointer(bytes.start + place.offset) }
 
     /// The number of `text`, which is added when it is new. Texts are under 16 MiB, as lines are.
     mutating func number(of text: ByteText) -> Int {
@@ -48,7 +68,7 @@ struct TextTable: ~Copyable, @unchecked Sendable {
             if let number = match(slots[slot], tag, text) { return number }
             slot = (slot + 1) & (slots.count - 1)
         }
-        let number = places.append(UInt64(bytes.count) << 24 | UInt64(text.count))
+        let number = places.append(Place(offset: bytes.count, count: text.count))
         bytes.append(contentsOf: text.bytes)
         slots[slot] = UInt64(tag) << 32 | UInt64(number + 1)
         if places.count * 2 > slots.count { grow() }

@@ -1,0 +1,59 @@
+import CScan
+import EventLog
+
+/// Values of texts that were worked out before. Bounded: ever new texts, or long ones, start it afresh.
+///
+/// Texts in a log are few: one seen lately is found by a sample of its bytes and one comparison, without hashing all of it.
+///
+///     recent    [ offset:40 | length:24 | value ] …   by sample, the last text that had it
+///     values    by the number of the text in the table of all that are remembered
+struct TextMemo<Value: BitwiseCopyable>: ~Copyable {
+    private struct Recent: BitwiseCopyable {
+        var place: TextTable.Place
+        var value: Value
+    }
+
+    private let hash: KeyedHash
+    private let limit: Int
+    private let byteLimit: Int
+    private let blank: Value
+    private var texts: TextTable
+    private var values = Pool<Value>()
+    private var recent = Pool<Recent>()
+
+    /// - Parameters:
+    ///   - limit: how many texts are remembered at most, and of how many bytes in all.
+    ///   - samples: how many different samples there are.
+    ///   - blank: any value.
+    init(hash: KeyedHash, limit: Int, byteLimit: Int, samples: Int, blank: Value) {
+        self.hash = hash
+        self.limit = limit
+        self.byteLimit = byteLimit
+        self.blank = blank
+        texts = TextTable(hash: hash)
+        for _ in 0..<samples { recent.append(Recent(place: TextTable.Place(), value: blank)) }
+    }
+
+    /// The value of a text, which must have a byte, if it is the last one that had its sample.
+    @inline(__always)
+    func recentValue(of text: ByteText, sample: Int) -> Value? {
+        let recent = self.recent.start + sample
+        guard recent.pointee.place.count == text.count,
+            cscan_equal(texts.start(of: recent.pointee.place), text.start, text.count) != 0
+        else { return nil }
+        return recent.pointee.value
+    }
+
+    /// The value of a text, which is made when it is not remembered.
+    mutating func value(of text: ByteText, sample: Int, make: (ByteText) -> Value) -> Value {
+        if texts.count >= limit || texts.byteCount >= byteLimit {
+            texts = TextTable(hash: hash)
+            values.removeAll()
+            for sample in 0..<recent.count { recent[sample] = Recent(place: TextTable.Place(), value: blank) }
+        }
+        let number = texts.number(of: text)
+        if number == values.count { values.append(make(text)) }
+        recent[sample] = Recent(place: texts.place(of: number), value: values[number])
+        return values[number]
+    }
+}
