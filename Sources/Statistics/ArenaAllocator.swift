@@ -6,9 +6,16 @@
 /// 16 is, then lie in one line of the processor's cache each, whatever sizes its extras have.
 struct ArenaAllocator: ~Copyable {
     let arena: Arena
-    /// The rest of the current chunk, in bytes from the arena's start.
+    /// The rest of the current chunks, in bytes from the arena's start.
     private var rest: Range<Int> = 0..<0
-    private var taken: [(offset: Int, count: Int)] = []
+    private var taken: [Chunks] = []
+
+    /// Adjacent chunks, with the bytes in which the first pieces lie, once others have been taken.
+    private struct Chunks {
+        var offset: Int
+        var count: Int
+        var firsts: Range<Int>
+    }
 
     init(_ arena: Arena) {
         self.arena = arena
@@ -19,17 +26,29 @@ struct ArenaAllocator: ~Copyable {
     }
 
     /// Makes sure that the next pieces, `bytes` in all, can be taken; false when the arena's limit is reached.
+    @inline(__always)
     mutating func reserve(_ bytes: Int) -> Bool {
         // What is reserved may be taken in several pieces, each rounded up to words, and the first line is lost.
         let bytes = bytes + 16 * Arena.wordBytes
-        if rest.count >= bytes { return true }
+        return rest.count >= bytes || takeChunks(bytes)
+    }
+
+    @inline(never)
+    private mutating func takeChunks(_ bytes: Int) -> Bool {
         let count = (bytes + Arena.chunkBytes - 1) / Arena.chunkBytes
         guard let offset = arena.takeChunks(count) else { return false }
-        taken.append((offset, count))
+        if let last = taken.indices.last { taken[last].firsts = firsts(of: taken[last]) }
         // The arena's first line stays unused, wherever its chunk goes: no piece is at place 0.
-        rest = offset + (offset == 0 ? ArenaAllocator.lineBytes : 0)..<offset + count * Arena.chunkBytes
+        let start = offset + (offset == 0 ? ArenaAllocator.lineBytes : 0)
+        taken.append(Chunks(offset: offset, count: count, firsts: start..<start))
+        rest = start..<offset + count * Arena.chunkBytes
         return true
     }
+
+    private func firsts(of current: Chunks) -> Range<Int> { current.firsts.lowerBound..<rest.lowerBound }
+
+    /// Where pieces lie that were taken from the first end, one behind the other, in bytes from the arena's start.
+    var firsts: [Range<Int>] { taken.dropLast().map(\.firsts) + (taken.last.map { [firsts(of: $0)] } ?? []) }
 
     /// Takes a piece of what was reserved; its bytes are of any value.
     mutating func take(_ bytes: Int) -> Place {

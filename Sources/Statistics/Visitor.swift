@@ -27,6 +27,8 @@ struct Visitor: BitwiseCopyable {
         static let denseMinutes = Flags(rawValue: 8)
         /// Extras are units.
         static let moreUnits = Flags(rawValue: 16)
+        /// Extras are clicks or purchases.
+        static let hasEvents = Flags(rawValue: 32)
     }
 
     init(idLength: Int) {

@@ -47,8 +47,7 @@ struct VisitorTable: ~Copyable, @unchecked Sendable {
     }
 
     private mutating func addVisitor(_ id: ByteText, hash: UInt64) -> UnsafeMutablePointer<Visitor> {
-        let bytes = Visitor.bytes(idLength: id.count)
-        let place = allocator.take(holdsTwoUnits ? bytes + MemoryLayout<Unit>.stride : bytes)
+        let place = allocator.take(bytes(idLength: id.count))
         let visitor = VisitorTable.visitor(allocator.arena.base, place)
         visitor.initialize(to: Visitor(idLength: id.count))
         if holdsTwoUnits { visitor.secondUnit.initialize(to: Unit()) }
@@ -62,24 +61,52 @@ struct VisitorTable: ~Copyable, @unchecked Sendable {
         (base + Int(place) * Arena.wordBytes).assumingMemoryBound(to: Visitor.self)
     }
 
-    /// Calls `body` with every visitor, in an order without meaning.
+    /// Bytes of a record with an id of so many.
+    @inline(__always)
+    private func bytes(idLength: Int) -> Int {
+        Visitor.bytes(idLength: idLength) + (holdsTwoUnits ? MemoryLayout<Unit>.stride : 0)
+    }
+
+    /// Calls `body` with every visitor, in an order without meaning: as they lie in memory.
     func forEach<Failure: Error>(
         _ body: (UnsafeMutablePointer<Visitor>) throws(Failure) -> Void
     ) throws(Failure) {
-        let base = allocator.arena.base
-        let entries = index.entries
-        func place(_ number: Int) -> Place {
-            entries.indices.contains(number) ? Place(truncatingIfNeeded: entries[number]) : 0
+        // What visitors bought lies elsewhere: it is asked for some visitors ahead, and once the first extra is there the second.
+        let ahead = 8
+        for range in allocator.firsts {
+            var walks = (first: RecordWalk(range), second: RecordWalk(range), own: RecordWalk(range))
+            for step in 0... {
+                if let visitor = walks.first.next(in: self) { prefetchExtras(visitor) }
+                if step >= ahead, let visitor = walks.second.next(in: self) { prefetchSecondExtra(visitor) }
+                guard step >= 2 * ahead else { continue }
+                guard let visitor = walks.own.next(in: self) else { break }
+                try body(visitor)
+            }
         }
-        // Records lie far apart: they are asked for some steps ahead, and once they are there their extras, one by one.
-        let ahead = 12
-        for number in 0..<entries.count + 3 * ahead {
-            cscan_prefetch(base + Int(place(number)) * Arena.wordBytes)
-            prefetchExtras(place(number - ahead))
-            prefetchSecondExtra(place(number - 2 * ahead))
-            let place = place(number - 3 * ahead)
-            if place != 0 { try body(VisitorTable.visitor(base, place)) }
+    }
+
+    /// The records in a range of memory, one behind the other.
+    private struct RecordWalk {
+        private var rest: Range<Int>
+
+        init(_ range: Range<Int>) { rest = range }
+
+        @inline(__always)
+        mutating func next(in table: borrowing VisitorTable) -> UnsafeMutablePointer<Visitor>? {
+            guard !rest.isEmpty else { return nil }
+            let visitor = (table.allocator.arena.base + rest.lowerBound).assumingMemoryBound(to: Visitor.self)
+            rest = rest.lowerBound + table.bytes(idLength: visitor.pointee.idLength)..<rest.upperBound
+            return visitor
         }
+    }
+
+    private func prefetchExtras(_ visitor: UnsafeMutablePointer<Visitor>) {
+        if visitor.pointee.flags.contains(.hasEvents) { prefetchExtra(visitor.pointee.extras) }
+    }
+
+    private func prefetchSecondExtra(_ visitor: UnsafeMutablePointer<Visitor>) {
+        guard visitor.pointee.flags.contains(.hasEvents) else { return }
+        if let extra = self[visitor.pointee.extras], extra.pointee.next != 0 { prefetchExtra(extra.pointee.next) }
     }
 
     // MARK: Bringing near
@@ -90,8 +117,7 @@ struct VisitorTable: ~Copyable, @unchecked Sendable {
         if place != 0 {
             let start = allocator.arena.base + Int(place) * Arena.wordBytes
             cscan_prefetch(start)
-            let unit = holdsTwoUnits ? MemoryLayout<Unit>.stride : 0
-            cscan_prefetch(start + Visitor.bytes(idLength: idLength) + unit - 1)
+            cscan_prefetch(start + bytes(idLength: idLength) - 1)
         }
         return place
     }
@@ -153,6 +179,7 @@ struct VisitorTable: ~Copyable, @unchecked Sendable {
             before = other
             next = other.pointee.next
         }
+        if kind.isOfEvent { visitor.pointee.insert(.hasEvents) }
         extra.initialize(to: Extra(next: next, kind: kind))
         if let before { before.pointee.next = place } else { visitor.pointee.extras = place }
         return extra
