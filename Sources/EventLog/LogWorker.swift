@@ -70,26 +70,15 @@ struct LogWorker: ~Copyable {
 
 /// The events of a block by type, in plain numbers.
 private struct TypeCounts {
-    private var views: Int64 = 0
-    private var clicks: Int64 = 0
-    private var purchases: Int64 = 0
-    private var others: Int64 = 0
+    private var counts: InlineArray<4, Int64> = .init(repeating: 0)
 
     @inline(__always)
     mutating func count(_ type: EventType) {
-        switch type {
-        case .view: views += 1
-        case .click: clicks += 1
-        case .purchase: purchases += 1
-        case .other: others += 1
-        }
+        counts[type.position] += 1
     }
 
     mutating func move(to tally: inout LogTally) {
-        tally.count(.view, views)
-        tally.count(.click, clicks)
-        tally.count(.purchase, purchases)
-        tally.count(.other, others)
+        for type in EventType.allCases { tally.count(type, counts[type.position]) }
         self = TypeCounts()
     }
 }

@@ -54,6 +54,7 @@ struct DeclaredArms: ~Copyable {
         experimentKeys.find(joined(platform, slot, nil)) != nil
     }
 
+    @inline(__always)
     mutating func arm(platform: ByteText, slot: ByteText, variant: ByteText) -> ArmNumber? {
         guard !platform.isEmpty, !slot.isEmpty, !variant.isEmpty else { return nil }
         let place = recent.start + DeclaredArms.recentPlace(slot, variant)

@@ -32,15 +32,11 @@ struct NameNumbers: ~Copyable {
             observation.flags.insert(.deniedNetwork)
         }
         switch event.pointee.type {
-        case .view:
-            observation.flags.insert(.viewed)
+        case .view, .click:
+            if case .view = event.pointee.type { observation.flags.insert(.viewed) }
             guard let arm = arm(of: event) else { return undeclared(event) }
             observation.arm = arm
-            observation.segment = segment(event.pointee.segment)
-            return nil
-        case .click:
-            guard let arm = arm(of: event) else { return undeclared(event) }
-            observation.arm = arm
+            if case .view = event.pointee.type { observation.segment = segment(event.pointee.segment) }
             return nil
         case .purchase:
             let ignored = place(event, in: &observation)
