@@ -20,7 +20,7 @@ final class BlockSource: Sendable {
     private let files: [LogFile]
     private let rules: ReadingRules
     private let workers: Int
-    /// Of each open file: in all there are at most four for each worker but one, however many files are open.
+    /// Of each open file: in all there are at most two for each worker but one, however many files are open.
     private let blocksAhead: Int
     private let state = Mutex(State())
 
@@ -28,7 +28,7 @@ final class BlockSource: Sendable {
         self.files = files
         self.rules = rules
         self.workers = workers
-        blocksAhead = 4 * max(0, workers - 1) / max(1, min(workers, files.count))
+        blocksAhead = 2 * max(0, workers - 1) / max(1, min(workers, files.count))
     }
 
     /// Fills `block` with one that nobody has; false when there is none left.

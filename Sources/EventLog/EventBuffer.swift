@@ -1,6 +1,6 @@
 /// Some events on their way to the sink, in memory that the next ones reuse: few enough to stay near.
 struct EventBuffer: ~Copyable {
-    private static let capacity = 1024
+    private static let capacity = 512
 
     private let memory: UnsafeMutableBufferPointer<Event>
     /// Of each event why it is ignored: by itself, so that looking through them passes over nothing else.

@@ -31,6 +31,9 @@ final class OpenFile: Sendable {
         case ended
     }
 
+    /// How many blocks' bytes a stream reads at a time: its workers wait for one another less often.
+    private static let blocksOfStream = 2
+
     private let file: LogFile
     private let index: Int32
     private let rules: ReadingRules
@@ -40,7 +43,7 @@ final class OpenFile: Sendable {
 
     /// - Parameter blocksAhead: the most blocks of a stream that are read before somebody asks for them.
     init(_ file: LogFile, index: Int, rules: ReadingRules, blocksAhead: Int) {
-        ahead = BlocksAhead(capacity: blocksAhead, maximumBytes: 2 * rules.blockSize)
+        ahead = BlocksAhead(capacity: blocksAhead, maximumBytes: 2 * OpenFile.blocksOfStream * rules.blockSize)
         self.file = file
         self.index = Int32(index)
         self.rules = rules
@@ -103,7 +106,7 @@ final class OpenFile: Sendable {
         }
         return .stream(
             LogStream(
-                head, bytes: bytes, file: index, blockSize: rules.blockSize,
+                head, bytes: bytes, file: index, blockSize: rules.blockSize * OpenFile.blocksOfStream,
                 maximumLineLength: rules.maximumLineLength))
     }
 }
