@@ -67,9 +67,10 @@ struct LineDecoder: ~Copyable {
         return finish(0, from: &start, into: event)
     }
 
-    /// Matches two lines at once, if both have the shape that most have; then ``finish(_:from:into:)`` makes their events.
+    /// Matches two lines at once, if both have the shape that most have; then ``finish(_:from:into:)`` makes their events. Returns
+    /// the number of one that has not, or 2.
     @inline(__always)
-    mutating func matchTwo(_ first: UnsafePointer<UInt8>, _ second: UnsafePointer<UInt8>) -> Bool {
+    mutating func matchTwo(_ first: UnsafePointer<UInt8>, _ second: UnsafePointer<UInt8>) -> Int {
         lines[0].position = first
         lines[1].position = second
         return templates.matchTwo(lines)

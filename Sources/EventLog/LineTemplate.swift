@@ -16,6 +16,8 @@ struct LineTemplate: ~Copyable {
     static let maximumHoles = 128
     private static let maximumLength = 4096
 
+    /// How many lines had this shape, counted by the cache.
+    var matches = 0
     /// Whether the texts of all fields have one source each, and that a string or nothing.
     let arePlain: Bool
     /// The numbers of the wanted keys that have no hole.
@@ -59,13 +61,16 @@ struct LineTemplate: ~Copyable {
         return true
     }
 
-    /// The same of two lines: they must both have this shape.
+    /// The same of two lines: values are taken if both have this shape. Returns the number of a
+    /// line that has another one, or 2.
     @inline(__always)
-    func matchTwo(_ lines: UnsafeMutablePointer<cscan_line>, by matcher: cscan_matcher) -> Bool {
-        guard matcher.two(parts.baseAddress, lines) != 0 else { return false }
-        clearAbsent(in: lines)
-        clearAbsent(in: lines + 1)
-        return true
+    func matchTwo(_ lines: UnsafeMutablePointer<cscan_line>, by matcher: cscan_matcher) -> Int {
+        let matched = Int(matcher.two(parts.baseAddress, lines))
+        if matched == 2 {
+            clearAbsent(in: lines)
+            clearAbsent(in: lines + 1)
+        }
+        return matched
     }
 
     private func clearAbsent(in line: UnsafeMutablePointer<cscan_line>) {

@@ -26,11 +26,13 @@ struct LogWorker: ~Copyable {
     private mutating func readLines(_ block: borrowing Block) {
         var (first, second) = LineRun.halves(of: block)
         while !first.isAtEnd, !second.isAtEnd {
-            if lines.matchTwo(first.position, second.position) {
+            let other = lines.matchTwo(first.position, second.position)
+            if other == 2 {
                 settle(lines.finish(0, from: &first.position, into: nextEvent), at: first.next())
                 settle(lines.finish(1, from: &second.position, into: nextEvent), at: second.next())
-            } else {
+            } else if other == 0 {
                 decodeLine(of: &first)
+            } else {
                 decodeLine(of: &second)
             }
         }

@@ -1,6 +1,6 @@
 import CScan
 
-/// The shapes of lines seen lately, the last used first.
+/// The shapes of lines seen lately, the most frequent first.
 ///
 /// Logs of one producer have a handful of shapes. A log without shapes (keys in random order) would make a template of every
 /// line in vain: after enough of that the cache rests for a while, then tries again.
@@ -9,12 +9,16 @@ struct TemplateCache: ~Copyable {
     /// Templates that may be made in vain before the cache rests, and for how many lines it does.
     private static let patience = 64
     private static let rest = 8192
+    /// Matches of a shape after which all that were counted are halved.
+    private static let memory = 1024
 
     private let matcher: cscan_matcher
     private let shapes: UnsafeMutablePointer<LineTemplate>
     private var count = 0
     private var credit = patience
     private var resting = 0
+    /// The number of the shape that matched last.
+    private var matched = 0
 
     init(kernel: cscan_kernel = cscan_best_kernel()) {
         matcher = cscan_matcher_of(kernel)
@@ -32,26 +36,39 @@ struct TemplateCache: ~Copyable {
     mutating func match(_ line: UnsafeMutablePointer<cscan_line>) -> Bool {
         guard resting == 0 else { return false }
         for index in 0..<count where shapes[index].match(line, by: matcher) {
-            if index > 0 { moveToFront(index) }
+            matched = index
             credit = min(credit + 1, TemplateCache.patience)
+            countMatch()
             return true
         }
         return false
     }
 
-    /// The same of two lines, if both have the shape used last.
+    /// The same of two lines, if both have the most frequent shape. Returns the number of a line that has another one, or 2.
     @inline(__always)
-    func matchTwo(_ lines: UnsafeMutablePointer<cscan_line>) -> Bool {
-        resting == 0 && count > 0 && shapes[0].matchTwo(lines, by: matcher)
+    mutating func matchTwo(_ lines: UnsafeMutablePointer<cscan_line>) -> Int {
+        guard resting == 0, count > 0 else { return 0 }
+        let number = shapes[0].matchTwo(lines, by: matcher)
+        if number == 2 {
+            matched = 0
+            shapes[0].matches += 2
+        }
+        return number
     }
 
-    /// Whether the texts of lines of the shape used last are plain.
-    var arePlain: Bool { shapes[0].arePlain }
+    /// Whether the texts of the line that matched last are plain.
+    var arePlain: Bool { shapes[matched].arePlain }
 
-    private func moveToFront(_ index: Int) {
-        let used = (shapes + index).move()
-        (shapes + 1).moveInitialize(from: shapes, count: index)
-        shapes.initialize(to: used)
+    /// Counts a line of the shape that matched, which moves before one that is rarer. What was long ago counts less and less.
+    private mutating func countMatch() {
+        shapes[matched].matches += 1
+        if matched > 0, shapes[matched].matches > shapes[matched - 1].matches {
+            swap(&shapes[matched], &shapes[matched - 1])
+            matched -= 1
+        }
+        if shapes[0].matches > TemplateCache.memory {
+            for index in 0..<count { shapes[index].matches /= 2 }
+        }
     }
 
     /// Learns the shape of the well-formed line from `start` to `lineFeed` that matched none.
@@ -74,8 +91,7 @@ struct TemplateCache: ~Copyable {
             count -= 1
             (shapes + count).deinitialize(count: 1)
         }
-        (shapes + 1).moveInitialize(from: shapes, count: count)
-        shapes.initialize(to: template)
+        (shapes + count).initialize(to: template)
         count += 1
     }
 }

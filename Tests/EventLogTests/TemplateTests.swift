@@ -70,12 +70,12 @@ struct TemplateTests {
         }
     }
 
-    /// Decodes two lines at once; nil unless both have the shape seen last.
+    /// Decodes two lines at once; nil unless both have the shape seen most.
     private static func decodeTwo(_ lines: [[UInt8]], _ decoder: inout LineDecoder) -> [String]? {
         let events = EventBuffer()
         return withLine(lines[0]) { first in
             withLine(lines[1]) { second in
-                guard decoder.matchTwo(first, second) else { return nil }
+                guard decoder.matchTwo(first, second) == 2 else { return nil }
                 return [first, second].enumerated().map { index, base in
                     var start = base
                     let outcome = decoder.finish(index, from: &start, into: events.next())
@@ -108,17 +108,18 @@ struct TemplateTests {
                     damaged.append(other)
                 }
             }
+            // One that knows no other shape.
+            var decoderOfTwo = LineDecoder(schema: Self.schema, day: Self.day, kernel: kernel)
+            let whole = Self.decode(bytes, &decoderOfTwo, byTemplates: true)
             for other in damaged {
-                // So that its shape is the first to be tried.
+                // So that its shape is known.
                 _ = Self.decode(bytes, &decoder, byTemplates: true)
                 var parser = LineDecoder(schema: Self.schema, day: Self.day, kernel: kernel)
                 let expected = Self.decode(other, &parser, byTemplates: false)
                 let found = Self.decode(other, &decoder, byTemplates: true)
                 #expect(found == expected, "\(String(decoding: other, as: UTF8.self))")
-                // What of them matches the shape seen last, matches it beside another such line.
-                let whole = Self.decode(bytes, &decoder, byTemplates: true)
                 for pair in [[bytes, other], [other, bytes]] {
-                    guard let two = Self.decodeTwo(pair, &decoder) else { continue }
+                    guard let two = Self.decodeTwo(pair, &decoderOfTwo) else { continue }
                     #expect(two == (pair[0] == other ? [expected, whole] : [whole, expected]))
                     pairs += 1
                 }
@@ -153,6 +154,41 @@ struct TemplateTests {
         ] {
             #expect(!isMatch(line, line), "\(line)")
         }
+    }
+
+    @Test("the most frequent shape of late is the one that two lines are matched with", arguments: kernels)
+    func frequency(kernel: cscan_kernel) {
+        var cache = TemplateCache(kernel: kernel)
+        func line(_ shape: Int) -> [UInt8] { Array("{\"x\(shape)\":1,\"a\":\"v\"}".utf8) }
+        func read(_ shape: Int) {
+            withLine(line(shape)) { start in
+                if Self.matches(&cache, start, count: line(shape).count, keys: 1) { return }
+                cache.learn(start, start + line(shape).count, keys: KeyTable(["a"]), sources: FieldSources([]))
+            }
+        }
+        /// What two lines of these shapes are found to be.
+        func other(_ first: Int, _ second: Int) -> Int {
+            var values = [LineValue](repeating: .absent, count: 6)
+            return values.withUnsafeMutableBufferPointer { values in
+                withLine(line(first)) { first in
+                    withLine(line(second)) { second in
+                        var lines = [
+                            cscan_line(position: first, values: values.baseAddress, high: 0),
+                            cscan_line(position: second, values: values.baseAddress.map { $0 + 3 }, high: 0),
+                        ]
+                        return cache.matchTwo(&lines)
+                    }
+                }
+            }
+        }
+        read(1)
+        #expect(other(1, 1) == 2 && other(2, 1) == 0 && other(1, 2) == 1)
+        for number in 0..<1_000 { read(number % 10 == 0 ? 1 : 2) }
+        #expect(other(2, 2) == 2 && other(1, 2) == 0 && other(2, 1) == 1)
+        for _ in 0..<100_000 { _ = other(2, 2) }
+        // What was a hundred thousand times is forgotten after some thousands.
+        for _ in 0..<20_000 { read(3) }
+        #expect(other(3, 3) == 2)
     }
 
     @Test("a log without shapes rests, and a few shapes by turns do not", arguments: kernels)

@@ -81,13 +81,14 @@ typedef struct {
     uint64_t high;
 } cscan_line;
 
-/// Matches lines with a template: 1 when all of them have its shape. Both functions find the same.
+/// Matches lines with a template. Both tell which line has another shape: its number, or else how many lines there are.
 ///
 /// No part may have a line feed, and the last one's follower, and no other's, is the line end. There must be a line feed at or
 /// behind each line's start with `CSCAN_SLACK` readable bytes behind it.
 typedef struct {
     int (*one)(const cscan_part *parts, cscan_line *line);
-    /// Two lines that need not be neighbours, in less time than one after the other.
+    /// Two lines that need not be neighbours, in less time than one after the other. Only when both match is it known where they
+    /// end.
     int (*two)(const cscan_part *parts, cscan_line *lines);
 } cscan_matcher;
 
