@@ -12,8 +12,7 @@ import CScan
 /// - Only for lines without backslashes and control characters.
 /// - The line must have been found well formed when a template is made of it.
 struct LineTemplate: ~Copyable {
-    /// Lines with more are left to the parser.
-    static let maximumHoles = 128
+    /// Longer lines are left to the parser.
     private static let maximumLength = 4096
 
     /// How many lines had this shape, counted by the cache.
@@ -36,7 +35,7 @@ struct LineTemplate: ~Copyable {
         guard line.count <= LineTemplate.maximumLength, line.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\\") })
         else { return nil }
         var shape = Shape(line, keyCount: keys.count)
-        guard shape.scan(keys), shape.holeCount <= LineTemplate.maximumHoles else { return nil }
+        guard shape.scan(keys) else { return nil }
         let numbers = Set(shape.parts.filter { $0.follower == CSCAN_NUMBER_HOLE }.map { Int($0.value) })
         arePlain = sources.arePlain(isNumber: numbers.contains)
         absent = .allocate(capacity: shape.absent.count)
@@ -61,8 +60,8 @@ struct LineTemplate: ~Copyable {
         return true
     }
 
-    /// The same of two lines: values are taken if both have this shape. Returns the number of a
-    /// line that has another one, or 2.
+    /// The same of two lines: values are taken if both have this shape. Returns the number of a line
+    /// that has another one, or 2.
     @inline(__always)
     func matchTwo(_ lines: UnsafeMutablePointer<cscan_line>, by matcher: cscan_matcher) -> Int {
         let matched = Int(matcher.two(parts.baseAddress, lines))
@@ -90,7 +89,6 @@ private struct Shape {
     private var seen: Set<Int> = []
 
     private(set) var parts: [cscan_part] = []
-    private(set) var holeCount = 0
     private let keyCount: Int
     /// The keys that have a hole.
     private var held: Set<Int> = []
@@ -172,7 +170,6 @@ private struct Shape {
     /// Adds the hole that begins at the position, and the literal before it.
     private mutating func addHole(_ follower: cscan_follower) {
         addLiteral(before: follower)
-        holeCount += 1
         var value = keyCount + 1
         if depth == 1, let key {
             value = key + 1

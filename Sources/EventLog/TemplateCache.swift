@@ -51,6 +51,7 @@ struct TemplateCache: ~Copyable {
         let number = shapes[0].matchTwo(lines, by: matcher)
         if number == 2 {
             matched = 0
+            credit = min(credit + 2, TemplateCache.patience)
             shapes[0].matches += 2
         }
         return number
