@@ -8,6 +8,8 @@
 #include <arm_neon.h>
 #endif
 
+_Static_assert(sizeof(cscan_part) == 64, "a part fills a line of the cache");
+
 // Each kernel has two functions of the 32 bytes at an address:
 //
 // - `differing`: a bit for each byte that differs from a part's
@@ -159,16 +161,20 @@ static inline const uint8_t *number_end(const uint8_t *position) {
     return position;
 }
 
+/// Takes a number; null when there is none.
 static inline const uint8_t *number_hole(cscan_value *value, const uint8_t *start) {
     const uint8_t *const end = number_end(start);
-    *value = (cscan_value){start, (uint32_t)(end - start), CSCAN_NUMBER};
+    if (end != NULL) *value = (cscan_value){start, (uint32_t)(end - start), CSCAN_NUMBER};
     return end;
 }
 
-static inline int end(cscan_line *line, const uint8_t *position, uint64_t high) {
-    line->position = position + (*position == '\r');
+/// Takes the end of a line, if it is at `position`: only then has it matched, and is changed.
+static inline int line_end(cscan_line *line, const uint8_t *position, uint64_t high) {
+    const uint8_t *const line_feed = position + (*position == '\r');
+    if (*line_feed != '\n') return 0;
+    line->position = line_feed;
     line->high = high;
-    return *line->position == '\n';
+    return 1;
 }
 
 // A hole's end tells where the next part begins, so that a line is a chain of steps that wait for one another. Two lines that are
@@ -199,7 +205,7 @@ static inline int end(cscan_line *line, const uint8_t *position, uint64_t high) 
                 position = number_hole(values + part->value, position);                                                \
                 if (position == NULL) return 0;                                                                        \
             } else if (part->follower == CSCAN_LINE_END) {                                                             \
-                return end(line, position, high_##kernel(seen));                                                       \
+                return line_end(line, position, high_##kernel(seen));                                                  \
             }                                                                                                          \
         }                                                                                                              \
     }                                                                                                                  \
@@ -228,8 +234,8 @@ static inline int end(cscan_line *line, const uint8_t *position, uint64_t high) 
                 second = number_hole(second_values + part->value, second);                                             \
                 if (second == NULL) return 1;                                                                          \
             } else if (part->follower == CSCAN_LINE_END) {                                                             \
-                if (!end(&lines[0], first, high_##kernel(first_seen))) return 0;                                       \
-                return end(&lines[1], second, high_##kernel(second_seen)) ? 2 : 1;                                     \
+                if (!line_end(&lines[0], first, high_##kernel(first_seen))) return 0;                                  \
+                return line_end(&lines[1], second, high_##kernel(second_seen)) ? 2 : 1;                                \
             }                                                                                                          \
         }                                                                                                              \
     }                                                                                                                  \

@@ -56,6 +56,9 @@ struct Block: ~Copyable, @unchecked Sendable {
         return UnsafeMutableBufferPointer(start: memory, count: capacity)
     }
 
+    /// The number in the file of the first half, 0, or the second, 1.
+    func half(_ number: Int32) -> Int32 { 2 * index + number }
+
     /// Writes a line feed, and a quote with another one, behind the lines: there every search ends. What stood there is lost.
     func close() {
         base[lines.upperBound] = 0x0A

@@ -17,14 +17,15 @@ package struct Event {
     var place: LinePlace
 }
 
-/// A line by where it begins: file, block of the file, line of the block. Orders as the lines do.
+/// A line by where it begins: file, half of a block of the file, line of the half. Orders as the lines do.
 struct LinePlace: Hashable, Comparable {
     var file: Int32
-    var block: Int32
+    /// The first half of block n is 2n; what is not read by halves stands in first ones.
+    var half: Int32
     var line: Int32
 
     static func < (left: LinePlace, right: LinePlace) -> Bool {
-        (left.file, left.block, left.line) < (right.file, right.block, right.line)
+        (left.file, left.half, left.line) < (right.file, right.half, right.line)
     }
 }
 

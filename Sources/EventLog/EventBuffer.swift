@@ -1,6 +1,6 @@
 /// Some events on their way to the sink, in memory that the next ones reuse: few enough to stay near.
 struct EventBuffer: ~Copyable {
-    private static let capacity = 512
+    static let capacity = 512
 
     private let memory: UnsafeMutableBufferPointer<Event>
     /// Of each event why it is ignored: by itself, so that looking through them passes over nothing else.
@@ -49,6 +49,6 @@ struct EventBuffer: ~Copyable {
         Event(
             time: 0, type: .other, visitor: .absent, platform: .absent, slot: .absent, variant: .absent,
             segment: .absent, revenue: 0, order: .absent, userAgent: .absent, address: .absent,
-            place: LinePlace(file: 0, block: 0, line: 0))
+            place: LinePlace(file: 0, half: 0, line: 0))
     }
 }

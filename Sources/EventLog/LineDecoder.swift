@@ -12,7 +12,6 @@ struct LineDecoder: ~Copyable {
 
     private let maximumLineLength: Int
     private let keys: KeyTable
-    /// Of each field the numbers of its keys, from 1: 0 is the absent value.
     private let sources: FieldSources
     /// Two lines, as there is a faster way for two. Values of each: the absent one, one for each key, and one that nobody wants.
     private let lines: UnsafeMutablePointer<cscan_line>
@@ -57,7 +56,7 @@ struct LineDecoder: ~Copyable {
 
     /// Decodes the line at `start`, and moves `start` behind its line feed.
     ///
-    /// The line must begin before `end`, where a line feed must stand with `CSCAN_SLACK` readable bytes behind it.
+    /// The line must begin before `end`. A line feed must stand there or before, with `CSCAN_SLACK` readable bytes behind it.
     mutating func decode(
         lineAt start: inout UnsafePointer<UInt8>, before end: UnsafePointer<UInt8>,
         into event: UnsafeMutablePointer<Event>

@@ -9,17 +9,17 @@ struct LineRun {
     /// Behind the last line.
     let end: UnsafePointer<UInt8>
     let file: Int32
-    /// The number of the half in its file: places and line numbers go by halves.
-    let block: Int32
+    /// The number of the half in its file.
+    let half: Int32
     /// The number of the next line in the half.
     private(set) var line: Int32 = 0
 
     var isAtEnd: Bool { position >= end }
 
-    /// The place of the next line, which is counted.
+    /// Counts the next line and returns its place.
     mutating func next() -> LinePlace {
         line += 1
-        return LinePlace(file: file, block: block, line: line - 1)
+        return LinePlace(file: file, half: half, line: line - 1)
     }
 
     /// The lines of a block, half of its bytes each; of one line the second half has none.
@@ -27,10 +27,10 @@ struct LineRun {
         let lines = block.lines
         let middle = block.lineFeed(in: lines.lowerBound + lines.count / 2..<lines.upperBound).map { $0 + 1 }
         let cuts = (lines.lowerBound, middle ?? lines.upperBound, lines.upperBound)
-        func run(_ start: Int, _ end: Int, _ half: Int32) -> LineRun {
+        func run(_ start: Int, _ end: Int, _ number: Int32) -> LineRun {
             LineRun(
                 position: UnsafePointer(block.base) + start, end: UnsafePointer(block.base) + end, file: block.file,
-                block: 2 * block.index + half)
+                half: block.half(number))
         }
         return (run(cuts.0, cuts.1, 0), run(cuts.1, cuts.2, 1))
     }

@@ -12,12 +12,12 @@ import CScan
 /// - Only for lines without backslashes and control characters.
 /// - The line must have been found well formed when a template is made of it.
 struct LineTemplate: ~Copyable {
-    /// Longer lines are left to the parser.
+    /// No template is made of longer lines.
     private static let maximumLength = 4096
 
     /// How many lines had this shape, counted by the cache.
     var matches = 0
-    /// Whether the texts of all fields have one source each, and that a string or nothing.
+    /// Whether each field but the time and the revenue has one source, and that a string or nothing.
     let arePlain: Bool
     /// The numbers of the wanted keys that have no hole.
     private let absent: UnsafeMutableBufferPointer<Int>
@@ -38,8 +38,9 @@ struct LineTemplate: ~Copyable {
         guard shape.scan(keys) else { return nil }
         let numbers = Set(shape.parts.filter { $0.follower == CSCAN_NUMBER_HOLE }.map { Int($0.value) })
         arePlain = sources.arePlain(isNumber: numbers.contains)
-        absent = .allocate(capacity: shape.absent.count)
-        _ = absent.initialize(from: shape.absent)
+        let absentNumbers = shape.absent
+        absent = .allocate(capacity: absentNumbers.count)
+        _ = absent.initialize(from: absentNumbers)
         let stride = MemoryLayout<cscan_part>.stride
         let memory = UnsafeMutableRawPointer.allocate(byteCount: shape.parts.count * stride, alignment: stride)
         parts = UnsafeMutableBufferPointer(

@@ -8,7 +8,7 @@ package struct LogReader: Sendable {
 
     package var schema: EventSchema
     package var day: LogDay
-    /// Bytes a worker takes at a time.
+    /// Bytes of a plain file that a worker takes at a time; of a stream it is twice as many.
     package var blockSize = 1 << 17
     package var maximumLineLength = LogReader.maximumLineLength
     /// Keeps what comes through pipes, for those who read a log more than once with one spool.

@@ -107,8 +107,8 @@ package struct LogTally: Sendable {
     private var rejectedSamples: [RejectedReason: LineSamples] = [:]
     /// By the place of the reason among all: there may be one for each line.
     private var ignoredSamples = Array(repeating: LineSamples(), count: IgnoredReason.allCases.count)
-    /// Lines that begin in each half of a block of each file; what turns a place into a line number.
-    private var linesOfBlocks: [Int32: [Int32: Int64]] = [:]
+    /// Lines that begin in the halves of each block of each file; what turns a place into a line number.
+    private var linesOfBlocks: [Int32: [Int32: SIMD2<Int32>]] = [:]
 
     package init() {}
 
@@ -116,8 +116,8 @@ package struct LogTally: Sendable {
         events[type, default: 0] += number
     }
 
-    mutating func count(lines: Int32, of block: Int32, _ file: Int32) {
-        linesOfBlocks[file, default: [:]][block, default: 0] += Int64(lines)
+    mutating func count(lines first: Int32, _ second: Int32, of block: Int32, _ file: Int32) {
+        linesOfBlocks[file, default: [:]][block, default: .zero] &+= SIMD2(first, second)
     }
 
     mutating func reject(_ reason: RejectedReason, at place: LinePlace) {
@@ -140,7 +140,7 @@ package struct LogTally: Sendable {
         }
         for (index, samples) in other.ignoredSamples.enumerated() { ignoredSamples[index].add(samples) }
         for (file, blocks) in other.linesOfBlocks {
-            linesOfBlocks[file, default: [:]].merge(blocks, uniquingKeysWith: +)
+            linesOfBlocks[file, default: [:]].merge(blocks, uniquingKeysWith: &+)
         }
     }
 
@@ -166,7 +166,12 @@ package struct LogTally: Sendable {
 
     private func references(_ samples: LineSamples) -> [LineReference] {
         samples.places.map { place in
-            let before = (linesOfBlocks[place.file] ?? [:]).reduce(0) { $1.key < place.block ? $0 + $1.value : $0 }
+            let blocks = linesOfBlocks[place.file] ?? [:]
+            let (block, half) = place.half.quotientAndRemainder(dividingBy: 2)
+            var before = blocks.reduce(into: Int64(0)) { sum, entry in
+                if entry.key < block { sum += Int64(entry.value[0]) + Int64(entry.value[1]) }
+            }
+            if half == 1 { before += Int64(blocks[block]?[0] ?? 0) }
             return LineReference(file: files[Int(place.file)], line: before + Int64(place.line) + 1)
         }
     }

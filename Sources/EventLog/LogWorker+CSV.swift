@@ -10,11 +10,11 @@ extension LogWorker {
         while start < block.lines.upperBound {
             let record = records.decode(
                 recordAt: base + start, before: base + block.lines.upperBound, into: nextEvent)
-            settle(record.outcome, at: LinePlace(file: block.file, block: 2 * block.index, line: line))
+            settle(record.outcome, at: LinePlace(file: block.file, half: block.half(0), line: line))
             let end = record.lineFeed - base
             line += 1 + (record.mayHaveLineFeeds ? block.lineFeeds(in: start..<end) : 0)
             start = end + 1
         }
-        tally.count(lines: line, of: 2 * block.index, block.file)
+        tally.count(lines: line, 0, of: block.index, block.file)
     }
 }

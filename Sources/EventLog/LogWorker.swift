@@ -5,6 +5,8 @@ struct LogWorker: ~Copyable {
     var records: RecordDecoder
     private var events = EventBuffer()
     private var types = TypeCounts()
+    /// How many lines another one waits for at most.
+    private static let patience = 8
     var tally = LogTally()
 
     init(_ reader: LogReader, sink: any EventSink) {
@@ -25,20 +27,26 @@ struct LogWorker: ~Copyable {
     /// Decodes the lines of a block's two halves in turn, two at a time where they are alike.
     private mutating func readLines(_ block: borrowing Block) {
         var (first, second) = LineRun.halves(of: block)
+        // How often in succession a line was read by itself while the other waited, to be matched once more.
+        var waits = 0
         while !first.isAtEnd, !second.isAtEnd {
             let other = lines.matchTwo(first.position, second.position)
             if other == 2 {
                 settle(lines.finish(0, from: &first.position, into: nextEvent), at: first.next())
                 settle(lines.finish(1, from: &second.position, into: nextEvent), at: second.next())
-            } else if other == 0 {
-                decodeLine(of: &first)
-            } else {
-                decodeLine(of: &second)
+                waits = 0
+                continue
             }
+            waits += 1
+            // A long line that waits for many short ones would be looked through for each of them.
+            let isLast = waits == LogWorker.patience
+            if isLast { waits = 0 }
+            if other == 0 || isLast { decodeLine(of: &first) }
+            if other == 1 || isLast { decodeLine(of: &second) }
         }
         while !first.isAtEnd { decodeLine(of: &first) }
         while !second.isAtEnd { decodeLine(of: &second) }
-        for run in [first, second] { tally.count(lines: run.line, of: run.block, run.file) }
+        tally.count(lines: first.line, second.line, of: block.index, block.file)
     }
 
     @inline(__always)

@@ -3,7 +3,7 @@ import Synchronization
 /// What the files of one log have in common.
 struct ReadingRules: Sendable {
     var schema: EventSchema
-    /// Bytes to read at a time.
+    /// Bytes of a plain file to read at a time.
     var blockSize: Int
     var maximumLineLength: Int
     /// Keeps what comes through pipes.

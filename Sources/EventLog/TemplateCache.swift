@@ -6,10 +6,11 @@ import CScan
 /// line in vain: after enough of that the cache rests for a while, then tries again.
 struct TemplateCache: ~Copyable {
     private static let maximumShapes = 8
-    /// Templates that may be made in vain before the cache rests, and for how many lines it does.
+    /// What may be spent on templates, at four a template, before the cache rests; each line that matches earns one back.
     private static let patience = 64
+    /// For how many lines it rests.
     private static let rest = 8192
-    /// Matches of a shape after which all that were counted are halved.
+    /// Matches of the first shape beyond which all counts are halved when the next line is matched by itself.
     private static let memory = 1024
 
     private let matcher: cscan_matcher
@@ -52,7 +53,7 @@ struct TemplateCache: ~Copyable {
         if number == 2 {
             matched = 0
             credit = min(credit + 2, TemplateCache.patience)
-            shapes[0].matches += 2
+            shapes[0].matches = min(shapes[0].matches + 2, 2 * TemplateCache.memory)
         }
         return number
     }
@@ -67,9 +68,7 @@ struct TemplateCache: ~Copyable {
             swap(&shapes[matched], &shapes[matched - 1])
             matched -= 1
         }
-        if shapes[0].matches > TemplateCache.memory {
-            for index in 0..<count { shapes[index].matches /= 2 }
-        }
+        if shapes[0].matches > TemplateCache.memory { halveMatches() }
     }
 
     /// Learns the shape of the well-formed line from `start` to `lineFeed` that matched none.
@@ -85,14 +84,28 @@ struct TemplateCache: ~Copyable {
         guard credit > 0 else {
             credit = TemplateCache.patience
             resting = TemplateCache.rest
+            forgetAll()
             return
         }
         guard let template = LineTemplate(start, lineFeed, keys: keys, sources: sources) else { return }
         if count == TemplateCache.maximumShapes {
             count -= 1
             (shapes + count).deinitialize(count: 1)
+            halveMatches()
         }
-        (shapes + count).initialize(to: template)
+        // Before those that have not been seen for long.
+        let place = (0..<count).first { shapes[$0].matches == 0 } ?? count
+        (shapes + place + 1).moveInitialize(from: shapes + place, count: count - place)
+        (shapes + place).initialize(to: template)
         count += 1
+    }
+
+    private mutating func forgetAll() {
+        shapes.deinitialize(count: count)
+        count = 0
+    }
+
+    private func halveMatches() {
+        for index in 0..<count { shapes[index].matches /= 2 }
     }
 }

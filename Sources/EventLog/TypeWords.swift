@@ -8,6 +8,7 @@ struct TypeWords: Sendable {
     }
 
     private let words: [Word]
+    /// The words' bytes, in the same order.
     private let texts: [[UInt8]]
 
     init(_ types: [String: EventType]) {

@@ -57,7 +57,7 @@ struct DeclaredArms: ~Copyable {
     @inline(__always)
     mutating func arm(platform: ByteText, slot: ByteText, variant: ByteText) -> ArmNumber? {
         guard !platform.isEmpty, !slot.isEmpty, !variant.isEmpty else { return nil }
-        let place = recent.start + DeclaredArms.recentPlace(slot, variant)
+        let place = recent.start + DeclaredArms.recentPlace(platform, slot, variant)
         if isArm(place.pointee, platform, slot, variant) { return place.pointee.arm }
         guard let found = find(platform, slot, variant) else { return nil }
         place.pointee = found
@@ -88,10 +88,11 @@ struct DeclaredArms: ~Copyable {
 
     /// A place from the ends of the names, where arms differ most.
     @inline(__always)
-    private static func recentPlace(_ slot: ByteText, _ variant: ByteText) -> Int {
+    private static func recentPlace(_ platform: ByteText, _ slot: ByteText, _ variant: ByteText) -> Int {
         let ends =
             Int(variant.start[variant.count &- 1]) &* 32 &+ Int(variant.start[0])
             &+ Int(slot.start[slot.count &- 1]) &* 8 &+ slot.count &+ variant.count &* 2
+            &+ Int(platform.start[0]) &* 4 &+ platform.count
         return ends & (recentCount - 1)
     }
 

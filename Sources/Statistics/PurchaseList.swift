@@ -7,7 +7,6 @@ struct PurchaseList {
     /// Takes the purchases of a visitor, order by order, an order's events by time.
     mutating func collect(of visitor: UnsafeMutablePointer<Visitor>, from table: borrowing VisitorTable) {
         all.removeAll(keepingCapacity: true)
-        guard visitor.pointee.flags.contains(.hasEvents) else { return }
         table.forEachExtra(of: visitor, .purchase) { all.append($0.payload(as: Purchase.self)) }
         guard all.count > 1 else { return }
         all.sort { left, right in

@@ -190,6 +190,8 @@ struct VisitorTable: ~Copyable, @unchecked Sendable {
         of visitor: UnsafeMutablePointer<Visitor>, _ kind: Extra.Kind,
         _ body: (UnsafeMutablePointer<Extra>) throws(Failure) -> Void
     ) throws(Failure) {
+        // Who has none of the kind is not asked for extras, which may be far.
+        if kind.isOfEvent, !visitor.pointee.flags.contains(.hasEvents) { return }
         var place = visitor.pointee.extras
         while let extra = kind.isOfEvent ? self[place] : lasting(at: place) {
             if extra.pointee.kind == kind { try body(extra) }
@@ -253,6 +255,7 @@ struct VisitorTable: ~Copyable, @unchecked Sendable {
             guard visitor.secondUnit.pointee.arm != .none else { return }
             try body(visitor.secondUnit)
         }
+        guard visitor.pointee.flags.contains(.moreUnits) else { return }
         try forEachExtra(of: visitor, .unit) { extra throws(Failure) in try body(extra.payload(as: Unit.self)) }
     }
 

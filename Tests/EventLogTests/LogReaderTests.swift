@@ -195,6 +195,30 @@ struct LogReaderTests {
         }
     }
 
+    /// A block is read by halves: whichever of them a line is in, and however they are cut, it is told by its number.
+    @Test("rejected lines are told by their numbers, whatever the blocks", arguments: 0..<12)
+    func numbers(seed: UInt64) throws {
+        var random = SplitMix64(seed: seed)
+        let scratch = try ScratchDirectory()
+        let size = 40 + Int(random.next() % 3_000)
+        var lines: [String] = []
+        var rejected: [Int64] = []
+        for number in 1...Int64(1 + random.next() % 60) {
+            switch random.next() % 8 {
+            case 0:
+                lines.append("{")
+                rejected.append(number)
+            case 1: lines.append("")
+            case 2: lines.append(line("v\(number)", padding: Int(random.next() % UInt64(size))))
+            default: lines.append(line("v\(number)"))
+            }
+        }
+        let path = try scratch.write(Array(lines.joined(separator: "\n").utf8), to: "some.jsonl")
+        let tally = try read([.path(path)], blockSize: size).tally
+        let samples = tally.rejected.first { $0.name == "not JSON" }?.samples ?? []
+        #expect(samples.map(\.line) == Array(rejected.prefix(LineSamples.limit)))
+    }
+
     @Test("a block of many events reaches the sink in parts, none twice")
     func batches() throws {
         let scratch = try ScratchDirectory()
@@ -207,7 +231,8 @@ struct LogReaderTests {
         let sink = HalfIgnored()
         let tally = try reader.read([.path(path)], into: [sink])
         let batches = sink.batches.withLock { $0 }
-        #expect(batches.flatMap { $0 }.sorted() == Array(0..<5_000) && batches.allSatisfy { $0.count <= 1_024 })
+        #expect(batches.flatMap { $0 }.sorted() == Array(0..<5_000))
+        #expect(batches.allSatisfy { $0.count <= EventBuffer.capacity })
         #expect(tally.events[.other] == 5_000 && tally.ignoredLines(.otherType) == 2_500)
         let ignored = tally.ignored.first { $0.name == "other type" }
         #expect(ignored?.samples.map(\.line) == [3, 5, 7, 9, 11])

@@ -59,6 +59,8 @@ struct TemplateTests {
         }
     }
 
+    private static func noSources() -> FieldSources { FieldSources(EventField.allCases.map { _ in [] }) }
+
     /// Whether a line is of a known shape, up to its end.
     private static func matches(
         _ cache: inout TemplateCache, _ start: UnsafePointer<UInt8>, count: Int, keys: Int
@@ -156,6 +158,64 @@ struct TemplateTests {
         }
     }
 
+    /// One line of a known shape that goes on where it should end, with what would be another known line.
+    @Test("two lines in one are read as without templates", arguments: kernels)
+    func joinedLines(kernel: cscan_kernel) {
+        var decoder = LineDecoder(schema: Self.schema, day: Self.day, kernel: kernel)
+        for line in Self.lines { _ = Self.decode(Array(line.utf8), &decoder, byTemplates: true) }
+        for first in Self.lines {
+            for second in Self.lines {
+                for joint in ["", " ", "\r", "\r\r"] {
+                    let joined = Array((first + joint + second).utf8)
+                    var parser = LineDecoder(schema: Self.schema, day: Self.day, kernel: kernel)
+                    let expected = Self.decode(joined, &parser, byTemplates: false)
+                    #expect(Self.decode(joined, &decoder, byTemplates: true) == expected, "\(first)\(joint)\(second)")
+                }
+            }
+        }
+    }
+
+    /// Values lie where those of the line before lay, of another shape or with other keys.
+    @Test("a line's event has nothing of the lines before", arguments: kernels)
+    func staleValues(kernel: cscan_kernel) {
+        var random = SplitMix64(seed: 61)
+        var decoder = LineDecoder(schema: Self.schema, day: Self.day, kernel: kernel)
+        let lines = Self.lines.map { Array($0.utf8) }
+        let expected = lines.map { line in
+            var parser = LineDecoder(schema: Self.schema, day: Self.day, kernel: kernel)
+            return Self.decode(line, &parser, byTemplates: false)
+        }
+        var pairs = 0
+        for _ in 0..<4_000 {
+            let number = Int(random.next() % UInt64(lines.count))
+            #expect(Self.decode(lines[number], &decoder, byTemplates: true) == expected[number])
+            for (index, line) in lines.enumerated() {
+                guard let two = Self.decodeTwo([line, line], &decoder) else { continue }
+                #expect(two == [expected[index], expected[index]])
+                pairs += 1
+            }
+        }
+        #expect(pairs >= 4_000)
+    }
+
+    @Test("shapes that come no more make room for new ones", arguments: kernels)
+    func oldShapes(kernel: cscan_kernel) {
+        var cache = TemplateCache(kernel: kernel)
+        /// Whether the line was predicted.
+        func read(_ shape: Int) -> Bool {
+            let line = Array("{\"x\(shape)\":1,\"a\":\"v\"}".utf8)
+            return withLine(line) { start in
+                if Self.matches(&cache, start, count: line.count, keys: 1) { return true }
+                cache.learn(start, start + line.count, keys: KeyTable(["a"]), sources: Self.noSources())
+                return false
+            }
+        }
+        for number in 0..<8_000 { _ = read(number % 8) }
+        var missed = 0
+        for number in 0..<2_000 { missed += read(100 + number % 2) ? 0 : 1 }
+        #expect(missed < 30)
+    }
+
     @Test("the most frequent shape of late is the one that two lines are matched with", arguments: kernels)
     func frequency(kernel: cscan_kernel) {
         var cache = TemplateCache(kernel: kernel)
@@ -163,7 +223,7 @@ struct TemplateTests {
         func read(_ shape: Int) {
             withLine(line(shape)) { start in
                 if Self.matches(&cache, start, count: line(shape).count, keys: 1) { return }
-                cache.learn(start, start + line(shape).count, keys: KeyTable(["a"]), sources: FieldSources([]))
+                cache.learn(start, start + line(shape).count, keys: KeyTable(["a"]), sources: Self.noSources())
             }
         }
         /// What two lines of these shapes are found to be.
@@ -207,7 +267,7 @@ struct TemplateTests {
             let line = Array("{\"x\(shape)\":1,\"a\":\"v\"}".utf8)
             return withLine(line) { start in
                 if Self.matches(&cache, start, count: line.count, keys: 1) { return true }
-                cache.learn(start, start + line.count, keys: keys, sources: FieldSources([]))
+                cache.learn(start, start + line.count, keys: keys, sources: Self.noSources())
                 return false
             }
         }

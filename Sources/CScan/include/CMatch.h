@@ -73,7 +73,7 @@ typedef struct {
 
 /// A line to be matched.
 typedef struct {
-    /// Where it begins; once it has matched, the line feed that ends it.
+    /// Where it begins; once it has matched, and not before, the line feed that ends it.
     const uint8_t *position;
     /// Where its holes go, each under its number. When it does not match some may be there all the same.
     cscan_value *values;
