@@ -27,19 +27,16 @@ struct VerdictCache: ~Copyable {
         return verdicts.value(of: agent, sample: sample) { judge(UnsafeRawBufferPointer($0.bytes)) }
     }
 
-    /// A sample, from the length and words of all its parts, where agents name their versions and devices.
+    /// A sample: of the length, and of the bytes about a quarter and three quarters of it, where browsers name device and version.
     @inline(__always)
     private static func sample(_ agent: ByteText) -> Int {
-        guard agent.count >= 16 else { return 0 }
+        guard agent.count >= 32 else { return agent.count }
         let raw = UnsafeRawPointer(agent.start)
-        let part = (agent.count - 8) / 7
-        func mix(_ sum: UInt64, _ number: Int) -> UInt64 {
-            let word = raw.loadUnaligned(fromByteOffset: number * part, as: UInt64.self)
-            return (sum ^ word) &* 0x9E37_79B9_7F4A_7C15
-        }
-        let first = mix(mix(UInt64(truncatingIfNeeded: agent.count), 1), 2)
-        let second = mix(mix(mix(mix(0, 3), 4), 5), 6)
-        let all = (first ^ (second >> 31) ^ second) &* 0xBF58_476D_1CE4_E5B9
+        let quarter = agent.count / 4
+        func word(_ offset: Int) -> UInt64 { raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self) }
+        let first = word(quarter) &* 0x9E37_79B9_7F4A_7C15 ^ word(quarter + 8) &* 0xBF58_476D_1CE4_E5B9
+        let second = word(3 * quarter - 8) &* 0x94D0_49BB_1331_11EB ^ word(3 * quarter) &* 0xD6E8_FEB8_6659_FD93
+        let all = (first ^ second ^ UInt64(truncatingIfNeeded: agent.count)) &* 0xFF51_AFD7_ED55_8CCD
         return Int(truncatingIfNeeded: all >> UInt64(64 - sampleBits))
     }
 }

@@ -156,6 +156,11 @@ struct VisitorTableTests {
             let second = try visitor(long + "z", in: &table)
             let again = try visitor(long, in: &table)
             #expect(first != second && first == again && first.pointee.idLength == long.utf8.count)
+            _ = try visitor("w", in: &table)
+            var found: [String] = []
+            table.forEach { found.append(String(decoding: $0.id, as: UTF8.self)) }
+            small.forEach { found.append(String(decoding: $0.id, as: UTF8.self)) }
+            #expect(found == [long, long + "z", "w", "v"])
         }
     }
 
