@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+/// Gives back the pages of the program or of a library.
 static int release_object(struct dl_phdr_info *object, size_t size, void *context) {
     (void)size;
     (void)context;
@@ -19,8 +20,7 @@ static int release_object(struct dl_phdr_info *object, size_t size, void *contex
         uintptr_t end = (start + segment->p_memsz) & ~(page - 1);
         if (end > first) madvise((void *)first, end - first, MADV_DONTNEED);
     }
-    // The first object is the program; the libraries stay as they are.
-    return 1;
+    return 0;
 }
 
 void csystem_release_program(void) {

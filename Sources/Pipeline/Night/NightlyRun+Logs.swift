@@ -6,6 +6,9 @@ import Synchronization
 import Vocabulary
 
 extension NightlyRun {
+    /// Bytes of log files after which all workers are at work.
+    private static let beginning: Int64 = 1 << 20
+
     /// The files that the configuration's paths match for a day; a file is read once, however many paths lead to it.
     func logFiles(of date: CalendarDate) throws(RunFailure) -> [LogFile] {
         var files: [LogFile] = []
@@ -27,16 +30,17 @@ extension NightlyRun {
     /// The job that reads these logs; `log`, the night's own, is one of them.
     func job(for log: DayLog, reading logs: [DayLog]) -> DailyJob {
         var reader = LogReader(schema: configuration.events.schema, day: log.day)
-        if let progress = options.progress {
-            let total = logs.reduce(Int64(0)) { $1.files.reduce($0) { $0 + FileSystem.size(of: $1.name) } }
-            let done = Mutex(Int64(0))
-            reader.progress = { bytes in
-                let soFar = done.withLock { done in
-                    done += bytes
-                    return done
-                }
-                progress(soFar, total)
+        let progress = options.progress
+        let total = logs.reduce(Int64(0)) { $1.files.reduce($0) { $0 + FileSystem.size(of: $1.name) } }
+        let done = Mutex(Int64(0))
+        reader.progress = { bytes in
+            let soFar = done.withLock { done in
+                done += bytes
+                return done
             }
+            // What the workers began with is not needed again either.
+            if soFar - bytes < NightlyRun.beginning, soFar >= NightlyRun.beginning { csystem_release_program() }
+            progress?(soFar, total)
         }
         var job = DailyJob(
             experiments: configuration.experiments.map(\.experiment), policy: log.policy,
