@@ -49,7 +49,7 @@ struct EventBuilder: ~Copyable {
         arePlain: Bool
     ) -> LineDecoder.Outcome {
         do throws(RejectedReason) {
-            // Both are the same function, which the compiler makes two of.
+            // One function, of which the compiler makes two: without questions for plain texts, and with all of them.
             if arePlain {
                 try fill(event, from: values, sources, arePlain: true)
             } else {

@@ -61,7 +61,7 @@ struct VisitorTable: ~Copyable, @unchecked Sendable {
         (base + Int(place) * Arena.wordBytes).assumingMemoryBound(to: Visitor.self)
     }
 
-    /// Bytes of a record with an id of so many.
+    /// Bytes of a record with an id of so many, and of the second unit where there is one.
     @inline(__always)
     private func bytes(idLength: Int) -> Int {
         Visitor.bytes(idLength: idLength) + (holdsTwoUnits ? MemoryLayout<Unit>.stride : 0)
