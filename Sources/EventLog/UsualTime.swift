@@ -3,9 +3,9 @@ import Vocabulary
 /// A reader of the times that most logs have, `YYYY-MM-DDThh:mm:ss[.f…]Z` with at most six digits behind the point, in whole
 /// words. Nearly all lines have the date of the line before, whose number of days is kept.
 struct UsualTime {
-    /// The first eight and the next two bytes of the date read last.
+    /// The first eight bytes of the date read last, and the next two with the `T` behind them.
     private var yearMonth: UInt64 = 0
-    private var day: UInt16 = 0
+    private var day: UInt32 = 0
     /// Microseconds since the epoch of that date's first instant.
     private var midnight: Int64 = 0
 
@@ -15,44 +15,63 @@ struct UsualTime {
     }
 
     /// Microseconds since the epoch; nil for any other spelling, legal or not: ``Timestamp/parse(_:localTime:)`` knows them.
-    mutating func parse(_ text: ByteText) -> Int64? {
-        guard text.count >= 20, text.count <= 27 else { return nil }
-        let raw = UnsafeRawPointer(text.start)
-        let yearMonth = raw.loadUnaligned(as: UInt64.self)
-        let day = raw.loadUnaligned(fromByteOffset: 8, as: UInt16.self)
-        if yearMonth != self.yearMonth || day != self.day {
-            guard let midnight = UsualTime.midnight(text.bytes) else { return nil }
-            (self.yearMonth, self.day, self.midnight) = (yearMonth, day, midnight)
-        }
-        // hh:mm:ss
-        let time = raw.loadUnaligned(fromByteOffset: 11, as: UInt64.self).littleEndian ^ 0x3030_3A30_303A_3030
-        guard text.start[10] == UInt8(ascii: "T"), UsualTime.areDigits(time), time & 0x0000_FF00_00FF_0000 == 0 else {
-            return nil
-        }
-        let pairs = UsualTime.pairs(time)
-        let hour = pairs & 0xFF
-        let minute = pairs >> 24 & 0xFF
-        let second = pairs >> 48 & 0xFF
-        guard hour <= 23, minute <= 59, second <= 59, let fraction = UsualTime.fraction(text) else { return nil }
-        return midnight + Int64(((hour * 60 + minute) * 60 + second) * 1_000_000 + fraction)
-    }
-
-    /// The microseconds behind the seconds, and the `Z`.
     @inline(__always)
-    private static func fraction(_ text: ByteText) -> UInt64? {
-        if text.count == 27 {
-            // .ffffffZ
-            let word = UnsafeRawPointer(text.start).loadUnaligned(fromByteOffset: 19, as: UInt64.self).littleEndian
-            let digits = word ^ 0x5A30_3030_3030_302E
-            guard areDigits(digits), digits & 0xFF00_0000_0000_00FF == 0 else { return nil }
-            let pairs = pairs(digits >> 8)
-            return (pairs & 0xFF) * 10_000 + (pairs >> 16 & 0xFF) * 100 + (pairs >> 32 & 0xFF)
-        }
-        return unusualFraction(text)
+    mutating func parse(_ text: ByteText) -> Int64? {
+        text.count == 27 && isOfKnownDate(text) ? UsualTime.microseconds(text).map { midnight &+ $0 } : parseOther(text)
     }
 
-    /// The same where there are not six digits.
-    private static func unusualFraction(_ text: ByteText) -> UInt64? {
+    /// The same where the date is another one, or there are not six digits.
+    @inline(never)
+    private mutating func parseOther(_ text: ByteText) -> Int64? {
+        guard text.count >= 20, text.count <= 27 else { return nil }
+        if !isOfKnownDate(text) {
+            guard let midnight = UsualTime.midnight(text.bytes) else { return nil }
+            (yearMonth, day) = UsualTime.date(text)
+            self.midnight = midnight
+        }
+        guard text.count < 27 else { return UsualTime.microseconds(text).map { midnight + $0 } }
+        guard let fraction = UsualTime.fraction(text) else { return nil }
+        return UsualTime.microseconds(text, fraction: fraction, excess: 0).map { midnight + $0 }
+    }
+
+    @inline(__always)
+    private func isOfKnownDate(_ text: ByteText) -> Bool {
+        let date = UsualTime.date(text)
+        return date.yearMonth == yearMonth && date.day == day
+    }
+
+    @inline(__always)
+    private static func date(_ text: ByteText) -> (yearMonth: UInt64, day: UInt32) {
+        let raw = UnsafeRawPointer(text.start)
+        let day = raw.loadUnaligned(fromByteOffset: 8, as: UInt32.self).littleEndian
+        return (raw.loadUnaligned(as: UInt64.self), day & 0xFF_FFFF)
+    }
+
+    /// The microseconds of the day at `hh:mm:ss.ffffffZ` behind the date.
+    @inline(__always)
+    private static func microseconds(_ text: ByteText) -> Int64? {
+        let digits = word(text, 19) ^ 0x5A30_3030_3030_302E
+        let pairs = pairs(digits >> 8)
+        return microseconds(
+            text, fraction: (pairs & 0xFF) &* 10_000 &+ (pairs >> 16 & 0xFF) &* 100 &+ (pairs >> 32 & 0xFF),
+            excess: excess(of: digits, over: 0x0009_0909_0909_0900))
+    }
+
+    /// The microseconds of the day at `hh:mm:ss` behind the date, and the fraction; nil if there is an excess already.
+    @inline(__always)
+    private static func microseconds(_ text: ByteText, fraction: UInt64, excess: UInt64) -> Int64? {
+        // As digits, with the greatest that may stand at each place.
+        let time = word(text, 11) ^ 0x3030_3A30_303A_3030
+        let pairs = pairs(time)
+        let hour = pairs & 0xFF
+        guard excess | self.excess(of: time, over: 0x0905_0009_0500_0902) == 0, hour <= 23 else { return nil }
+        let seconds = hour &* 3600 &+ (pairs >> 24 & 0xFF) &* 60 &+ (pairs >> 48 & 0xFF)
+        return Int64(truncatingIfNeeded: seconds &* 1_000_000 &+ fraction)
+    }
+
+    /// The microseconds between the seconds and the `Z`, where there are not six digits.
+    @inline(never)
+    private static func fraction(_ text: ByteText) -> UInt64? {
         guard text.start[text.count - 1] == UInt8(ascii: "Z") else { return nil }
         guard text.count > 20 else { return 0 }
         guard text.start[19] == UInt8(ascii: "."), text.count > 21 else { return nil }
@@ -67,17 +86,27 @@ struct UsualTime {
         return microseconds
     }
 
-    /// Whether each byte of a word is at most 9: one over 9 shows in the upper bits of its sum with 6.
-    private static func areDigits(_ word: UInt64) -> Bool {
-        (word | (word &+ 0x0606_0606_0606_0606)) & 0xF0F0_F0F0_F0F0_F0F0 == 0
+    /// Eight bytes, the first in the lowest bits.
+    @inline(__always)
+    private static func word(_ text: ByteText, _ offset: Int) -> UInt64 {
+        UnsafeRawPointer(text.start).loadUnaligned(fromByteOffset: offset, as: UInt64.self).littleEndian
+    }
+
+    /// Nonzero if a byte of a word exceeds the same byte of `limits`, each of which is below 0x80.
+    @inline(__always)
+    private static func excess(of word: UInt64, over limits: UInt64) -> UInt64 {
+        // A carry leaves only a byte that is itself over 0x7F.
+        (word | (word &+ (0x7F7F_7F7F_7F7F_7F7F - limits))) & 0x8080_8080_8080_8080
     }
 
     /// In each byte the number that it is the tens of and the next byte the ones.
+    @inline(__always)
     private static func pairs(_ digits: UInt64) -> UInt64 { digits &* 10 &+ (digits >> 8) }
 
     private static func midnight(_ text: UnsafeBufferPointer<UInt8>) -> Int64? {
         guard let year = Timestamp.number(text, 0, 4), let month = Timestamp.number(text, 5, 2),
             let day = Timestamp.number(text, 8, 2), text[4] == UInt8(ascii: "-"), text[7] == UInt8(ascii: "-"),
+            text[10] == UInt8(ascii: "T"),
             (1...12).contains(month), day >= 1, day <= CalendarDate.length(ofMonth: month, year: year)
         else { return nil }
         return Int64(CalendarDate.dayNumber(year: year, month: month, day: day)) * 86_400_000_000

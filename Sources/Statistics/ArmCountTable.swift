@@ -12,11 +12,19 @@ struct ArmCountTable {
 
     /// Adds to the counts of an arm in a segment.
     mutating func add(_ counts: ArmCounts, arm: ArmNumber, segment: UInt32) throws(CountOverflow) {
-        try add(counts, key: UInt64(arm.bits) << 32 | UInt64(segment))
+        try update(arm, segment: segment) { row throws(CountOverflow) in try row.add(counts) }
     }
 
     mutating func add(_ other: ArmCountTable) throws(CountOverflow) {
-        for (key, counts) in zip(other.keys, other.rows) { try add(counts, key: key) }
+        for (key, counts) in zip(other.keys, other.rows) { try rows[row(of: key)].add(counts) }
+    }
+
+    /// Calls `body` with the counts of an arm in a segment, to be changed in place.
+    @inline(__always)
+    mutating func update(
+        _ arm: ArmNumber, segment: UInt32, _ body: (inout ArmCounts) throws(CountOverflow) -> Void
+    ) throws(CountOverflow) {
+        try body(&rows[row(of: UInt64(arm.bits) << 32 | UInt64(segment))])
     }
 
     /// Calls `body` with every row, in an order without meaning.
@@ -28,20 +36,19 @@ struct ArmCountTable {
 
     var count: Int { rows.count }
 
-    private mutating func add(_ counts: ArmCounts, key: UInt64) throws(CountOverflow) {
+    /// The row of a key, which is added when new.
+    private mutating func row(of key: UInt64) -> Int {
         var slot = place(of: key)
         while slots[slot] != 0 {
             let row = Int(slots[slot]) - 1
-            if keys[row] == key {
-                try rows[row].add(counts)
-                return
-            }
+            if keys[row] == key { return row }
             slot = (slot + 1) & (slots.count - 1)
         }
         keys.append(key)
-        rows.append(counts)
+        rows.append(ArmCounts())
         slots[slot] = UInt32(rows.count)
         if rows.count * 2 > slots.count { grow() }
+        return rows.count - 1
     }
 
     /// Numbers of arms and segments are small and dense: a multiplication by the golden ratio spreads them.

@@ -47,9 +47,9 @@ struct Evaluation: Sendable {
     private func part(_ table: borrowing VisitorTable) throws(CountOverflow) -> DayPart {
         var part = DayPart()
         var counts = ArmCountTable()
-        var attribution = attribution
+        var purchases = PurchaseList()
         try forEachPerson(in: table, &part) { visitor throws(CountOverflow) in
-            try attribution.add(visitor, of: table, to: &counts)
+            try attribution.add(visitor, of: table, to: &counts, &purchases)
         }
         part.counts = counts
         return part
@@ -61,11 +61,13 @@ struct Evaluation: Sendable {
         _ exposures: inout ExposureTable
     ) throws(CountOverflow) -> DayPart? {
         var part = DayPart()
-        var attribution = attribution
+        var purchases = PurchaseList()
         var hasRoom = true
         try forEachPerson(in: table, &part) { visitor throws(CountOverflow) in
             guard hasRoom else { return }
-            hasRoom = try attribution.add(visitor, of: table, to: &exposures) { plan.shards.dropHighest(for: shard) }
+            hasRoom = try attribution.add(visitor, of: table, to: &exposures, &purchases) {
+                plan.shards.dropHighest(for: shard)
+            }
         }
         return hasRoom ? part : nil
     }

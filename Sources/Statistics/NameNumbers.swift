@@ -60,6 +60,10 @@ struct NameNumbers: ~Copyable {
     private mutating func place(
         _ event: UnsafePointer<Event>, in observation: inout Observation
     ) -> IgnoredReason? {
+        if let arm = arm(of: event) {
+            observation.place = arms.places[arm.experiment]
+            return nil
+        }
         if !event.pointee.platform.isEmpty {
             guard let number = arms.platform(event.pointee.platform) else { return .undeclaredExperiment }
             observation.place.platform = number
@@ -71,12 +75,7 @@ struct NameNumbers: ~Copyable {
         guard arms.hasExperiment(platform: event.pointee.platform, slot: event.pointee.slot) else {
             return .undeclaredExperiment
         }
-        if !event.pointee.variant.isEmpty,
-            arms.arm(platform: event.pointee.platform, slot: event.pointee.slot, variant: event.pointee.variant) == nil
-        {
-            return .undeclaredVariant
-        }
-        return nil
+        return event.pointee.variant.isEmpty ? nil : .undeclaredVariant
     }
 
     /// The number of a segment's name. One that would run as a formula in a spreadsheet is everyone's.

@@ -1,14 +1,22 @@
 import CLibrary
 
 /// One visitor's purchases of a day, in memory that the next visitor's reuse.
-struct PurchaseList {
-    private(set) var all: [UnsafeMutablePointer<Purchase>] = []
+struct PurchaseList: ~Copyable {
+    private var found = Pool<UnsafeMutablePointer<Purchase>>()
 
-    /// Takes the purchases of a visitor, order by order, an order's events by time.
+    /// Order by order, an order's events by time.
+    var all: UnsafeBufferPointer<UnsafeMutablePointer<Purchase>> { found.elements }
+
+    /// Takes the purchases of a visitor.
+    @inline(__always)
     mutating func collect(of visitor: UnsafeMutablePointer<Visitor>, from table: borrowing VisitorTable) {
-        all.removeAll(keepingCapacity: true)
-        table.forEachExtra(of: visitor, .purchase) { all.append($0.payload(as: Purchase.self)) }
-        guard all.count > 1 else { return }
+        found.removeAll()
+        table.forEachExtra(of: visitor, .purchase) { found.append($0.payload(as: Purchase.self)) }
+        if found.count > 1 { sort() }
+    }
+
+    private func sort() {
+        var all = UnsafeMutableBufferPointer(start: found.start, count: found.count)
         all.sort { left, right in
             let order = PurchaseList.compareOrders(left, right)
             return order != 0 ? order < 0 : PurchaseList.isEarlier(left.pointee, right.pointee)
@@ -17,17 +25,17 @@ struct PurchaseList {
 
     /// Leaves of an order's events only the first.
     mutating func removeRepeatedOrders() {
-        guard all.count > 1 else { return }
+        guard found.count > 1 else { return }
         var kept = 0
         for purchase in all {
             let isRepeated =
                 purchase.pointee.orderLength > 0 && kept > 0
-                && PurchaseList.compareOrders(all[kept - 1], purchase) == 0
+                && PurchaseList.compareOrders(found[kept - 1], purchase) == 0
             if isRepeated { continue }
-            all[kept] = purchase
+            found[kept] = purchase
             kept += 1
         }
-        all.removeSubrange(kept...)
+        found.resize(to: kept)
     }
 
     /// Some total order of order ids.

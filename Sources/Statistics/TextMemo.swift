@@ -5,7 +5,7 @@ import EventLog
 ///
 /// Texts in a log are few: one seen lately is found by a sample of its bytes and one comparison, without hashing all of it.
 ///
-///     recent    [ offset:40 | length:24 | value ] …   by sample, the last text that had it
+///     recent    [ offset:40 | length:24 | value ] …   by sample: the last text that had it, and at the neighbor the one before
 ///     values    by the number of the text in the table of all that are remembered
 struct TextMemo<Value: BitwiseCopyable>: ~Copyable {
     private struct Recent: BitwiseCopyable {
@@ -23,7 +23,7 @@ struct TextMemo<Value: BitwiseCopyable>: ~Copyable {
 
     /// - Parameters:
     ///   - limit: how many texts are remembered at most, and of how many bytes in all.
-    ///   - samples: how many different samples there are.
+    ///   - samples: how many different samples there are, an even number.
     ///   - blank: any value.
     init(hash: KeyedHash, limit: Int, byteLimit: Int, samples: Int, blank: Value) {
         self.hash = hash
@@ -34,9 +34,14 @@ struct TextMemo<Value: BitwiseCopyable>: ~Copyable {
         for _ in 0..<samples { recent.append(Recent(place: TextTable.Place(), value: blank)) }
     }
 
-    /// The value of a text, which must have a byte, if it is the last one that had its sample.
+    /// The value of a text, which must have a byte, if it is one of the last that had its sample.
     @inline(__always)
     func recentValue(of text: ByteText, sample: Int) -> Value? {
+        valueAt(sample, of: text) ?? valueAt(sample ^ 1, of: text)
+    }
+
+    @inline(__always)
+    private func valueAt(_ sample: Int, of text: ByteText) -> Value? {
         let recent = self.recent.start + sample
         guard recent.pointee.place.count == text.count,
             cscan_equal(texts.start(of: recent.pointee.place), text.start, text.count) != 0
@@ -53,6 +58,7 @@ struct TextMemo<Value: BitwiseCopyable>: ~Copyable {
         }
         let number = texts.number(of: text)
         if number == values.count { values.append(make(text)) }
+        if recent[sample].place.count > 0 { recent[sample ^ 1] = recent[sample] }
         recent[sample] = Recent(place: texts.place(of: number), value: values[number])
         return values[number]
     }

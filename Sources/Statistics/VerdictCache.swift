@@ -2,7 +2,7 @@ import EventLog
 
 /// Verdicts on user agents already judged.
 struct VerdictCache: ~Copyable {
-    private static let sampleBits = 11
+    private static let sampleBits = 12
 
     private let judge: (UnsafeRawBufferPointer) -> Bool
     private var verdicts: TextMemo<Bool>

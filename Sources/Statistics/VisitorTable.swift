@@ -68,37 +68,30 @@ struct VisitorTable: ~Copyable, @unchecked Sendable {
     }
 
     /// Calls `body` with every visitor, in an order without meaning: as they lie in memory.
+    @inline(__always)
     func forEach<Failure: Error>(
         _ body: (UnsafeMutablePointer<Visitor>) throws(Failure) -> Void
     ) throws(Failure) {
         // What visitors bought lies elsewhere: it is asked for some visitors ahead, and once the first extra is there the second.
-        let ahead = 8
+        var group = Pool<UnsafeMutablePointer<Visitor>>(capacity: VisitorTable.groupCount)
         for range in allocator.firsts {
-            var walks = (first: RecordWalk(range), second: RecordWalk(range), own: RecordWalk(range))
-            for step in 0... {
-                if let visitor = walks.first.next(in: self) { prefetchExtras(visitor) }
-                if step >= ahead, let visitor = walks.second.next(in: self) { prefetchSecondExtra(visitor) }
-                guard step >= 2 * ahead else { continue }
-                guard let visitor = walks.own.next(in: self) else { break }
-                try body(visitor)
+            var offset = range.lowerBound
+            while offset < range.upperBound {
+                group.removeAll()
+                while offset < range.upperBound, group.count < VisitorTable.groupCount {
+                    let visitor = (allocator.arena.base + offset).assumingMemoryBound(to: Visitor.self)
+                    offset += bytes(idLength: visitor.pointee.idLength)
+                    group.append(visitor)
+                    prefetchExtras(visitor)
+                }
+                for visitor in group.elements { prefetchSecondExtra(visitor) }
+                for visitor in group.elements { try body(visitor) }
             }
         }
     }
 
-    /// The records in a range of memory, one behind the other.
-    private struct RecordWalk {
-        private var rest: Range<Int>
-
-        init(_ range: Range<Int>) { rest = range }
-
-        @inline(__always)
-        mutating func next(in table: borrowing VisitorTable) -> UnsafeMutablePointer<Visitor>? {
-            guard !rest.isEmpty else { return nil }
-            let visitor = (table.allocator.arena.base + rest.lowerBound).assumingMemoryBound(to: Visitor.self)
-            rest = rest.lowerBound + table.bytes(idLength: visitor.pointee.idLength)..<rest.upperBound
-            return visitor
-        }
-    }
+    /// Visitors that ``forEach(_:)`` brings near together.
+    private static let groupCount = 32
 
     private func prefetchExtras(_ visitor: UnsafeMutablePointer<Visitor>) {
         if visitor.pointee.flags.contains(.hasEvents) { prefetchExtra(visitor.pointee.extras) }
@@ -265,7 +258,7 @@ struct VisitorTable: ~Copyable, @unchecked Sendable {
     mutating func see(
         _ arm: ArmNumber, segment: UInt32, time: Int64, unit: UnsafeMutablePointer<Unit>, segments: SegmentNames
     ) {
-        if unit.pointee.views.increment() { overflows[unit, default: (0, 0)].views += 1 }
+        if unit.pointee.views.increment() { overflow(of: unit, views: 1, clicks: 0) }
         let isFirst = !unit.pointee.arm.hasArm
         if !isFirst && unit.pointee.arm != arm { unit.pointee.mix() }
         let exposure = unit.pointee.views.time
@@ -283,17 +276,27 @@ struct VisitorTable: ~Copyable, @unchecked Sendable {
     }
 
     mutating func click(at time: Int64, unit: UnsafeMutablePointer<Unit>) {
-        if unit.pointee.clicks.increment() { overflows[unit, default: (0, 0)].clicks += 1 }
+        if unit.pointee.clicks.increment() { overflow(of: unit, views: 0, clicks: 1) }
         unit.pointee.clicks.time = max(unit.pointee.clicks.time, time)
     }
 
+    @inline(never)
+    private mutating func overflow(of unit: UnsafeMutablePointer<Unit>, views: Int64, clicks: Int64) {
+        overflows[unit, default: (0, 0)].views += views
+        overflows[unit, default: (0, 0)].clicks += clicks
+    }
+
     /// Views and clicks of a unit.
+    @inline(__always)
     func counts(of unit: UnsafeMutablePointer<Unit>) -> (views: Int64, clicks: Int64) {
-        var counts = (views: unit.pointee.views.count, clicks: unit.pointee.clicks.count)
-        guard !overflows.isEmpty, let beyond = overflows[unit] else { return counts }
-        counts.views += beyond.views * TimeAndCount.countLimit
-        counts.clicks += beyond.clicks * TimeAndCount.countLimit
-        return counts
+        let beyond = overflows.isEmpty ? (views: 0, clicks: 0) : overflow(of: unit)
+        return (unit.pointee.views.count + beyond.views, unit.pointee.clicks.count + beyond.clicks)
+    }
+
+    @inline(never)
+    private func overflow(of unit: UnsafeMutablePointer<Unit>) -> (views: Int64, clicks: Int64) {
+        let beyond = overflows[unit] ?? (0, 0)
+        return (beyond.views * TimeAndCount.countLimit, beyond.clicks * TimeAndCount.countLimit)
     }
 
     // MARK: Clicks and purchases

@@ -2,27 +2,21 @@ import EventLog
 import Vocabulary
 
 /// Credits what visitors did on one day to their units of that day and the days before it, as far as the window reaches.
-struct WindowAttribution: @unchecked Sendable {
+struct WindowAttribution: Sendable {
     /// The number of the day, and its first instant in microseconds since the epoch.
     let day: Int
     let dayStart: Int64
     let window: ConversionWindow
     /// The platform and slot of each experiment.
     let places: [PurchasePlace]
-    private var purchases = PurchaseList()
-
-    init(day: Int, dayStart: Int64, window: ConversionWindow, places: [PurchasePlace]) {
-        self.day = day
-        self.dayStart = dayStart
-        self.window = window
-        self.places = places
-    }
 
     /// Takes a visitor's day. `makeRoom` is asked for memory where there is none; false when it gives none either: then what
     /// the table holds is of no use.
-    mutating func add(
+    ///
+    /// - Parameter purchases: memory that the next visitor's reuse.
+    func add(
         _ visitor: UnsafeMutablePointer<Visitor>, of table: borrowing VisitorTable,
-        to exposures: inout ExposureTable, makeRoom: () -> Bool
+        to exposures: inout ExposureTable, _ purchases: inout PurchaseList, makeRoom: () -> Bool
     ) throws(CountOverflow) -> Bool {
         let id = ByteText(visitor.id)
         var owner = exposures.owner(id)
@@ -42,7 +36,8 @@ struct WindowAttribution: @unchecked Sendable {
         guard hasRoom else { return false }
         guard let owner else { return true }
         credit(clicksOf: visitor, of: table, to: owner, in: exposures)
-        return try credit(purchasesOf: visitor, of: table, to: owner, in: &exposures, makeRoom)
+        purchases.collect(of: visitor, from: table)
+        return try credit(purchases.all, to: owner, in: &exposures, makeRoom)
     }
 
     private static func reserve(
@@ -71,12 +66,11 @@ struct WindowAttribution: @unchecked Sendable {
         }
     }
 
-    private mutating func credit(
-        purchasesOf visitor: UnsafeMutablePointer<Visitor>, of table: borrowing VisitorTable, to owner: Place,
+    private func credit(
+        _ purchases: UnsafeBufferPointer<UnsafeMutablePointer<Purchase>>, to owner: Place,
         in exposures: inout ExposureTable, _ makeRoom: () -> Bool
     ) throws(CountOverflow) -> Bool {
-        purchases.collect(of: visitor, from: table)
-        for purchase in purchases.all {
+        for purchase in purchases {
             var lastDay: Int?
             if purchase.pointee.orderLength > 0 {
                 let order = ByteText(purchase.order)
