@@ -159,7 +159,7 @@ struct Gathering: ~Copyable {
         }
     }
 
-    /// Asks for all records that will be needed, so that they come at once: slots of the index, then records, then extras.
+    /// Asks for all records that will be needed, so that they come at once: slots of the index, records, annexes, extras.
     private mutating func bringNear(_ numbers: UnsafeBufferPointer<UInt32>, in table: borrowing VisitorTable) {
         for number in numbers {
             let observation = UnsafePointer(observations.start + Int(number))
@@ -177,7 +177,7 @@ struct Gathering: ~Copyable {
         for (index, number) in numbers.enumerated() {
             let place = places.start[index]
             needyPlaces.start[needy] = place
-            needy += table.needsExtras(place, for: UnsafePointer(observations.start + Int(number))) ? 1 : 0
+            needy += table.prefetchAnnex(place, for: UnsafePointer(observations.start + Int(number)))
         }
         for place in needyPlaces.elements.prefix(needy) { table.prefetchExtras(place) }
         for place in needyPlaces.elements.prefix(needy) { table.prefetchSecondExtra(place) }

@@ -69,6 +69,10 @@ extension VisitorTable {
             if let dense = denseMinutes(of: visitor) { counts.forEach { dense[$0].add($1) } }
             return
         }
+        if hasAnnexes, visitor.annex.pointee.minutes.isEmpty {
+            visitor.annex.pointee.minutes = counts
+            return
+        }
         var extras = 0
         var place = visitor.pointee.extras
         while let extra = lasting(at: place) {
@@ -106,6 +110,7 @@ extension VisitorTable {
     private func forEachMinutePutAway(
         of visitor: UnsafeMutablePointer<Visitor>, _ body: (_ minute: Int, _ events: UInt32) -> Void
     ) {
+        if hasAnnexes { visitor.annex.pointee.minutes.forEach(body) }
         forEachExtra(of: visitor, .minutes) { for counts in $0.minutes { counts.forEach(body) } }
     }
 

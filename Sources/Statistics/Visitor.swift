@@ -1,9 +1,9 @@
-/// What a day leaves of a visitor, 48 bytes; behind it lie the bytes of its id, and where there are several experiments a second
-/// unit.
+/// What a day leaves of a visitor, 48 bytes; behind it lie the bytes of its id, and where there are several experiments an
+/// ``Annex``.
 ///
-///     Visitor, id, unit ── extras ──► Extra ── next ──► Extra …
+///     Visitor, id, Annex ── extras ──► Extra ── next ──► Extra …
 ///
-/// The visitor's first experiments and four of its minutes are in the record itself, which is all that many visitors need;
+/// The visitor's first experiments and some of its minutes are in the record itself, which is all that many visitors need;
 /// more units, more minutes and purchases are extras.
 struct Visitor: BitwiseCopyable {
     /// Saturates.
@@ -37,7 +37,7 @@ struct Visitor: BitwiseCopyable {
 
     var idLength: Int { Int(flagsAndLength & 0xFF_FFFF) }
 
-    /// Bytes of a record with an id of so many.
+    /// Bytes of a record with an id of so many, without an annex.
     static func bytes(idLength: Int) -> Int {
         MemoryLayout<Visitor>.stride + ArenaAllocator.rounded(idLength)
     }
@@ -49,6 +49,16 @@ struct Visitor: BitwiseCopyable {
     mutating func insert(_ flags: Flags) {
         flagsAndLength |= UInt32(flags.rawValue) << 24
     }
+}
+
+/// What a record has room for beside ``Visitor`` where there are several experiments, 32 bytes.
+///
+/// With an id of 16 bytes a record has 96: at every second place all but the annex lies in one line of the processor's cache,
+/// which is all that most events touch.
+struct Annex: BitwiseCopyable {
+    var unit = Unit()
+    /// Minutes put away.
+    var minutes = MinuteCounts()
 }
 
 /// A visitor in an experiment, 24 bytes. Without a view it has no exposure yet.
@@ -203,9 +213,15 @@ extension UnsafeMutablePointer<Visitor> {
         return (UnsafeMutableRawPointer(self) + offset).assumingMemoryBound(to: Unit.self)
     }
 
-    /// The second unit, which lies behind the id in tables of several experiments.
+    /// The annex, which lies behind the id in tables of several experiments.
+    var annex: UnsafeMutablePointer<Annex> {
+        (UnsafeMutableRawPointer(self) + Visitor.bytes(idLength: pointee.idLength)).assumingMemoryBound(to: Annex.self)
+    }
+
+    /// The second unit, in the annex.
     var secondUnit: UnsafeMutablePointer<Unit> {
-        (UnsafeMutableRawPointer(self) + Visitor.bytes(idLength: pointee.idLength)).assumingMemoryBound(to: Unit.self)
+        let offset = MemoryLayout<Annex>.offset(of: \.unit).unsafelyUnwrapped
+        return (UnsafeMutableRawPointer(annex) + offset).assumingMemoryBound(to: Unit.self)
     }
 
     /// The id, which lies behind the record.

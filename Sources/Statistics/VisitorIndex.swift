@@ -34,6 +34,7 @@ struct VisitorIndex: ~Copyable {
     }
 
     /// The first place that may be that of a visitor with this hash; 0 when there is none.
+    @inline(__always)
     func candidate(hash: UInt64) -> Place {
         find(hash: hash) { _ in true } ?? 0
     }

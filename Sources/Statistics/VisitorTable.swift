@@ -11,17 +11,17 @@ struct VisitorTable: ~Copyable, @unchecked Sendable {
     private var allocator: ArenaAllocator
     private(set) var index: VisitorIndex
     let minutesOfDay: Int
-    /// Whether records have room for a second unit.
-    let holdsTwoUnits: Bool
+    /// Whether records have an annex.
+    let hasAnnexes: Bool
     /// What units count beyond ``TimeAndCount/count``, in multiples of its limit: one in four million views.
     private var overflows: [UnsafeMutablePointer<Unit>: (views: Int64, clicks: Int64)] = [:]
 
     /// What one event may add beside the visitor's id and the order's.
-    static let bytesOfEvent = MemoryLayout<Visitor>.stride + MemoryLayout<Unit>.stride + 3 * Extra.bytesOfUnit
+    static let bytesOfEvent = MemoryLayout<Visitor>.stride + MemoryLayout<Annex>.stride + 3 * Extra.bytesOfUnit
 
     /// An empty table for a day of so many minutes, and for one experiment or several.
     init(_ arena: Arena, minutesOfDay: Int, experiments: Int) {
-        holdsTwoUnits = experiments > 1
+        hasAnnexes = experiments > 1
         allocator = ArenaAllocator(arena)
         index = VisitorIndex(arena)
         self.minutesOfDay = minutesOfDay
@@ -50,7 +50,7 @@ struct VisitorTable: ~Copyable, @unchecked Sendable {
         let place = allocator.take(bytes(idLength: id.count))
         let visitor = VisitorTable.visitor(allocator.arena.base, place)
         visitor.initialize(to: Visitor(idLength: id.count))
-        if holdsTwoUnits { visitor.secondUnit.initialize(to: Unit()) }
+        if hasAnnexes { visitor.annex.initialize(to: Annex()) }
         UnsafeMutableRawPointer(visitor + 1).copyMemory(from: id.start, byteCount: id.count)
         index.add(place, hash: hash)
         return visitor
@@ -61,10 +61,10 @@ struct VisitorTable: ~Copyable, @unchecked Sendable {
         (base + Int(place) * Arena.wordBytes).assumingMemoryBound(to: Visitor.self)
     }
 
-    /// Bytes of a record with an id of so many, and of the second unit where there is one.
+    /// Bytes of a record with an id of so many, and of the annex where there is one.
     @inline(__always)
     private func bytes(idLength: Int) -> Int {
-        Visitor.bytes(idLength: idLength) + (holdsTwoUnits ? MemoryLayout<Unit>.stride : 0)
+        Visitor.bytes(idLength: idLength) + (hasAnnexes ? MemoryLayout<Annex>.stride : 0)
     }
 
     /// Calls `body` with every visitor, in an order without meaning: as they lie in memory.
@@ -104,23 +104,34 @@ struct VisitorTable: ~Copyable, @unchecked Sendable {
 
     // MARK: Bringing near
 
-    /// Brings near the record that likely has this hash and an id of so many bytes; returns its place, or 0.
+    /// Brings near the record that likely has this hash and an id of so many bytes, but for its annex; returns its place, or 0.
+    @inline(__always)
     func prefetch(hash: UInt64, idLength: Int) -> Place {
         let place = index.candidate(hash: hash)
         if place != 0 {
             let start = allocator.arena.base + Int(place) * Arena.wordBytes
             cscan_prefetch(start)
-            cscan_prefetch(start + bytes(idLength: idLength) - 1)
+            cscan_prefetch(start + Visitor.bytes(idLength: idLength) - 1)
         }
         return place
     }
 
-    /// Whether an event will likely need extras of the visitor at a place, which must be near by now.
-    func needsExtras(_ place: Place, for observation: UnsafePointer<Observation>) -> Bool {
-        guard place != 0 else { return false }
+    /// Brings near the annex of the visitor at a place, which must be near by now, if an event will likely need it. Returns
+    /// 1 if the event will likely need extras, or 0.
+    @inline(__always)
+    func prefetchAnnex(_ place: Place, for observation: UnsafePointer<Observation>) -> Int {
+        guard place != 0 else { return 0 }
+        // Without branches: what the next event is about is anybody's guess.
         let visitor = VisitorTable.visitor(allocator.arena.base, place)
-        if case .purchase = observation.pointee.type { return true }
-        return visitor.pointee.minutes.isFull || visitor.pointee.flags.contains(.moreUnits)
+        let isFull = visitor.pointee.minutes.isFull ? 1 : 0
+        if hasAnnexes {
+            let isOther = ArmNumber.isSameExperiment(visitor.pointee.unit.arm, observation.pointee.arm) ? 0 : 1
+            // The record itself is near already.
+            let annex = (isFull | isOther) &* Visitor.bytes(idLength: visitor.pointee.idLength)
+            cscan_prefetch(UnsafeRawPointer(visitor) + annex)
+        }
+        let isPurchase = if case .purchase = observation.pointee.type { 1 } else { 0 }
+        return isFull | isPurchase | (visitor.pointee.flags.contains(.moreUnits) ? 1 : 0)
     }
 
     /// Brings near the first extra of the visitor at a place, which must be near by now.
@@ -206,7 +217,7 @@ struct VisitorTable: ~Copyable, @unchecked Sendable {
     ) -> UnsafeMutablePointer<Unit>? {
         let first = visitor.unit
         // Which of a visitor's two experiments an event is about is anybody's guess: there is nothing to branch on here.
-        let isOther = holdsTwoUnits && !ArmNumber.isSameExperiment(first.pointee.arm, arm)
+        let isOther = hasAnnexes && !ArmNumber.isSameExperiment(first.pointee.arm, arm)
         let likely = isOther ? visitor.secondUnit : first
         return ArmNumber.isSameExperiment(likely.pointee.arm, arm) ? likely : nil
     }
@@ -219,7 +230,7 @@ struct VisitorTable: ~Copyable, @unchecked Sendable {
             first.pointee.arm = arm.withoutArm
             return first
         }
-        if holdsTwoUnits, visitor.secondUnit.pointee.arm == .none {
+        if hasAnnexes, visitor.secondUnit.pointee.arm == .none {
             visitor.secondUnit.pointee.arm = arm.withoutArm
             return visitor.secondUnit
         }
@@ -244,7 +255,7 @@ struct VisitorTable: ~Copyable, @unchecked Sendable {
     ) throws(Failure) {
         guard visitor.pointee.unit.arm != .none else { return }
         try body(visitor.unit)
-        if holdsTwoUnits {
+        if hasAnnexes {
             guard visitor.secondUnit.pointee.arm != .none else { return }
             try body(visitor.secondUnit)
         }
