@@ -47,6 +47,28 @@ struct TextTableTests {
         }
     }
 
+    /// The first of a sample keeps its place, or one beside it; a third takes the place of one of them.
+    @Test("remembers two texts of a sample, and mistakes none for another")
+    func samples() {
+        var memo = TextMemo<Int>(
+            hash: KeyedHash(keys: (1, 2, 3)), limit: 100, byteLimit: 1_000, samples: 8, blank: -1)
+        func recent(_ text: String, _ sample: Int) -> Int? {
+            withText(Array(text.utf8)) { memo.recentValue(of: $0, sample: sample) }
+        }
+        func add(_ text: String, _ sample: Int, _ value: Int) {
+            #expect(withText(Array(text.utf8)) { memo.value(of: $0, sample: sample) { _ in value } } == value)
+        }
+        add("one", 3, 1)
+        #expect(recent("two", 3) == nil)
+        add("two", 3, 2)
+        #expect(recent("one", 3) == 1 && recent("two", 3) == 2 && recent("six", 3) == nil)
+        add("ten", 5, 10)
+        add("four", 4, 4)
+        #expect(recent("ten", 5) == 10 && recent("four", 4) == 4)
+        add("six", 3, 6)
+        #expect(recent("six", 3) == 6 && recent("two", 3) == 2 && recent("one", 3) == nil)
+    }
+
     @Test("keeps verdicts, and stays bounded")
     func verdicts() {
         let asked = Mutex(0)
