@@ -224,6 +224,15 @@ extension UnsafeMutablePointer<Visitor> {
         return (UnsafeMutableRawPointer(annex) + offset).assumingMemoryBound(to: Unit.self)
     }
 
+    /// The first unit for 0, the second for 1. Without a branch: which of a visitor's two experiments the next event is about is
+    /// anybody's guess.
+    @inline(__always)
+    func unit(_ number: Int) -> UnsafeMutablePointer<Unit> {
+        let first = UnsafeMutableRawPointer(unit)
+        let distance = UnsafeMutableRawPointer(secondUnit) - first
+        return (first + number &* distance).assumingMemoryBound(to: Unit.self)
+    }
+
     /// The id, which lies behind the record.
     var id: UnsafeBufferPointer<UInt8> {
         UnsafeBufferPointer(

@@ -215,10 +215,11 @@ struct VisitorTable: ~Copyable, @unchecked Sendable {
     private func recordedUnit(
         of visitor: UnsafeMutablePointer<Visitor>, _ arm: ArmNumber
     ) -> UnsafeMutablePointer<Unit>? {
-        let first = visitor.unit
-        // Which of a visitor's two experiments an event is about is anybody's guess: there is nothing to branch on here.
-        let isOther = hasAnnexes && !ArmNumber.isSameExperiment(first.pointee.arm, arm)
-        let likely = isOther ? visitor.secondUnit : first
+        var likely = visitor.unit
+        if hasAnnexes {
+            let isOther = !ArmNumber.isSameExperiment(likely.pointee.arm, arm)
+            likely = visitor.unit(isOther ? 1 : 0)
+        }
         return ArmNumber.isSameExperiment(likely.pointee.arm, arm) ? likely : nil
     }
 
