@@ -31,17 +31,17 @@ final class BlockSource: Sendable {
         blocksAhead = 2 * max(0, workers - 1) / max(1, min(workers, files.count))
     }
 
-    /// Fills `block` with one that nobody has; false when there is none left.
-    func next(_ block: inout Block) throws(LogError) -> Bool {
+    /// Fills `block` with one that nobody has, for a worker with this number; false when there is none left.
+    func next(_ block: inout Block, for worker: Int) throws(LogError) -> Bool {
         while true {
             for file in state.withLock({ $0.open }) {
-                guard let turn = try file.takeIfFree(&block) else { continue }
+                guard let turn = try file.takeIfFree(&block, by: worker) else { continue }
                 if try finish(turn, of: file, &block) { return true }
             }
             if addFile() { continue }
             // All files are busy: wait for the first.
             guard let file = state.withLock({ $0.open.first }) else { return false }
-            if try finish(file.take(&block), of: file, &block) { return true }
+            if try finish(file.take(&block, by: worker), of: file, &block) { return true }
         }
     }
 

@@ -7,7 +7,8 @@ import Synchronization
 ///          └──► the turn: read, leave some to the others, end it ──► parse
 ///
 /// One worker at a time has the turn. Others find what it leaves; where there is nothing yet, they wait for its next block or the
-/// end of its turn, whichever is first.
+/// end of its turn, whichever is first. A turn goes to who had the last one rather than to another, who takes what is there: a
+/// decompressor's memory is large, and near to that worker.
 final class BlocksAhead: Sendable {
     enum Claim {
         /// The block was filled by another.
@@ -19,6 +20,8 @@ final class BlocksAhead: Sendable {
     private struct State: ~Copyable {
         var stack: BlockStack
         var hasReader = false
+        /// The worker that had the last turn.
+        var lastReader: Int?
         /// Workers that wait, one signal each.
         var waiting = 0
 
@@ -40,27 +43,28 @@ final class BlocksAhead: Sendable {
         state = Mutex(State(stack: BlockStack(capacity: capacity, maximumBytes: maximumBytes)))
     }
 
-    /// Takes the turn or a block; nil when another has the turn, and has left nothing yet. The turn comes first, so that there is
-    /// always something for the others.
-    func claim(_ block: inout Block) -> Claim? {
-        claim(&block, waits: false)
+    /// Takes the turn or a block for a worker; nil when another has the turn, and has left nothing yet.
+    func claim(_ block: inout Block, by worker: Int) -> Claim? {
+        claim(&block, by: worker, waits: false)
     }
 
     /// Takes the turn or a block as soon as there is one.
-    func waitForClaim(_ block: inout Block) -> Claim {
+    func waitForClaim(_ block: inout Block, by worker: Int) -> Claim {
         while true {
-            if let claim = claim(&block, waits: true) { return claim }
+            if let claim = claim(&block, by: worker, waits: true) { return claim }
             arrival.wait()
         }
     }
 
-    private func claim(_ block: inout Block, waits: Bool) -> Claim? {
+    private func claim(_ block: inout Block, by worker: Int, waits: Bool) -> Claim? {
         state.withLock { state in
+            // For who had the last turn it comes first, so that there is always something for the others.
+            if state.hasReader || state.lastReader != worker, state.stack.take(&block) { return .block }
             if !state.hasReader {
                 state.hasReader = true
+                state.lastReader = worker
                 return .turn
             }
-            if state.stack.take(&block) { return .block }
             if waits { state.waiting += 1 }
             return nil
         }

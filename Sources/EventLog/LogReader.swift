@@ -37,7 +37,9 @@ package struct LogReader: Sendable {
             var failure: LogError?
             do throws(LogError) {
                 var block = Block()
-                while !result.withLock({ $0.error != nil }), !(isAbandoned?() ?? false), try source.next(&block) {
+                while !result.withLock({ $0.error != nil }), !(isAbandoned?() ?? false),
+                    try source.next(&block, for: worker)
+                {
                     work.read(block)
                     progress?(block.fileSize)
                 }

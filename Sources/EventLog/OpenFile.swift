@@ -50,13 +50,13 @@ final class OpenFile: Sendable {
     }
 
     /// Takes the next block, waiting while another worker reads and has nothing yet.
-    func take(_ block: inout Block) throws(LogError) -> Turn {
-        try turn(by: ahead.waitForClaim(&block), &block)
+    func take(_ block: inout Block, by worker: Int) throws(LogError) -> Turn {
+        try turn(by: ahead.waitForClaim(&block, by: worker), &block)
     }
 
     /// Takes the next block; nil when another worker reads and has nothing yet.
-    func takeIfFree(_ block: inout Block) throws(LogError) -> Turn? {
-        guard let claim = ahead.claim(&block) else { return nil }
+    func takeIfFree(_ block: inout Block, by worker: Int) throws(LogError) -> Turn? {
+        guard let claim = ahead.claim(&block, by: worker) else { return nil }
         return try turn(by: claim, &block)
     }
 

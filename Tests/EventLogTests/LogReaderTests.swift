@@ -121,7 +121,7 @@ struct LogReaderTests {
             let file = OpenFile(.path(path), index: 0, rules: rules, blocksAhead: 2)
             var block = Block()
             reading: while true {
-                switch try file.take(&block) {
+                switch try file.take(&block, by: 0) {
                 case .block: break
                 case .range(let plain, let offset): try plain.read(at: offset, into: &block)
                 case .ended: break reading
