@@ -7,8 +7,11 @@ import Synchronization
 ///          └──► the turn: read, leave some to the others, end it ──► parse
 ///
 /// One worker at a time has the turn. Others find what it leaves; where there is nothing yet, they wait for its next block or the
-/// end of its turn, whichever is first. A turn goes to who had the last one rather than to another, who takes what is there: a
-/// decompressor's memory is large, and near to that worker.
+/// end of its turn, whichever is first. The turn is left to who had the last one while there is a block for others: a decompressor's
+/// memory is large, and near to that worker.
+///
+/// Each block that is put and each turn that ends wakes one who waits, and nobody begins to wait while there is a block. So while
+/// some wait and nobody reads, more are woken than there are blocks, and one of them gets the turn.
 final class BlocksAhead: Sendable {
     enum Claim {
         /// The block was filled by another.

@@ -3,16 +3,11 @@ import Vocabulary
 /// A reader of the times that most logs have, `YYYY-MM-DDThh:mm:ss[.f…]Z` with at most six digits behind the point, in whole
 /// words. Nearly all lines have the date of the line before, whose number of days is kept.
 struct UsualTime {
-    /// The first eight bytes of the date read last, and the next two with the `T` behind them.
+    /// The first eight bytes of the date read last, and the next two with the `T` behind them; at first what no date has.
     private var yearMonth: UInt64 = 0
-    private var day: UInt32 = 0
+    private var day: UInt32 = .max
     /// Microseconds since the epoch of that date's first instant.
     private var midnight: Int64 = 0
-
-    init() {
-        let epoch: StaticString = "1970-01-01T00:00:00Z"
-        _ = parse(ByteText(start: epoch.utf8Start, count: epoch.utf8CodeUnitCount))
-    }
 
     /// Microseconds since the epoch; nil for any other spelling, legal or not: ``Timestamp/parse(_:localTime:)`` knows them.
     @inline(__always)

@@ -176,8 +176,10 @@ struct Gathering: ~Copyable {
         var needy = 0
         for (index, number) in numbers.enumerated() {
             let place = places.start[index]
+            let observation = UnsafePointer(observations.start + Int(number))
+            table.prefetchAnnex(place, for: observation)
             needyPlaces.start[needy] = place
-            needy += table.prefetchAnnex(place, for: UnsafePointer(observations.start + Int(number)))
+            needy += table.needsExtras(place, for: observation)
         }
         for place in needyPlaces.elements.prefix(needy) { table.prefetchExtras(place) }
         for place in needyPlaces.elements.prefix(needy) { table.prefetchSecondExtra(place) }

@@ -5,7 +5,7 @@ import EventLog
 ///
 /// Texts in a log are few: one seen lately is found by a sample of its bytes and one comparison, without hashing all of it.
 ///
-///     recent    [ offset:40 | length:24 | value ] …   by sample: the last text that had it, and at the neighbor the one before
+///     recent    [ offset:40 | length:24 | value ] …   by sample: the last text that had it, or its neighbour's one before
 ///     values    by the number of the text in the table of all that are remembered
 struct TextMemo<Value: BitwiseCopyable>: ~Copyable {
     private struct Recent: BitwiseCopyable {

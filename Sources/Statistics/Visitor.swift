@@ -54,7 +54,7 @@ struct Visitor: BitwiseCopyable {
 /// What a record has room for beside ``Visitor`` where there are several experiments, 32 bytes.
 ///
 /// With an id of 16 bytes a record has 96: at every second place all but the annex lies in one line of the processor's cache,
-/// which is all that most events touch.
+/// which is all that events of the first experiment touch while there is room for their minutes.
 struct Annex: BitwiseCopyable {
     var unit = Unit()
     /// Minutes put away.

@@ -3,7 +3,7 @@ import EventLog
 
 /// All that a day leaves of some of its visitors, in an arena that many tables share.
 ///
-///     index ──hash──► Visitor, id ── extras ──► Extra (unit, minutes, purchase, …) ── next ──► Extra …
+///     index ──hash──► Visitor, id, Annex ── extras ──► Extra (unit, minutes, purchase, …) ── next ──► Extra …
 ///
 /// Records never move: a pointer to one holds as long as the table. Whoever adds reserves first (``reserve(_:)``), which is
 /// where the arena's limit shows; adding itself cannot fail. All memory is its own, so it may go to any thread.
@@ -72,7 +72,7 @@ struct VisitorTable: ~Copyable, @unchecked Sendable {
     func forEach<Failure: Error>(
         _ body: (UnsafeMutablePointer<Visitor>) throws(Failure) -> Void
     ) throws(Failure) {
-        // What visitors bought lies elsewhere: it is asked for some visitors ahead, and once the first extra is there the second.
+        // What visitors bought lies elsewhere: it is asked for by groups of them, and once their first extras are there the second.
         var group = Pool<UnsafeMutablePointer<Visitor>>(capacity: VisitorTable.groupCount)
         for range in allocator.firsts {
             var offset = range.lowerBound
@@ -116,22 +116,25 @@ struct VisitorTable: ~Copyable, @unchecked Sendable {
         return place
     }
 
-    /// Brings near the annex of the visitor at a place, which must be near by now, if an event will likely need it. Returns
-    /// 1 if the event will likely need extras, or 0.
+    /// Brings near the annex of the visitor at a place, which must be near by now, if an event will likely need it.
     @inline(__always)
-    func prefetchAnnex(_ place: Place, for observation: UnsafePointer<Observation>) -> Int {
-        guard place != 0 else { return 0 }
-        // Without branches: what the next event is about is anybody's guess.
+    func prefetchAnnex(_ place: Place, for observation: UnsafePointer<Observation>) {
+        guard place != 0, hasAnnexes else { return }
+        // Without a branch: what the next event is about is anybody's guess. Instead of the annex it is the record, near already.
         let visitor = VisitorTable.visitor(allocator.arena.base, place)
-        let isFull = visitor.pointee.minutes.isFull ? 1 : 0
-        if hasAnnexes {
-            let isOther = ArmNumber.isSameExperiment(visitor.pointee.unit.arm, observation.pointee.arm) ? 0 : 1
-            // The record itself is near already.
-            let annex = (isFull | isOther) &* Visitor.bytes(idLength: visitor.pointee.idLength)
-            cscan_prefetch(UnsafeRawPointer(visitor) + annex)
-        }
+        let isOther = ArmNumber.isSameExperiment(visitor.pointee.unit.arm, observation.pointee.arm) ? 0 : 1
+        let isWanted = isOther | (visitor.pointee.minutes.isFull ? 1 : 0)
+        cscan_prefetch(UnsafeRawPointer(visitor) + isWanted &* Visitor.bytes(idLength: visitor.pointee.idLength))
+    }
+
+    /// 1 if an event will likely need extras of the visitor at a place, which must be near by now, or 0: to be added up.
+    @inline(__always)
+    func needsExtras(_ place: Place, for observation: UnsafePointer<Observation>) -> Int {
+        guard place != 0 else { return 0 }
+        let visitor = VisitorTable.visitor(allocator.arena.base, place)
         let isPurchase = if case .purchase = observation.pointee.type { 1 } else { 0 }
-        return isFull | isPurchase | (visitor.pointee.flags.contains(.moreUnits) ? 1 : 0)
+        let hasMoreUnits = visitor.pointee.flags.contains(.moreUnits) ? 1 : 0
+        return isPurchase | hasMoreUnits | (visitor.pointee.minutes.isFull ? 1 : 0)
     }
 
     /// Brings near the first extra of the visitor at a place, which must be near by now.
@@ -270,7 +273,7 @@ struct VisitorTable: ~Copyable, @unchecked Sendable {
     mutating func see(
         _ arm: ArmNumber, segment: UInt32, time: Int64, unit: UnsafeMutablePointer<Unit>, segments: SegmentNames
     ) {
-        if unit.pointee.views.increment() { overflow(of: unit, views: 1, clicks: 0) }
+        if unit.pointee.views.increment() { addOverflow(to: unit, views: 1, clicks: 0) }
         let isFirst = !unit.pointee.arm.hasArm
         if !isFirst && unit.pointee.arm != arm { unit.pointee.mix() }
         let exposure = unit.pointee.views.time
@@ -288,12 +291,12 @@ struct VisitorTable: ~Copyable, @unchecked Sendable {
     }
 
     mutating func click(at time: Int64, unit: UnsafeMutablePointer<Unit>) {
-        if unit.pointee.clicks.increment() { overflow(of: unit, views: 0, clicks: 1) }
+        if unit.pointee.clicks.increment() { addOverflow(to: unit, views: 0, clicks: 1) }
         unit.pointee.clicks.time = max(unit.pointee.clicks.time, time)
     }
 
     @inline(never)
-    private mutating func overflow(of unit: UnsafeMutablePointer<Unit>, views: Int64, clicks: Int64) {
+    private mutating func addOverflow(to unit: UnsafeMutablePointer<Unit>, views: Int64, clicks: Int64) {
         overflows[unit, default: (0, 0)].views += views
         overflows[unit, default: (0, 0)].clicks += clicks
     }

@@ -30,7 +30,7 @@ struct BlocksAheadTests {
         #expect(end == [.turn, nil])
     }
 
-    @Test("who waits is given a block, or the turn when it ends")
+    @Test("who waits is given a block, or the turn when it ends", .timeLimit(.minutes(1)))
     func waiting() async {
         let ahead = BlocksAhead(capacity: 1, maximumBytes: 1 << 20)
         var block = Block()

@@ -137,30 +137,36 @@ struct TimestampTests {
     /// Digits are read in any place where the slow reader takes them, and no other byte is taken for one.
     @Test(
         "reads the usual spelling byte for byte",
-        arguments: ["2026-11-20T23:59:59.999999Z", "2026-11-20T00:00:00.000000Z", "2026-11-20T19:08:30.123456Z"])
+        arguments: [
+            "2026-11-20T23:59:59.999999Z", "2026-11-20T00:00:00.000000Z", "2026-11-20T19:08:30.123456Z",
+            "2026-11-20T23:59:59Z", "2026-11-20T19:08:30.5Z", "2026-11-20T09:12:31.123Z",
+        ])
     func usualBytes(text: String) {
         var usual = UsualTime()
         var wrong: [String] = []
-        for position in 0..<27 {
+        let last = text.utf8.count - 1
+        for position in 0...last {
             for byte in UInt8.min ... .max {
                 var changed = Array(text.utf8)
                 changed[position] = byte
                 let expected = withBytes(changed) { Timestamp.parse($0, localTime: .utc) }
                 let found = withBytes(changed) { usual.parse(ByteText($0)) }
                 // Neither a leap second nor a time without a zone is usual.
-                let isUsual = byte >= 0x30 && byte <= 0x39 && position < 26 && changed[17] != UInt8(ascii: "6")
+                let isUsual = byte >= 0x30 && byte <= 0x39 && position < last && changed[17] != UInt8(ascii: "6")
                 if found != expected, found != nil || isUsual { wrong.append(String(decoding: changed, as: UTF8.self)) }
             }
         }
         #expect(wrong.isEmpty)
     }
 
-    /// What the memory of no date would make of ten zero bytes.
+    /// What a memory of no date could make of eleven zero bytes.
     @Test("takes no zero bytes for a date")
     func zeroBytes() {
-        var usual = UsualTime()
-        let text = [UInt8](repeating: 0, count: 10) + Array("T09:12:31Z".utf8)
-        #expect(withBytes(text) { usual.parse(ByteText($0)) } == nil)
+        for time in ["09:12:31Z", "09:12:31.123456Z"] {
+            var usual = UsualTime()
+            let text = [UInt8](repeating: 0, count: 11) + Array(time.utf8)
+            #expect(withBytes(text) { usual.parse(ByteText($0)) } == nil)
+        }
     }
 
     @Test("agrees with Foundation on random instants", arguments: 0..<4)

@@ -47,7 +47,7 @@ struct TextTableTests {
         }
     }
 
-    /// The first of a sample keeps its place, or one beside it; a third takes the place of one of them.
+    /// The first of a sample moves to the place beside it when a second comes, and goes when a third does.
     @Test("remembers two texts of a sample, and mistakes none for another")
     func samples() {
         var memo = TextMemo<Int>(

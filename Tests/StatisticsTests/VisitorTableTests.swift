@@ -10,6 +10,7 @@ struct VisitorTableTests {
     func sizes() {
         #expect(MemoryLayout<Visitor>.stride == 48)
         #expect(MemoryLayout<Unit>.stride == 24)
+        #expect(MemoryLayout<Annex>.stride == 32)
         #expect(MemoryLayout<Purchase>.stride == 24)
         #expect(MemoryLayout<Extra>.stride == Extra.headerBytes)
         #expect(Extra.headerBytes + MemoryLayout<Unit>.stride == Extra.bytesOfUnit)
@@ -139,7 +140,7 @@ struct VisitorTableTests {
                 _ = try visitor("visitor \(added)", in: &table)
                 added += 1
             }
-            // The same each time: 48 bytes and the id, and a part of the index, in a quarter of a megabyte.
+            // The same each time: 80 bytes and the id, and a part of the index, in a quarter of a megabyte.
             #expect((1_500...4_000).contains(added), "round \(round)")
         }
     }
