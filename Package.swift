@@ -10,41 +10,58 @@ let package = Package(
     ],
     targets: [
         // The flow, in the order the data takes.
-        .target(name: "EventLog", dependencies: ["CISAL", "CLibrary", "CScan", "CZstandard", "Vocabulary"]),
+        .target(name: "EventLog", dependencies: ["CISAL", "CLibrary", "CScan", "CZstandard", "Domain"]),
         .target(name: "BotFilter", dependencies: ["EventLog"]),
-        .target(name: "Statistics", dependencies: ["BotFilter", "CLibrary", "CScan", "EventLog", "Vocabulary"]),
-        .target(name: "Learning", dependencies: ["CLibrary", "CSV", "Vocabulary"]),
-        .target(name: "Allocation", dependencies: ["CLibrary", "CSV", "Learning", "Randomizer", "Vocabulary"]),
+        .target(name: "Statistics", dependencies: ["BotFilter", "CLibrary", "CScan", "Domain", "EventLog"]),
+        .target(name: "Learning", dependencies: ["CLibrary", "CSV", "Domain", "Numerics"]),
+        .target(
+            name: "Allocation", dependencies: ["CLibrary", "CSV", "Domain", "Learning", "Numerics", "Randomizer"]),
         .target(name: "Randomizer", dependencies: ["CLibrary", "CSV"], exclude: ["ASSIGNMENT.md"]),
 
-        // What every step speaks: names, dates, the daily row; and the files they stand in.
-        .target(name: "Vocabulary", dependencies: ["CSV"]),
+        // What every step shares: words, the files they stand in, and numbers.
+        .target(name: "Domain", dependencies: ["CLibrary", "CSV"]),
+        .target(name: "Numerics", dependencies: ["CLibrary"]),
         .target(name: "CSV"),
 
-        // What binds it together.
+        // What a night is told, what it keeps, and the night itself.
+        .target(
+            name: "Configuration",
+            dependencies: [
+                "Allocation", "BotFilter", "CLibrary", "CSystem", "Domain", "Essentials", "EventLog", "Learning",
+                "State", "Statistics",
+            ]),
+        .target(
+            name: "State",
+            dependencies: [
+                "Allocation", "BotFilter", "CLibrary", "CSV", "CSystem", "Domain", "Essentials", "EventLog",
+                "Numerics", "Randomizer", "Statistics",
+            ]),
         .target(
             name: "Pipeline",
             dependencies: [
-                "Allocation", "BotFilter", "CLibrary", "CSV", "CSystem", "Essentials", "EventLog", "Learning",
-                "Randomizer", "Statistics", "Vocabulary",
+                "Allocation", "BotFilter", "CSV", "Configuration", "Domain", "Essentials", "EventLog",
+                "Learning", "Randomizer", "State", "Statistics",
             ]),
+
+        // What looks at it from outside.
         .target(
             name: "Simulation",
             dependencies: [
-                "Allocation", "BotFilter", "CISAL", "CLibrary", "CSV", "CZstandard", "Essentials", "EventLog",
-                "Learning", "Pipeline", "Randomizer", "Statistics", "Vocabulary",
+                "Allocation", "BotFilter", "CISAL", "CLibrary", "CSV", "CZstandard", "Configuration", "Domain",
+                "Essentials", "EventLog", "Learning", "Numerics", "Pipeline", "Randomizer", "State", "Statistics",
             ]),
         .target(
             name: "Report",
             dependencies: [
-                "Allocation", "CLibrary", "CSV", "Essentials", "Learning", "Pipeline", "Randomizer", "Vocabulary",
+                "Allocation", "CLibrary", "CSV", "Configuration", "Domain", "Essentials", "Learning", "Numerics",
+                "Randomizer", "State",
             ],
             resources: [.embedInCode("Page/page.css"), .embedInCode("Page/page.js")]),
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "Allocation", "CLibrary", "CSV", "CSystem", "Essentials", "Learning", "Pipeline", "Randomizer",
-                "Report", "Simulation", "Vocabulary",
+                "Allocation", "CLibrary", "CSV", "CSystem", "Configuration", "Domain", "Essentials", "Learning",
+                "Numerics", "Pipeline", "Randomizer", "Report", "Simulation", "State",
             ]),
         .target(name: "CLibrary"),
         .target(name: "Essentials"),
@@ -67,54 +84,67 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
+                "Numerics",
                 "Allocation", "BotFilter", "CMeasurement", "EventLog", "Learning", "Randomizer", "Statistics",
                 "TestSupport",
-                "Vocabulary",
+                "Domain",
             ],
             path: "Tests/Benchmarks", exclude: ["compare.py", "comparison"]),
-        .testTarget(name: "VocabularyTests", dependencies: ["CSV", "TestSupport", "Vocabulary"]),
+        .testTarget(name: "DomainTests", dependencies: ["CSV", "Domain", "TestSupport"]),
         .testTarget(name: "CSVTests", dependencies: ["CSV", "TestSupport"]),
         .testTarget(
             name: "RandomizerTests", dependencies: ["Randomizer", "TestSupport"],
             resources: [.copy("CInterface"), .copy("Reference"), .copy("Vectors")]),
         .testTarget(
             name: "EventLogTests",
-            dependencies: ["CISAL", "CLibrary", "CScan", "CZstandard", "EventLog", "TestSupport", "Vocabulary"]),
+            dependencies: ["CISAL", "CLibrary", "CScan", "CZstandard", "EventLog", "TestSupport", "Domain"]),
         .testTarget(
             name: "BotFilterTests", dependencies: ["BotFilter", "CLibrary", "EventLog", "TestSupport"],
             resources: [.copy("UserAgents")]
         ),
         .testTarget(
             name: "StatisticsTests",
-            dependencies: ["BotFilter", "EventLog", "Statistics", "TestSupport", "Vocabulary"]),
+            dependencies: ["BotFilter", "EventLog", "Statistics", "TestSupport", "Domain"]),
         .testTarget(
-            name: "LearningTests", dependencies: ["CSV", "Learning", "TestSupport", "Vocabulary"],
+            name: "LearningTests", dependencies: ["Numerics", "CSV", "Learning", "TestSupport", "Domain"],
             resources: [.copy("Vectors")]),
         .testTarget(
             name: "AllocationTests",
-            dependencies: ["Allocation", "CSV", "Learning", "Randomizer", "TestSupport", "Vocabulary"],
+            dependencies: ["Numerics", "Allocation", "CSV", "Learning", "Randomizer", "TestSupport", "Domain"],
             resources: [.copy("Vectors")]),
+        .testTarget(
+            name: "NumericsTests", dependencies: ["Numerics", "TestSupport"], resources: [.copy("Vectors")]),
+        .testTarget(
+            name: "ConfigurationTests",
+            dependencies: [
+                "Allocation", "BotFilter", "Configuration", "Domain", "EventLog", "Learning", "State", "Statistics",
+                "TestSupport",
+            ]),
         .testTarget(
             name: "PipelineTests",
             dependencies: [
-                "Allocation", "BotFilter", "EventLog", "Learning", "Pipeline", "Randomizer", "Statistics",
-                "TestSupport", "Vocabulary",
+                "Allocation", "BotFilter", "Configuration", "Domain", "EventLog", "Learning", "Pipeline",
+                "Randomizer", "State", "Statistics", "TestSupport",
             ]),
         .testTarget(
             name: "SimulationTests",
             dependencies: [
+                "Configuration", "Numerics", "State",
                 "Allocation", "BotFilter", "CSV", "EventLog", "Learning", "Pipeline", "Randomizer", "Simulation",
-                "Statistics", "TestSupport", "Vocabulary",
+                "Statistics", "TestSupport", "Domain",
             ]),
         .executableTarget(
             name: "StateGenerator",
-            dependencies: ["Allocation", "Learning", "Pipeline", "Randomizer", "TestSupport", "Vocabulary"],
+            dependencies: [
+                "Configuration", "State", "Allocation", "Learning", "Pipeline", "Randomizer", "TestSupport", "Domain",
+            ],
             path: "Tests/StateGenerator"),
         .testTarget(
             name: "ReportTests",
             dependencies: [
+                "Configuration", "Numerics", "State",
                 "Allocation", "CSV", "Learning", "Pipeline", "Randomizer", "Report", "StateGenerator", "TestSupport",
-                "Vocabulary",
+                "Domain",
             ]),
         .testTarget(name: "SluiceTests", dependencies: ["TestSupport", "sluice"]),
     ],

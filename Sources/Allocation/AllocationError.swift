@@ -1,4 +1,4 @@
-package import Vocabulary
+package import Domain
 
 /// Why a group cannot be allocated.
 package struct AllocationError: Error, Equatable, Sendable, CustomStringConvertible {

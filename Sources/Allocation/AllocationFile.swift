@@ -1,7 +1,7 @@
 import CSV
-package import Learning
+package import Domain
+import Learning
 import Randomizer
-import Vocabulary
 
 /// The traffic table as a file, `allocation.csv`.
 package enum AllocationFile {

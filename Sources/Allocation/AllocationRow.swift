@@ -1,4 +1,4 @@
-package import Vocabulary
+package import Domain
 
 /// How an arm takes part in its group.
 package enum ArmStatus: String, CaseIterable, Sendable {

@@ -1,4 +1,4 @@
-package import Vocabulary
+package import Domain
 
 /// How posteriors become shares.
 package enum AllocationMethod: String, CaseIterable, Sendable {

@@ -1,5 +1,6 @@
-import Learning
 import CLibrary
+import Learning
+import Numerics
 
 /// A Beta posterior on the line of t = ln(θ / (1 − θ)), where it is log-concave for every α, β > 0 and free of poles.
 struct BetaContender: Contender {

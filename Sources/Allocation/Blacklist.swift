@@ -1,5 +1,5 @@
-package import Learning
-package import Vocabulary
+package import Domain
+import Learning
 
 /// The arms that must get no traffic: a file with the columns platform, slot, segment, variant, until and reason.
 ///

@@ -1,4 +1,5 @@
 package import Learning
+import Numerics
 
 extension Competition {
     /// Estimates P(best) as the frequency of being the greatest among `draws` joint draws, and the value remaining as the

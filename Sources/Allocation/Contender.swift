@@ -1,5 +1,6 @@
-import Learning
 import CLibrary
+import Learning
+import Numerics
 
 /// Sixteen values at the nodes of a panel.
 typealias Values = GaussLegendre.Values

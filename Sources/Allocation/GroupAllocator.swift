@@ -1,5 +1,5 @@
+package import Domain
 package import Learning
-package import Vocabulary
 
 /// The step from what is known of a group's arms to their shares of traffic.
 ///

@@ -1,5 +1,6 @@
-import Learning
 import CLibrary
+import Learning
+import Numerics
 
 // A mesh for ten arms around 5 %, and how the panels lie on the line:
 //

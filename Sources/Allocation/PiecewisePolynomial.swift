@@ -1,4 +1,5 @@
 import Learning
+import Numerics
 
 /// A function on a mesh: on each panel the polynomial of degree 15 through its values at the nodes.
 struct PiecewisePolynomial: Sendable {

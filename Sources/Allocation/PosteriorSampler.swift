@@ -1,5 +1,6 @@
-import Learning
 import CLibrary
+import Learning
+import Numerics
 
 /// A random value of a posterior on a scale on which values compare without under- or overflow.
 ///

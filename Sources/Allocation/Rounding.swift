@@ -1,4 +1,4 @@
-package import Vocabulary
+package import Domain
 
 /// The rounding of shares to whole micro-shares by largest remainder (Hamilton's method): every share is rounded down, and
 /// what is missing goes one by one to those that lost most.

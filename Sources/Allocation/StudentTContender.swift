@@ -1,5 +1,6 @@
-import Learning
 import CLibrary
+import Learning
+import Numerics
 
 /// A Student-t posterior on the line of θ − reference: distances from a value near the winners keep the digits that
 /// their difference lives on.

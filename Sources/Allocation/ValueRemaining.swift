@@ -1,5 +1,6 @@
-import Learning
 import CLibrary
+import Learning
+import Numerics
 
 /// The distribution of θmax / θchampion, whose 95th percentile less 1 is the value remaining.
 ///

@@ -1,4 +1,4 @@
-import Vocabulary
+import Domain
 
 /// Times of the log, to the microsecond.
 enum Timestamp {

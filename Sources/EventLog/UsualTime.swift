@@ -1,4 +1,4 @@
-import Vocabulary
+import Domain
 
 /// A reader of the times that most logs have, `YYYY-MM-DDThh:mm:ss[.f…]Z` with at most six digits behind the point, in whole
 /// words. Nearly all lines have the date of the line before, whose number of days is kept.

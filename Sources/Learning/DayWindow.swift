@@ -1,5 +1,5 @@
-package import Vocabulary
 import CLibrary
+package import Domain
 
 /// The days of an experiment that count, newest last, and what each weighs.
 ///

@@ -1,4 +1,4 @@
-package import Vocabulary
+package import Domain
 
 /// The step from an experiment's daily rows to what is known of its arms.
 ///

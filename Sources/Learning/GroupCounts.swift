@@ -1,4 +1,4 @@
-import Vocabulary
+import Domain
 
 /// The exact counts of a row group by day and arm, and over the window by arm.
 struct GroupCounts: Sendable {

@@ -1,4 +1,4 @@
-package import Vocabulary
+package import Domain
 
 /// What is known of an arm in a row group.
 package struct LearnedArm: Equatable, Sendable {

@@ -1,4 +1,5 @@
 import CLibrary
+import Numerics
 
 /// The distribution of what is known of an arm: of its rate (Beta), or of its mean revenue per visitor (Student-t).
 ///

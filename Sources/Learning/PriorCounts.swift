@@ -1,4 +1,4 @@
-package import Vocabulary
+package import Domain
 
 /// Successes and failures of arms before their experiment began: the file that `learning.priors` names.
 ///

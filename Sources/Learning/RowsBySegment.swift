@@ -1,4 +1,4 @@
-import Vocabulary
+import Domain
 
 /// Positions of rows by segment, collected in one pass.
 struct RowsBySegment {

@@ -1,4 +1,4 @@
-package import Vocabulary
+package import Domain
 
 /// Past displays and clicks turned into what an arm begins with: pseudo-visitors that did or did not click.
 ///

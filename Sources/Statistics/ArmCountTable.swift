@@ -1,4 +1,4 @@
-import Vocabulary
+import Domain
 
 /// Counts by arm and segment, both as numbers.
 ///

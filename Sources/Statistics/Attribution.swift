@@ -1,5 +1,5 @@
+import Domain
 import EventLog
-import Vocabulary
 
 /// Turns the records of a day's visitors into counts by arm and segment, where everything counts to the end of the day.
 struct Attribution: Sendable {

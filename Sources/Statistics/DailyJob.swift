@@ -1,6 +1,6 @@
 package import BotFilter
+package import Domain
 package import EventLog
-package import Vocabulary
 
 /// Logs of a day to its statistics: events are gathered by visitor, robots dropped, the rest attributed.
 package struct DailyJob: Sendable {

@@ -1,5 +1,5 @@
 package import BotFilter
-package import Vocabulary
+package import Domain
 
 /// What becomes of units that saw two or more variants.
 package enum MixedUnits: String, CaseIterable, Sendable {

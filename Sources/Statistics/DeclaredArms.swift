@@ -1,6 +1,6 @@
 import CScan
+import Domain
 import EventLog
-import Vocabulary
 
 /// The experiments and arms that were declared, found by the bytes of a log line.
 ///

@@ -1,8 +1,8 @@
 import BotFilter
 import Dispatch
+import Domain
 import EventLog
 import Synchronization
-import Vocabulary
 
 /// The end of a day: robots are dropped and the rest attributed, shard by shard, side by side.
 struct Evaluation: Sendable {

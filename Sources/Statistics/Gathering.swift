@@ -1,8 +1,8 @@
 import BotFilter
 import CScan
+import Domain
 import EventLog
 import Synchronization
-import Vocabulary
 
 /// What the workers of a pass share.
 final class GatheringPlan: Sendable {

@@ -1,6 +1,6 @@
+import Domain
 import EventLog
 import Synchronization
-import Vocabulary
 
 /// A job at work: the logs are read once for all visitors or, when those do not fit in memory, several times, each time for
 /// some of them.

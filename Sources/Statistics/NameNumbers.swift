@@ -1,6 +1,6 @@
 import BotFilter
+import Domain
 import EventLog
-import Vocabulary
 
 /// One worker's way from the names of an event to numbers, with what it has looked up before.
 struct NameNumbers: ~Copyable {

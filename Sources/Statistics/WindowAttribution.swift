@@ -1,5 +1,5 @@
+import Domain
 import EventLog
-import Vocabulary
 
 /// Credits what visitors did on one day to their units of that day and the days before it, as far as the window reaches.
 struct WindowAttribution: Sendable {

@@ -1,5 +1,3 @@
-import Pipeline
-
 /// An option of a command: `--name VALUE`, or a switch when it has no value.
 struct Option {
     var name: String

@@ -1,8 +1,8 @@
 import Allocation
+import Configuration
+import Domain
 import Learning
-import Pipeline
 import Report
-import Vocabulary
 
 extension Arguments {
     /// What the configuration that `--config` names says of each experiment; empty without the option.

@@ -1,5 +1,5 @@
 import CLibrary
-import Pipeline
+import State
 
 /// Standard output, for what was asked for, and standard error, for everything else.
 enum Console {

@@ -1,5 +1,7 @@
+import Configuration
 import Pipeline
 import Randomizer
+import State
 
 /// What a run says to whoever started it (BSD sysexits.h where it has a code).
 struct ExitCode: Equatable {

@@ -1,5 +1,5 @@
-import Pipeline
 import Report
+import State
 
 extension StateDirectory {
     /// The last days of the directory, with progress on a terminal. Throws `UsageError` when there is nothing to read.

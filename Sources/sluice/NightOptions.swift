@@ -1,6 +1,8 @@
+import Configuration
+import Domain
 import Essentials
 import Pipeline
-import Vocabulary
+import State
 
 /// What `run` and its two halves share: the words they take, and running one night after another.
 enum NightOptions {

@@ -1,5 +1,5 @@
+import Domain
 import Essentials
-import Pipeline
 import Synchronization
 
 /// A bar on the terminal that shows how much of the log is read, or of other work done. Any thread may move it.

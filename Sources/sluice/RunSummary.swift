@@ -1,5 +1,6 @@
 import Essentials
 import Pipeline
+import State
 
 /// What `--json` prints.
 struct RunSummary: Encodable {

@@ -1,4 +1,4 @@
-import Pipeline
+import State
 
 extension StateDirectory {
     /// The state directory that `--state` names, or `state`.

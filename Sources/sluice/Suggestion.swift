@@ -1,4 +1,4 @@
-import Pipeline
+import Configuration
 
 /// The end of a message about an unknown word: what it may have meant, or nothing.
 enum Suggestion {

@@ -1,7 +1,7 @@
 import Allocation
+import Domain
 import Essentials
-import Pipeline
-import Vocabulary
+import State
 
 /// A table laid out for reading.
 enum TablePrinter {

@@ -1,8 +1,8 @@
 import Allocation
+import Domain
 import Learning
 import TestSupport
 import Testing
-import Vocabulary
 
 @Suite struct AllocationFileTests {
     func row(_ segment: Name, _ variant: Name, slot: Name = "hero") -> AllocationRow {

@@ -1,8 +1,8 @@
 import Allocation
+import Domain
 import Learning
 import TestSupport
 import Testing
-import Vocabulary
 
 @Suite struct BlacklistTests {
     let header = "platform,slot,segment,variant,until,reason\n"

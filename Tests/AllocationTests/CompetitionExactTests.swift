@@ -1,6 +1,7 @@
 import Allocation
 import Foundation
 import Learning
+import Numerics
 import TestSupport
 import Testing
 

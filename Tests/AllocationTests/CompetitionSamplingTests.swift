@@ -1,6 +1,7 @@
 import Allocation
 import Foundation
 import Learning
+import Numerics
 import Testing
 
 private func beta(_ alpha: Double, _ beta: Double) -> Posterior { .beta(alpha: alpha, beta: beta) }

@@ -1,9 +1,9 @@
 import Allocation
+import Domain
 import Foundation
 import Learning
 import TestSupport
 import Testing
-import Vocabulary
 
 @Suite struct GroupAllocatorTests {
     let date = CalendarDate(dayNumber: 20_778)

@@ -1,4 +1,5 @@
 import Allocation
+import Domain
 import Foundation
 import TestSupport
 import Testing

@@ -1,8 +1,8 @@
 import Allocation
+import Domain
 import Foundation
 import TestSupport
 import Testing
-import Vocabulary
 
 @Suite struct RoundingTests {
     /// Largest remainder by repeated search, on shares given exactly in trillionths.

@@ -1,8 +1,8 @@
 import Allocation
+import Domain
 import Learning
 import Randomizer
 import TestSupport
-import Vocabulary
 
 /// How many visitors move from one night's table to the next: 28 nights of an experiment that learns from what its own
 /// tables served, and cumulative ranges over the same shares.

@@ -1,6 +1,6 @@
+import Domain
 import Learning
 import TestSupport
-import Vocabulary
 
 /// Times the step from daily rows to posteriors, on one core.
 enum LearningBenchmark {

@@ -1,8 +1,8 @@
 import BotFilter
+import Domain
 import EventLog
 import Foundation
 import Statistics
-import Vocabulary
 
 /// The cost of a log by its shape, on all cores: reading alone, and a whole day's statistics.
 enum LogBenchmark {

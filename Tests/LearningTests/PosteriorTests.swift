@@ -1,5 +1,6 @@
 import Foundation
 import Learning
+import Numerics
 import TestSupport
 import Testing
 

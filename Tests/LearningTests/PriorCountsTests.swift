@@ -1,7 +1,7 @@
+import Domain
 import Learning
 import TestSupport
 import Testing
-import Vocabulary
 
 @Suite struct PriorCountsTests {
     let header = "platform,slot,segment,variant,successes,failures\n"

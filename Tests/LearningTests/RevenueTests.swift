@@ -1,7 +1,7 @@
+import Domain
 import Learning
 import TestSupport
 import Testing
-import Vocabulary
 
 @Suite struct RevenueTests {
     let experiment = Experiment(key: slot, variants: ["a", "b", "c"])

@@ -1,6 +1,6 @@
+import Domain
 import Learning
 import TestSupport
-import Vocabulary
 
 let slot = SlotKey(platform: "web", slot: "hero")
 

@@ -1,7 +1,7 @@
+import Domain
 import Learning
 import TestSupport
 import Testing
-import Vocabulary
 
 /// Days that are told apart by segment, where everyone is learned from.
 @Suite struct StratifiedTests {

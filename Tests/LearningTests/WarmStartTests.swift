@@ -1,8 +1,7 @@
+import Domain
+@testable import Learning
 import TestSupport
 import Testing
-import Vocabulary
-
-@testable import Learning
 
 @Suite("Warm start")
 struct WarmStartTests {

@@ -1,13 +1,14 @@
 import Allocation
+import Configuration
+import Domain
 import Foundation
 import Learning
-import Pipeline
 import Randomizer
 import Report
+import State
 import StateGenerator
 import TestSupport
 import Testing
-import Vocabulary
 
 @Suite struct FindingsTests {
     private static func experiment(_ number: Int, _ history: StateHistory) -> ExperimentHistory {

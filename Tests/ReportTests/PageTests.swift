@@ -1,13 +1,13 @@
 import Allocation
 import CSV
+import Domain
 import Foundation
 import Learning
-import Pipeline
 import Report
+import State
 import StateGenerator
 import TestSupport
 import Testing
-import Vocabulary
 
 @Suite struct PageTests {
     private struct Data: Decodable {

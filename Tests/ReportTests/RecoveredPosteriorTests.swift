@@ -1,10 +1,10 @@
 import Allocation
+import Domain
 import Foundation
 import Learning
 import Report
 import TestSupport
 import Testing
-import Vocabulary
 
 /// A row as the pipeline writes it for a posterior.
 func row(

@@ -1,8 +1,8 @@
+import Domain
 import Foundation
 import Report
 import TestSupport
 import Testing
-import Vocabulary
 
 @Suite struct StackedChartTests {
     private static func svg(_ values: [[Double?]]) -> String {

@@ -1,9 +1,9 @@
+import Domain
 import Foundation
-import Pipeline
 import Report
+import State
 import StateGenerator
 import TestSupport
-import Vocabulary
 
 /// A synthetic state on disk with what was read of it.
 struct WrittenState {

@@ -1,9 +1,9 @@
 import Allocation
+import Domain
 import Learning
 import Report
 import StateGenerator
 import Testing
-import Vocabulary
 
 /// What the page and the terminal say of tables written by hand.
 @Suite struct StoryTests {

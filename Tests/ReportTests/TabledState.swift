@@ -1,10 +1,10 @@
 import Allocation
+import Domain
 import Learning
-import Pipeline
 import Randomizer
 import Report
+import State
 import TestSupport
-import Vocabulary
 
 /// A state directory of tables written by hand, one experiment `web/hero`.
 struct TabledState {

@@ -1,9 +1,8 @@
+import Domain
 import Foundation
-import Pipeline
 import Report
 import StateGenerator
 import Testing
-import Vocabulary
 
 /// The story in a terminal: its width, its charts, names that would turn it around.
 @Suite struct TerminalTests {

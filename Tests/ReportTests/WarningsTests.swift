@@ -1,9 +1,9 @@
+import Domain
 import Foundation
-import Pipeline
 import Report
+import State
 import StateGenerator
 import Testing
-import Vocabulary
 
 @Suite struct WarningsTests {
     @Test("Days that visitors did not come in the table's shares are one warning, however old they are")

@@ -1,8 +1,8 @@
 import Allocation
+import Domain
 import Learning
 import Simulation
 import Testing
-import Vocabulary
 
 /// Who is measured by which arms when tables stay.
 @Suite struct ContestTests {

@@ -1,9 +1,9 @@
+import Domain
 import Learning
 import Randomizer
 import Simulation
 import TestSupport
 import Testing
-import Vocabulary
 
 /// Days drawn at once against days lived visitor by visitor.
 @Suite struct DayDrawsTests {

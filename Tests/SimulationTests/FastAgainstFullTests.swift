@@ -1,6 +1,6 @@
 import Allocation
+import Configuration
 import Learning
-import Pipeline
 import Simulation
 import Testing
 

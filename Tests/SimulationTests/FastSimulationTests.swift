@@ -1,8 +1,8 @@
 import Allocation
+import Domain
 import Learning
 import Simulation
 import Testing
-import Vocabulary
 
 /// Many worlds, and what is said of them.
 @Suite struct FastSimulationTests {

@@ -1,10 +1,12 @@
+import Configuration
+import Domain
 import Foundation
 import Learning
 import Pipeline
 import Simulation
+import State
 import TestSupport
 import Testing
-import Vocabulary
 
 /// What a lived world leaves on the disk.
 @Suite struct LivedFilesTests {

@@ -1,10 +1,10 @@
+import Domain
 import Foundation
 import Learning
-import Pipeline
 import Simulation
+import State
 import TestSupport
 import Testing
-import Vocabulary
 
 /// What the logs of a lived world hold, and what the nightly run makes of them.
 @Suite struct LivedLogTests {

@@ -1,11 +1,12 @@
+import Domain
 import EventLog
 import Foundation
 import Pipeline
 import Randomizer
 import Simulation
+import State
 import TestSupport
 import Testing
-import Vocabulary
 
 /// What the nights of a lived world do with shares.
 @Suite struct LivedNightTests {

@@ -1,8 +1,8 @@
+import Domain
 import Foundation
-import Pipeline
 import Simulation
+import State
 import TestSupport
-import Vocabulary
 
 /// A world lived in a scratch directory.
 final class LivedSite {

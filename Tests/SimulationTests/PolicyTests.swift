@@ -1,10 +1,10 @@
 import Allocation
+import Domain
 import Learning
 import Randomizer
 import Simulation
 import TestSupport
 import Testing
-import Vocabulary
 
 /// What policies do with what they have seen.
 @Suite struct PolicyTests {

@@ -1,8 +1,9 @@
+import Domain
 import Learning
+import Numerics
 import Simulation
 import TestSupport
 import Testing
-import Vocabulary
 
 /// Real tests lived again.
 @Suite struct ReplayTests {

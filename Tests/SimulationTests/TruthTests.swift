@@ -1,7 +1,7 @@
+import Domain
 import Learning
 import Simulation
 import Testing
-import Vocabulary
 
 /// What the world holds for its visitors.
 @Suite struct TruthTests {

@@ -1,8 +1,8 @@
 import Allocation
+import Domain
 import Learning
 import Simulation
 import Testing
-import Vocabulary
 
 /// Settings tried one beside the other.
 @Suite struct TuningTests {

@@ -1,13 +1,13 @@
 import Allocation
 import BotFilter
+import Configuration
+import Domain
 import Foundation
 import Learning
-import Pipeline
 import Simulation
 import Statistics
 import TestSupport
 import Testing
-import Vocabulary
 
 /// How world files are read.
 @Suite struct WorldFileTests {

@@ -1,5 +1,5 @@
+import Domain
 import Simulation
-import Vocabulary
 
 /// Small worlds for tests.
 enum Worlds {

@@ -1,6 +1,6 @@
+import Domain
 import Foundation
-import Pipeline
-import Vocabulary
+import State
 
 /// A state directory that means harm: names that are markup, a damaged table, torn files, days that are missing.
 package struct HostileState {

@@ -1,9 +1,9 @@
 import Allocation
+import Domain
 import Learning
-package import Pipeline
 import Randomizer
+package import State
 import TestSupport
-import Vocabulary
 
 /// A state in which nothing goes on from one day to the next, so that no drawing is smooth: the worst for the size of a page.
 package struct NoisyState {

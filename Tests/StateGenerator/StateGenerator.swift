@@ -1,5 +1,5 @@
 import Foundation
-import Pipeline
+import State
 
 /// Writes the state directories that the browser test opens: `StateGenerator KIND DIRECTORY`.
 @main

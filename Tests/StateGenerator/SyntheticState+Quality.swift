@@ -1,5 +1,5 @@
+import Domain
 import Foundation
-import Vocabulary
 
 extension SyntheticState {
     /// The quality file of a day, as the pipeline writes one.

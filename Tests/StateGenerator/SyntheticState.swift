@@ -1,10 +1,10 @@
 import Allocation
+package import Domain
 import Foundation
 package import Learning
-package import Pipeline
 import Randomizer
+package import State
 import TestSupport
-package import Vocabulary
 
 /// A state directory of many nights, made by the project's own allocator and writers from drawn counts, without any log.
 ///

@@ -1,7 +1,7 @@
+import Domain
 import EventLog
 import Foundation
 import TestSupport
-import Vocabulary
 
 /// An event before it is written; nil fields are left out of its line.
 struct Draft {

@@ -1,10 +1,10 @@
 import BotFilter
+import Domain
 import EventLog
 import Foundation
 import Statistics
 import TestSupport
 import Testing
-import Vocabulary
 
 /// Small logs of the kind that is written to be slow or to take memory: their numbers must still be right.
 @Suite("Hostile logs")

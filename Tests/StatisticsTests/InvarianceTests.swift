@@ -1,9 +1,9 @@
+import Domain
 import EventLog
 import Foundation
 import Statistics
 import TestSupport
 import Testing
-import Vocabulary
 
 @Suite("What may not change a day's statistics")
 struct InvarianceTests {

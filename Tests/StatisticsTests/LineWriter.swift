@@ -1,7 +1,7 @@
+import Domain
 import EventLog
 import Foundation
 import TestSupport
-import Vocabulary
 
 /// A writer of one event as one of the many lines of JSON that mean it.
 struct LineWriter {

@@ -1,8 +1,8 @@
 import BotFilter
+import Domain
 import EventLog
 import Foundation
 import Statistics
-import Vocabulary
 
 /// How the real job is run: nothing of it may show in the result.
 struct Machinery {

@@ -1,7 +1,7 @@
+import Domain
 import EventLog
 import Foundation
 import TestSupport
-import Vocabulary
 
 /// A small random day: a configuration and the log files for it.
 struct Scenario {

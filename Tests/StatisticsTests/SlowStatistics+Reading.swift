@@ -1,6 +1,6 @@
+import Domain
 import EventLog
 import Foundation
-import Vocabulary
 
 extension SlowStatistics {
     enum Line {

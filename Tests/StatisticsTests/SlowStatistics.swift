@@ -1,6 +1,6 @@
+import Domain
 import EventLog
 import Foundation
-import Vocabulary
 
 /// A second implementation of a day's statistics, written from the contract alone: everything in memory, dictionaries,
 /// filters and sorting. The oracle of the real one.

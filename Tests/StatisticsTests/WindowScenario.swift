@@ -1,6 +1,6 @@
+import Domain
 import Foundation
 import TestSupport
-import Vocabulary
 
 /// A few random days in a row, or nearly so, with a conversion window: visitors come again, orders are told of again on
 /// later days, and many events lie where a window ends.

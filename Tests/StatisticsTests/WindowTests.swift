@@ -1,9 +1,9 @@
+import Domain
 import EventLog
 import Foundation
 import Statistics
 import TestSupport
 import Testing
-import Vocabulary
 
 @Suite("Conversion windows")
 struct WindowTests {

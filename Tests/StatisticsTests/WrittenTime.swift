@@ -1,6 +1,6 @@
+import Domain
 import Foundation
 import TestSupport
-import Vocabulary
 
 /// The spellings of an instant.
 enum WrittenTime {

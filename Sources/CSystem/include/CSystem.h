@@ -21,8 +21,4 @@ long csystem_ahead_of_utc(const char *zone, int64_t instant);
 /// 1 when a signal ended it, -1 when it could not be started.
 int csystem_run(const char *program, const char *argument);
 
-/// Gives back the memory that the code and constants of the program and its libraries are in. What is touched again comes back
-/// from its file: of what starting up touched, that is a small part. Any thread may ask, while others run.
-void csystem_release_program(void);
-
 #endif

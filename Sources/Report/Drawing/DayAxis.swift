@@ -1,4 +1,4 @@
-package import Vocabulary
+package import Domain
 
 /// The axis of days: each has a slot of equal width.
 package struct DayAxis {

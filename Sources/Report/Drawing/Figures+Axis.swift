@@ -1,5 +1,5 @@
 import CLibrary
-import Pipeline
+import Domain
 
 extension Figures {
     /// The text of a tick: digits with commas below a million, from there millions (M), billions (B) or trillions (T), and

@@ -1,8 +1,7 @@
 import Allocation
+import Domain
 import Essentials
 import Learning
-import Pipeline
-import Vocabulary
 
 /// An experiment's days as data for the page's script: JSON whose numbers are whole and exact.
 ///

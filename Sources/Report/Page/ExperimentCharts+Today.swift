@@ -1,7 +1,6 @@
 import Allocation
+import Domain
 import Learning
-import Pipeline
-import Vocabulary
 
 /// The charts of the newest table: what is known of each arm, and how much better it does than the reference.
 extension ExperimentCharts {

@@ -1,7 +1,6 @@
 import Allocation
+import Domain
 import Learning
-import Pipeline
-import Vocabulary
 
 /// The charts of an experiment.
 struct ExperimentCharts {

@@ -1,7 +1,7 @@
 import Allocation
+import Configuration
+import Domain
 import Learning
-import Pipeline
-import Vocabulary
 
 /// What the page says of one experiment.
 struct ExperimentSection {

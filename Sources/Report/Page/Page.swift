@@ -1,8 +1,8 @@
+package import Domain
 import Essentials
 import Learning
-import Pipeline
 import Randomizer
-package import Vocabulary
+import State
 
 /// The report: one HTML page that asks nothing of the network, made from a state directory's last days.
 ///

@@ -1,6 +1,6 @@
-import Pipeline
+import Domain
 import Randomizer
-import Vocabulary
+import State
 
 /// Day by day: what was read, turned away and dropped, and what ran.
 struct QualitySection {

@@ -1,6 +1,5 @@
 import Allocation
-import Pipeline
-import Vocabulary
+import Domain
 
 /// All experiments at a glance: a row each.
 struct SummarySection {

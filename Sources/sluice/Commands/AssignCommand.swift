@@ -1,6 +1,6 @@
 import CSV
+import Domain
 import Essentials
-import Pipeline
 import Randomizer
 
 /// Visitors to variants, as serving code does it.

@@ -1,5 +1,7 @@
+import Configuration
+import Domain
 import Pipeline
-import Vocabulary
+import State
 
 /// A look at a configuration before the night does it.
 enum CheckCommand: Command {

@@ -1,8 +1,8 @@
 import Allocation
-import Pipeline
+import Domain
 import Randomizer
 import Report
-import Vocabulary
+import State
 
 /// The last nights in the terminal.
 enum HistoryCommand: Command {

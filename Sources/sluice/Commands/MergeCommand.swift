@@ -1,6 +1,6 @@
 import CSV
-import Pipeline
-import Vocabulary
+import Domain
+import State
 
 /// The sum of statistics parts.
 enum MergeCommand: Command {

@@ -1,9 +1,9 @@
 import Allocation
 import CSystem
+import Domain
 import Learning
-import Pipeline
 import Report
-import Vocabulary
+import State
 
 /// The page for people.
 enum ReportCommand: Command {

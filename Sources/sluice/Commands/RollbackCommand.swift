@@ -1,6 +1,6 @@
-import Pipeline
+import Domain
 import Randomizer
-import Vocabulary
+import State
 
 /// Serving an earlier table.
 enum RollbackCommand: Command {

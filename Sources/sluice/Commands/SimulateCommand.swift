@@ -1,4 +1,3 @@
-import Pipeline
 import Simulation
 
 /// Days of a world whose truth is known.

@@ -1,7 +1,7 @@
 import CSV
+import Domain
 import Learning
-import Pipeline
-import Vocabulary
+import State
 
 /// Priors from a table of past displays and clicks.
 enum WarmstartCommand: Command {

@@ -1,9 +1,9 @@
 import Allocation
 import CSV
+import Configuration
+import Domain
 import Learning
-import Pipeline
 import Simulation
-import Vocabulary
 
 /// Many worlds at once, their days drawn instead of written as logs: the settings chosen beside other policies.
 enum FastMode: SimulationMode {

@@ -1,6 +1,7 @@
+import Domain
 import Essentials
-import Pipeline
 import Simulation
+import State
 
 /// What the fast kinds of simulation share: how many worlds, from what seed, on how many threads, and where to.
 struct FastOptions {

@@ -1,5 +1,5 @@
 import Allocation
-import Pipeline
+import Domain
 import Simulation
 
 /// How estimates stand in tables and files.

@@ -1,6 +1,7 @@
+import Domain
 import Pipeline
 import Simulation
-import Vocabulary
+import State
 
 /// The whole world: real logs, real nights.
 enum LivedMode: SimulationMode {

@@ -1,7 +1,6 @@
+import Domain
 import Learning
-import Pipeline
 import Simulation
-import Vocabulary
 
 /// A lived world laid out for reading.
 enum LivedPrinter {

@@ -1,7 +1,8 @@
 import CSV
+import Domain
 import Learning
-import Pipeline
 import Simulation
+import State
 
 /// `simulate --replay FILE`: real tests lived again as bandits.
 enum ReplayMode: SimulationMode {

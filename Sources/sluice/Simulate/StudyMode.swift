@@ -1,6 +1,6 @@
 import CSV
+import Domain
 import Learning
-import Pipeline
 import Simulation
 
 /// `simulate --study NAME`: the tables that the method rests on.

@@ -1,9 +1,9 @@
 import Allocation
 import CSV
+import Configuration
+import Domain
 import Learning
-import Pipeline
 import Simulation
-import Vocabulary
 
 /// Settings for a site: a grid of them tried on worlds around the one given.
 enum TuneMode: SimulationMode {

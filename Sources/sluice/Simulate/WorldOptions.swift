@@ -1,6 +1,9 @@
+import Configuration
+import Domain
 import Learning
 import Pipeline
 import Simulation
+import State
 
 extension WorldFile {
     /// The world file that `--world` names, with the seed and the days that `--seed` and `--days` ask for.

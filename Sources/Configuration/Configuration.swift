@@ -1,0 +1,94 @@
+package import Allocation
+package import BotFilter
+package import Domain
+package import EventLog
+package import Learning
+package import Statistics
+
+/// What a pipeline does, as its file says, checked, and with every default filled in.
+package struct Configuration: Sendable {
+    /// The pipeline's name, of letters, digits, dots, underscores and hyphens.
+    package var pipeline: String
+    /// The zone whose midnights begin the days.
+    package var timeZone: SystemTimeZone
+    package var events: EventSource
+    package var bots: BotSettings
+    package var statistics: StatisticsSettings
+    /// At least one, in the order of the file, no two of one platform and slot.
+    package var experiments: [ExperimentConfiguration]
+    /// Path of the blacklist; nil: nothing is blacklisted.
+    package var blacklist: String?
+
+    package init(
+        pipeline: String, timeZone: SystemTimeZone, events: EventSource, bots: BotSettings,
+        statistics: StatisticsSettings,
+        experiments: [ExperimentConfiguration], blacklist: String?
+    ) {
+        self.pipeline = pipeline
+        self.timeZone = timeZone
+        self.events = events
+        self.bots = bots
+        self.statistics = statistics
+        self.experiments = experiments
+        self.blacklist = blacklist
+    }
+}
+
+extension Configuration {
+    /// The logs and how their lines are read.
+    package struct EventSource: Equatable, Sendable {
+        /// Paths, at least one; `*` in a path matches, and days are written as `PathTemplate` reads them.
+        package var paths: [String]
+        package var schema = EventSchema()
+        /// The share of lines, 0…1, that may be rejected before the run stops.
+        package var maxRejected = 0.01
+
+        package init(paths: [String]) {
+            self.paths = paths
+        }
+    }
+
+    /// How a day's events become units.
+    package struct StatisticsSettings: Equatable, Sendable {
+        package var onMixed = MixedUnits.first
+        /// How long after its exposure a unit's clicks and purchases count; nil: to the end of its day.
+        package var conversionWindow: ConversionWindow?
+
+        package init() {}
+    }
+}
+
+/// An experiment with the settings that hold for it.
+package struct ExperimentConfiguration: Equatable, Sendable {
+    /// The most experiments of a pipeline: their numbers take two bytes of each visitor's unit.
+    package static let maximumCount = 65_535
+    /// The most variants of an experiment, which take two bytes too; a control is one more.
+    package static let maximumVariants = 65_534
+
+    package var experiment: Experiment
+    /// The file's `learning`, overridden key by key by the experiment's own.
+    package var learning: LearningSettings
+    /// The file's `allocation`, overridden likewise; floors of single arms are those of this experiment's variants.
+    package var allocation: AllocationSettings
+
+    package init(experiment: Experiment, learning: LearningSettings, allocation: AllocationSettings) {
+        self.experiment = experiment
+        self.learning = learning
+        self.allocation = allocation
+    }
+}
+
+extension Configuration {
+    /// Reads a configuration file. Throws every fault of it at once; a file that cannot be read is one fault without a place.
+    package static func read(file: String) throws(ConfigurationError) -> Configuration {
+        try from(bytes: try ConfigurationReader.contents(of: file), file: file)
+    }
+
+    /// Reads the text of a configuration, JSON5 in UTF-8. Throws every fault at once, in the order of the text; text that is
+    /// not JSON5 is one fault.
+    ///
+    /// - Parameter file: the name that the faults are reported under.
+    package static func from(bytes: some Collection<UInt8>, file: String) throws(ConfigurationError) -> Configuration {
+        try ConfigurationReader.document(bytes, file: file) { $0.configuration($1) }
+    }
+}

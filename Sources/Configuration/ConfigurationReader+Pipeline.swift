@@ -1,0 +1,154 @@
+import Allocation
+import BotFilter
+import Domain
+import Essentials
+import EventLog
+package import Learning
+import Statistics
+
+// The file as a whole, and what holds for all experiments.
+extension ConfigurationReader {
+    /// Reads the root of the file; nil when anything in it is at fault.
+    mutating func configuration(_ root: JSON5Node) -> Configuration? {
+        let keys = [
+            "pipeline", "timezone", "events", "bots", "statistics", "learning", "allocation", "experiments",
+            "blacklist",
+        ]
+        guard let root = section(root, keys: keys) else { return nil }
+        let pipeline = pipelineName(required("pipeline", of: root, example: "\"banners\""))
+        let timeZone = timeZone(root["timezone"]) ?? .utc
+        let events = events(required("events", of: root, example: #"{ paths: ["events/{date}/*.jsonl"] }"#))
+        let bots = bots(root["bots"])
+        let statistics = statistics(root["statistics"])
+        checkWindow(statistics, root["statistics"], of: events)
+        let learning = learning(root["learning"], over: LearningSettings())
+        let allocation = allocation(root["allocation"], over: AllocationSettings())
+        let experiments = experiments(
+            required(
+                "experiments", of: root, example: #"[{ platform: "web", slot: "hero", variants: ["a", "b"] }]"#),
+            learning: learning, allocation: allocation)
+        checkFloorNames(root["allocation"], ofAnyIn: root["experiments"])
+        let blacklist = nullable(root["blacklist"]) { $0.path($1) } ?? nil
+        guard !hasFaults, let pipeline, let events else { return nil }
+        return Configuration(
+            pipeline: pipeline, timeZone: timeZone, events: events, bots: bots, statistics: statistics,
+            experiments: experiments, blacklist: blacklist)
+    }
+
+    package mutating func pipelineName(_ node: JSON5Node?) -> String? {
+        guard let node, let name = text(node, "a name") else { return nil }
+        func isLegal(_ character: Character) -> Bool {
+            character.isASCII && (character.isLetter || character.isNumber || "._-".contains(character))
+        }
+        guard name.allSatisfy(isLegal) else {
+            let legal = String(name.map { isLegal($0) ? $0 : "-" })
+            fault(
+                node.path, "\(JSON5Value.quoted(name)) has other characters than A-Z, a-z, 0-9, dot, _ and -",
+                "write \(JSON5Value.quoted(legal))")
+            return nil
+        }
+        return name
+    }
+
+    // MARK: Timezone
+
+    package mutating func timeZone(_ node: JSON5Node?) -> SystemTimeZone? {
+        guard let node, let identifier = text(node, "the IANA name of a timezone, such as \"Asia/Kolkata\"") else {
+            return nil
+        }
+        if let zone = SystemTimeZone(identifier: identifier) { return zone }
+        guard !SystemTimeZone.all.isEmpty else {
+            fault(
+                node.path, "this system has no timezones in \(SystemTimeZone.directory)",
+                "install the system's tzdata, or write \"UTC\"")
+            return nil
+        }
+        fault(
+            node.path, "\(JSON5Value.quoted(identifier)) is no IANA name of a timezone that this system has",
+            Self.suggestZone(identifier))
+        return nil
+    }
+
+    private static func suggestZone(_ identifier: String) -> String {
+        if let zone = TimeZone.abbreviationDictionary[identifier.uppercased()] {
+            return "an abbreviation may stand for several zones; write a region, such as \(JSON5Value.quoted(zone))"
+        }
+        let known = SystemTimeZone.all + ["GMT", "UTC"]
+        let city = known.first { $0.lowercased().hasSuffix("/\(identifier.lowercased())") }
+        if let zone = city ?? nearest(identifier, among: known) { return "did you mean \(JSON5Value.quoted(zone))?" }
+        return "write a region and city, such as \"Europe/Paris\", or \"UTC\""
+    }
+
+    // MARK: Statistics and learning
+
+    package mutating func statistics(_ node: JSON5Node?) -> Configuration.StatisticsSettings {
+        var settings = Configuration.StatisticsSettings()
+        guard let node = section(node, keys: ["onMixed", "conversionWindow"]) else { return settings }
+        if let onMixed = word(node["onMixed"], as: MixedUnits.self) { settings.onMixed = onMixed }
+        if let window = nullable(node["conversionWindow"], { $0.conversionWindow($1) }) {
+            settings.conversionWindow = window
+        }
+        return settings
+    }
+
+    /// A window reads the logs of several days, and standard input holds one.
+    private mutating func checkWindow(
+        _ settings: Configuration.StatisticsSettings, _ node: JSON5Node?, of events: Configuration.EventSource?
+    ) {
+        guard settings.conversionWindow != nil, let node = node?["conversionWindow"],
+            events?.paths.contains("-") == true
+        else { return }
+        fault(
+            node.path,
+            "a conversion window reads the logs of several days, but events.paths has \"-\", which holds one",
+            "give paths with {date} in events.paths, or leave the window out")
+    }
+
+    /// Reads days or hours, `"7d"` or `"36h"`, from one hour to 31 days. A day is 24 hours, whatever the clocks do.
+    private mutating func conversionWindow(_ node: JSON5Node) -> ConversionWindow? {
+        let hoursPerUnit: [Character: Int] = ["d": 24, "h": 1]
+        let expected = "days or hours, from 1 hour to 31 days"
+        guard case .string(let text) = node.value, let unit = text.last.flatMap({ hoursPerUnit[$0] }),
+            text.dropLast().utf8.allSatisfy({ (0x30...0x39).contains($0) }), let count = Int(text.dropLast())
+        else {
+            mismatch(
+                node, expected: expected,
+                "write it as \"7d\" or \"36h\", or leave it out to count to the end of the day")
+            return nil
+        }
+        guard (1...31 * 24 / unit).contains(count) else {
+            let suggestion = count > 0 ? "write \"31d\" or less" : "leave it out to count to the end of the day"
+            mismatch(node, expected: expected, suggestion)
+            return nil
+        }
+        return ConversionWindow(hours: count * unit)
+    }
+
+    /// Reads how to learn: what the file says over `base`.
+    package mutating func learning(_ node: JSON5Node?, over base: LearningSettings) -> LearningSettings {
+        var settings = base
+        let keys = ["reward", "window", "halfLife", "seasonality", "segments", "priors"]
+        guard let node = section(node, keys: keys) else { return settings }
+        if let reward = word(node["reward"], as: Reward.self) { settings.reward = reward }
+        if let window = nullable(node["window"], { $0.integer($1, in: 1...Self.unlimited) }) {
+            settings.window = window
+        }
+        let halfLife = nullable(node["halfLife"]) { reader, node in
+            reader.number(
+                node, expected: "a number of days above 0", "leave it out for no decay, or write days such as 14"
+            ) { $0 > 0 }
+        }
+        if let halfLife { settings.halfLife = halfLife }
+        if let seasonality = word(node["seasonality"], as: Seasonality.self) { settings.seasonality = seasonality }
+        if let priors = nullable(node["priors"], { $0.path($1) }) { settings.priors = priors }
+        guard let segments = section(node["segments"], keys: ["minimumVisitors", "pooling"]) else { return settings }
+        if let minimum = integer(segments["minimumVisitors"], in: 1...Self.unlimited) {
+            settings.minimumVisitors = Int64(minimum)
+        }
+        let pooling = number(
+            segments["pooling"], expected: "a number of visitors of at least 0", "write 0 for no pooling"
+        ) { $0 >= 0 }
+        if let pooling { settings.pooling = pooling }
+        return settings
+    }
+}

@@ -1,0 +1,64 @@
+import CLibrary
+
+/// Numbers and names for people.
+package enum Text {
+    /// A decimal with this many places.
+    package static func decimal(_ value: Double, _ places: Int) -> String {
+        printed(value, "%.\(places)f")
+    }
+
+    /// A number as C's `printf` writes it.
+    package static func printed(_ value: Double, _ format: String) -> String {
+        withVaList([value]) { arguments in
+            // The longest number has 309 digits, and its decimals.
+            withUnsafeTemporaryAllocation(of: CChar.self, capacity: 512) { buffer in
+                vsnprintf(buffer.baseAddress, buffer.count, format, arguments)
+                return String(cString: buffer.baseAddress.unsafelyUnwrapped)
+            }
+        }
+    }
+
+    /// A count with commas between thousands.
+    package static func count(_ value: Int64) -> String {
+        var groups: [String] = []
+        var digits = Substring(String(value.magnitude))
+        while digits.count > 3 {
+            groups.insert(String(digits.suffix(3)), at: 0)
+            digits = digits.dropLast(3)
+        }
+        groups.insert(String(digits), at: 0)
+        return (value < 0 ? "-" : "") + groups.joined(separator: ",")
+    }
+
+    /// Text from the data without what a terminal would obey: control characters, ends of lines and paragraphs, and marks that
+    /// turn the direction of writing. Each becomes U+FFFD.
+    package static func printable(_ text: String) -> String {
+        let scalars = text.unicodeScalars.map { scalar -> Unicode.Scalar in
+            switch scalar.properties.generalCategory {
+            case .control, .lineSeparator, .paragraphSeparator: return "\u{FFFD}"
+            default:
+                let turns = ("\u{202A}"..."\u{202E}").contains(scalar) || ("\u{2066}"..."\u{2069}").contains(scalar)
+                return turns ? "\u{FFFD}" : scalar
+            }
+        }
+        return String(String.UnicodeScalarView(scalars))
+    }
+
+    /// `1 line`, `2 lines`.
+    package static func count(_ value: Int64, _ noun: String) -> String {
+        "\(count(value)) \(noun)\(value == 1 ? "" : "s")"
+    }
+
+    /// Ascending days, those that follow one another as `FIRST to LAST`.
+    package static func days(_ dates: [CalendarDate]) -> String {
+        var runs: [(first: CalendarDate, last: CalendarDate)] = []
+        for date in dates {
+            if let run = runs.last, run.last.advanced(by: 1) == date {
+                runs[runs.count - 1].last = date
+            } else {
+                runs.append((date, date))
+            }
+        }
+        return runs.map { $0.first == $0.last ? "\($0.first)" : "\($0.first) to \($0.last)" }.joined(separator: ", ")
+    }
+}

@@ -1,0 +1,131 @@
+import Allocation
+import BotFilter
+import CSV
+import Configuration
+import Domain
+import EventLog
+import Learning
+import Randomizer
+import State
+
+/// The statistics that a table is learned from.
+struct History {
+    /// The days that were read and have rows, oldest first.
+    var dates: [CalendarDate] = []
+    /// The digest of each day's file.
+    var digests: [CalendarDate: String] = [:]
+    var rows: [SlotKey: [DailyRow]] = [:]
+}
+
+/// What allocation reads beside statistics.
+struct AllocationInputs {
+    var blacklist: Blacklist
+    var blacklistDigest: String?
+    /// By path as configured.
+    var priors: [String: PriorCounts] = [:]
+    /// The digests of all priors files, in byte order of their paths.
+    var priorsDigest: String?
+}
+
+extension NightlyRun {
+    /// Reads the days up to `last`, newest first, until every experiment has all that its window asks for.
+    func history(through last: CalendarDate) throws(RunFailure) -> History {
+        var history = History()
+        var missing: [SlotKey: Int] = [:]
+        var arms: [SlotKey: Set<Name>] = [:]
+        for experiment in configuration.experiments {
+            missing[experiment.experiment.key] = experiment.learning.window ?? .max
+            arms[experiment.experiment.key] = Set(experiment.experiment.arms)
+        }
+        let dates = try files { () throws(FileError) in try state.statisticsDates() }
+        for date in dates.reversed() where date <= last && missing.values.contains(where: { $0 > 0 }) {
+            let path = state.statistics(on: date) + "/statistics.csv"
+            let bytes = try readFile(path)
+            let rows = try statisticsRows(bytes, path, of: date)
+            guard !rows.isEmpty else { continue }
+            history.dates.append(date)
+            history.digests[date] = digest(bytes)
+            for (experiment, days) in missing where days > 0 {
+                let own = rows.filter {
+                    $0.key.slotKey == experiment && arms[experiment]?.contains($0.key.variant) == true
+                }
+                guard own.contains(where: { $0.counts.visitors > 0 }) else { continue }
+                history.rows[experiment, default: []] += own
+                missing[experiment] = days - 1
+            }
+        }
+        history.dates.reverse()
+        return history
+    }
+
+    func allocationInputs() throws(RunFailure) -> AllocationInputs {
+        var inputs = AllocationInputs(blacklist: Blacklist())
+        if let path = configuration.blacklist {
+            let bytes = try readInput(path)
+            inputs.blacklist = try parsed { () throws(InputFileError) in try Blacklist(bytes, file: path) }
+            inputs.blacklistDigest = digest(bytes)
+        }
+        let paths = Set(configuration.experiments.compactMap(\.learning.priors)).sorted()
+        var digests: [String] = []
+        for path in paths {
+            let bytes = try readInput(path)
+            inputs.priors[path] = try parsed { () throws(InputFileError) in try PriorCounts(bytes, file: path) }
+            digests.append(digest(bytes))
+        }
+        inputs.priorsDigest = digests.isEmpty ? nil : digests.joined(separator: " ")
+        return inputs
+    }
+
+    /// The digest of a file: XXH64 with seed 0 in hexadecimal.
+    func digest(_ bytes: [UInt8]) -> String {
+        XXH64.hexadecimal(XXH64.hash(bytes))
+    }
+
+    /// A file that the configuration names.
+    func readInput(_ path: String) throws(RunFailure) -> [UInt8] {
+        do throws(FileError) {
+            return try FileSystem.read(path)
+        } catch {
+            throw .input(error)
+        }
+    }
+
+    func readFile(_ path: String) throws(RunFailure) -> [UInt8] {
+        try files { () throws(FileError) in try FileSystem.read(path) }
+    }
+
+    /// The rows of a day's statistics as this job wrote them.
+    func statisticsRows(_ bytes: [UInt8], _ path: String, of date: CalendarDate) throws(RunFailure) -> [DailyRow] {
+        do throws(CSVError) {
+            let rows = try StatisticsFile.rows(bytes)
+            if let index = rows.firstIndex(where: { $0.date != date }) {
+                throw CSVError(
+                    line: index + 2,
+                    problem: .value(column: "date", text: "\(rows[index].date)", expected: "\(date), the partition's"))
+            }
+            return rows
+        } catch {
+            throw .state(InputFileError(file: path, error))
+        }
+    }
+
+    /// The rows of the table of a date; none when there is no such table.
+    func readTable(of date: CalendarDate) throws(RunFailure) -> [AllocationRow] {
+        let path = state.allocation(on: date) + "/allocation.csv"
+        guard FileSystem.exists(path) else { return [] }
+        let bytes = try readFile(path)
+        do throws(InputFileError) {
+            return try AllocationFile.rows(bytes, file: path)
+        } catch {
+            throw .state(error)
+        }
+    }
+
+    private func parsed<Value>(_ body: () throws(InputFileError) -> Value) throws(RunFailure) -> Value {
+        do throws(InputFileError) {
+            return try body()
+        } catch {
+            throw .inputFile(error)
+        }
+    }
+}

@@ -1,0 +1,96 @@
+import BotFilter
+import Configuration
+import Domain
+import EventLog
+import State
+import Statistics
+import Synchronization
+
+extension NightlyRun {
+    /// The files that the configuration's paths match for a day; a file is read once, however many paths lead to it.
+    func logFiles(of date: CalendarDate) throws(RunFailure) -> [LogFile] {
+        var files: [LogFile] = []
+        var known: Set<FileIdentity> = []
+        for template in configuration.events.paths {
+            if template == "-" {
+                if !files.contains(.standardInput) { files.append(.standardInput) }
+                continue
+            }
+            let pattern = PathTemplate(template).resolved(for: date)
+            let paths = try self.files { () throws(FileError) in try FileSystem.glob(pattern) }
+            for path in paths where FileSystem.identity(of: path).map({ known.insert($0).inserted }) ?? true {
+                files.append(.path(path))
+            }
+        }
+        return files
+    }
+
+    /// The job that reads these logs; `log`, the night's own, is one of them.
+    func job(for log: DayLog, reading logs: [DayLog]) -> DailyJob {
+        var reader = LogReader(schema: configuration.events.schema, day: log.day)
+        let progress = options.progress
+        let total = logs.reduce(Int64(0)) { $1.files.reduce($0) { $0 + FileSystem.size(of: $1.name) } }
+        let done = Mutex(Int64(0))
+        reader.progress = { bytes in
+            let soFar = done.withLock { done in
+                done += bytes
+                return done
+            }
+            progress?(soFar, total)
+        }
+        var job = DailyJob(
+            experiments: configuration.experiments.map(\.experiment), policy: log.policy,
+            mixedUnits: configuration.statistics.onMixed, reader: reader, workers: options.workers)
+        job.audits = options.audits
+        job.memory = ProcessMemory.forVisitors(of: options.memory, workers: options.workers)
+        return job
+    }
+
+    /// Counts events; what stops the job becomes the run's failure.
+    func counted<Value>(
+        on date: CalendarDate, by job: DailyJob, _ body: () throws(DailyJob.Failure) -> Value
+    ) throws(RunFailure) -> Value {
+        do throws(DailyJob.Failure) {
+            return try body()
+        } catch {
+            switch error {
+            case .log(let error): throw .log(error)
+            case .overflow: throw .overflow(date: date)
+            case .memory: throw .memory(date: date, bytes: options.memory)
+            }
+        }
+    }
+
+    /// Stops the run when more lines of a day's log are bad than allowed.
+    func refuseTooManyRejected(_ tally: LogTally, of date: CalendarDate) throws(RunFailure) {
+        let lines = tally.lines - tally.ignoredLines(.blankLine)
+        guard Double(tally.rejectedLines) <= configuration.events.maxRejected * Double(lines) else {
+            throw .tooManyRejected(date: date, tally: tally, allowed: configuration.events.maxRejected)
+        }
+    }
+
+    /// The paths of the bot filter's lists for a day.
+    func denyLists(on date: CalendarDate) -> [String] {
+        (configuration.bots.denyLists + configuration.bots.denyNetworks).map { PathTemplate($0).resolved(for: date) }
+    }
+
+    /// The bot filter with the lists of a day.
+    func policy(on date: CalendarDate) throws(RunFailure) -> BotPolicy {
+        var visitors = VisitorDenyList()
+        for path in configuration.bots.denyLists.map({ PathTemplate($0).resolved(for: date) }) {
+            visitors.add(try readFile(path))
+        }
+        var networks = NetworkDenyList()
+        for path in configuration.bots.denyNetworks.map({ PathTemplate($0).resolved(for: date) }) {
+            let bytes = try readFile(path)
+            do throws(BotFilterError) {
+                try networks.add(bytes, file: path)
+            } catch {
+                throw .denyList(error)
+            }
+        }
+        return BotPolicy(
+            configuration.bots, denyList: visitors.count > 0 ? visitors : nil,
+            denyNetworks: networks.count > 0 ? networks : nil)
+    }
+}

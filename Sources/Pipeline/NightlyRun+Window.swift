@@ -1,0 +1,121 @@
+import BotFilter
+import Configuration
+import Domain
+import Essentials
+import EventLog
+import State
+import Statistics
+
+extension NightlyRun {
+    /// Reads the logs of the days whose windows are open, each once, and writes their statistics, the night's own day last.
+    ///
+    /// Another day than the night's own keeps what it has when its log has nothing to count; to the days before it, it is
+    /// a day without events. A log that would stop its own night stops this one.
+    func gatherStatistics(
+        of date: CalendarDate, window: ConversionWindow, into outcome: inout NightOutcome
+    ) throws(RunFailure) {
+        let clock = DayClock(timeZone: configuration.timeZone)
+        let known = try countedDays(window)
+        let plan = try NightPlan(
+            date: date, counted: known, closing: { clock.closing(of: $0, after: window) },
+            hasLog: { day throws(RunFailure) in try !logFiles(of: day).isEmpty })
+        let logs = try logs(of: plan.logDays, night: date, into: &outcome)
+        guard let own = plan.logDays.firstIndex(of: date) else { return }
+        let job = job(for: logs[own], reading: logs)
+        let results = try counted(on: date, by: job) { () throws(DailyJob.Failure) in
+            try job.run(logs, window: window)
+        }
+        for (day, result) in zip(plan.logDays, results) { try refuseTooManyRejected(result.tally, of: day) }
+        try refuseDayToCome(date, results[own].statistics)
+
+        let found = Dictionary(uniqueKeysWithValues: zip(plan.logDays, results))
+        var recounted: [CalendarDate] = []
+        var ownExtent: CountedExtent?
+        for (day, through) in plan.days {
+            guard let (statistics, tally) = found[day] else { continue }
+            let extent = CountedExtent(through: through, isMature: through >= clock.closing(of: day, after: window))
+            if day == date {
+                ownExtent = extent
+                continue
+            }
+            // Without anything to count a day keeps its rows; one that has none is told how far it was counted.
+            if !statistics.hasData {
+                guard known[day] != nil, try !hasRows(on: day) else { continue }
+            }
+            let quality = Quality(
+                date: day, tally: tally, statistics: statistics, extent: extent,
+                sampleRatio: try sampleRatioChecks(statistics, on: day, into: &outcome))
+            try publish(statistics, quality, of: day)
+            recounted.append(day)
+        }
+        outcome.recountedDays = recounted.map(\.description)
+        if !recounted.isEmpty {
+            report(
+                .information(
+                    "\(date): counted \(Text.days(recounted)) again: conversions count for \(window.text) "
+                        + "after the exposure"))
+        }
+        try conclude(
+            results[own].statistics, results[own].tally, extent: ownExtent, of: date,
+            hasLog: !logs[own].files.isEmpty, into: &outcome)
+    }
+
+    /// The logs of these days, each with the bot filter of its day; no files for a day that cannot be judged.
+    private func logs(
+        of days: [CalendarDate], night: CalendarDate, into outcome: inout NightOutcome
+    ) throws(RunFailure) -> [DayLog] {
+        let clock = DayClock(timeZone: configuration.timeZone)
+        let ownPolicy = try policy(on: night)
+        var policies = [denyLists(on: night): ownPolicy]
+        var logs: [DayLog] = []
+        for day in days {
+            var log = DayLog(files: try logFiles(of: day), day: clock.day(day), policy: ownPolicy)
+            if !log.files.isEmpty {
+                if let policy = try policy(of: day, among: &policies, into: &outcome) {
+                    log.policy = policy
+                } else {
+                    log.files = []
+                }
+            }
+            logs.append(log)
+        }
+        return logs
+    }
+
+    /// The days of the state, and the last log day that was counted for each. One that does not say so was counted before
+    /// there was a window: it stays as it is, rather than a year of logs being read in the first night.
+    private func countedDays(_ window: ConversionWindow) throws(RunFailure) -> [CalendarDate: CalendarDate] {
+        struct Part: Decodable {
+            var through: String?
+        }
+        let clock = DayClock(timeZone: configuration.timeZone)
+        var counted: [CalendarDate: CalendarDate] = [:]
+        for date in try files({ () throws(FileError) in try state.statisticsDates() }) {
+            let bytes = try? FileSystem.read(state.statistics(on: date) + "/quality.json")
+            let part = bytes.flatMap { try? JSONDecoder().decode(Part.self, from: Data($0)) }
+            counted[date] = part?.through.flatMap { CalendarDate($0) } ?? clock.closing(of: date, after: window)
+        }
+        return counted
+    }
+
+    /// The bot filter of a log day, read once for all days that have the same lists; nil, with a warning, when a list of a
+    /// day whose night this is not is missing: its log cannot be judged, and is left out.
+    private func policy(
+        of date: CalendarDate, among policies: inout [[String]: BotPolicy], into outcome: inout NightOutcome
+    ) throws(RunFailure) -> BotPolicy? {
+        let lists = denyLists(on: date)
+        if let known = policies[lists] { return known }
+        do throws(RunFailure) {
+            let policy = try policy(on: date)
+            policies[lists] = policy
+            return policy
+        } catch {
+            guard case .file(let fault) = error, fault.isMissing else { throw error }
+            warn(
+                "\(fault.path): missing, so the log of \(date) is not counted, and its statistics stay as they are; "
+                    + "put an empty file there if that day has no such list",
+                in: &outcome)
+            return nil
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package import Configuration
+package import Domain
+import Essentials
+package import State
+
+/// The nightly job: a day's logs to statistics, all statistics to tomorrow's table.
+///
+/// Everything it writes is a function of the files it reads, so running a night again writes the same bytes.
+package struct NightlyRun: Sendable {
+    /// The halves of the job.
+    package enum Step: Sendable {
+        case statistics
+        case allocation
+    }
+
+    package struct Options: Sendable {
+        package var steps: Set<Step> = [.statistics, .allocation]
+        /// Threads that read and allocate.
+        package var workers = ProcessInfo.processInfo.activeProcessorCount
+        /// Bytes that the whole process may take.
+        package var memory = ProcessMemory.standard
+        /// The day it is in the pipeline's timezone: a later one has no night to run.
+        package var today = CalendarDate(dayNumber: .max / 2)
+        /// Whether to write `bots.csv`.
+        package var audits = false
+        /// Called from any thread with the bytes read so far and the bytes there are (0: unknown).
+        package var progress: (@Sendable (Int64, Int64) -> Void)?
+
+        package init() {}
+    }
+
+    package let configuration: Configuration
+    /// Where the configuration came from, with its bytes: their digest goes into the manifest.
+    package let configurationBytes: [UInt8]
+    package let state: StateDirectory
+    package let options: Options
+    package let report: @Sendable (RunMessage) -> Void
+
+    package init(
+        configuration: Configuration, configurationBytes: [UInt8], state: StateDirectory, options: Options,
+        report: @escaping @Sendable (RunMessage) -> Void
+    ) {
+        self.configuration = configuration
+        self.configurationBytes = configurationBytes
+        self.state = state
+        self.options = options
+        self.report = report
+    }
+
+    /// Runs the nights that end these days, oldest first. The caller holds the lock.
+    ///
+    /// - Parameter finished: called with the outcome of each night.
+    /// - Throws: ``RunFailure`` of the first night that fails: nothing was published for it, and no later night is run.
+    package func run(
+        _ dates: ClosedRange<CalendarDate>, finished: (NightOutcome) -> Void
+    ) throws(RunFailure) {
+        try files { () throws(FileError) in try state.removeLeftovers() }
+        if options.steps.contains(.allocation) {
+            for text in try inputsWithoutEffect() { report(.warning(text)) }
+        }
+        var changed = false
+        for dayNumber in dates.lowerBound.dayNumber...dates.upperBound.dayNumber {
+            let date = CalendarDate(dayNumber: dayNumber)
+            var outcome = NightOutcome(date: date)
+            if options.steps.contains(.statistics) { try gatherStatistics(of: date, into: &outcome) }
+            if options.steps.contains(.allocation) {
+                try publishAllocation(after: date, into: &outcome)
+                changed = changed || outcome.tableChanged
+                if date == dates.upperBound, changed {
+                    try findStaleTables(after: date.advanced(by: 1), into: &outcome)
+                }
+            }
+            finished(outcome)
+        }
+    }
+
+    /// Names the tables after the last one made: they were learned before it changed.
+    private func findStaleTables(
+        after date: CalendarDate, into outcome: inout NightOutcome
+    ) throws(RunFailure) {
+        let stale = try files { () throws(FileError) in try state.allocationDates() }.filter { $0 > date }
+        guard let first = stale.first, let last = stale.last else { return }
+        outcome.staleTables = stale.map(\.description)
+        warn(
+            "the tables after it (\(first)\(first == last ? "" : " to \(last)")) were made before this run and are stale: "
+                + "`--date \(date)\(first == last ? "" : "..\(last.advanced(by: -1))")` brings "
+                + "\(first == last ? "it" : "them") up to date",
+            in: &outcome)
+    }
+
+    /// Does what touches files; their errors become the run's.
+    func files<Value>(_ body: () throws(FileError) -> Value) throws(RunFailure) -> Value {
+        do throws(FileError) {
+            return try body()
+        } catch {
+            throw .file(error)
+        }
+    }
+
+    func warn(_ text: String, in outcome: inout NightOutcome) {
+        outcome.warnings.append(text)
+        report(.warning(text))
+    }
+}

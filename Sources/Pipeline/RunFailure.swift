@@ -1,0 +1,62 @@
+package import BotFilter
+package import Domain
+package import EventLog
+import Learning
+package import Randomizer
+package import State
+
+/// What stops a run. Nothing was published, and the table being served is the one before.
+package enum RunFailure: Error, CustomStringConvertible {
+    /// More lines than allowed are not what log lines must be.
+    case tooManyRejected(date: CalendarDate, tally: LogTally, allowed: Double)
+    case overflow(date: CalendarDate)
+    /// Of this many bytes for the whole process not enough are left for even one visitor's part of the day.
+    case memory(date: CalendarDate, bytes: Int)
+    case log(LogError)
+    case file(FileError)
+    /// A file that the configuration names cannot be read.
+    case input(FileError)
+    case inputFile(InputFileError)
+    case denyList(BotFilterError)
+    /// A file of the state directory is not what the job writes.
+    case state(InputFileError)
+    /// A table that nobody could load: it is not published.
+    case table(TableError)
+    /// The day lies in the future, and nothing was found of it.
+    case notBegun(CalendarDate)
+
+    package var description: String {
+        switch self {
+        case .tooManyRejected(let date, let tally, let allowed):
+            RunFailure.rejection(date, tally, allowed)
+        case .overflow(let date):
+            "\(date): \(CountOverflow()); look for nonsense in the revenue of the log"
+        case .memory(let date, let bytes):
+            "\(date): one visitor alone does not fit into the \(bytes >> 20)M given, however often the log is read; "
+                + "give more with --memory"
+        case .log(let error): error.description
+        case .file(let error): error.description
+        case .input(let error): error.description
+        case .inputFile(let error): error.description
+        case .denyList(let error): error.description
+        case .table(let error): "\(error); nothing was published; run the day before that table's date again"
+        case .notBegun(let date):
+            "\(date): the day has not begun and has no data; give a day that is over"
+        case .state(let error):
+            "\(error); the file was changed or damaged since it was written: run its day again (a table: the day before its date), or restore it"
+        }
+    }
+
+    private static func rejection(_ date: CalendarDate, _ tally: LogTally, _ allowed: Double) -> String {
+        let lines = tally.lines - tally.ignoredLines(.blankLine)
+        let share = Double(tally.rejectedLines) / Double(max(1, lines)) * 100
+        var text =
+            "\(date): \(tally.rejectedLines) of \(lines) lines rejected (\(Text.decimal(share, 2)) %, "
+            + "allowed \(Text.decimal(allowed * 100, 2)) %); mend the log, or raise events.maxRejected if this is expected"
+        for entry in tally.rejected {
+            let places = entry.samples.map(\.description).joined(separator: ", ")
+            text += "\n  \(entry.name): \(entry.count), first at \(places)"
+        }
+        return text
+    }
+}

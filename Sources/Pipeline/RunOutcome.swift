@@ -1,0 +1,40 @@
+package import Domain
+package import State
+
+/// What became of one night.
+package struct NightOutcome: Encodable, Sendable {
+    /// What a person may have to do something about.
+    package var warnings: [String] = []
+    package var date: String
+    package var quality: Quality?
+    /// The other days whose statistics were counted again, because conversions count for longer than the day; nil without
+    /// a conversion window.
+    package var recountedDays: [String]?
+    /// Whether this run found anything to count; without, shares are carried over.
+    package var hasData = true
+    package var table: PublishedTable?
+    /// Whether the table is another than the one published for its date before.
+    package var tableChanged = false
+    /// Experiments whose rows were taken over from the last table, as platform/slot.
+    package var carriedOver: [String] = []
+    /// Dates of later tables, made before this night was run again.
+    package var staleTables: [String] = []
+
+    package init(date: CalendarDate) {
+        self.date = date.description
+    }
+}
+
+/// A table as it was published.
+package struct PublishedTable: Encodable, Sendable {
+    package var date: String
+    package var path: String
+    package var rows: Int
+    package var isCurrent: Bool
+}
+
+/// What the run tells while it goes on.
+package enum RunMessage: Sendable {
+    case information(String)
+    case warning(String)
+}

@@ -1,0 +1,46 @@
+import Domain
+import Learning
+
+/// Numbers as the page and the terminal show them.
+package enum Figures {
+    package static func percent(_ share: Double, _ places: Int) -> String {
+        Text.decimal(share * 100, places) + " %"
+    }
+
+    /// A change in percentage points, with its sign.
+    package static func points(_ millionths: Int) -> String {
+        signed(Double(millionths) / 1e4, 2)
+    }
+
+    /// A number with its sign, a true minus where negative.
+    package static func signed(_ value: Double, _ places: Int) -> String {
+        let text = Text.decimal(abs(value), places)
+        let isZero = !text.contains { $0 != "0" && $0 != "." }
+        return (isZero ? "±" : value < 0 ? "−" : "+") + text
+    }
+
+    /// Small counts in words.
+    static func small(_ count: Int) -> String {
+        let words = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+        return words.indices.contains(count) ? words[count] : String(count)
+    }
+}
+
+extension Figures {
+    /// Plain digits with commas between thousands.
+    static func plain(_ value: Double, _ places: Int) -> String {
+        let text = Text.decimal(value, places)
+        guard let whole = Int64(text.split(separator: ".").first ?? ""), abs(whole) >= 1000 else { return text }
+        return Text.count(whole) + (places > 0 ? "." + (text.split(separator: ".").last ?? "") : "")
+    }
+
+    /// A mean as shown: a rate in percent with three decimals, revenue in the major unit with four.
+    static func mean(_ value: Double, _ reward: Reward) -> String {
+        reward == .revenue ? Text.decimal(value, 4) : Text.decimal(value * 100, 3) + " %"
+    }
+
+    /// Counted successes as shown; revenue in the major unit with two decimals.
+    static func successes(_ value: Int128, _ reward: Reward) -> String {
+        reward == .revenue ? plain(Double(value) / 1e6, 2) : Text.count(Int64(clamping: value))
+    }
+}

@@ -1,0 +1,70 @@
+import Allocation
+import Domain
+import Learning
+import Numerics
+
+/// A person's visit to a slot: one to six views within the hour, and what comes of them.
+///
+///     view ── 20…300 s ── view ── … ── view          the first one is the exposure
+///        click 1…15 s after one of them; purchase 30…600 s after the last one
+///
+/// Whether there is a reward is decided once for the visit, at the truth's rate of the exposure. So the share of rewarded units
+/// is that rate, however many views there are and whatever the later ones show.
+struct Visit {
+    /// The hours of the day: most begin around noon, none in the last hour, so that every visit ends within its day.
+    static func start(in day: Range<Int64>, using generator: inout CounterGenerator) -> Int64 {
+        let room = Double(day.upperBound - day.lowerBound - 3_600_000)
+        return day.lowerBound + Int64((generator.uniform() + generator.uniform()) / 2 * room)
+    }
+
+    /// A place and arm, as shown.
+    struct View {
+        var segment: Int
+        var arm: Int
+        var propensity: Int
+    }
+
+    let visitor: String
+    let agent: Int
+    let experiment: Int
+    private(set) var events: [SimulatedEvent] = []
+    private var time: Int64
+
+    init(of visitor: String, agent: Int, experiment: Int, at start: Int64) {
+        self.visitor = visitor
+        self.agent = agent
+        self.experiment = experiment
+        time = start
+    }
+
+    /// Lives through the views.
+    mutating func live(
+        _ views: [View], reward: Reward, isRewarded: Bool, revenue: WorldArm.Revenue,
+        using generator: inout CounterGenerator
+    ) {
+        // Lookers-on click too where clicks are no reward.
+        let clicks = reward == .click ? isRewarded : isRewarded || generator.chance(0.1)
+        let clicked = clicks ? generator.within(0...views.count - 1) : nil
+        for (index, view) in views.enumerated() {
+            if index > 0 { time += Int64(generator.within(20_000...300_000)) }
+            add(.view, view, at: time)
+            if index == clicked {
+                add(.click, view, at: time + Int64(generator.within(1_000...15_000)))
+                if generator.chance(0.2) { add(.click, view, at: time + Int64(generator.within(15_001...19_999))) }
+            }
+        }
+        guard isRewarded, reward != .click, let first = views.first else { return }
+        let amount = Draw.logNormal(mean: revenue.mean, spread: revenue.spread, using: &generator)
+        // The sale is the exposure's: its slot and variant stand in the log.
+        add(
+            .purchase, first, at: time + Int64(generator.within(30_000...600_000)),
+            cents: Int64((amount * 100).rounded()))
+    }
+
+    private mutating func add(_ kind: SimulatedEvent.Kind, _ view: View, at time: Int64, cents: Int64 = 0) {
+        events.append(
+            SimulatedEvent(
+                time: time, kind: kind, visitor: visitor, experiment: experiment, view: view, agent: agent,
+                cents: cents))
+    }
+}

@@ -1,0 +1,106 @@
+import Allocation
+import Configuration
+import Domain
+import Essentials
+import Learning
+
+// The world file as a whole.
+extension ConfigurationReader {
+    /// Keys of the world file that a configuration has too, and that go into the nights' own configuration as they are.
+    private static let sharedKeys = ["timezone", "bots", "statistics", "learning", "allocation"]
+
+    /// Reads the root of a world file; nil when what everything hangs on is missing.
+    mutating func worldFile(_ root: JSON5Node) -> WorldFile? {
+        let keys = ["world", "seed", "start", "days", "outages", "brokenNights", "crowd", "maxRejected", "experiments"]
+        guard let root = section(root, keys: keys + Self.sharedKeys) else { return nil }
+        let name = pipelineName(required("world", of: root, example: "\"demo\""))
+        let seed = integer(root["seed"], in: 0...Self.unlimited) ?? 1
+        let start = date(root["start"]) ?? CalendarDate(dayNumber: CalendarDate.dayNumber(year: 2026, month: 1, day: 5))
+        let days = integer(root["days"], in: 1...3_660) ?? 28
+        let timeZone = self.timeZone(root["timezone"]) ?? .utc
+        let bots = self.bots(root["bots"])
+        let statistics = self.statistics(root["statistics"])
+        let maxRejected = self.maxRejected(root["maxRejected"]) ?? 0.01
+        let learning = self.learning(root["learning"], over: LearningSettings())
+        let allocation = self.allocation(root["allocation"], over: AllocationSettings())
+        let experiments = worldExperiments(root, learning: learning, allocation: allocation)
+        checkFloorNames(root["allocation"], ofAnyOf: experiments.flatMap { $0.settings.experiment.variants })
+
+        guard let name else { return nil }
+        var world = World(
+            name: name, seed: UInt64(seed), start: start, days: days, experiments: experiments.map(\.world))
+        world.outages = outages(root["outages"], days: days)
+        world.maxRejected = maxRejected
+        world.brokenLines = brokenNights(root["brokenNights"], days: days, outages: world.outages)
+        world.crowd = crowd(root["crowd"])
+        for excess in world.excesses {
+            fault((root[excess.key] ?? root).path, excess.message, excess.suggestion)
+        }
+        var written = WrittenSettings()
+        for key in Self.sharedKeys { written.shared[key] = root[key]?.value }
+        written.experiments = experiments.map(\.written)
+        return WorldFile(
+            world: world, experiments: experiments.map(\.settings), timeZone: timeZone, bots: bots,
+            statistics: statistics, written: written)
+    }
+
+    private mutating func date(_ node: JSON5Node?) -> CalendarDate? {
+        guard let node, let text = text(node, "a date, such as \"2026-01-05\"") else { return nil }
+        guard let date = CalendarDate(text) else {
+            fault(node.path, "\(JSON5Value.quoted(text)) is no date", "write year, month and day as in \"2026-01-05\"")
+            return nil
+        }
+        return date
+    }
+
+    /// Checks that floors for all experiments are of variants that some experiment has.
+    private mutating func checkFloorNames(_ allocation: JSON5Node?, ofAnyOf variants: [Name]) {
+        let names = Set(variants)
+        for (variant, node) in allocation?["floors"]?.members ?? [] where !names.contains(Name(variant)) {
+            faultOfKey(
+                node.path, "\(JSON5Value.quoted(variant)) is no arm of any experiment",
+                Self.suggest(variant, among: names.map(\.string).sorted()))
+        }
+    }
+
+    // MARK: What goes wrong, and who comes
+
+    private mutating func outages(_ node: JSON5Node?, days: Int) -> Set<Int> {
+        let nodes = list(node, of: "days, counted from 0", example: "[9]") ?? []
+        return Set(nodes.compactMap { integer($0, in: 0...days - 1) })
+    }
+
+    private mutating func brokenNights(_ node: JSON5Node?, days: Int, outages: Set<Int>) -> [Int: Double] {
+        var nights: [Int: Double] = [:]
+        for node in list(node, of: "nights", example: "[{ day: 15, lines: 0.5 }]") ?? [] {
+            guard let node = section(node, keys: ["day", "lines"]) else { continue }
+            let day = integer(required("day", of: node, example: "15"), in: 0...days - 1)
+            let lines = share(required("lines", of: node, example: "0.5"), "of lines that are torn")
+            guard let day, let lines else { continue }
+            if outages.contains(day) || nights[day] != nil {
+                fault(
+                    node.path, "day \(day) is \(outages.contains(day) ? "among the outages" : "broken already")",
+                    "name each day once")
+            }
+            nights[day] = lines
+        }
+        return nights
+    }
+
+    private mutating func crowd(_ node: JSON5Node?) -> Crowd {
+        var crowd = Crowd()
+        guard let node = section(node, keys: ["robots", "returning", "travelling"]) else { return crowd }
+        let robots = number(
+            node["robots"], expected: "robots for each person, from 0 to 10", "write 0.05 for one on twenty people"
+        ) { (0...10).contains($0) }
+        if let robots { crowd.robots = robots }
+        if let returning = share(node["returning"], "of a day's people") { crowd.returning = returning }
+        if let travelling = share(node["travelling"], "of a day's people") { crowd.travelling = travelling }
+        return crowd
+    }
+
+    /// Reads a share, 0…1.
+    mutating func share(_ node: JSON5Node?, _ ofWhat: String) -> Double? {
+        number(node, expected: "a share \(ofWhat) from 0 to 1", "write 0.1 for a tenth") { (0...1).contains($0) }
+    }
+}

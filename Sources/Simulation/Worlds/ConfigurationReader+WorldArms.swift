@@ -1,0 +1,112 @@
+import Configuration
+import Domain
+import State
+
+// What the arms of a world are truly worth.
+extension ConfigurationReader {
+    private static let armKeys = ["variant", "rate", "rates", "revenue", "wearsOff", "joins", "blacklisted"]
+
+    /// Reads a list of arms, or where to find the rates of a real test; nil when any is at fault.
+    mutating func worldArms(_ node: JSON5Node?, segments: [WorldSegment]) -> [WorldArm]? {
+        guard let node else { return nil }
+        if case .object = node.value { return measuredArms(node) }
+        let example = #"[{ variant: "a", rate: 0.05 }] or { file: "rates.csv", test: "t1" }"#
+        guard let nodes = list(node, of: "arms", example: example) else { return nil }
+        var arms: [WorldArm] = []
+        for node in nodes {
+            guard let arm = worldArm(node, segments: segments) else { continue }
+            if arms.contains(where: { $0.variant == arm.variant }) {
+                fault(
+                    node.path, "the variant \(JSON5Value.quoted(arm.variant.string)) stands twice",
+                    "remove one of the two")
+            }
+            arms.append(arm)
+        }
+        return arms.count == nodes.count ? arms : nil
+    }
+
+    private mutating func worldArm(_ node: JSON5Node, segments: [WorldSegment]) -> WorldArm? {
+        guard let node = section(node, keys: Self.armKeys) else { return nil }
+        let variant = name(required("variant", of: node, example: "\"autumn\""), "variant")
+        let rate = rate(required("rate", of: node, example: "0.05"))
+        let names = segments.map(\.name).filter { $0 != .everyone }
+        var rates: [Name: Double] = [:]
+        for (segment, node) in dictionary(node["rates"], example: "{ Mumbai: 0.06 }") {
+            if !names.contains(Name(segment)) {
+                faultOfKey(
+                    node.path, "\(JSON5Value.quoted(segment)) is no segment of this experiment",
+                    names.isEmpty ? "add segments" : Self.suggest(segment, among: names.map(\.string)))
+            }
+            if let rate = self.rate(node) { rates[Name(segment)] = rate }
+        }
+        guard let variant, let rate else { return nil }
+        var arm = WorldArm(variant: variant, rate: rate)
+        arm.ratesBySegment = rates
+        if let revenue = revenue(node["revenue"]) { arm.revenue = revenue }
+        arm.wearsOff = wearOff(node["wearsOff"])
+        if let day = integer(node["joins"], in: 0...Self.unlimited) { arm.joins = day }
+        arm.blacklisted = integer(node["blacklisted"], in: 0...Self.unlimited)
+        if let blacklisted = arm.blacklisted, blacklisted < arm.joins {
+            fault(
+                node.path, "the arm is blacklisted on day \(blacklisted), before it joins on day \(arm.joins)",
+                "let it join first")
+        }
+        return arm
+    }
+
+    private mutating func rate(_ node: JSON5Node?) -> Double? {
+        number(node, expected: "a rate from 0 to 1", "write 0.05 for five visitors in a hundred") {
+            (0...1).contains($0)
+        }
+    }
+
+    private mutating func revenue(_ node: JSON5Node?) -> WorldArm.Revenue? {
+        guard let node = section(node, keys: ["mean", "spread"]) else { return nil }
+        let mean = number(
+            required("mean", of: node, example: "50"), expected: "a purchase's mean, from 0.01 to 1000000", "write 50"
+        ) { (0.01...1_000_000).contains($0) }
+        let spread = number(
+            node["spread"], expected: "the standard deviation of a purchase's logarithm, from 0 to 3", "write 0.8"
+        ) { (0...3).contains($0) }
+        return mean.map { WorldArm.Revenue(mean: $0, spread: spread ?? 0.8) }
+    }
+
+    private mutating func wearOff(_ node: JSON5Node?) -> WorldArm.WearOff? {
+        guard let node = section(node, keys: ["from", "halfLife"]) else { return nil }
+        let from = integer(required("from", of: node, example: "7"), in: 0...Self.unlimited)
+        let halfLife = number(
+            required("halfLife", of: node, example: "10"), expected: "a number of days above 0", "write 10"
+        ) { $0 > 0 }
+        guard let from, let halfLife else { return nil }
+        return WorldArm.WearOff(from: from, halfLife: halfLife)
+    }
+
+    /// Reads the arms of a real test from a file of what was measured: a rate is clicks / impressions over all rows of the test.
+    private mutating func measuredArms(_ node: JSON5Node) -> [WorldArm]? {
+        guard let node = section(node, keys: ["file", "test"]) else { return nil }
+        let fileNode = required("file", of: node, example: "\"rates.csv\"")
+        let testNode = required("test", of: node, example: "\"t1\"")
+        guard let fileNode, let testNode, let file = path(fileNode), let name = text(testNode, "the name of a test")
+        else { return nil }
+        let tests: [MeasuredTest]
+        do {
+            tests = try MeasuredTest.read(try FileSystem.read(file), file: file)
+        } catch {
+            let columns = MeasuredTest.columns.joined(separator: ", ")
+            fault(fileNode.path, "\(error)", "give a file with the columns \(columns)")
+            return nil
+        }
+        guard let test = tests.first(where: { $0.name == name }) else {
+            fault(
+                testNode.path, "\(file) has no test \(JSON5Value.quoted(name))",
+                Self.suggest(name, among: tests.prefix(20).map(\.name)))
+            return nil
+        }
+        if let arm = test.arms.first(where: { $0.variant.runsAsFormula || $0.variant == .everyone }) {
+            fault(
+                testNode.path, "\(JSON5Value.quoted(arm.variant.string)) of \(file) is no name for a variant",
+                "rename it there, beginning with a letter or a digit")
+        }
+        return test.arms.map { WorldArm(variant: $0.variant, rate: $0.rate) }
+    }
+}

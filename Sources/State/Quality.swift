@@ -1,0 +1,100 @@
+import BotFilter
+package import Domain
+package import EventLog
+package import Statistics
+
+/// How far a day's conversions were counted under a conversion window.
+package struct CountedExtent: Sendable {
+    /// The last log day that was counted.
+    package var through: CalendarDate
+    /// Whether all windows were closed by then.
+    package var isMature: Bool
+
+    package init(through: CalendarDate, isMature: Bool) {
+        self.through = through
+        self.isMature = isMature
+    }
+}
+
+/// What `quality.json` says of a day's log: what was read, what was turned away, who was dropped, and whether the visitors
+/// came in the shares they should have.
+package struct Quality: Codable, Sendable {
+    package struct Lines: Codable, Sendable {
+        package struct Reason: Codable, Sendable {
+            package var reason: String
+            package var lines: Int64
+            /// The first of them, as FILE:LINE.
+            package var samples: [String]
+        }
+
+        package var total: Int64
+        package var reasons: [Reason]
+
+        init(_ entries: [LogTally.Entry]) {
+            total = entries.reduce(0) { $0 + $1.count }
+            reasons = entries.map {
+                Reason(reason: $0.name, lines: $0.count, samples: $0.samples.map(\.description))
+            }
+        }
+    }
+
+    package struct Robots: Codable, Sendable {
+        package struct Tally: Codable, Sendable {
+            package var visitors: Int64
+            package var events: Int64
+        }
+
+        package var visitors: Int64
+        package var events: Int64
+        /// A visitor that several rules match counts under each.
+        package var rules: [String: Tally]
+    }
+
+    package var date: String
+    package var files: [String]
+    package var lines: Int64
+    package var bytes: Int64
+    package var events: [String: Int64]
+    package var rejected: Lines
+    package var ignored: Lines
+    /// Visitors with an event in the day, robots too.
+    package var visitors: Int64
+    package var robots: Robots
+    /// Visitors in an experiment, robots left out.
+    package var units: Int64
+    package var mixedUnits: Int64
+    package var formulaSegments: Int64
+    /// Whether no later event can change the day's statistics.
+    package var mature: Bool
+    /// The last log day whose events were counted for the day; nil without a conversion window: the day itself.
+    package var through: String?
+    package var sampleRatio: [SampleRatioCheck]
+
+    package init(
+        date: CalendarDate, tally: LogTally, statistics: DayStatistics, extent: CountedExtent?,
+        sampleRatio: [SampleRatioCheck]
+    ) {
+        self.date = date.description
+        files = tally.files
+        lines = tally.lines
+        bytes = tally.bytes
+        events = Dictionary(
+            uniqueKeysWithValues: EventType.allCases.map { ($0.rawValue, tally.events[$0] ?? 0) })
+        rejected = Lines(tally.rejected)
+        ignored = Lines(tally.ignored)
+        visitors = statistics.visitors.visitors
+        robots = Robots(
+            visitors: statistics.robots.visitors, events: statistics.robots.events,
+            rules: Dictionary(
+                uniqueKeysWithValues: BotRule.named.map { rule, name in
+                    let tally = statistics.robotsByRule[rule]
+                    return (name, Robots.Tally(visitors: tally?.visitors ?? 0, events: tally?.events ?? 0))
+                }))
+        units = statistics.rows.reduce(0) { $0 + $1.counts.visitors }
+        mixedUnits = statistics.mixedUnits
+        formulaSegments = statistics.formulaSegments
+        mature = extent?.isMature ?? true
+        through = extent?.through.description
+        self.sampleRatio = sampleRatio
+    }
+}

@@ -1,0 +1,105 @@
+import Allocation
+import CSV
+package import Domain
+import Randomizer
+
+/// The directory that holds all a pipeline has learned and published.
+///
+///     state/
+///       statistics/date=2026-11-20/statistics.csv  quality.json  [bots.csv]
+///       allocations/date=2026-11-21/allocation.csv  manifest.json
+///       allocations/current -> date=2026-11-21
+///       .lock
+package struct StateDirectory: Sendable {
+    package let path: String
+
+    package init(path: String) {
+        self.path = path
+    }
+
+    package var statistics: String { path + "/statistics" }
+    package var allocations: String { path + "/allocations" }
+    package var current: String { allocations + "/current" }
+
+    package func statistics(on date: CalendarDate) -> String { "\(statistics)/date=\(date)" }
+    package func allocation(on date: CalendarDate) -> String { "\(allocations)/date=\(date)" }
+
+    /// The dates that have statistics, oldest first.
+    package func statisticsDates() throws(FileError) -> [CalendarDate] { try dates(in: statistics) }
+
+    /// The dates that have a table, oldest first.
+    package func allocationDates() throws(FileError) -> [CalendarDate] { try dates(in: allocations) }
+
+    private func dates(in directory: String) throws(FileError) -> [CalendarDate] {
+        try FileSystem.list(directory).compactMap { name in
+            name.hasPrefix("date=") ? CalendarDate(name.dropFirst(5)) : nil
+        }.sorted()
+    }
+
+    /// The date of the table that is served; nil when none is.
+    package func currentDate() -> CalendarDate? {
+        guard let target = FileSystem.symbolicLink(current), target.hasPrefix("date="),
+            let date = CalendarDate(target.dropFirst(5)), FileSystem.isDirectory(allocation(on: date))
+        else { return nil }
+        return date
+    }
+
+    /// Points `current` at the table of a date, in one step.
+    package func setCurrent(_ date: CalendarDate) throws(FileError) {
+        guard currentDate() != date else { return }
+        let temporary = allocations + "/.current.tmp"
+        try FileSystem.remove(temporary)
+        try FileSystem.createSymbolicLink(temporary, to: "date=\(date)")
+        try FileSystem.rename(temporary, to: current)
+        try FileSystem.synchronize(directory: allocations)
+    }
+
+    /// Removes what a run that was killed left unfinished. Only for who holds the lock.
+    package func removeLeftovers() throws(FileError) {
+        for directory in [statistics, allocations] {
+            for name in try FileSystem.list(directory) where name.hasPrefix(".") && name.hasSuffix(".tmp") {
+                try FileSystem.remove(directory + "/" + name)
+            }
+        }
+    }
+
+    /// Puts a directory with these files in place of `directory`, in one step: whoever looks sees the old or the new one.
+    ///
+    /// Nothing is written when the files are there already, byte for byte.
+    /// - Returns: whether anything was written.
+    @discardableResult
+    package func publish(_ files: [(name: String, bytes: [UInt8])], as directory: String) throws(FileError) -> Bool {
+        if try holds(files, directory) { return false }
+        let parent = FileSystem.parent(of: directory)
+        let temporary = parent + "/.\(FileSystem.name(of: directory)).tmp"
+        try FileSystem.createDirectory(parent)
+        try FileSystem.remove(temporary)
+        try FileSystem.createDirectory(temporary)
+        let writers = try files.map { file throws(FileError) in
+            let writer = try FileWriter(temporary + "/" + file.name)
+            try writer.append(file.bytes)
+            return writer
+        }
+        for writer in writers { try writer.synchronize() }
+        try FileSystem.synchronize(directory: temporary)
+        if !FileSystem.exists(directory) {
+            try FileSystem.rename(temporary, to: directory)
+        } else if try FileSystem.exchange(temporary, directory) {
+            try FileSystem.synchronize(directory: parent)
+            try FileSystem.remove(temporary)
+        } else {
+            // File systems that cannot exchange (NFS): file by file, the manifest last. A reader in between finds a
+            // checksum that does not match, and keeps what it has.
+            for file in files { try FileSystem.rename(temporary + "/" + file.name, to: directory + "/" + file.name) }
+            try FileSystem.remove(temporary)
+        }
+        try FileSystem.synchronize(directory: parent)
+        return true
+    }
+
+    private func holds(_ files: [(name: String, bytes: [UInt8])], _ directory: String) throws(FileError) -> Bool {
+        guard try FileSystem.list(directory) == files.map(\.name).sorted() else { return false }
+        for file in files where try FileSystem.read(directory + "/" + file.name) != file.bytes { return false }
+        return true
+    }
+}
