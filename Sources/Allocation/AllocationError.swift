@@ -11,7 +11,7 @@ package struct AllocationError: Error, Equatable, Sendable, CustomStringConverti
         case invalidShare(Name, Double)
         /// A posterior without finite mean and quantiles.
         case notFinite(Name)
-        case competition(CompetitionError)
+        case competition(BestArmProbabilityError)
     }
 
     package var experiment: SlotKey

@@ -73,14 +73,14 @@ package struct GroupAllocator: Sendable {
 
     private func compete(
         _ arms: [LearnedArm], _ group: LearnedGroup, _ seed: UInt64
-    ) throws(AllocationError) -> Competition {
+    ) throws(AllocationError) -> BestArmProbability {
         let posteriors = arms.map(\.posterior)
         switch settings.method {
         case .sampling:
-            return Competition.sampling(posteriors, draws: settings.draws, seed: seed)
+            return BestArmProbability.sampling(posteriors, draws: settings.draws, seed: seed)
         case .exact:
             do {
-                return try Competition.exact(posteriors)
+                return try BestArmProbability.exact(posteriors)
             } catch {
                 throw self.error(.competition(error), group)
             }
@@ -89,7 +89,8 @@ package struct GroupAllocator: Sendable {
 
     /// The micro-shares of the eligible arms.
     private func shares(
-        _ arms: [LearnedArm], _ competition: Competition, _ controlShare: Int, _ group: LearnedGroup, _ seed: UInt64
+        _ arms: [LearnedArm], _ competition: BestArmProbability, _ controlShare: Int, _ group: LearnedGroup,
+        _ seed: UInt64
     ) throws(AllocationError) -> [Int] {
         let isNew = arms.map(isNew)
         let weights = try weights(arms, competition.probabilityBest, isNew, group, seed)

@@ -14,7 +14,7 @@ import Numerics
 // Below `start` some arm lies with certainty above: no other can be best there. Above `end` nothing is left.
 
 /// The densities and distribution functions of some arms, at the nodes of panels on which each is resolved.
-struct PanelMesh<Arm: Contender>: Sendable {
+struct PanelMesh<Arm: IntegrableDensity>: Sendable {
     let arms: [Arm]
     private(set) var panels: [Panel] = []
     /// By panel, then by arm: the density times the panel's half width.

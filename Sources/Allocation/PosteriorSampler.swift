@@ -28,7 +28,7 @@ struct PosteriorSampler: Sendable {
     }
 
     /// The ratio by which a drawn value exceeds a drawn value of the champion, both of this posterior's family:
-    /// 0 when it does not, `Competition.greatestValueRemaining` at most, and where the champion's value is not positive.
+    /// 0 when it does not, `BestArmProbability.greatestValueRemaining` at most, and where the champion's value is not positive.
     func excess(of value: Double, over champion: Double) -> Double {
         guard value > champion else { return 0 }
         let ratio: Double
@@ -38,10 +38,10 @@ struct PosteriorSampler: Sendable {
             func logValue(_ logit: Double) -> Double { min(0, logit) - log1p(exp(-abs(logit))) }
             ratio = expm1(logValue(value) - logValue(champion))
         case .studentT:
-            guard champion > 0 else { return Competition.greatestValueRemaining }
+            guard champion > 0 else { return BestArmProbability.greatestValueRemaining }
             ratio = (value - champion) / champion
         }
-        return min(ratio, Competition.greatestValueRemaining)
+        return min(ratio, BestArmProbability.greatestValueRemaining)
     }
 
     /// ln of a Gamma(shape) variate (Marsaglia and Tsang 2000, "A Simple Method for Generating Gamma Variables"); a shape below 1

@@ -6,7 +6,7 @@ import Numerics
 ///
 /// With r = ln(1 + q), P(θmax ≤ (1 + q) θc) = ∫ f(x) ∏ F(eʳ x) dx, f of the champion and F of the others. Both factors are taken
 /// from meshes as polynomials, so that no posterior is evaluated again while r is sought.
-struct ValueRemaining<Arm: Contender>: Sendable {
+struct ValueRemaining<Arm: IntegrableDensity>: Sendable {
     private let champion: Arm
     private let density: PiecewisePolynomial
     private let product: PiecewisePolynomial
@@ -71,12 +71,12 @@ struct ValueRemaining<Arm: Contender>: Sendable {
 /// The search for the ratio that θmax / θchampion stays below with probability 0.95.
 enum ValueRemainingSolver {
     /// Solves P(r) = 0.95 and returns eʳ − 1, to 10⁻⁷ relative: 0 when P(0) ≥ 0.95, at most
-    /// `Competition.greatestValueRemaining`.
+    /// `BestArmProbability.greatestValueRemaining`.
     ///
     /// Newton's method on ln(1 − P), nearly straight for narrow posteriors and for heavy tails alike, inside a bracket. Where the
     /// derivative and the secant disagree (P has a jump beside a point mass), the secant is followed.
     static func percentile(_ probability: (Ratio) -> (value: Double, slope: Double)) -> Double {
-        let greatest = log1p(Competition.greatestValueRemaining)
+        let greatest = log1p(BestArmProbability.greatestValueRemaining)
         var (low, high) = (0.0, Double.infinity)
         var logRatio = 0.0
         var last: (logRatio: Double, height: Double)?
@@ -84,12 +84,12 @@ enum ValueRemainingSolver {
             let (value, slope) = probability(Ratio(logarithm: logRatio))
             let excess = max(1 - value, .leastNormalMagnitude)
             // ln of how many times 5 % are exceeded, and its descent.
-            let height = log(excess / (1 - Competition.level))
+            let height = log(excess / (1 - BestArmProbability.level))
             if height <= 0 {
                 if logRatio == 0 { return 0 }
                 high = logRatio
             } else {
-                if logRatio == greatest { return Competition.greatestValueRemaining }
+                if logRatio == greatest { return BestArmProbability.greatestValueRemaining }
                 low = logRatio
             }
             var descent = slope / excess
@@ -111,6 +111,6 @@ enum ValueRemainingSolver {
             // Newton's method leaves about the square of the last step.
             if change <= precision * logRatio || high - low <= 1e-12 * low { break }
         }
-        return min(Competition.greatestValueRemaining, Ratio(logarithm: logRatio).excess)
+        return min(BestArmProbability.greatestValueRemaining, Ratio(logarithm: logRatio).excess)
     }
 }

@@ -62,8 +62,8 @@ struct AgentEvidence: OptionSet, Sendable {
     /// Named in `block`.
     static let blocked = AgentEvidence(rawValue: 1 << 1)
     /// A word by which programs, not people, call.
-    static let robot = AgentEvidence(rawValue: 1 << 2)
-    /// A web or mail address: whom to write to about the robot.
+    static let bot = AgentEvidence(rawValue: 1 << 2)
+    /// A web or mail address: whom to write to about the bot.
     static let contact = AgentEvidence(rawValue: 1 << 3)
     /// The address of software that stamps its own into the agents of people.
     static let vendorAddress = AgentEvidence(rawValue: 1 << 4)
@@ -79,6 +79,6 @@ struct AgentEvidence: OptionSet, Sendable {
     static let platform = AgentEvidence(rawValue: 1 << 8)
     /// How the agents of browsers begin, or the profile that phones name instead.
     static let grammar = AgentEvidence(rawValue: 1 << 9)
-    /// A handset's brand that ends in a robot's word, which it hides.
+    /// A handset's brand that ends in a bot's word, which it hides.
     static let brand = AgentEvidence(rawValue: 1 << 10)
 }

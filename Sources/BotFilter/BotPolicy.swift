@@ -15,9 +15,9 @@ package final class BotPolicy: Sendable {
         networks = denyNetworks
     }
 
-    /// Whether a user agent is a robot's; false when the rule is off. O(bytes): worth a cache in front, agents repeat.
+    /// Whether a user agent is a bot's; false when the rule is off. O(bytes): worth a cache in front, agents repeat.
     package func judgesUserAgent(_ agent: UnsafeRawBufferPointer) -> Bool {
-        classifier?.isRobot(agent) ?? false
+        classifier?.isBot(agent) ?? false
     }
 
     /// Whether any network is denied.
@@ -46,7 +46,7 @@ package final class BotPolicy: Sendable {
     /// Finds the rules that drop a visitor with this evidence; none: the visitor counts.
     package func rules(matching evidence: VisitorEvidence) -> BotRule {
         var rules: BotRule = []
-        if classifier != nil, evidence.hasRobotUserAgent { rules.insert(.userAgent) }
+        if classifier != nil, evidence.hasBotUserAgent { rules.insert(.userAgent) }
         if let limit = settings.eventsPerDay, evidence.events > limit { rules.insert(.eventsPerDay) }
         if let limit = settings.eventsPerMinute, evidence.busiestMinute >= limit { rules.insert(.eventsPerMinute) }
         if let limit = settings.clicksWithoutView, !evidence.hasView, evidence.clicks >= limit {

@@ -51,10 +51,10 @@ struct TokenSearch: Sendable {
             // Nothing ends at most states.
             if found.isEmpty { continue }
             let ending = found.map { tokens[$0] }
-            // A brand that ends in a robot's word ("Cubot") hides the word within it.
+            // A brand that ends in a bot's word ("Cubot") hides the word within it.
             let hidden = ending.filter { $0.evidence == .brand }.map(\.text.count).max() ?? 0
             for token in ending where token.evidence != .brand {
-                if token.evidence == .robot, token.text.count <= hidden { continue }
+                if token.evidence == .bot, token.text.count <= hidden { continue }
                 matches.append(Match(length: token.text.count, boundary: token.boundary, evidence: token.evidence))
             }
         }

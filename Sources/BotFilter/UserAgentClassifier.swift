@@ -3,14 +3,14 @@
 /// Rules, in this order; the first that applies decides:
 /// 1. an agent without a letter (none, `-`) is no evidence: keep;
 /// 2. a text of `allow` keeps, a text of `block` drops;
-/// 3. a robot's word (``RobotTokens``) or an address at which to reach its owner drops;
+/// 3. a bot's word (``BotTokens``) or an address at which to reach its owner drops;
 /// 4. "compatible" drops, unless said by one of the browsers that did;
 /// 5. products with versions and no comment drop when none is a browser, engine or handset (``BrowserTokens``): that is what
 ///    libraries and scripts send when nobody tells them what to say;
 /// 6. with `browsersOnly`, every agent drops that names no browser, and one that lacks the browsers' grammar: a known start,
 ///    a platform, products with versions.
 ///
-/// In the field where Android names the model, words and hosts of rule 3 do not count. Robots that send a browser's agent
+/// In the field where Android names the model, words and hosts of rule 3 do not count. Bots that send a browser's agent
 /// unchanged are not found here: their number of events gives them away.
 package struct UserAgentClassifier: Sendable {
     private let search: TokenSearch
@@ -21,17 +21,17 @@ package struct UserAgentClassifier: Sendable {
         let configured =
             settings.allow.map { AgentToken($0, .anywhere, .allowed) }
             + settings.block.map { AgentToken($0, .anywhere, .blocked) }
-        search = TokenSearch(configured + (RobotTokens.groups + BrowserTokens.groups).flatMap(\.tokens))
+        search = TokenSearch(configured + (BotTokens.groups + BrowserTokens.groups).flatMap(\.tokens))
         browsersOnly = settings.browsersOnly
     }
 
     /// Judges the bytes of one user agent, in any encoding. O(bytes), without allocation.
-    package func isRobot(_ agent: UnsafeRawBufferPointer) -> Bool {
+    package func isBot(_ agent: UnsafeRawBufferPointer) -> Bool {
         guard agent.contains(where: \.isLetter) else { return false }
         let evidence = search.evidence(
-            in: agent, shielding: [.robot, .domain], within: UserAgentGrammar.modelField(of: agent))
+            in: agent, shielding: [.bot, .domain], within: UserAgentGrammar.modelField(of: agent))
         if evidence.contains(.allowed) { return false }
-        if evidence.contains(.blocked) || evidence.contains(.robot) { return true }
+        if evidence.contains(.blocked) || evidence.contains(.bot) { return true }
         if evidence.contains(.contact), !evidence.contains(.vendorAddress) { return true }
         // Toolbars left the names of their hosts in Internet Explorer's agent.
         if evidence.contains(.domain), evidence.isDisjoint(with: [.vendorAddress, .compatibleBrowser]) { return true }

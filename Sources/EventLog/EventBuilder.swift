@@ -8,7 +8,7 @@ struct EventBuilder: ~Copyable {
     private let day: LogDay
     private let types: TypeWords
     private let platformConstant: UnsafeMutableBufferPointer<UInt8>?
-    private var usualTime = UsualTime()
+    private var usualTime = FastTimestamp()
     private var arena = TextArena()
 
     init(schema: EventSchema, day: LogDay) {

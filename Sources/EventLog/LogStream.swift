@@ -27,7 +27,7 @@ final class LogStream: @unchecked Sendable {
     private var skipsLine = false
 
     /// A stream that goes on where the head ends.
-    init(_ head: borrowing LogHead, bytes: ByteStream, file: Int32, blockSize: Int, maximumLineLength: Int) {
+    init(_ head: borrowing FormatDetector, bytes: ByteStream, file: Int32, blockSize: Int, maximumLineLength: Int) {
         self.bytes = bytes
         self.file = file
         self.blockSize = blockSize
@@ -91,7 +91,7 @@ final class LogStream: @unchecked Sendable {
             skipsLine = count > maximumLineLength
             return skipsLine ? count : nil
         case .csv:
-            let cutter = RecordCutter(maximumLength: maximumLineLength)
+            let cutter = CSVRecordSplitter(maximumLength: maximumLineLength)
             var start = 0
             while true {
                 switch cutter.end(from: start, in: block.base, count: count) {

@@ -39,11 +39,11 @@ final class OpenFile: Sendable {
     private let rules: ReadingRules
     /// Used by whoever has the turn.
     private let content = Mutex(Content.unopened)
-    private let ahead: BlocksAhead
+    private let ahead: ReadAheadQueue
 
     /// - Parameter blocksAhead: the most blocks of a stream that are read before somebody asks for them.
     init(_ file: LogFile, index: Int, rules: ReadingRules, blocksAhead: Int) {
-        ahead = BlocksAhead(capacity: blocksAhead, maximumBytes: 2 * OpenFile.blocksOfStream * rules.blockSize)
+        ahead = ReadAheadQueue(capacity: blocksAhead, maximumBytes: 2 * OpenFile.blocksOfStream * rules.blockSize)
         self.file = file
         self.index = Int32(index)
         self.rules = rules
@@ -60,7 +60,7 @@ final class OpenFile: Sendable {
         return try turn(by: claim, &block)
     }
 
-    private func turn(by claim: BlocksAhead.Claim, _ block: inout Block) throws(LogError) -> Turn {
+    private func turn(by claim: ReadAheadQueue.Claim, _ block: inout Block) throws(LogError) -> Turn {
         switch claim {
         case .block: return .block
         case .turn:
@@ -96,7 +96,7 @@ final class OpenFile: Sendable {
         let readable = try ReadableFile(file, spool: rules.spool)
         let name = FormatName(file)
         let bytes = try ByteStream(readable, name: name)
-        let head = try LogHead(
+        let head = try FormatDetector(
             bytes, file: file.name, name: name, schema: rules.schema, step: min(rules.blockSize, 4096),
             maximumLineLength: rules.maximumLineLength)
         if readable.isRegular, !bytes.isCompressed, case .jsonLines = head.layout {

@@ -8,7 +8,7 @@ import CScan
 ///
 /// - Fields become strings, empty ones too, which stand for absent; spaces belong to their field.
 /// - A quote inside an unquoted field, text after a closing quote and a quote that never closes make a record malformed; where
-///   it ends then, ``RecordCutter`` tells.
+///   it ends then, ``CSVRecordSplitter`` tells.
 struct RecordDecoder: ~Copyable {
     struct Record {
         var outcome: LineDecoder.Outcome
@@ -100,7 +100,7 @@ struct RecordDecoder: ~Copyable {
     }
 
     private func malformed(_ start: UnsafePointer<UInt8>, before end: UnsafePointer<UInt8>) -> Record {
-        let found = RecordCutter(maximumLength: maximumLength).end(from: 0, in: start, count: end - start)
+        let found = CSVRecordSplitter(maximumLength: maximumLength).end(from: 0, in: start, count: end - start)
         let lineFeed = start + (found.offset ?? end - start)
         let reason: RejectedReason
         if found.isTooLong {

@@ -95,17 +95,17 @@ extension NightlyRun {
     private func summary(_ quality: Quality, _ date: CalendarDate) -> String {
         "\(date): read \(Text.count(Int64(quality.files.count), "file")), \(Text.count(quality.lines, "line")): "
             + "\(Text.count(quality.rejected.total)) rejected, \(Text.count(quality.ignored.total)) ignored; "
-            + "\(Text.count(quality.visitors, "visitor")), \(Text.count(quality.robots.visitors, "robot")) dropped, "
+            + "\(Text.count(quality.visitors, "visitor")), \(Text.count(quality.bots.visitors, "bot")) dropped, "
             + "\(Text.count(quality.units, "unit")) counted, \(Text.count(quality.mixedUnits)) mixed"
     }
 
     /// `bots.csv`. An id that a spreadsheet would run as a formula gets an apostrophe in front, which makes it text.
-    private func auditBytes(_ robots: [DayStatistics.Robot]) -> [UInt8] {
+    private func auditBytes(_ bots: [DayStatistics.Bot]) -> [UInt8] {
         var writer = CSVWriter()
         writer.write(["visitor", "events", "rules"])
-        for robot in robots {
-            let visitor = (robot.visitor.runsAsFormula ? "'" : "") + robot.visitor.string
-            writer.write([visitor, String(robot.events), robot.rules.names.joined(separator: " ")])
+        for bot in bots {
+            let visitor = (bot.visitor.runsAsFormula ? "'" : "") + bot.visitor.string
+            writer.write([visitor, String(bot.events), bot.rules.names.joined(separator: " ")])
         }
         return writer.bytes
     }

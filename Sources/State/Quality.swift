@@ -38,7 +38,7 @@ package struct Quality: Codable, Sendable {
         }
     }
 
-    package struct Robots: Codable, Sendable {
+    package struct Bots: Codable, Sendable {
         package struct Tally: Codable, Sendable {
             package var visitors: Int64
             package var events: Int64
@@ -57,10 +57,10 @@ package struct Quality: Codable, Sendable {
     package var events: [String: Int64]
     package var rejected: Lines
     package var ignored: Lines
-    /// Visitors with an event in the day, robots too.
+    /// Visitors with an event in the day, bots too.
     package var visitors: Int64
-    package var robots: Robots
-    /// Visitors in an experiment, robots left out.
+    package var bots: Bots
+    /// Visitors in an experiment, bots left out.
     package var units: Int64
     package var mixedUnits: Int64
     package var formulaSegments: Int64
@@ -83,12 +83,12 @@ package struct Quality: Codable, Sendable {
         rejected = Lines(tally.rejected)
         ignored = Lines(tally.ignored)
         visitors = statistics.visitors.visitors
-        robots = Robots(
-            visitors: statistics.robots.visitors, events: statistics.robots.events,
+        bots = Bots(
+            visitors: statistics.bots.visitors, events: statistics.bots.events,
             rules: Dictionary(
                 uniqueKeysWithValues: BotRule.named.map { rule, name in
-                    let tally = statistics.robotsByRule[rule]
-                    return (name, Robots.Tally(visitors: tally?.visitors ?? 0, events: tally?.events ?? 0))
+                    let tally = statistics.botsByRule[rule]
+                    return (name, Bots.Tally(visitors: tally?.visitors ?? 0, events: tally?.events ?? 0))
                 }))
         units = statistics.rows.reduce(0) { $0 + $1.counts.visitors }
         mixedUnits = statistics.mixedUnits

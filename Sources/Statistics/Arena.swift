@@ -119,4 +119,4 @@ final class Arena: @unchecked Sendable {
 }
 
 /// A place in an ``Arena``, in words from its start. The first word is nobody's: 0 is no place.
-typealias Place = UInt32
+typealias ArenaOffset = UInt32

@@ -51,20 +51,20 @@ struct ArenaAllocator: ~Copyable {
     var firsts: [Range<Int>] { taken.dropLast().map(\.firsts) + (taken.last.map { [firsts(of: $0)] } ?? []) }
 
     /// Takes a piece of what was reserved; its bytes are of any value.
-    mutating func take(_ bytes: Int) -> Place {
+    mutating func take(_ bytes: Int) -> ArenaOffset {
         let place = rest.lowerBound
         let end = place + ArenaAllocator.rounded(bytes)
         precondition(end <= rest.upperBound, "taken without being reserved")
         rest = end..<rest.upperBound
-        return Place(truncatingIfNeeded: place / Arena.wordBytes)
+        return ArenaOffset(truncatingIfNeeded: place / Arena.wordBytes)
     }
 
     /// Takes a piece likewise, from the other end.
-    mutating func takeLast(_ bytes: Int) -> Place {
+    mutating func takeLast(_ bytes: Int) -> ArenaOffset {
         let place = rest.upperBound - ArenaAllocator.rounded(bytes)
         precondition(place >= rest.lowerBound, "taken without being reserved")
         rest = rest.lowerBound..<place
-        return Place(truncatingIfNeeded: place / Arena.wordBytes)
+        return ArenaOffset(truncatingIfNeeded: place / Arena.wordBytes)
     }
 
     /// The bytes that a piece of so many takes up.

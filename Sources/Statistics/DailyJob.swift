@@ -2,14 +2,14 @@ package import BotFilter
 package import Domain
 package import EventLog
 
-/// Logs of a day to its statistics: events are gathered by visitor, robots dropped, the rest attributed.
+/// Logs of a day to its statistics: events are gathered by visitor, bots dropped, the rest attributed.
 package struct DailyJob: Sendable {
     package var experiments: [Experiment]
     package var policy: BotPolicy
     package var mixedUnits: MixedUnits
     package var reader: LogReader
     package var workers: Int
-    /// Whether to name the robots.
+    /// Whether to name the bots.
     package var audits = false
     /// Bytes that visitors may take. When they do not fit, the log is read more often, each time for some of them.
     package var memory = Int.max

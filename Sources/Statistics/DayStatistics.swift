@@ -12,7 +12,7 @@ package enum MixedUnits: String, CaseIterable, Sendable {
 /// A day's sufficient statistics, and what was left out of them.
 package struct DayStatistics: Sendable {
     /// A visitor that the bot filter dropped.
-    package struct Robot: Equatable, Sendable {
+    package struct Bot: Equatable, Sendable {
         package var visitor: Name
         package var events: Int64
         package var rules: BotRule
@@ -36,14 +36,14 @@ package struct DayStatistics: Sendable {
 
     /// One row for each arm and segment with a unit, in byte order of their keys.
     package internal(set) var rows: [(key: ArmKey, counts: ArmCounts)] = []
-    /// All visitors with an event in the day, robots too.
+    /// All visitors with an event in the day, bots too.
     package internal(set) var visitors = Tally()
     /// Dropped visitors by rule; a visitor that several rules match counts under each.
-    package internal(set) var robotsByRule: [BotRule: Tally] = [:]
-    package internal(set) var robots = Tally()
+    package internal(set) var botsByRule: [BotRule: Tally] = [:]
+    package internal(set) var bots = Tally()
     /// Every dropped visitor, in byte order; only when an audit was asked for.
-    package internal(set) var audit: [Robot] = []
-    /// Units, of visitors who are not robots, that saw two or more variants.
+    package internal(set) var audit: [Bot] = []
+    /// Units, of visitors who are not bots, that saw two or more variants.
     package internal(set) var mixedUnits: Int64 = 0
     /// Views of declared arms whose segment would run as a formula in a spreadsheet, taken as everyone's.
     package internal(set) var formulaSegments: Int64 = 0

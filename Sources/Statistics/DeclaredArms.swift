@@ -8,17 +8,17 @@ import EventLog
 /// they are its parts.
 struct DeclaredArms: ~Copyable {
     /// The arms, in the order of `armKeys`.
-    private var arms = Pool<ArmNumber>()
+    private var arms = UnsafeArray<ArmNumber>()
     /// Of each experiment: its platform's number and its slot name's number.
     private(set) var places: [PurchasePlace] = []
 
-    private var armKeys: TextTable
-    private var experimentKeys: TextTable
-    private var platforms: TextTable
-    private var slots: TextTable
-    private var scratch = Pool<UInt8>(capacity: 256)
+    private var armKeys: InternTable
+    private var experimentKeys: InternTable
+    private var platforms: InternTable
+    private var slots: InternTable
+    private var scratch = UnsafeArray<UInt8>(capacity: 256)
     /// Arms found lately.
-    private var recent = Pool<Recent>(capacity: recentCount)
+    private var recent = UnsafeArray<Recent>(capacity: recentCount)
     private static let recentCount = 256
 
     /// An arm found lately, with the lengths of its key's parts; none has an empty variant.
@@ -31,10 +31,10 @@ struct DeclaredArms: ~Copyable {
     }
 
     init(_ experiments: [Experiment], hash: KeyedHash) {
-        armKeys = TextTable(hash: hash)
-        experimentKeys = TextTable(hash: hash)
-        platforms = TextTable(hash: hash)
-        slots = TextTable(hash: hash)
+        armKeys = InternTable(hash: hash)
+        experimentKeys = InternTable(hash: hash)
+        platforms = InternTable(hash: hash)
+        slots = InternTable(hash: hash)
         for _ in 0..<DeclaredArms.recentCount { recent.append(Recent()) }
         for (index, experiment) in experiments.enumerated() {
             let platform = Array(experiment.key.platform.string.utf8)
@@ -57,7 +57,7 @@ struct DeclaredArms: ~Copyable {
     @inline(__always)
     mutating func arm(platform: ByteText, slot: ByteText, variant: ByteText) -> ArmNumber? {
         guard !platform.isEmpty, !slot.isEmpty, !variant.isEmpty else { return nil }
-        let place = recent.start + DeclaredArms.recentPlace(platform, slot, variant)
+        let place = recent.start + DeclaredArms.recentOffset(platform, slot, variant)
         if isArm(place.pointee, platform, slot, variant) { return place.pointee.arm }
         guard let found = find(platform, slot, variant) else { return nil }
         place.pointee = found
@@ -88,7 +88,7 @@ struct DeclaredArms: ~Copyable {
 
     /// A place from the ends of the names, where arms differ most.
     @inline(__always)
-    private static func recentPlace(_ platform: ByteText, _ slot: ByteText, _ variant: ByteText) -> Int {
+    private static func recentOffset(_ platform: ByteText, _ slot: ByteText, _ variant: ByteText) -> Int {
         let ends =
             Int(variant.start[variant.count &- 1]) &* 32 &+ Int(variant.start[0])
             &+ Int(slot.start[slot.count &- 1]) &* 8 &+ slot.count &+ variant.count &* 2
@@ -115,6 +115,6 @@ struct DeclaredArms: ~Copyable {
     }
 }
 
-private func add(_ key: [UInt8], to table: inout TextTable) -> Int {
+private func add(_ key: [UInt8], to table: inout InternTable) -> Int {
     key.withUnsafeBufferPointer { table.number(of: ByteText($0)) }
 }

@@ -4,10 +4,10 @@ import EventLog
 ///
 /// Used by one thread at a time, which is what makes it safe to hand over.
 final class EventCollector: EventSink, @unchecked Sendable {
-    private(set) var gathering: Gathering
+    private(set) var gathering: ShardInserter
 
-    init(_ plan: GatheringPlan, worker: Int) {
-        gathering = Gathering(plan, worker: worker)
+    init(_ plan: ShardInsertionPlan, worker: Int) {
+        gathering = ShardInserter(plan, worker: worker)
     }
 
     func consume(_ events: UnsafeBufferPointer<Event>, ignored: UnsafeMutableBufferPointer<IgnoredReason?>) {

@@ -11,13 +11,13 @@ import EventLog
 struct ExposureTable: ~Copyable, @unchecked Sendable {
     /// A visitor; behind it lie the bytes of its id.
     struct Owner: BitwiseCopyable {
-        var units: Place = 0
+        var units: ArenaOffset = 0
         var idLength: UInt32
     }
 
     /// A unit: 64 bytes.
     struct Exposure: BitwiseCopyable {
-        var next: Place
+        var next: ArenaOffset
         var arm: ArmNumber
         var segment: UInt32
         /// The number of the day.
@@ -33,7 +33,7 @@ struct ExposureTable: ~Copyable, @unchecked Sendable {
         private var revenueLow: UInt64 = 0
         private var revenueHigh: Int64 = 0
 
-        init(next: Place, unit: Unit, day: Int, time: Int64, views: Int64) {
+        init(next: ArenaOffset, unit: Unit, day: Int, time: Int64, views: Int64) {
             self.next = next
             arm = unit.arm
             segment = unit.segment
@@ -54,7 +54,7 @@ struct ExposureTable: ~Copyable, @unchecked Sendable {
 
     /// An order of a visitor; behind it lie the bytes of the order's id.
     struct OrderMemory: BitwiseCopyable {
-        var owner: Place
+        var owner: ArenaOffset
         var length: UInt32
         /// The number of the last day with an event of it.
         var lastDay: UInt32
@@ -77,7 +77,7 @@ struct ExposureTable: ~Copyable, @unchecked Sendable {
         allocator.reserve(MemoryLayout<Exposure>.stride + bytes) && index.reserve() && orders.reserve()
     }
 
-    private func pointer<Record>(_ place: Place, to type: Record.Type) -> UnsafeMutablePointer<Record> {
+    private func pointer<Record>(_ place: ArenaOffset, to type: Record.Type) -> UnsafeMutablePointer<Record> {
         (allocator.arena.base + Int(place) * Arena.wordBytes).assumingMemoryBound(to: type)
     }
 
@@ -89,7 +89,7 @@ struct ExposureTable: ~Copyable, @unchecked Sendable {
     // MARK: Visitors and their units
 
     /// The place of the visitor with this id, if it has a unit.
-    func owner(_ id: ByteText) -> Place? {
+    func owner(_ id: ByteText) -> ArenaOffset? {
         index.find(hash: hash(id)) { place in
             let owner = pointer(place, to: Owner.self)
             return hasText(id, behind: UnsafeMutableRawPointer(owner + 1), owner.pointee.idLength)
@@ -97,7 +97,7 @@ struct ExposureTable: ~Copyable, @unchecked Sendable {
     }
 
     /// Adds a visitor who is not there; `id.count` bytes must be reserved.
-    mutating func addOwner(_ id: ByteText) -> Place {
+    mutating func addOwner(_ id: ByteText) -> ArenaOffset {
         let place = allocator.take(MemoryLayout<Owner>.stride + id.count)
         let owner = pointer(place, to: Owner.self)
         owner.initialize(to: Owner(idLength: UInt32(id.count)))
@@ -107,7 +107,7 @@ struct ExposureTable: ~Copyable, @unchecked Sendable {
     }
 
     /// Adds a unit of a day that begins at `dayStart`; room for it must be reserved.
-    mutating func add(_ unit: Unit, views: Int64, day: Int, dayStart: Int64, to owner: Place) {
+    mutating func add(_ unit: Unit, views: Int64, day: Int, dayStart: Int64, to owner: ArenaOffset) {
         let place = allocator.take(MemoryLayout<Exposure>.stride)
         let owner = pointer(owner, to: Owner.self)
         pointer(place, to: Exposure.self).initialize(
@@ -118,7 +118,7 @@ struct ExposureTable: ~Copyable, @unchecked Sendable {
 
     @inline(__always)
     func forEachUnit<Failure: Error>(
-        of owner: Place, _ body: (UnsafeMutablePointer<Exposure>) throws(Failure) -> Void
+        of owner: ArenaOffset, _ body: (UnsafeMutablePointer<Exposure>) throws(Failure) -> Void
     ) throws(Failure) {
         var place = pointer(owner, to: Owner.self).pointee.units
         while place != 0 {
@@ -133,7 +133,7 @@ struct ExposureTable: ~Copyable, @unchecked Sendable {
         _ body: (UnsafeMutablePointer<Exposure>) throws(Failure) -> Void
     ) throws(Failure) {
         for entry in index.entries where entry != 0 {
-            try forEachUnit(of: Place(truncatingIfNeeded: entry), body)
+            try forEachUnit(of: ArenaOffset(truncatingIfNeeded: entry), body)
         }
     }
 
@@ -142,7 +142,7 @@ struct ExposureTable: ~Copyable, @unchecked Sendable {
     /// Takes note that a visitor's order has an event on a day; the last day it had one before, or nil.
     ///
     /// `order.count` bytes must be reserved.
-    mutating func note(_ order: ByteText, of owner: Place, day: Int) -> Int? {
+    mutating func note(_ order: ByteText, of owner: ArenaOffset, day: Int) -> Int? {
         let orderHash = hash(order) ^ UInt64(owner) &* 0x9E37_79B9_7F4A_7C15
         let known = orders.find(hash: orderHash) { place in
             let memory = pointer(place, to: OrderMemory.self)

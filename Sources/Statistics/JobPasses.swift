@@ -57,10 +57,10 @@ struct JobPasses {
     /// Reads a day's log, and returns what each shard contributes to the day.
     private mutating func read(_ number: Int, into shards: Shards) throws(DailyJob.Failure) -> [DayPart?] {
         let log = days[number]
-        let plan = GatheringPlan(
+        let plan = ShardInsertionPlan(
             experiments: job.experiments, policy: log.policy, day: log.day.range, hash: hash, segments: segments,
             shards: shards, workers: job.workers, keepsClicks: window != nil)
-        shards.beginDay(minutes: GatheringPlan.minutes(of: log.day.range), experiments: job.experiments.count)
+        shards.beginDay(minutes: ShardInsertionPlan.minutes(of: log.day.range), experiments: job.experiments.count)
         let collectors = (0..<max(1, job.workers)).map { EventCollector(plan, worker: $0) }
         let tally = try read(log, into: collectors, shards, isFirst: number == tallies.count)
         if number == tallies.count {
@@ -69,7 +69,7 @@ struct JobPasses {
         } else if shards.kept > 0, !tally.isOfSameLog(as: tallies[number]) {
             throw .log(LogError(file: log.files.map(\.name).joined(separator: ", "), problem: .changed))
         }
-        let evaluation = Evaluation(
+        let evaluation = DayReduction(
             plan: plan, audits: job.audits, attribution: Attribution(places: places, mixedUnits: job.mixedUnits),
             windowAttribution: window.map {
                 WindowAttribution(day: number, dayStart: log.day.range.lowerBound, window: $0, places: places)

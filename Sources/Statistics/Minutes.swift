@@ -51,7 +51,7 @@ struct MinuteCounts: BitwiseCopyable {
 }
 
 extension VisitorTable {
-    /// Extras with counts that a visitor may have before an array of all minutes takes their place: at least 120 events.
+    /// OverflowNodes with counts that a visitor may have before an array of all minutes takes their place: at least 120 events.
     private static let patience = 15
 
     /// Counts an event of a visitor in a minute of the day. Comes last of what is done with an event: it may reserve anew.
@@ -90,7 +90,7 @@ extension VisitorTable {
             counts.forEach { dense[$0].add($1) }
             return
         }
-        let counted = addExtra(.minutes, bytes: Extra.bytesOfMinutes, to: visitor).minutes
+        let counted = addOverflowNode(.minutes, bytes: OverflowNode.bytesOfMinutes, to: visitor).minutes
         counted.initialize(repeating: MinuteCounts())
         counted[0] = counts
     }
@@ -111,12 +111,12 @@ extension VisitorTable {
         of visitor: UnsafeMutablePointer<Visitor>, _ body: (_ minute: Int, _ events: UInt32) -> Void
     ) {
         if hasAnnexes { visitor.annex.pointee.minutes.forEach(body) }
-        forEachExtra(of: visitor, .minutes) { for counts in $0.minutes { counts.forEach(body) } }
+        forEachOverflowNode(of: visitor, .minutes) { for counts in $0.minutes { counts.forEach(body) } }
     }
 
     private func denseMinutes(of visitor: UnsafeMutablePointer<Visitor>) -> UnsafeMutableBufferPointer<UInt32>? {
         var counts: UnsafeMutableBufferPointer<UInt32>?
-        forEachExtra(of: visitor, .denseMinutes) {
+        forEachOverflowNode(of: visitor, .denseMinutes) {
             counts = UnsafeMutableBufferPointer(start: $0.payload(as: UInt32.self), count: minutesOfDay)
         }
         return counts
@@ -127,9 +127,9 @@ extension VisitorTable {
     private mutating func makeMinutesDense(
         of visitor: UnsafeMutablePointer<Visitor>
     ) -> UnsafeMutableBufferPointer<UInt32>? {
-        let bytes = Extra.headerBytes + minutesOfDay * MemoryLayout<UInt32>.stride
+        let bytes = OverflowNode.headerBytes + minutesOfDay * MemoryLayout<UInt32>.stride
         guard reserve(bytes) else { return nil }
-        let extra = addExtra(.denseMinutes, bytes: bytes, to: visitor)
+        let extra = addOverflowNode(.denseMinutes, bytes: bytes, to: visitor)
         let counts = UnsafeMutableBufferPointer(start: extra.payload(as: UInt32.self), count: minutesOfDay)
         counts.initialize(repeating: 0)
         forEachMinutePutAway(of: visitor) { counts[$0] += $1 }
@@ -138,11 +138,11 @@ extension VisitorTable {
     }
 }
 
-extension UnsafeMutablePointer<Extra> {
+extension UnsafeMutablePointer<OverflowNode> {
     /// The counts that an extra of minutes has room for.
     fileprivate var minutes: UnsafeMutableBufferPointer<MinuteCounts> {
         UnsafeMutableBufferPointer(
             start: payload(as: MinuteCounts.self),
-            count: (Extra.bytesOfMinutes - Extra.headerBytes) / MemoryLayout<MinuteCounts>.stride)
+            count: (OverflowNode.bytesOfMinutes - OverflowNode.headerBytes) / MemoryLayout<MinuteCounts>.stride)
     }
 }

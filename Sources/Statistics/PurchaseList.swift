@@ -2,7 +2,7 @@ import CLibrary
 
 /// One visitor's purchases of a day, in memory that the next visitor's reuse.
 struct PurchaseList: ~Copyable {
-    private var found = Pool<UnsafeMutablePointer<Purchase>>()
+    private var found = UnsafeArray<UnsafeMutablePointer<Purchase>>()
 
     /// Order by order, an order's events by time.
     var all: UnsafeBufferPointer<UnsafeMutablePointer<Purchase>> { found.elements }
@@ -11,7 +11,7 @@ struct PurchaseList: ~Copyable {
     @inline(__always)
     mutating func collect(of visitor: UnsafeMutablePointer<Visitor>, from table: borrowing VisitorTable) {
         found.removeAll()
-        table.forEachExtra(of: visitor, .purchase) { found.append($0.payload(as: Purchase.self)) }
+        table.forEachOverflowNode(of: visitor, .purchase) { found.append($0.payload(as: Purchase.self)) }
         if found.count > 1 { sort() }
     }
 

@@ -6,10 +6,10 @@ final class SegmentNames: Sendable {
     /// The number of everyone's segment, `*`.
     static let everyone: UInt32 = 0
 
-    private let names: Mutex<TextTable>
+    private let names: Mutex<InternTable>
 
     init(hash: KeyedHash) {
-        var table = TextTable(hash: hash)
+        var table = InternTable(hash: hash)
         withUnsafeBytes(of: UInt8(ascii: "*")) { _ = table.number(of: ByteText($0.bindMemory(to: UInt8.self))) }
         names = Mutex(table)
     }

@@ -9,7 +9,7 @@ import EventLog
 ///     values    by the number of the text in the table of all that are remembered
 struct TextMemo<Value: BitwiseCopyable>: ~Copyable {
     private struct Recent: BitwiseCopyable {
-        var place: TextTable.Place
+        var place: InternTable.ArenaOffset
         var value: Value
     }
 
@@ -17,9 +17,9 @@ struct TextMemo<Value: BitwiseCopyable>: ~Copyable {
     private let limit: Int
     private let byteLimit: Int
     private let blank: Value
-    private var texts: TextTable
-    private var values = Pool<Value>()
-    private var recent = Pool<Recent>()
+    private var texts: InternTable
+    private var values = UnsafeArray<Value>()
+    private var recent = UnsafeArray<Recent>()
 
     /// - Parameters:
     ///   - limit: how many texts are remembered at most, and of how many bytes in all.
@@ -30,8 +30,8 @@ struct TextMemo<Value: BitwiseCopyable>: ~Copyable {
         self.limit = limit
         self.byteLimit = byteLimit
         self.blank = blank
-        texts = TextTable(hash: hash)
-        for _ in 0..<samples { recent.append(Recent(place: TextTable.Place(), value: blank)) }
+        texts = InternTable(hash: hash)
+        for _ in 0..<samples { recent.append(Recent(place: InternTable.ArenaOffset(), value: blank)) }
     }
 
     /// The value of a text, which must have a byte, if it is one of the last that had its sample.
@@ -52,9 +52,9 @@ struct TextMemo<Value: BitwiseCopyable>: ~Copyable {
     /// The value of a text, which is made when it is not remembered.
     mutating func value(of text: ByteText, sample: Int, make: (ByteText) -> Value) -> Value {
         if texts.count >= limit || texts.byteCount >= byteLimit {
-            texts = TextTable(hash: hash)
+            texts = InternTable(hash: hash)
             values.removeAll()
-            for sample in 0..<recent.count { recent[sample] = Recent(place: TextTable.Place(), value: blank) }
+            for sample in 0..<recent.count { recent[sample] = Recent(place: InternTable.ArenaOffset(), value: blank) }
         }
         let number = texts.number(of: text)
         if number == values.count { values.append(make(text)) }

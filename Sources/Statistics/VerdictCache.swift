@@ -7,14 +7,14 @@ struct VerdictCache: ~Copyable {
     private let judge: (UnsafeRawBufferPointer) -> Bool
     private var verdicts: TextMemo<Bool>
 
-    /// - Parameter judge: whether an agent is a robot's.
+    /// - Parameter judge: whether an agent is a bot's.
     init(hash: KeyedHash, judge: @escaping (UnsafeRawBufferPointer) -> Bool) {
         self.judge = judge
         verdicts = TextMemo(
             hash: hash, limit: 1 << 16, byteLimit: 1 << 22, samples: 1 << VerdictCache.sampleBits, blank: false)
     }
 
-    /// Whether an agent, which is not empty, is a robot's.
+    /// Whether an agent, which is not empty, is a bot's.
     @inline(__always)
     mutating func verdict(on agent: ByteText) -> Bool {
         let sample = VerdictCache.sample(agent)

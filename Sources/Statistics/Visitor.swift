@@ -1,7 +1,7 @@
 /// What a day leaves of a visitor, 48 bytes; behind it lie the bytes of its id, and where there are several experiments an
 /// ``Annex``.
 ///
-///     Visitor, id, Annex ── extras ──► Extra ── next ──► Extra …
+///     Visitor, id, Annex ── extras ──► OverflowNode ── next ──► OverflowNode …
 ///
 /// The visitor's first experiments and some of its minutes are in the record itself, which is all that many visitors need;
 /// more units, more minutes and purchases are extras.
@@ -10,7 +10,7 @@ struct Visitor: BitwiseCopyable {
     var events: UInt32 = 0
     /// Saturates.
     var clicks: UInt32 = 0
-    var extras: Place = 0
+    var extras: ArenaOffset = 0
     /// Flags in the upper eight bits, below them the number of bytes of the id: lines are shorter than that can hold.
     private var flagsAndLength: UInt32
     var unit = Unit()
@@ -19,15 +19,15 @@ struct Visitor: BitwiseCopyable {
 
     struct Flags: OptionSet, BitwiseCopyable {
         let rawValue: UInt8
-        static let robotAgent = Flags(rawValue: 1)
+        static let botAgent = Flags(rawValue: 1)
         static let deniedNetwork = Flags(rawValue: 2)
         /// There was a view, of whatever experiment.
         static let viewed = Flags(rawValue: 4)
         /// An extra counts all minutes.
         static let denseMinutes = Flags(rawValue: 8)
-        /// Extras are units.
+        /// OverflowNodes are units.
         static let moreUnits = Flags(rawValue: 16)
-        /// Extras are clicks or purchases.
+        /// OverflowNodes are clicks or purchases.
         static let hasEvents = Flags(rawValue: 32)
     }
 
@@ -169,7 +169,7 @@ struct PurchasePlace: BitwiseCopyable, Equatable {
 }
 
 /// What a visitor has that its record has no room for: a header of 8 bytes, and behind it what its kind says.
-struct Extra: BitwiseCopyable {
+struct OverflowNode: BitwiseCopyable {
     enum Kind: UInt32 {
         /// A ``Unit``.
         case unit
@@ -185,11 +185,11 @@ struct Extra: BitwiseCopyable {
         /// Whether there is one for each event. Looking for one of the others never passes these, however many there are.
         var isOfEvent: Bool { self == .click || self == .purchase }
 
-        /// Extras are in this order: units, which most events need, then minutes, then those of events.
+        /// OverflowNodes are in this order: units, which most events need, then minutes, then those of events.
         var rank: Int { self == .unit ? 0 : isOfEvent ? 2 : 1 }
     }
 
-    var next: Place
+    var next: ArenaOffset
     var kind: Kind
 
     static let headerBytes = 8
@@ -199,10 +199,10 @@ struct Extra: BitwiseCopyable {
     static let bytesOfMinutes = 24
 }
 
-extension UnsafeMutablePointer<Extra> {
+extension UnsafeMutablePointer<OverflowNode> {
     /// What lies behind the header.
     func payload<Payload: BitwiseCopyable>(as type: Payload.Type) -> UnsafeMutablePointer<Payload> {
-        (UnsafeMutableRawPointer(self) + Extra.headerBytes).assumingMemoryBound(to: type)
+        (UnsafeMutableRawPointer(self) + OverflowNode.headerBytes).assumingMemoryBound(to: type)
     }
 }
 

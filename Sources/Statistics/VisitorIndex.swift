@@ -35,20 +35,20 @@ struct VisitorIndex: ~Copyable {
 
     /// The first place that may be that of a visitor with this hash; 0 when there is none.
     @inline(__always)
-    func candidate(hash: UInt64) -> Place {
+    func candidate(hash: UInt64) -> ArenaOffset {
         find(hash: hash) { _ in true } ?? 0
     }
 
     /// The place with this hash for which `matches` holds.
     @inline(__always)
-    func find(hash: UInt64, where matches: (Place) -> Bool) -> Place? {
+    func find(hash: UInt64, where matches: (ArenaOffset) -> Bool) -> ArenaOffset? {
         let slots = slots.baseAddress.unsafelyUnwrapped
         let tag = UInt32(truncatingIfNeeded: hash)
         var group = group(of: tag)
         while true {
             var tagged = cscan_tagged(slots + group, tag)
             while tagged != 0 {
-                let place = Place(truncatingIfNeeded: slots[group + tagged.trailingZeroBitCount])
+                let place = ArenaOffset(truncatingIfNeeded: slots[group + tagged.trailingZeroBitCount])
                 // A free slot looks like one with tag 0.
                 if place != 0, matches(place) { return place }
                 tagged &= tagged - 1
@@ -59,7 +59,7 @@ struct VisitorIndex: ~Copyable {
     }
 
     /// Adds a place that is not there; there must be room for it.
-    mutating func add(_ place: Place, hash: UInt64) {
+    mutating func add(_ place: ArenaOffset, hash: UInt64) {
         insert(hash << 32 | UInt64(place))
         count += 1
     }

@@ -3,7 +3,7 @@ import EventLog
 
 /// All that a day leaves of some of its visitors, in an arena that many tables share.
 ///
-///     index ──hash──► Visitor, id, Annex ── extras ──► Extra (unit, minutes, purchase, …) ── next ──► Extra …
+///     index ──hash──► Visitor, id, Annex ── extras ──► OverflowNode (unit, minutes, purchase, …) ── next ──► OverflowNode …
 ///
 /// Records never move: a pointer to one holds as long as the table. Whoever adds reserves first (``reserve(_:)``), which is
 /// where the arena's limit shows; adding itself cannot fail. All memory is its own, so it may go to any thread.
@@ -17,7 +17,7 @@ struct VisitorTable: ~Copyable, @unchecked Sendable {
     private var overflows: [UnsafeMutablePointer<Unit>: (views: Int64, clicks: Int64)] = [:]
 
     /// What one event may add beside the visitor's id and the order's.
-    static let bytesOfEvent = MemoryLayout<Visitor>.stride + MemoryLayout<Annex>.stride + 3 * Extra.bytesOfUnit
+    static let bytesOfEvent = MemoryLayout<Visitor>.stride + MemoryLayout<Annex>.stride + 3 * OverflowNode.bytesOfUnit
 
     /// An empty table for a day of so many minutes, and for one experiment or several.
     init(_ arena: Arena, minutesOfDay: Int, experiments: Int) {
@@ -34,9 +34,9 @@ struct VisitorTable: ~Copyable, @unchecked Sendable {
 
     /// The visitor with this id and hash, who is added when new; probably the one at `place`, unless that is 0.
     @inline(__always)
-    mutating func visitor(_ id: ByteText, hash: UInt64, near place: Place = 0) -> UnsafeMutablePointer<Visitor> {
+    mutating func visitor(_ id: ByteText, hash: UInt64, near place: ArenaOffset = 0) -> UnsafeMutablePointer<Visitor> {
         let base = allocator.arena.base
-        func isIts(_ place: Place) -> Bool {
+        func isIts(_ place: ArenaOffset) -> Bool {
             let known = VisitorTable.visitor(base, place)
             return known.pointee.idLength == id.count
                 && cscan_equal(known.id.baseAddress.unsafelyUnwrapped, id.start, id.count) != 0
@@ -57,7 +57,8 @@ struct VisitorTable: ~Copyable, @unchecked Sendable {
     }
 
     @inline(__always)
-    private static func visitor(_ base: UnsafeMutableRawPointer, _ place: Place) -> UnsafeMutablePointer<Visitor> {
+    private static func visitor(_ base: UnsafeMutableRawPointer, _ place: ArenaOffset) -> UnsafeMutablePointer<Visitor>
+    {
         (base + Int(place) * Arena.wordBytes).assumingMemoryBound(to: Visitor.self)
     }
 
@@ -73,7 +74,7 @@ struct VisitorTable: ~Copyable, @unchecked Sendable {
         _ body: (UnsafeMutablePointer<Visitor>) throws(Failure) -> Void
     ) throws(Failure) {
         // What visitors bought lies elsewhere: it is asked for by groups of them, and once their first extras are there the second.
-        var group = Pool<UnsafeMutablePointer<Visitor>>(capacity: VisitorTable.groupCount)
+        var group = UnsafeArray<UnsafeMutablePointer<Visitor>>(capacity: VisitorTable.groupCount)
         for range in allocator.firsts {
             var offset = range.lowerBound
             while offset < range.upperBound {
@@ -82,9 +83,9 @@ struct VisitorTable: ~Copyable, @unchecked Sendable {
                     let visitor = (allocator.arena.base + offset).assumingMemoryBound(to: Visitor.self)
                     offset += bytes(idLength: visitor.pointee.idLength)
                     group.append(visitor)
-                    prefetchExtras(visitor)
+                    prefetchOverflowNodes(visitor)
                 }
-                for visitor in group.elements { prefetchSecondExtra(visitor) }
+                for visitor in group.elements { prefetchSecondOverflowNode(visitor) }
                 for visitor in group.elements { try body(visitor) }
             }
         }
@@ -93,20 +94,22 @@ struct VisitorTable: ~Copyable, @unchecked Sendable {
     /// Visitors that ``forEach(_:)`` brings near together.
     private static let groupCount = 32
 
-    private func prefetchExtras(_ visitor: UnsafeMutablePointer<Visitor>) {
-        if visitor.pointee.flags.contains(.hasEvents) { prefetchExtra(visitor.pointee.extras) }
+    private func prefetchOverflowNodes(_ visitor: UnsafeMutablePointer<Visitor>) {
+        if visitor.pointee.flags.contains(.hasEvents) { prefetchOverflowNode(visitor.pointee.extras) }
     }
 
-    private func prefetchSecondExtra(_ visitor: UnsafeMutablePointer<Visitor>) {
+    private func prefetchSecondOverflowNode(_ visitor: UnsafeMutablePointer<Visitor>) {
         guard visitor.pointee.flags.contains(.hasEvents) else { return }
-        if let extra = self[visitor.pointee.extras], extra.pointee.next != 0 { prefetchExtra(extra.pointee.next) }
+        if let extra = self[visitor.pointee.extras], extra.pointee.next != 0 {
+            prefetchOverflowNode(extra.pointee.next)
+        }
     }
 
     // MARK: Bringing near
 
     /// Brings near the record that likely has this hash and an id of so many bytes, but for its annex; returns its place, or 0.
     @inline(__always)
-    func prefetch(hash: UInt64, idLength: Int) -> Place {
+    func prefetch(hash: UInt64, idLength: Int) -> ArenaOffset {
         let place = index.candidate(hash: hash)
         if place != 0 {
             let start = allocator.arena.base + Int(place) * Arena.wordBytes
@@ -118,7 +121,7 @@ struct VisitorTable: ~Copyable, @unchecked Sendable {
 
     /// Brings near the annex of the visitor at a place, which must be near by now, if an event will likely need it.
     @inline(__always)
-    func prefetchAnnex(_ place: Place, for observation: UnsafePointer<Observation>) {
+    func prefetchAnnex(_ place: ArenaOffset, for observation: UnsafePointer<EncodedEvent>) {
         guard place != 0, hasAnnexes else { return }
         // Without a branch: what the next event is about is anybody's guess. Instead of the annex it is the record, near already.
         let visitor = VisitorTable.visitor(allocator.arena.base, place)
@@ -129,7 +132,7 @@ struct VisitorTable: ~Copyable, @unchecked Sendable {
 
     /// 1 if an event will likely need extras of the visitor at a place, which must be near by now, or 0: to be added up.
     @inline(__always)
-    func needsExtras(_ place: Place, for observation: UnsafePointer<Observation>) -> Int {
+    func needsOverflowNodes(_ place: ArenaOffset, for observation: UnsafePointer<EncodedEvent>) -> Int {
         guard place != 0 else { return 0 }
         let visitor = VisitorTable.visitor(allocator.arena.base, place)
         let isPurchase = if case .purchase = observation.pointee.type { 1 } else { 0 }
@@ -138,64 +141,64 @@ struct VisitorTable: ~Copyable, @unchecked Sendable {
     }
 
     /// Brings near the first extra of the visitor at a place, which must be near by now.
-    func prefetchExtras(_ place: Place) {
+    func prefetchOverflowNodes(_ place: ArenaOffset) {
         guard place != 0 else { return }
         let extras = VisitorTable.visitor(allocator.arena.base, place).pointee.extras
-        if extras != 0 { prefetchExtra(extras) }
+        if extras != 0 { prefetchOverflowNode(extras) }
     }
 
     /// Brings near the second extra of the visitor at a place, once the first is there.
-    func prefetchSecondExtra(_ place: Place) {
+    func prefetchSecondOverflowNode(_ place: ArenaOffset) {
         guard place != 0 else { return }
         let base = allocator.arena.base
         if let extra = self[VisitorTable.visitor(base, place).pointee.extras], extra.pointee.next != 0 {
-            prefetchExtra(extra.pointee.next)
+            prefetchOverflowNode(extra.pointee.next)
         }
     }
 
     /// Brings near an extra, which may lie across two lines of the cache.
-    private func prefetchExtra(_ place: Place) {
+    private func prefetchOverflowNode(_ place: ArenaOffset) {
         let start = allocator.arena.base + Int(place) * Arena.wordBytes
         cscan_prefetch(start)
-        cscan_prefetch(start + Extra.bytesOfUnit - 1)
+        cscan_prefetch(start + OverflowNode.bytesOfUnit - 1)
     }
 
-    // MARK: Extras
+    // MARK: OverflowNodes
 
     /// The extra at a place; nil for the end of the chain.
-    subscript(place: Place) -> UnsafeMutablePointer<Extra>? {
+    subscript(place: ArenaOffset) -> UnsafeMutablePointer<OverflowNode>? {
         guard place != 0 else { return nil }
-        return (allocator.arena.base + Int(place) * Arena.wordBytes).assumingMemoryBound(to: Extra.self)
+        return (allocator.arena.base + Int(place) * Arena.wordBytes).assumingMemoryBound(to: OverflowNode.self)
     }
 
     /// The extra at a place, while it is none of an event: those are all behind the others.
-    func lasting(at place: Place) -> UnsafeMutablePointer<Extra>? {
+    func lasting(at place: ArenaOffset) -> UnsafeMutablePointer<OverflowNode>? {
         guard let extra = self[place], !extra.pointee.kind.isOfEvent else { return nil }
         return extra
     }
 
     /// Adds an extra of what was reserved; its payload is of any value.
-    mutating func addExtra(
-        _ kind: Extra.Kind, bytes: Int, to visitor: UnsafeMutablePointer<Visitor>
-    ) -> UnsafeMutablePointer<Extra> {
+    mutating func addOverflowNode(
+        _ kind: OverflowNode.Kind, bytes: Int, to visitor: UnsafeMutablePointer<Visitor>
+    ) -> UnsafeMutablePointer<OverflowNode> {
         let place = allocator.takeLast(bytes)
-        let extra = (allocator.arena.base + Int(place) * Arena.wordBytes).assumingMemoryBound(to: Extra.self)
-        var before: UnsafeMutablePointer<Extra>?
+        let extra = (allocator.arena.base + Int(place) * Arena.wordBytes).assumingMemoryBound(to: OverflowNode.self)
+        var before: UnsafeMutablePointer<OverflowNode>?
         var next = visitor.pointee.extras
         while let other = self[next], other.pointee.kind.rank < kind.rank {
             before = other
             next = other.pointee.next
         }
         if kind.isOfEvent { visitor.pointee.insert(.hasEvents) }
-        extra.initialize(to: Extra(next: next, kind: kind))
+        extra.initialize(to: OverflowNode(next: next, kind: kind))
         if let before { before.pointee.next = place } else { visitor.pointee.extras = place }
         return extra
     }
 
     @inline(__always)
-    func forEachExtra<Failure: Error>(
-        of visitor: UnsafeMutablePointer<Visitor>, _ kind: Extra.Kind,
-        _ body: (UnsafeMutablePointer<Extra>) throws(Failure) -> Void
+    func forEachOverflowNode<Failure: Error>(
+        of visitor: UnsafeMutablePointer<Visitor>, _ kind: OverflowNode.Kind,
+        _ body: (UnsafeMutablePointer<OverflowNode>) throws(Failure) -> Void
     ) throws(Failure) {
         // Who has none of the kind is not asked for extras, which may be far.
         if kind.isOfEvent, !visitor.pointee.flags.contains(.hasEvents) { return }
@@ -247,7 +250,7 @@ struct VisitorTable: ~Copyable, @unchecked Sendable {
             place = extra.pointee.next
         }
         visitor.pointee.insert(.moreUnits)
-        let unit = addExtra(.unit, bytes: Extra.bytesOfUnit, to: visitor).payload(as: Unit.self)
+        let unit = addOverflowNode(.unit, bytes: OverflowNode.bytesOfUnit, to: visitor).payload(as: Unit.self)
         unit.initialize(to: Unit())
         unit.pointee.arm = arm.withoutArm
         return unit
@@ -264,7 +267,7 @@ struct VisitorTable: ~Copyable, @unchecked Sendable {
             try body(visitor.secondUnit)
         }
         guard visitor.pointee.flags.contains(.moreUnits) else { return }
-        try forEachExtra(of: visitor, .unit) { extra throws(Failure) in try body(extra.payload(as: Unit.self)) }
+        try forEachOverflowNode(of: visitor, .unit) { extra throws(Failure) in try body(extra.payload(as: Unit.self)) }
     }
 
     /// Takes a view that showed `arm` to the segment with number `segment`.
@@ -318,13 +321,13 @@ struct VisitorTable: ~Copyable, @unchecked Sendable {
 
     /// Keeps a click, beside counting it.
     mutating func add(_ click: Click, of visitor: UnsafeMutablePointer<Visitor>) {
-        addExtra(.click, bytes: Extra.headerBytes + MemoryLayout<Click>.stride, to: visitor)
+        addOverflowNode(.click, bytes: OverflowNode.headerBytes + MemoryLayout<Click>.stride, to: visitor)
             .payload(as: Click.self).initialize(to: click)
     }
 
     mutating func add(_ purchase: Purchase, order: ByteText, of visitor: UnsafeMutablePointer<Visitor>) {
-        let bytes = Extra.headerBytes + MemoryLayout<Purchase>.stride + order.count
-        let target = addExtra(.purchase, bytes: bytes, to: visitor).payload(as: Purchase.self)
+        let bytes = OverflowNode.headerBytes + MemoryLayout<Purchase>.stride + order.count
+        let target = addOverflowNode(.purchase, bytes: bytes, to: visitor).payload(as: Purchase.self)
         target.initialize(to: purchase)
         UnsafeMutableRawPointer(target + 1).copyMemory(from: order.start, byteCount: order.count)
     }

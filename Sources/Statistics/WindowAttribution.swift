@@ -50,10 +50,10 @@ struct WindowAttribution: Sendable {
     }
 
     private func credit(
-        clicksOf visitor: UnsafeMutablePointer<Visitor>, of table: borrowing VisitorTable, to owner: Place,
+        clicksOf visitor: UnsafeMutablePointer<Visitor>, of table: borrowing VisitorTable, to owner: ArenaOffset,
         in exposures: borrowing ExposureTable
     ) {
-        table.forEachExtra(of: visitor, .click) { extra in
+        table.forEachOverflowNode(of: visitor, .click) { extra in
             let click = extra.payload(as: Click.self).pointee
             let time = dayStart + click.time
             exposures.forEachUnit(of: owner) { unit in
@@ -67,7 +67,7 @@ struct WindowAttribution: Sendable {
     }
 
     private func credit(
-        _ purchases: UnsafeBufferPointer<UnsafeMutablePointer<Purchase>>, to owner: Place,
+        _ purchases: UnsafeBufferPointer<UnsafeMutablePointer<Purchase>>, to owner: ArenaOffset,
         in exposures: inout ExposureTable, _ makeRoom: () -> Bool
     ) throws(CountOverflow) -> Bool {
         for purchase in purchases {

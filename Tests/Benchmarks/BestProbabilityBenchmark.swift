@@ -7,12 +7,12 @@ enum BestProbabilityBenchmark {
     static func run() {
         for (name, posteriors) in cases {
             let least = leastTime(rounds: max(1, 400 / posteriors.count)) {
-                _ = try? Competition.exact(posteriors)
+                _ = try? BestArmProbability.exact(posteriors)
             }
             print("P(best) and value remaining, \(name): \(least)")
         }
         let posteriors = similar(arms: 10)
-        let sampling = leastTime(rounds: 1) { _ = Competition.sampling(posteriors, draws: 10_000, seed: 1) }
+        let sampling = leastTime(rounds: 1) { _ = BestArmProbability.sampling(posteriors, draws: 10_000, seed: 1) }
         print("the same by 10,000 draws, 10 arms: \(sampling)")
         let intervals = leastTime(rounds: 10) {
             for posterior in posteriors { _ = posterior.quantile(0.025) + posterior.quantile(0.975) }

@@ -3,7 +3,7 @@ import TestSupport
 
 /// A large event log for timing: one day, seeded, as many bytes as asked for.
 ///
-/// About 285 bytes a line, 10.5 events a visitor, 4 % robots by user agent, 12 % clicks, 3 % purchases.
+/// About 285 bytes a line, 10.5 events a visitor, 4 % bots by user agent, 12 % clicks, 3 % purchases.
 struct LogGenerator {
     /// How the lines are written.
     enum Shape: String, CaseIterable {

@@ -27,11 +27,11 @@ struct BotPolicyTests {
         (evidence { $0.clicks = 19 }, []),
         (evidence { $0.clicks = 20 }, .clicksWithoutView),
         (evidence { ($0.clicks, $0.hasView) = (20, true) }, []),
-        (evidence { $0.hasRobotUserAgent = true }, .userAgent),
+        (evidence { $0.hasBotUserAgent = true }, .userAgent),
         (evidence { $0.isOnDenyList = true }, .denyList),
         (evidence { $0.isInDeniedNetwork = true }, .denyNetwork),
         (
-            evidence { ($0.events, $0.clicks, $0.busiestMinute, $0.hasRobotUserAgent) = (900, 900, 100, true) },
+            evidence { ($0.events, $0.clicks, $0.busiestMinute, $0.hasBotUserAgent) = (900, 900, 100, true) },
             [.userAgent, .eventsPerDay, .eventsPerMinute, .clicksWithoutView]
         ),
     ]

@@ -27,21 +27,21 @@ struct TokenSearchTests {
 
     @Test func brandsHideTheWordsTheyEndIn() {
         let search = TokenSearch([
-            AgentToken("bot", .wordEnd, .robot), AgentToken("cubot", .anywhere, .brand),
+            AgentToken("bot", .wordEnd, .bot), AgentToken("cubot", .anywhere, .brand),
             AgentToken("bot", .anywhere, .blocked),
         ])
         func evidence(_ text: String) -> AgentEvidence { Array(text.utf8).withUnsafeBytes { search.evidence(in: $0) } }
         #expect(evidence("cubot") == .blocked)
-        #expect(evidence("cubot bot") == [.blocked, .robot])
-        #expect(evidence("ubot") == [.blocked, .robot])
+        #expect(evidence("cubot bot") == [.blocked, .bot])
+        #expect(evidence("ubot") == [.blocked, .bot])
     }
 
     @Test func shieldedEvidenceCountsOutsideOnly() {
-        let search = TokenSearch([AgentToken("spider", .anywhere, .robot), AgentToken("http:", .anywhere, .contact)])
+        let search = TokenSearch([AgentToken("spider", .anywhere, .bot), AgentToken("http:", .anywhere, .contact)])
         let text = Array("(spider http:) spider".utf8)
         text.withUnsafeBytes { text in
-            #expect(search.evidence(in: text, shielding: .robot, within: 0..<14) == [.robot, .contact])
-            #expect(search.evidence(in: text, shielding: .robot, within: 0..<text.count) == .contact)
+            #expect(search.evidence(in: text, shielding: .bot, within: 0..<14) == [.bot, .contact])
+            #expect(search.evidence(in: text, shielding: .bot, within: 0..<text.count) == .contact)
         }
     }
 
@@ -57,18 +57,18 @@ struct TokenSearchTests {
         ("bot", .agentStart, "bottle", true), ("bot", .agentStart, " bot", false),
     ])
     func boundaries(token: String, boundary: AgentToken.Boundary, text: String, holds: Bool) {
-        let search = TokenSearch([AgentToken(token, boundary, .robot)])
-        #expect(Array(text.utf8).withUnsafeBytes { search.evidence(in: $0) }.contains(.robot) == holds)
+        let search = TokenSearch([AgentToken(token, boundary, .bot)])
+        #expect(Array(text.utf8).withUnsafeBytes { search.evidence(in: $0) }.contains(.bot) == holds)
     }
 
     @Test func tokensAreInLowerCaseAndUsed() {
-        for group in RobotTokens.groups + BrowserTokens.groups {
+        for group in BotTokens.groups + BrowserTokens.groups {
             for (text, token) in zip(group.texts, group.tokens) {
                 #expect(text == text.lowercased() && !text.isEmpty)
                 #expect(Array(text.utf8) == token.text)
             }
         }
-        let tokens = (RobotTokens.groups + BrowserTokens.groups).flatMap { group in
+        let tokens = (BotTokens.groups + BrowserTokens.groups).flatMap { group in
             group.texts.map { "\(group.evidence.rawValue) \(group.boundary) \($0)" }
         }
         #expect(Set(tokens).count == tokens.count)

@@ -12,8 +12,8 @@ struct UserAgentRulesTests {
 
     @Test(arguments: ["", "-", " ", "\"-\"", "42"])
     func noAgentIsNoEvidence(agent: String) {
-        #expect(!Self.classifier.isRobot(agent))
-        #expect(!Self.strict.isRobot(agent))
+        #expect(!Self.classifier.isBot(agent))
+        #expect(!Self.strict.isBot(agent))
     }
 
     @Test(arguments: [
@@ -24,9 +24,9 @@ struct UserAgentRulesTests {
         "Mozilla/5.0 (Windows NT 10.0) ExampleScanner/2", "${jndi:ldap://x}", "Microsoft Office Word 2014",
         "\(phone) (compatible; Example-Verifier/1.0)", "\(phone.replacingModel("Nexus 5X Build/M1; Storebot/1.0"))",
     ])
-    func robots(agent: String) {
-        #expect(Self.classifier.isRobot(agent))
-        #expect(Self.strict.isRobot(agent))
+    func bots(agent: String) {
+        #expect(Self.classifier.isBot(agent))
+        #expect(Self.strict.isBot(agent))
     }
 
     @Test(arguments: [
@@ -44,7 +44,7 @@ struct UserAgentRulesTests {
         "Mozilla/5.0 (PlayStation 5; PlayStation/5.50) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/13.0 Safari/605.1.15",
     ])
     func people(agent: String) {
-        #expect(!Self.classifier.isRobot(agent))
+        #expect(!Self.classifier.isBot(agent))
     }
 
     @Test(arguments: [
@@ -52,41 +52,41 @@ struct UserAgentRulesTests {
         "Safety/2 (iPhone; iOS 16.0; Scale/3.00) ExampleApp",
     ])
     func browsersOnlyAsksForGrammar(agent: String) {
-        #expect(!Self.classifier.isRobot(agent))
-        #expect(Self.strict.isRobot(agent))
+        #expect(!Self.classifier.isBot(agent))
+        #expect(Self.strict.isBot(agent))
     }
 
     @Test func allowKeepsBeforeAllElse() {
         let settings = UserAgentSettings(browsersOnly: true, allow: ["Our Own Probe"], block: ["own", "x"])
-        #expect(!UserAgentClassifier(settings).isRobot("our own probe (bot; +https://example.com)"))
-        #expect(UserAgentClassifier(settings).isRobot("our other probe (bot; +https://example.com)"))
+        #expect(!UserAgentClassifier(settings).isBot("our own probe (bot; +https://example.com)"))
+        #expect(UserAgentClassifier(settings).isBot("our other probe (bot; +https://example.com)"))
     }
 
     @Test func blockDropsBrowsers() {
         let classifier = UserAgentClassifier(UserAgentSettings(block: ["chrome/120.0 SAFARI"]))
-        #expect(classifier.isRobot(Self.desktop))
-        #expect(!classifier.isRobot(Self.phone))
+        #expect(classifier.isBot(Self.desktop))
+        #expect(!classifier.isBot(Self.phone))
     }
 
     @Test func configuredTextsMatchWithinWordsAndBrands() {
-        #expect(UserAgentClassifier(UserAgentSettings(block: ["ubo"])).isRobot(Self.phone.replacingModel("CUBOT X9")))
-        #expect(UserAgentClassifier(UserAgentSettings(block: ["bot"])).isRobot(Self.phone.replacingModel("CUBOT X9")))
-        #expect(UserAgentClassifier(UserAgentSettings(block: ["é"])).isRobot("\(Self.desktop) é"))
+        #expect(UserAgentClassifier(UserAgentSettings(block: ["ubo"])).isBot(Self.phone.replacingModel("CUBOT X9")))
+        #expect(UserAgentClassifier(UserAgentSettings(block: ["bot"])).isBot(Self.phone.replacingModel("CUBOT X9")))
+        #expect(UserAgentClassifier(UserAgentSettings(block: ["é"])).isBot("\(Self.desktop) é"))
     }
 
     @Test func emptyTextsMatchNothing() {
         let classifier = UserAgentClassifier(UserAgentSettings(allow: [""], block: [""]))
-        #expect(!classifier.isRobot(Self.desktop))
-        #expect(classifier.isRobot("curl/8.5.0"))
+        #expect(!classifier.isBot(Self.desktop))
+        #expect(classifier.isBot("curl/8.5.0"))
     }
 
     @Test func anyBytesAreJudged() {
         for length in 0..<64 {
-            _ = Self.classifier.isRobot([UInt8](repeating: 0xFF, count: length))
-            _ = Self.classifier.isRobot([UInt8](repeating: UInt8(ascii: "("), count: length))
-            _ = Self.classifier.isRobot([UInt8](repeating: UInt8(ascii: ")"), count: length) + Array("(android".utf8))
+            _ = Self.classifier.isBot([UInt8](repeating: 0xFF, count: length))
+            _ = Self.classifier.isBot([UInt8](repeating: UInt8(ascii: "("), count: length))
+            _ = Self.classifier.isBot([UInt8](repeating: UInt8(ascii: ")"), count: length) + Array("(android".utf8))
         }
-        #expect(Self.classifier.isRobot([0xFF, 0xFE] + Array("curl/8".utf8) + [0xC3]))
+        #expect(Self.classifier.isBot([0xFF, 0xFE] + Array("curl/8".utf8) + [0xC3]))
     }
 }
 

@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import struct EventLog.RecordCutter
+@testable import struct EventLog.CSVRecordSplitter
 
 /// Logs of comma-separated values against a slow twin.
 struct CSVLogTests {
@@ -86,7 +86,7 @@ struct CSVLogTests {
             for number in 0..<(1 << (2 * length)) {
                 let bytes = (0..<length).map { alphabet[number >> (2 * $0) & 3] }
                 for maximumLength in [1, 3, 10] {
-                    let cutter = RecordCutter(maximumLength: maximumLength)
+                    let cutter = CSVRecordSplitter(maximumLength: maximumLength)
                     var ends: [Int] = []
                     var start = 0
                     while start < length {

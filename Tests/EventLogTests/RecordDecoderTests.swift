@@ -23,7 +23,7 @@ struct RecordDecoderTests {
     /// What becomes of the first record, by its fields one after the other; and where it ends.
     private static func slow(_ bytes: UnsafeBufferPointer<UInt8>) -> (text: String, end: Int) {
         guard let base = bytes.baseAddress else { return ("", 0) }
-        let found = RecordCutter(maximumLength: maximumLength).end(from: 0, in: base, count: bytes.count)
+        let found = CSVRecordSplitter(maximumLength: maximumLength).end(from: 0, in: base, count: bytes.count)
         let end = found.offset ?? bytes.count
         let record = bytes[..<end]
         if found.isTooLong { return ("line too long", end) }

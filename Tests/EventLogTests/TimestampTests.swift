@@ -95,7 +95,7 @@ struct TimestampTests {
     @Test("reads the usual spelling as any other, whatever was read before")
     func usual() {
         var random = SplitMix64(seed: 3)
-        var usual = UsualTime()
+        var usual = FastTimestamp()
         let dates = ["2026-11-20", "2026-11-21", "1970-01-01", "0000-02-29", "2026-02-30", "2026-1120-", "2026-13-01"]
         var read = 0
         for _ in 0..<40_000 {
@@ -128,7 +128,7 @@ struct TimestampTests {
             ("2026-11-20T09:12:31.123456Z", 123_456),
         ] as [(String, Int64)])
     func knowsUsual(text: String, microseconds: Int64) {
-        var usual = UsualTime()
+        var usual = FastTimestamp()
         for _ in 0..<2 {
             #expect(withBytes(text) { usual.parse(ByteText($0)) } == 1_795_165_951_000_000 + microseconds)
         }
@@ -142,7 +142,7 @@ struct TimestampTests {
             "2026-11-20T23:59:59Z", "2026-11-20T19:08:30.5Z", "2026-11-20T09:12:31.123Z",
         ])
     func usualBytes(text: String) {
-        var usual = UsualTime()
+        var usual = FastTimestamp()
         var wrong: [String] = []
         let last = text.utf8.count - 1
         for position in 0...last {
@@ -163,7 +163,7 @@ struct TimestampTests {
     @Test("takes no zero bytes for a date")
     func zeroBytes() {
         for time in ["09:12:31Z", "09:12:31.123456Z"] {
-            var usual = UsualTime()
+            var usual = FastTimestamp()
             let text = [UInt8](repeating: 0, count: 11) + Array(time.utf8)
             #expect(withBytes(text) { usual.parse(ByteText($0)) } == nil)
         }

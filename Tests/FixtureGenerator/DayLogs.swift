@@ -29,7 +29,7 @@ enum DayLogs {
         let people = (0..<World.people).map(Person.init)
         for day in 0..<World.days {
             var events = people.filter { $0.visits(on: day) }.flatMap { Visit(of: $0, on: day).events }
-            events += Robots.events(on: day) + borders(day)
+            events += Bots.events(on: day) + borders(day)
             for (index, event) in events.enumerated() {
                 var random = Stream(.route, index, day: day)
                 let producer = event.producer ?? (random.chance(55, of: 100) ? .webOne : .webTwo)

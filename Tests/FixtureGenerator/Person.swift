@@ -57,7 +57,7 @@ struct Person {
     }
 }
 
-/// What browsers and robots call themselves.
+/// What browsers and bots call themselves.
 enum UserAgents {
     static let browsers: [(text: String, weight: Int)] = [
         (
@@ -77,18 +77,18 @@ enum UserAgents {
                 + " Mobile Safari/537.36", 6
         ),
         ("Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:143.0) Gecko/20100101 Firefox/143.0", 6),
-        // A telephone whose maker is no robot.
+        // A telephone whose maker is no bot.
         (
             "Mozilla/5.0 (Linux; Android 11; CUBOT NOTE 20) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Mobile"
                 + " Safari/537.36", 2
         ),
     ]
 
-    static let robots = [
+    static let bots = [
         "Mozilla/5.0 (Linux; Android 6.0.1; Nexus 5X Build/MMB29P) AppleWebKit/537.36 (KHTML, like Gecko)"
             + " Chrome/141.0.0.0 Mobile Safari/537.36 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
         "Mozilla/5.0 (compatible; bingbot/2.0; +http://www.bing.com/bingbot.htm)",
-        "Mozilla/5.0 (compatible; AhrefsBot/7.0; +http://ahrefs.com/robot/)",
+        "Mozilla/5.0 (compatible; AhrefsBot/7.0; +http://ahrefs.com/bot/)",
         "facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)",
         "python-requests/2.32.5",
         "curl/8.14.1",

@@ -3,7 +3,7 @@ import TestSupport
 /// A source of chance for one purpose, person and day: what one visitor does never moves another's dice.
 struct Stream {
     enum Purpose: UInt64 {
-        case person, visit, route, robot, garbage
+        case person, visit, route, bot, garbage
     }
 
     private var generator: SplitMix64

@@ -28,7 +28,7 @@ final class Site {
         self.window = window
     }
 
-    /// Writes a random log of a day: visitors with more than 7 events are robots of the day.
+    /// Writes a random log of a day: visitors with more than 7 events are bots of the day.
     func log(_ date: CalendarDate, using random: inout SplitMix64) throws {
         let lines = (0..<Int.random(in: 20...60, using: &random)).map { _ in
             let type = ["view", "view", "click", "purchase"].randomElement(using: &random) ?? "view"

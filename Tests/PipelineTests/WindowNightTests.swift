@@ -244,7 +244,7 @@ import Testing
         #expect(try site.run([Site.dates[7]])[0].hasData)
     }
 
-    @Test func aDayWithoutItsListOfRobotsIsLeftOut() throws {
+    @Test func aDayWithoutItsListOfBotsIsLeftOut() throws {
         var random = SplitMix64(seed: 13)
         let site = try Site(window: "1d")
         site.denyLists = ["deny-{date}.txt"]

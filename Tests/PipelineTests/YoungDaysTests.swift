@@ -81,7 +81,7 @@ import Testing
         let learner = ExperimentLearner(experiment: experiment, settings: settings)
         let posteriors = try #require(try learner.learn(rows).first).arms.map(\.posterior)
         let means = posteriors.map(\.mean)
-        return (means[2] / ((means[0] + means[1]) / 2) - 1, try Competition.exact(posteriors).probabilityBest[2])
+        return (means[2] / ((means[0] + means[1]) / 2) - 1, try BestArmProbability.exact(posteriors).probabilityBest[2])
     }
 
     /// A mean over worlds with its standard error.

@@ -89,10 +89,10 @@ struct TabledState {
 
     struct NothingWritten: Error {}
 
-    func findings(_ settings: ExperimentSettings? = nil) throws -> Findings {
+    func findings(_ settings: ExperimentSettings? = nil) throws -> ExperimentSummary {
         let history = try history()
         guard
-            let findings = Findings(
+            let findings = ExperimentSummary(
                 ExperimentHistory(TabledState.key, in: history, reward: settings?.reward), settings: settings)
         else { throw NothingWritten() }
         return findings
@@ -100,12 +100,12 @@ struct TabledState {
 
     /// What the page says of the experiment, without the marks around names.
     func story(_ settings: ExperimentSettings? = nil) throws -> String {
-        Story.text(try findings(settings)).unicodeScalars.filter { !("\u{2068}"..."\u{2069}").contains($0) }
+        Narrative.text(try findings(settings)).unicodeScalars.filter { !("\u{2068}"..."\u{2069}").contains($0) }
             .reduce(into: "") { $0.unicodeScalars.append($1) }
     }
 
     func terminal(width: Int? = nil, nights: Int = 30, ascii: Bool = false) throws -> String {
-        TerminalStory(try history(), nights: nights, width: width, ascii: ascii).text { rows, _ in
+        TerminalNarrative(try history(), nights: nights, width: width, ascii: ascii).text { rows, _ in
             let widths = (0..<rows[0].count).map { column in rows.map { $0[column].count }.max() ?? 0 }
             return rows.map { row in
                 zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }.joined(separator: "  ")

@@ -31,6 +31,6 @@ import Testing
         #expect(history.days.map(\.date) == before.days.map(\.date))
         #expect(history.beyond == [stray])
         #expect(Warnings.list(history).contains { $0.contains("Statistics of \(stray) lie beyond the newest table") })
-        #expect(TerminalStory(history, ascii: true).text { _, _ in "" }.contains("statistics of \(stray)"))
+        #expect(TerminalNarrative(history, ascii: true).text { _, _ in "" }.contains("statistics of \(stray)"))
     }
 }

@@ -29,9 +29,9 @@ import Testing
         var full: [[Double]] = []
         var (churn, floors): ([Double], [Double]) = ([], [])
         for seed in 1...16 {
-            let site = try LivedSite(FastAgainstFullTests.world, seed: UInt64(seed))
+            let site = try EndToEndSite(FastAgainstFullTests.world, seed: UInt64(seed))
             let days = site.nights.map { $0.served[0] }
-            let totals = LivedExperiment(0, of: site.file.world, nights: site.nights)
+            let totals = EndToEndExperiment(0, of: site.file.world, nights: site.nights)
             churn.append(totals.churn)
             floors.append(totals.floorTraffic)
             full.append(days.map { $0.regret / $0.evenRegret } + [days.reduce(0) { $0 + $1.evenRegret }])

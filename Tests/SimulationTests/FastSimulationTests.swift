@@ -29,10 +29,10 @@ import Testing
     func outage() throws {
         var world = Worlds.world([0.05, 0.051, 0.052], days: 4)
         world.outages = [1, 2, 3]
-        let broken = try Life(of: world, experiment: 0, under: FastSimulationTests.chosen)
+        let broken = try PolicyRun(of: world, experiment: 0, under: FastSimulationTests.chosen)
         #expect(broken.regret[1] == broken.regret[2] && broken.regret[2] == broken.regret[3])
         world.outages = []
-        let whole = try Life(of: world, experiment: 0, under: FastSimulationTests.chosen)
+        let whole = try PolicyRun(of: world, experiment: 0, under: FastSimulationTests.chosen)
         #expect(whole.regret[0...1] == broken.regret[0...1])
         #expect(whole.regret != broken.regret)
     }
@@ -41,10 +41,10 @@ import Testing
     func brokenLog() throws {
         var world = Worlds.world([0.05, 0.09], days: 5)
         world.brokenLines = [0: 0.5, 1: 0.5, 2: 0.5, 3: 0.5]
-        let broken = try Life(of: world, experiment: 0, under: FastSimulationTests.chosen)
+        let broken = try PolicyRun(of: world, experiment: 0, under: FastSimulationTests.chosen)
         #expect(broken.regret == broken.evenRegret)
         world.maxRejected = 0.5
-        let read = try Life(of: world, experiment: 0, under: FastSimulationTests.chosen)
+        let read = try PolicyRun(of: world, experiment: 0, under: FastSimulationTests.chosen)
         #expect(read.regret[4] < 0.5 * read.evenRegret[4])
     }
 
@@ -54,7 +54,7 @@ import Testing
         allocation.floor = 0.6
         let policy = ThompsonPolicy(name: "", learning: LearningSettings(), allocation: allocation)
         #expect(throws: PolicyError.self) {
-            try Life(of: Worlds.world([0.05, 0.06]), experiment: 0, under: policy)
+            try PolicyRun(of: Worlds.world([0.05, 0.06]), experiment: 0, under: policy)
         }
     }
 

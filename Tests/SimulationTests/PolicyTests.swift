@@ -50,9 +50,9 @@ import Testing
             ]
             $0.arms[0].ratesBySegment = ["delhi": 0.09]
         }
-        let oracle = try Life(of: world, experiment: 0, under: OraclePolicy())
+        let oracle = try PolicyRun(of: world, experiment: 0, under: OraclePolicy())
         #expect(oracle.regret.allSatisfy { $0 < 1e-9 } && oracle.regret.count == 9)
-        let even = try Life(of: world, experiment: 0, under: UniformPolicy())
+        let even = try PolicyRun(of: world, experiment: 0, under: UniformPolicy())
         #expect(even.regret == even.evenRegret)
         // Day 0 by hand: 500 in Delhi at 1.2·(0.09 − (0.09 + 0.06 + 0.04)/3), 1,500 elsewhere at 0.06 − 0.05.
         let first = 500 * 1.2 * (0.09 - 0.19 / 3) + 1_500 * 0.01

@@ -21,7 +21,7 @@ import Testing
             """
             { world: "shop", seed: 9, start: "2026-02-03", days: 20, outages: [3, 5],
               brokenNights: [{ day: 4, lines: 0.25 }],
-              crowd: { robots: 0.1, returning: 0.2, travelling: 0.3 }, maxRejected: 0.02, timezone: "Asia/Kolkata",
+              crowd: { bots: 0.1, returning: 0.2, travelling: 0.3 }, maxRejected: 0.02, timezone: "Asia/Kolkata",
               bots: { eventsPerDay: 100 }, statistics: { onMixed: "exclude" },
               learning: { halfLife: 5 }, allocation: { floor: 0.03, floors: { b: 0.05 } },
               experiments: [
@@ -58,7 +58,7 @@ import Testing
         world.outages = [3, 5]
         world.maxRejected = 0.02
         world.brokenLines = [4: 0.25]
-        (world.crowd.robots, world.crowd.returning, world.crowd.travelling) = (0.1, 0.2, 0.3)
+        (world.crowd.bots, world.crowd.returning, world.crowd.travelling) = (0.1, 0.2, 0.3)
         #expect(file.world == world)
         #expect(file.maxRejected == 0.02 && file.bots.eventsPerDay == 100 && file.statistics.onMixed == .exclude)
         #expect(file.timeZone.identifier == "Asia/Kolkata")
@@ -91,7 +91,7 @@ import Testing
             Fault(key: "brokenNights", text: "[{ day: 2 }]", path: "brokenNights[0]", message: "lines is missing"),
             Fault(key: "brokenNights", text: "[{ day: 1, lines: 0.5 }]", path: "brokenNights[0]", message: "outages"),
             Fault(key: "crowd", text: "{ returning: 1.5 }", path: "crowd.returning", message: "from 0 to 1"),
-            Fault(key: "crowd", text: "{ robot: 1 }", path: "crowd.robot", message: "unknown key"),
+            Fault(key: "crowd", text: "{ bot: 1 }", path: "crowd.bot", message: "unknown key"),
             Fault(key: "timezone", text: "\"IST\"", path: "timezone", message: "IANA"),
             Fault(key: "learning", text: "{ window: 0 }", path: "learning.window", message: "at least 1"),
             Fault(key: "allocation", text: "{ floors: { z: 0.1 } }", path: "allocation.floors.z", message: "no arm"),

@@ -6,7 +6,7 @@ import Testing
 @Suite struct SimulateTests {
     private static let world = """
         { world: "small", seed: 5, start: "2026-01-05", days: 4, outages: [2], brokenNights: [{ day: 1, lines: 0.005 }],
-          crowd: { robots: 0.05, returning: 0.4 },
+          crowd: { bots: 0.05, returning: 0.4 },
           experiments: [{ platform: "web", slot: "hero", visitorsPerDay: 300,
             arms: [{ variant: "a", rate: 0.1 }, { variant: "b", rate: 0.3 }] }] }
         """

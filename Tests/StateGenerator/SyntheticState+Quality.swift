@@ -27,7 +27,7 @@ extension SyntheticState {
             "rejected": lines([("not a JSON object", 3), (name("r", 0), 2)]),
             "ignored": lines([("undeclared variant", 40)]),
             "visitors": units + 24,
-            "robots": ["visitors": 24, "events": 8_642, "rules": Dictionary(uniqueKeysWithValues: rules)],
+            "bots": ["visitors": 24, "events": 8_642, "rules": Dictionary(uniqueKeysWithValues: rules)],
             "units": units, "mixed_units": 17, "formula_segments": 0, "mature": true, "sample_ratio": ratios,
         ]
         return Array(try JSONSerialization.data(withJSONObject: quality, options: [.sortedKeys]))

@@ -23,13 +23,13 @@ struct CacheBoundTests {
         var judged: Int { count.withLock { $0 } }
         func verdict(_ agent: String) -> Bool { withText(agent) { cache.verdict(on: $0) } }
         let padding = String(repeating: "x", count: length)
-        #expect(verdict("robot!") && !verdict("person") && verdict("robot!") && judged == 2)
+        #expect(verdict("bot!") && !verdict("person") && verdict("bot!") && judged == 2)
         for number in 0..<others {
             #expect(verdict("\(number)\(padding)!") && !verdict("\(number)\(padding)"))
         }
         let before = judged
         #expect(before == 2 + 2 * others)
-        #expect(verdict("robot!") && !verdict("person"))
+        #expect(verdict("bot!") && !verdict("person"))
         let isLarge = length * others > 5_000_000
         #expect(judged == (isLarge ? before + 2 : before))
     }

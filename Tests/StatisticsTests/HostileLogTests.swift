@@ -46,7 +46,7 @@ struct HostileLogTests {
             return line(second, types[number % 3], "everyone", more, slot: number % 2 == 0 ? "hero" : "cart")
         }
         let file = try write(lines, to: scratch)
-        let expected = Findings(day.run([file]), files: [file])
+        let expected = ExperimentSummary(day.run([file]), files: [file])
         #expect(expected.rows.map(\.counts.purchases).reduce(0, +) > 3_000)
         // The records of such a visitor take more than the least memory.
         for machinery in [Machinery(), Machinery(workers: 3, blockSize: 4_096, memory: 1 << 22)] {
@@ -55,16 +55,16 @@ struct HostileLogTests {
     }
 
     /// Once it has more events than a person's day, a visitor's purchases take no more memory.
-    @Test("one robot's purchases with little memory")
-    func robotWithLittleMemory() throws {
+    @Test("one bot's purchases with little memory")
+    func botWithLittleMemory() throws {
         let scratch = try ScratchDirectory()
         var day = day
-        day.robotLimits.eventsPerDay = 800
-        day.robotLimits.eventsPerMinute = 60
+        day.botLimits.eventsPerDay = 800
+        day.botLimits.eventsPerMinute = 60
         let lines = (0..<8_000).map { line($0 % 86_400, "purchase", "everyone", #","order":\#($0)"#) }
         let file = try write(lines + [line(1, "view", "person")], to: scratch)
-        let expected = Findings(day.run([file]), files: [file])
-        #expect(expected.robotEvents == ["eventsPerDay": 8_000, "eventsPerMinute": 8_000])
+        let expected = ExperimentSummary(day.run([file]), files: [file])
+        #expect(expected.botEvents == ["eventsPerDay": 8_000, "eventsPerMinute": 8_000])
         for machinery in HostileLogTests.machineries {
             #expect(try day.findings([file], machinery).differences(from: expected) == [], "\(machinery)")
         }
@@ -88,7 +88,7 @@ struct HostileLogTests {
         }
         let lines = ids.sorted().enumerated().map { line($0 % 86_400, "view", $1) }
         let file = try write(lines + lines.prefix(500), to: scratch)
-        let expected = Findings(day.run([file]), files: [file])
+        let expected = ExperimentSummary(day.run([file]), files: [file])
         #expect(expected.visitors == ids.count && expected.rows.map(\.counts.visitors) == [Int64(ids.count)])
         for machinery in HostileLogTests.machineries {
             #expect(try day.findings([file], machinery).differences(from: expected) == [], "\(machinery)")
@@ -107,30 +107,30 @@ struct HostileLogTests {
             ]
         }
         let file = try write(lines, to: scratch)
-        let expected = Findings(day.run([file]), files: [file])
+        let expected = ExperimentSummary(day.run([file]), files: [file])
         #expect(expected.ignored["undeclared variant"]?.count == count && expected.rows.count == 900)
         for machinery in HostileLogTests.machineries {
             #expect(try day.findings([file], machinery).differences(from: expected) == [], "\(machinery)")
         }
     }
 
-    /// Every agent is its own, every second one a robot's; with padding they take more bytes than are remembered.
+    /// Every agent is its own, every second one a bot's; with padding they take more bytes than are remembered.
     @Test("distinct user agents with little memory", arguments: [0, 1_500])
     func distinctAgents(padding: Int) throws {
         let scratch = try ScratchDirectory()
         let text = String(repeating: "x", count: padding)
         let lines = (0..<5_000).map { number in
             let person = "Mozilla/5.0 (Linux; Android 9; P\(number)\(text)) AppleWebKit/537.36 Chrome/91.0.4001.120"
-            let robot = "Mozilla/5.0 (compatible; Examplebot/2.\(number); \(text) +http://bot.example/)"
-            return line(number, "view", "v\(number)", #","user_agent":"\#(number % 2 == 0 ? person : robot)""#)
+            let bot = "Mozilla/5.0 (compatible; Examplebot/2.\(number); \(text) +http://bot.example/)"
+            return line(number, "view", "v\(number)", #","user_agent":"\#(number % 2 == 0 ? person : bot)""#)
         }
         let file = try write(lines, to: scratch)
         for machinery in HostileLogTests.machineries {
             var job = day.job(machinery)
             job.policy = BotPolicy(BotSettings())
             let (statistics, _) = try job.run([.path(file.name)])
-            #expect(statistics.visitors.visitors == 5_000 && statistics.robots.visitors == 2_500)
-            #expect(statistics.robotsByRule[.userAgent]?.events == 2_500)
+            #expect(statistics.visitors.visitors == 5_000 && statistics.bots.visitors == 2_500)
+            #expect(statistics.botsByRule[.userAgent]?.events == 2_500)
             #expect(statistics.rows.map(\.counts.visitors) == [2_500])
         }
     }
@@ -158,7 +158,7 @@ struct HostileLogTests {
             #expect(found.rows.map(\.counts.views) == [500])
             #expect(
                 found.rejected == [
-                    "line too long": Findings.Reason(count: 1, samples: [LineReference(file: path, line: 301)])
+                    "line too long": ExperimentSummary.Reason(count: 1, samples: [LineReference(file: path, line: 301)])
                 ])
         }
     }

@@ -28,7 +28,7 @@ struct PassTests {
         }
     }
 
-    /// Visitors with ids of about 60 bytes; none is a robot.
+    /// Visitors with ids of about 60 bytes; none is a bot.
     private func job(memory: Int) -> DailyJob {
         var job = Scenario(seed: 4).statistics.job(Machinery(workers: 2, blockSize: 1 << 12, memory: memory))
         job.reader.schema = EventSchema()

@@ -28,9 +28,9 @@ extension SlowStatistics {
     }
 
     /// What the real job finds in files named by their paths.
-    func findings(_ files: [WrittenFile], _ machinery: Machinery = Machinery()) throws -> Findings {
+    func findings(_ files: [WrittenFile], _ machinery: Machinery = Machinery()) throws -> ExperimentSummary {
         let (statistics, tally) = try job(machinery).run(files.map { .path($0.name) })
-        return Findings(statistics, tally, date: date)
+        return ExperimentSummary(statistics, tally, date: date)
     }
 
     /// The log of this day for a job of several.
@@ -44,23 +44,23 @@ extension SlowStatistics {
     private var policy: BotPolicy {
         var settings = BotSettings()
         settings.userAgents = nil
-        settings.eventsPerDay = robotLimits.eventsPerDay
-        settings.eventsPerMinute = robotLimits.eventsPerMinute
-        settings.clicksWithoutView = robotLimits.clicksWithoutView
+        settings.eventsPerDay = botLimits.eventsPerDay
+        settings.eventsPerMinute = botLimits.eventsPerMinute
+        settings.clicksWithoutView = botLimits.clicksWithoutView
         return BotPolicy(settings)
     }
 }
 
 /// What a run found, in the form that both implementations can be brought to.
-struct Findings: Equatable {
+struct ExperimentSummary: Equatable {
     var lines = 0
     var bytes = 0
     var events: [EventType: Int] = [:]
     var rejected: [String: Reason] = [:]
     var ignored: [String: Reason] = [:]
-    var robotVisitors: [String: Int] = [:]
-    var robotEvents: [String: Int] = [:]
-    var robots: [Name] = []
+    var botVisitors: [String: Int] = [:]
+    var botEvents: [String: Int] = [:]
+    var bots: [Name] = []
     var visitors = 0
     var mixed = 0
     var formulaSegments = 0
@@ -80,9 +80,9 @@ struct Findings: Equatable {
         events = result.events
         rejected = reasons(result.rejected)
         ignored = reasons(result.ignored)
-        robotVisitors = result.robotVisitors
-        robotEvents = result.robotEvents
-        robots = result.robots.sorted()
+        botVisitors = result.botVisitors
+        botEvents = result.botEvents
+        bots = result.bots.sorted()
         visitors = result.visitors.count
         mixed = result.mixed
         formulaSegments = result.formulaSegments
@@ -99,11 +99,11 @@ struct Findings: Equatable {
         events = tally.events.filter { $0.value > 0 }.mapValues { Int($0) }
         rejected = reasons(tally.rejected)
         ignored = reasons(tally.ignored)
-        for (rule, robots) in statistics.robotsByRule {
-            robotVisitors[rule.names[0]] = Int(robots.visitors)
-            robotEvents[rule.names[0]] = Int(robots.events)
+        for (rule, bots) in statistics.botsByRule {
+            botVisitors[rule.names[0]] = Int(bots.visitors)
+            botEvents[rule.names[0]] = Int(bots.events)
         }
-        robots = statistics.audit.map(\.visitor)
+        bots = statistics.audit.map(\.visitor)
         visitors = Int(statistics.visitors.visitors)
         mixed = Int(statistics.mixedUnits)
         formulaSegments = Int(statistics.formulaSegments)
@@ -111,16 +111,19 @@ struct Findings: Equatable {
     }
 }
 
-extension Findings {
+extension ExperimentSummary {
     /// What is not the same, for a person to read.
-    func differences(from expected: Findings) -> [String] {
+    func differences(from expected: ExperimentSummary) -> [String] {
         zip(Mirror(reflecting: self).children, Mirror(reflecting: expected).children).compactMap { found, wanted in
             let isRows = found.label == "rows"
-            let differs = isRows ? rows != expected.rows : Findings.text(found.value) != Findings.text(wanted.value)
+            let differs =
+                isRows
+                ? rows != expected.rows : ExperimentSummary.text(found.value) != ExperimentSummary.text(wanted.value)
             guard differs else { return nil }
             let name = found.label ?? ""
             guard isRows else {
-                return "\(name): \(Findings.text(found.value)), expected \(Findings.text(wanted.value))"
+                return
+                    "\(name): \(ExperimentSummary.text(found.value)), expected \(ExperimentSummary.text(wanted.value))"
             }
             let extra = rows.filter { !expected.rows.contains($0) }.map { "+ \($0.key) \($0.counts)" }
             let lost = expected.rows.filter { !rows.contains($0) }.map { "- \($0.key) \($0.counts)" }

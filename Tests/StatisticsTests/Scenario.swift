@@ -15,9 +15,9 @@ struct Scenario {
             experiments: Scenario.experiments(using: &random), schema: Scenario.schema(using: &random),
             timeZone: TimeZone(identifier: zone) ?? .gmt, date: CalendarDate(date) ?? CalendarDate(dayNumber: 20_000))
         if random.chance(0.1) { statistics.maximumLineLength = Int.random(in: 40...400, using: &random) }
-        statistics.robotLimits.eventsPerDay = random.chance(0.5) ? Int.random(in: 1...12, using: &random) : nil
-        statistics.robotLimits.eventsPerMinute = random.chance(0.5) ? Int.random(in: 1...6, using: &random) : nil
-        statistics.robotLimits.clicksWithoutView = random.chance(0.5) ? Int.random(in: 1...4, using: &random) : nil
+        statistics.botLimits.eventsPerDay = random.chance(0.5) ? Int.random(in: 1...12, using: &random) : nil
+        statistics.botLimits.eventsPerMinute = random.chance(0.5) ? Int.random(in: 1...6, using: &random) : nil
+        statistics.botLimits.clicksWithoutView = random.chance(0.5) ? Int.random(in: 1...4, using: &random) : nil
         statistics.leavesOutMixed = random.chance(0.3)
 
         var author = EventAuthor(statistics: statistics, random: random)

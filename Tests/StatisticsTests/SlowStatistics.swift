@@ -10,11 +10,11 @@ struct SlowStatistics {
     var timeZone: TimeZone
     var date: CalendarDate
     var maximumLineLength = LogReader.maximumLineLength
-    var robotLimits = RobotLimits()
+    var botLimits = BotLimits()
     var leavesOutMixed = false
 
     /// The limits of the rules that only count; nil is off.
-    struct RobotLimits {
+    struct BotLimits {
         var eventsPerDay: Int?
         var eventsPerMinute: Int?
         var clicksWithoutView: Int?
@@ -27,9 +27,9 @@ struct SlowStatistics {
         /// The lines of every reason, all of them.
         var rejected: [String: [LineReference]] = [:]
         var ignored: [String: [LineReference]] = [:]
-        var robotVisitors: [String: Int] = [:]
-        var robotEvents: [String: Int] = [:]
-        var robots: Set<Name> = []
+        var botVisitors: [String: Int] = [:]
+        var botEvents: [String: Int] = [:]
+        var bots: Set<Name> = []
         var visitors: Set<Name> = []
         /// Units of people, over all experiments.
         var mixed = 0
@@ -55,7 +55,7 @@ struct SlowStatistics {
         }
     }
 
-    /// Reads a day's files; the people are those events of visitors who are no robots that concern something declared.
+    /// Reads a day's files; the people are those events of visitors who are no bots that concern something declared.
     private func gather(_ files: [WrittenFile]) -> (result: Result, people: [SlowEvent]) {
         var result = Result()
         var events: [SlowEvent] = []
@@ -76,7 +76,7 @@ struct SlowStatistics {
         result.visitors = Set(events.map(\.visitor))
         result.formulaSegments = events.filter { $0.type == .view && !$0.isIgnored && $0.hadFormulaSegment }.count
         judge(events, into: &result)
-        return (result, events.filter { !result.robots.contains($0.visitor) && !$0.isIgnored })
+        return (result, events.filter { !result.bots.contains($0.visitor) && !$0.isIgnored })
     }
 
     private func judge(_ events: [SlowEvent], into result: inout Result) {
@@ -86,16 +86,16 @@ struct SlowStatistics {
             let views = own.filter { $0.type == .view }.count
             let clicks = own.filter { $0.type == .click }.count
             var rules: [String] = []
-            if let limit = robotLimits.eventsPerDay, own.count > limit { rules.append("eventsPerDay") }
-            if let limit = robotLimits.eventsPerMinute, busiest >= limit { rules.append("eventsPerMinute") }
-            if let limit = robotLimits.clicksWithoutView, views == 0, clicks >= limit {
+            if let limit = botLimits.eventsPerDay, own.count > limit { rules.append("eventsPerDay") }
+            if let limit = botLimits.eventsPerMinute, busiest >= limit { rules.append("eventsPerMinute") }
+            if let limit = botLimits.clicksWithoutView, views == 0, clicks >= limit {
                 rules.append("clicksWithoutView")
             }
             for rule in rules {
-                result.robotVisitors[rule, default: 0] += 1
-                result.robotEvents[rule, default: 0] += own.count
+                result.botVisitors[rule, default: 0] += 1
+                result.botEvents[rule, default: 0] += own.count
             }
-            if !rules.isEmpty { result.robots.insert(visitor) }
+            if !rules.isEmpty { result.bots.insert(visitor) }
         }
     }
 

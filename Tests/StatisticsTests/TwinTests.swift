@@ -17,7 +17,7 @@ struct TwinTests {
         for seed in stride(from: part, to: TwinTests.days, by: TwinTests.parts) {
             var scenario = Scenario(seed: UInt64(seed))
             try scenario.write(to: scratch)
-            let expected = Findings(scenario.statistics.run(scenario.files), files: scenario.files)
+            let expected = ExperimentSummary(scenario.statistics.run(scenario.files), files: scenario.files)
             var random = SplitMix64(seed: ~UInt64(seed))
             let machinery = Machinery(
                 workers: Int.random(in: 1...4, using: &random),
@@ -36,7 +36,7 @@ struct TwinTests {
         var statistics = Scenario(seed: 4).statistics
         statistics.schema = EventSchema()
         statistics.maximumLineLength = LogReader.maximumLineLength
-        statistics.robotLimits = .init(eventsPerDay: 15, eventsPerMinute: 3, clicksWithoutView: 2)
+        statistics.botLimits = .init(eventsPerDay: 15, eventsPerMinute: 3, clicksWithoutView: 2)
         let day = statistics.dayRange
         let writer = LineWriter(schema: statistics.schema)
         var file = WrittenFile(name: "many.jsonl", content: [])
@@ -54,7 +54,7 @@ struct TwinTests {
             file.content += writer.write(draft, using: &random) + [0x0A]
         }
         file.name = try scratch.write(file.content, to: file.name)
-        let expected = Findings(statistics.run([file]), files: [file])
+        let expected = ExperimentSummary(statistics.run([file]), files: [file])
         for workers in [1, 3] {
             for memory in [1 << 15, 1 << 17, 1 << 30] {
                 let machinery = Machinery(workers: workers, blockSize: 4_096, memory: memory)
@@ -62,7 +62,7 @@ struct TwinTests {
                 #expect(found.differences(from: expected) == [], "\(machinery)")
             }
         }
-        #expect(expected.robots.count > 10 && expected.rows.count > 80 && expected.mixed > 20)
+        #expect(expected.bots.count > 10 && expected.rows.count > 80 && expected.mixed > 20)
     }
 
     /// What the oracle itself stands on: its parser agrees with Foundation's on what is JSON.

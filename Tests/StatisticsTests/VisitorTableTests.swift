@@ -12,9 +12,9 @@ struct VisitorTableTests {
         #expect(MemoryLayout<Unit>.stride == 24)
         #expect(MemoryLayout<Annex>.stride == 32)
         #expect(MemoryLayout<Purchase>.stride == 24)
-        #expect(MemoryLayout<Extra>.stride == Extra.headerBytes)
-        #expect(Extra.headerBytes + MemoryLayout<Unit>.stride == Extra.bytesOfUnit)
-        #expect(Extra.headerBytes + 2 * MemoryLayout<MinuteCounts>.stride == Extra.bytesOfMinutes)
+        #expect(MemoryLayout<OverflowNode>.stride == OverflowNode.headerBytes)
+        #expect(OverflowNode.headerBytes + MemoryLayout<Unit>.stride == OverflowNode.bytesOfUnit)
+        #expect(OverflowNode.headerBytes + 2 * MemoryLayout<MinuteCounts>.stride == OverflowNode.bytesOfMinutes)
         // A visitor of two units, and its slot in an index that has just doubled.
         #expect(MemoryLayout<Visitor>.stride + MemoryLayout<Annex>.stride + 8 * 5 / 2 == 100)
     }

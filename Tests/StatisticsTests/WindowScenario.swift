@@ -5,7 +5,7 @@ import TestSupport
 /// A few random days in a row, or nearly so, with a conversion window: visitors come again, orders are told of again on
 /// later days, and many events lie where a window ends.
 struct WindowScenario {
-    /// Ascending; the rules for robots are the day's own.
+    /// Ascending; the rules for bots are the day's own.
     private(set) var days: [(statistics: SlowStatistics, files: [WrittenFile])] = []
     /// Microseconds.
     let window: Int64
@@ -28,9 +28,9 @@ struct WindowScenario {
         for date in dates {
             var statistics = model
             statistics.date = date
-            statistics.robotLimits.eventsPerDay = random.chance(0.3) ? Int.random(in: 3...20, using: &random) : nil
-            statistics.robotLimits.eventsPerMinute = random.chance(0.3) ? Int.random(in: 2...8, using: &random) : nil
-            statistics.robotLimits.clicksWithoutView = random.chance(0.3) ? Int.random(in: 1...4, using: &random) : nil
+            statistics.botLimits.eventsPerDay = random.chance(0.3) ? Int.random(in: 3...20, using: &random) : nil
+            statistics.botLimits.eventsPerMinute = random.chance(0.3) ? Int.random(in: 2...8, using: &random) : nil
+            statistics.botLimits.clicksWithoutView = random.chance(0.3) ? Int.random(in: 1...4, using: &random) : nil
             author.move(to: statistics, sharing: starts.flatMap { [$0 + window - 1, $0 + window, $0 + window + 1] })
             starts += author.instants
             let most = random.chance(0.3) ? 6 : 30

@@ -14,11 +14,11 @@ struct WindowTests {
     /// What the real job finds on each of these days.
     private static func findings(
         _ days: [(statistics: SlowStatistics, files: [WrittenFile])], window: Int64, _ machinery: Machinery
-    ) throws -> [Findings] {
+    ) throws -> [ExperimentSummary] {
         let logs = days.map { $0.statistics.log($0.files) }
         let results = try days[0].statistics.job(machinery).run(logs, window: ConversionWindow(microseconds: window))
         try #require(results.count == days.count)
-        return zip(days, results).map { Findings($1.statistics, $1.tally, date: $0.statistics.date) }
+        return zip(days, results).map { ExperimentSummary($1.statistics, $1.tally, date: $0.statistics.date) }
     }
 
     @Test("find the same as the slow implementation on random days", arguments: 0..<parts)
@@ -35,7 +35,7 @@ struct WindowTests {
             let found = try Self.findings(scenario.days, window: scenario.window, machinery)
             let slow = SlowStatistics.run(scenario.days, window: scenario.window)
             for (index, day) in scenario.days.enumerated() {
-                let expected = Findings(slow[index], files: day.files)
+                let expected = ExperimentSummary(slow[index], files: day.files)
                 guard found[index] != expected else { continue }
                 let differences = found[index].differences(from: expected).joined(separator: "\n")
                 Issue.record("seed \(seed), \(day.statistics.date), window \(scenario.window) µs\n\(differences)")
@@ -62,7 +62,7 @@ struct WindowTests {
                 line("2026-11-20T10:00:00Z", "view", "anna", "autumn"),
                 line("2026-11-20T08:00:00Z", "click", "anna", "autumn"),
                 line("2026-11-20T11:00:00Z", "purchase", "anna", nil, #","order":"1","revenue":2"#),
-                // Ben is exposed at 12:00; robots of the 21st are people on the 20th and 22nd.
+                // Ben is exposed at 12:00; bots of the 21st are people on the 20th and 22nd.
                 line("2026-11-20T12:00:00Z", "view", "ben", "winter"),
             ],
             "2026-11-21": [
@@ -88,7 +88,7 @@ struct WindowTests {
                 experiments: [
                     Experiment(key: SlotKey(platform: "web", slot: "hero"), variants: ["autumn", "winter"])
                 ], timeZone: .gmt, date: try #require(CalendarDate(date)))
-            day.robotLimits.eventsPerDay = 8
+            day.botLimits.eventsPerDay = 8
             return (day, [file])
         }
         let found = try Self.findings(days, window: 86_400_000_000, Machinery(workers: 2)).map { day in
@@ -101,7 +101,7 @@ struct WindowTests {
         #expect(
             found == [
                 // Two clicks, one of them early; the order of 11:00 and the purchase of 10:00 the next day. Ben: nothing
-                // of the day on which he was a robot, and the 22nd is too late.
+                // of the day on which he was a bot, and the 22nd is too late.
                 ["autumn: 1 1 2 2 1 1 5", "winter: 1 1 0 0 0 0 0"],
                 // The order is repeated on the 22nd: it counts once, at 09:30; order 2 comes at the window's last instant.
                 ["winter: 1 1 2 3 1 1 10"],

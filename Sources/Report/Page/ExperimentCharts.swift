@@ -8,13 +8,13 @@ struct ExperimentCharts {
     static let tableDays = 3
 
     let section: String
-    let findings: Findings
+    let findings: ExperimentSummary
     let pValues: [Double?]
     private let history: ExperimentHistory
     private let tables: DayAxis
     private let counts: DayAxis
 
-    init(section: String, findings: Findings, pValues: [Double?]) {
+    init(section: String, findings: ExperimentSummary, pValues: [Double?]) {
         self.section = section
         self.findings = findings
         self.pValues = pValues
@@ -97,7 +97,7 @@ struct ExperimentCharts {
     private var visitors: Chart? {
         chart(
             "visitors", "Visitors",
-            "Visitors counted on each day, robots left out, stacked\(pending). The p-value says how likely so uneven a split is by "
+            "Visitors counted on each day, bots left out, stacked\(pending). The p-value says how likely so uneven a split is by "
                 + "chance.",
             StackedChart(
                 axis: counts, values: history.counts.map { $0.map { $0.map { Double($0.visitors) } } },

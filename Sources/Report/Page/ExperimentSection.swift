@@ -9,13 +9,13 @@ struct ExperimentSection {
     static let segmentLimit = 200
 
     let id: String
-    let findings: Findings
+    let findings: ExperimentSummary
     let charts: ExperimentCharts
     let pValues: [Double?]
     /// Whether the reader finds it unfolded.
     let isOpen: Bool
 
-    init(id: String, findings: Findings, pValues: [Double?], isOpen: Bool) {
+    init(id: String, findings: ExperimentSummary, pValues: [Double?], isOpen: Bool) {
         self.id = id
         self.findings = findings
         self.pValues = pValues
@@ -29,7 +29,7 @@ struct ExperimentSection {
         """
         <details class=experiment id=\(id) data-experiment="\(id)-data"\(isOpen ? " open" : "")><summary><h3>\
         \(HTML.name(history.key.platform.string))/\(HTML.name(history.key.slot.string))</h3></summary>
-        <p class=story>\(HTML.prose(Story.text(findings)))</p>
+        <p class=story>\(HTML.prose(Narrative.text(findings)))</p>
         \(note)\(arms.html(hiddenCaption: true))\(changes)
         <div class=charts>
         \(charts.html())</div>
@@ -60,7 +60,7 @@ struct ExperimentSection {
     }
 
     private var changes: String {
-        let events = Story.events(history)
+        let events = Narrative.events(history)
         guard !events.isEmpty else { return "" }
         let items = events.reversed().prefix(20).map {
             "<li><time>\(history.dates[$0.day])</time> \(HTML.prose($0.text))"
@@ -115,7 +115,7 @@ struct ExperimentSection {
             [PlainDecimal.string(row.meanLow), PlainDecimal.string(row.meanHigh)])
     }
 
-    private func badges(_ arm: Findings.Arm, _ index: Int) -> String {
+    private func badges(_ arm: ExperimentSummary.Arm, _ index: Int) -> String {
         var words: [String] = []
         if findings.leaders.contains(index) { words.append("<span class=\"badge lead\">leader</span>") }
         switch arm.row.status {

@@ -12,17 +12,17 @@ package struct Page: Sendable {
     static let unfolded = 3
 
     private let history: StateHistory
-    private let findings: [Findings]
+    private let findings: [ExperimentSummary]
     /// Experiments that have counts and no table.
     private let unallocated: [SlotKey]
 
     package init(_ history: StateHistory, settings: [SlotKey: ExperimentSettings] = [:]) {
         self.history = history
-        var findings: [Findings] = []
+        var findings: [ExperimentSummary] = []
         var unallocated: [SlotKey] = []
         for key in history.experiments {
             let experiment = ExperimentHistory(key, in: history, reward: settings[key]?.reward)
-            if let found = Findings(experiment, settings: settings[key]) {
+            if let found = ExperimentSummary(experiment, settings: settings[key]) {
                 findings.append(found)
             } else {
                 unallocated.append(key)

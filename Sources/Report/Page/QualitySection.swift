@@ -13,7 +13,7 @@ struct QualitySection {
         let table = DataTable(
             caption: "Data quality and runs by day",
             columns: [
-                "day", "#lines", "#rejected", "#ignored", "#visitors", "#robots", "#mixed", "#least sample-ratio p",
+                "day", "#lines", "#rejected", "#ignored", "#visitors", "#bots", "#mixed", "#least sample-ratio p",
                 "learned from it", "table of the day", "configuration",
             ], rows: history.days.reversed().map(row))
         return
@@ -36,7 +36,7 @@ struct QualitySection {
         }
         return [date]
             + [
-                quality.lines, quality.rejected.total, quality.ignored.total, quality.visitors, quality.robots.visitors,
+                quality.lines, quality.rejected.total, quality.ignored.total, quality.visitors, quality.bots.visitors,
                 quality.mixedUnits,
             ].map { .number(Text.count($0), String($0)) } + [least ?? .empty] + run
     }
@@ -74,7 +74,7 @@ struct QualitySection {
     }
 
     private var details: String {
-        "<h3>Reasons, samples and robots of the newest days</h3>\n"
+        "<h3>Reasons, samples and bots of the newest days</h3>\n"
             + history.days.filter { $0.quality != nil }.suffix(QualitySection.detailedDays).reversed().compactMap {
                 day in
                 day.quality.map { detail($0, day.date) }
@@ -90,10 +90,10 @@ struct QualitySection {
                 ]
             }
         }
-        let robots = quality.robots.rules.sorted { $0.key < $1.key }.filter { $0.value.visitors > 0 }
+        let bots = quality.bots.rules.sorted { $0.key < $1.key }.filter { $0.value.visitors > 0 }
             .map { rule, tally -> [DataTable.Cell] in
                 [
-                    .text("robots: \(rule)"), .number(Text.count(tally.visitors), String(tally.visitors)),
+                    .text("bots: \(rule)"), .number(Text.count(tally.visitors), String(tally.visitors)),
                     .text("\(Text.count(tally.events, "event"))"),
                 ]
             }
@@ -107,7 +107,7 @@ struct QualitySection {
                 .text((arms + stray).joined(separator: ", ")),
             ]
         }
-        let rows = reasons + robots + ratios
+        let rows = reasons + bots + ratios
         guard !rows.isEmpty else { return "" }
         let table = DataTable(
             caption: "Details of \(date)", columns: ["what", "#how many", "where"], rows: rows, isSortable: false)

@@ -4,7 +4,7 @@ import Domain
 /// All experiments at a glance: a row each.
 struct SummarySection {
     /// With the id of each one's section.
-    let experiments: [(id: String, findings: Findings)]
+    let experiments: [(id: String, findings: ExperimentSummary)]
 
     func html() -> String {
         let rows = experiments.map { id, findings in row(id, findings) }
@@ -19,7 +19,7 @@ struct SummarySection {
             + "</section>\n"
     }
 
-    private func row(_ id: String, _ findings: Findings) -> [DataTable.Cell] {
+    private func row(_ id: String, _ findings: ExperimentSummary) -> [DataTable.Cell] {
         let history = findings.history
         let name = "\(history.key.platform)/\(history.key.slot)"
         let link = DataTable.Cell("<a href=\"#\(id)\">\(HTML.name(name))</a>", value: name)
@@ -45,7 +45,7 @@ struct SummarySection {
     }
 
     /// The leader, with how many others are its equals.
-    private func leaders(_ findings: Findings, _ leader: Int) -> DataTable.Cell {
+    private func leaders(_ findings: ExperimentSummary, _ leader: Int) -> DataTable.Cell {
         let name = findings.history.arms[leader].string
         guard findings.leaders.count > 1 else { return .name(name) }
         return DataTable.Cell(

@@ -6,7 +6,7 @@ import Learning
 struct ArmTable {
     /// What a line leaves out where there is little room.
     private struct Shape {
-        var nights = TerminalStory.nights
+        var nights = TerminalNarrative.nights
         /// Characters of a variant's name.
         var name = Int.max
         var hasInterval = true
@@ -25,18 +25,18 @@ struct ArmTable {
         Shape(nights: 7, name: 12, hasInterval: false, hasMean: false, hasChange: false),
     ]
 
-    private let findings: Findings
+    private let findings: ExperimentSummary
     private let days: ArraySlice<Int>
     private let ascii: Bool
 
     /// - Parameter days: those that the sparklines show, ascending.
-    init(_ findings: Findings, days: some Sequence<Int>, ascii: Bool) {
+    init(_ findings: ExperimentSummary, days: some Sequence<Int>, ascii: Bool) {
         self.findings = findings
         self.days = ArraySlice(days)
         self.ascii = ascii
     }
 
-    func text(width: Int?, _ layout: TerminalStory.Layout) -> String {
+    func text(width: Int?, _ layout: TerminalNarrative.Layout) -> String {
         var text = ""
         for shape in ArmTable.shapes {
             let lines = cells(shape)

@@ -21,12 +21,12 @@ package struct FastSimulation: Sendable {
     ///   - progress: told how many worlds are done, from any thread.
     package func lives(
         experiment: Int, progress: @Sendable (Int) -> Void = { _ in }, in world: @Sendable (Int) -> World
-    ) throws(PolicyError) -> [[Life]] {
+    ) throws(PolicyError) -> [[PolicyRun]] {
         let byWorld = try parallelMap(worlds, threads: threads, progress: progress) {
-            (number) throws(PolicyError) -> [Life] in
+            (number) throws(PolicyError) -> [PolicyRun] in
             let world = world(number)
-            var lives: [Life] = []
-            for policy in policies { lives.append(try Life(of: world, experiment: experiment, under: policy)) }
+            var lives: [PolicyRun] = []
+            for policy in policies { lives.append(try PolicyRun(of: world, experiment: experiment, under: policy)) }
             return lives
         }
         return policies.indices.map { policy in byWorld.map { $0[policy] } }

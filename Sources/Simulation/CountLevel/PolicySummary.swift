@@ -21,7 +21,7 @@ package struct PolicySummary: Sendable {
     /// - Parameters:
     ///   - lives: one for each world, at least one.
     ///   - lifeless: lives of the worlds without differences.
-    package init?(_ name: String, lives: [Life], withoutDifferences lifeless: [Life]? = nil) {
+    package init?(_ name: String, lives: [PolicyRun], withoutDifferences lifeless: [PolicyRun]? = nil) {
         self.name = name
         let totals = lives.map { $0.regret.reduce(0, +) }
         guard let days = lives.first?.regret.count,

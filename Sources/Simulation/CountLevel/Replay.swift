@@ -74,7 +74,7 @@ package struct Replay: Sendable {
             for repetition in 0..<repetitions {
                 let world = world(number, repetition: repetition, truth)
                 for (index, policy) in policies.enumerated() {
-                    sums[index] += try Life(of: world, experiment: 0, under: policy).rewards / Double(repetitions)
+                    sums[index] += try PolicyRun(of: world, experiment: 0, under: policy).rewards / Double(repetitions)
                 }
             }
             return sums

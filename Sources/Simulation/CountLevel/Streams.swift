@@ -8,7 +8,7 @@ struct Streams {
     enum Purpose: UInt64 {
         case visitors = 1
         case segments, arms, rewards, revenue, worlds, gaps, resampling
-        case people, crowd, visits, robots, tearing
+        case people, crowd, visits, bots, tearing
     }
 
     let seed: UInt64

@@ -131,7 +131,7 @@ package struct Tuning: Sendable {
 
     private func simulate(
         _ candidates: [Candidate], from first: Int, progress: @Sendable (Int) -> Void
-    ) throws(PolicyError) -> [[Life]] {
+    ) throws(PolicyError) -> [[PolicyRun]] {
         var simulation = FastSimulation(policies: candidates.map(policy), worlds: worlds)
         simulation.threads = threads
         return try simulation.lives(experiment: experiment, progress: progress) { world.varied(first + $0) }
@@ -142,7 +142,7 @@ package struct Tuning: Sendable {
     }
 
     /// The paired difference of regrets in days of the even split.
-    private func difference(_ lives: [Life], _ others: [Life]) -> Estimate? {
+    private func difference(_ lives: [PolicyRun], _ others: [PolicyRun]) -> Estimate? {
         Estimate(
             ratioOf: zip(lives, others).map { $0.regret.reduce(0, +) - $1.regret.reduce(0, +) },
             to: lives.map { $0.evenRegret.reduce(0, +) / Double(max(1, $0.evenRegret.count)) })

@@ -26,11 +26,11 @@ struct Person {
         return String(mix64(place ^ mix64(seed)), radix: 36)
     }
 
-    /// Numbers of robots begin here: people never get so far.
-    static let firstRobot = 1 << 43
+    /// Numbers of bots begin here: people never get so far.
+    static let firstBot = 1 << 43
 }
 
-/// What browsers and robots call themselves.
+/// What browsers and bots call themselves.
 enum UserAgents {
     static let browsers = [
         "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Mobile Safari/537.36",
@@ -40,13 +40,13 @@ enum UserAgents {
         "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:143.0) Gecko/20100101 Firefox/143.0",
     ]
 
-    static let robots = [
+    static let bots = [
         "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
         "Mozilla/5.0 (compatible; bingbot/2.0; +http://www.bing.com/bingbot.htm)",
         "python-requests/2.32.5",
         "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/141.0.0.0 Safari/537.36",
     ]
 
-    /// Browsers, then robots: what an event's agent is an index of.
-    static let all = browsers + robots
+    /// Browsers, then bots: what an event's agent is an index of.
+    static let all = browsers + bots
 }

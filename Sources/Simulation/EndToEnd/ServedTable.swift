@@ -72,7 +72,7 @@ struct ServedTable {
     /// The share of an experiment's visitors who are shown another arm by the next table.
     func moved(to next: ServedTable, experiment: WorldExperiment, number: Int) -> Double {
         guard let old = slots[number], let new = next.slots[number] else { return 0 }
-        return Life.moved(from: old.policy, to: new.policy, experiment)
+        return PolicyRun.moved(from: old.policy, to: new.policy, experiment)
     }
 
     private static func group(

@@ -11,7 +11,7 @@ struct SimulatedDay {
     private var order: [UInt32] = []
     /// By experiment.
     private(set) var served: [ServedDay] = []
-    private(set) var robots = 0
+    private(set) var bots = 0
 
     /// Lives a day.
     ///
@@ -33,7 +33,7 @@ struct SimulatedDay {
             if let slot {
                 served.note(slot)
                 place.people(&audiences[index], &served, &events)
-                robots += place.robots(&events)
+                bots += place.bots(&events)
             }
             served.weigh(
                 place.night, control: place.experiment.control.flatMap { place.experiment.position(of: $0.variant) })
@@ -57,7 +57,7 @@ extension SimulatedDay {
 
     /// Events expected on a day. Of one to six views some 1.9 are expected, with somewhat less than one click or purchase.
     static func expectedEvents(_ day: Int, of world: World, truths: [Truth]) -> Double {
-        truths.reduce(0) { $0 + $1.visitors[day] * (2.5 + world.crowd.robots * Robot.meanEvents) }
+        truths.reduce(0) { $0 + $1.visitors[day] * (2.5 + world.crowd.bots * Bot.meanEvents) }
     }
 }
 
@@ -127,15 +127,15 @@ private struct Place {
         return Visit.View(segment: segment, arm: arm, propensity: groups[segment].traffic[arm])
     }
 
-    /// The robots of the day, new ones every day. Returns how many there are.
-    func robots(_ events: inout [SimulatedEvent]) -> Int {
-        var generator = Streams(seed: world.seed).generator(.robots, experiment: index, number: day)
-        let mean = truth.visitors[day] * world.crowd.robots
+    /// The bots of the day, new ones every day. Returns how many there are.
+    func bots(_ events: inout [SimulatedEvent]) -> Int {
+        var generator = Streams(seed: world.seed).generator(.bots, experiment: index, number: day)
+        let mean = truth.visitors[day] * world.crowd.bots
         let count = Int(Draw.poisson(mean: mean, uniform: generator.uniform()))
         for number in 0..<count {
             let visitor = Person.identifier(
-                Person.firstRobot | day << 24 | number, experiment: index, seed: world.seed)
-            let kind = Robot.allCases[generator.index(weights: Robot.weights)]
+                Person.firstBot | day << 24 | number, experiment: index, seed: world.seed)
+            let kind = Bot.allCases[generator.index(weights: Bot.weights)]
             let view = view(of: visitor, segment: generator.index(weights: shares), in: groups)
             events += kind.events(of: visitor, experiment: index, view: view, day: range, using: &generator)
         }

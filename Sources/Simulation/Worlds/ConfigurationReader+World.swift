@@ -89,11 +89,11 @@ extension ConfigurationReader {
 
     private mutating func crowd(_ node: JSON5Node?) -> Crowd {
         var crowd = Crowd()
-        guard let node = section(node, keys: ["robots", "returning", "travelling"]) else { return crowd }
-        let robots = number(
-            node["robots"], expected: "robots for each person, from 0 to 10", "write 0.05 for one on twenty people"
+        guard let node = section(node, keys: ["bots", "returning", "travelling"]) else { return crowd }
+        let bots = number(
+            node["bots"], expected: "bots for each person, from 0 to 10", "write 0.05 for one on twenty people"
         ) { (0...10).contains($0) }
-        if let robots { crowd.robots = robots }
+        if let bots { crowd.bots = bots }
         if let returning = share(node["returning"], "of a day's people") { crowd.returning = returning }
         if let travelling = share(node["travelling"], "of a day's people") { crowd.travelling = travelling }
         return crowd

@@ -34,8 +34,8 @@ package struct World: Equatable, Sendable {
 
 /// Who comes besides new people: shares are of a day's visitors, 0…1.
 package struct Crowd: Equatable, Sendable {
-    /// Robots, on top of the people: a share of their number.
-    package var robots = 0.0
+    /// Bots, on top of the people: a share of their number.
+    package var bots = 0.0
     /// People who have been there on an earlier day, and keep their id.
     package var returning = 0.0
     /// People seen in two segments on one day.

@@ -42,12 +42,12 @@ enum HistoryCommand: Command {
             try printTables(state)
             return .done
         }
-        let days = min(try arguments.days(default: TerminalStory.nights), TerminalStory.nights)
+        let days = min(try arguments.days(default: TerminalNarrative.nights), TerminalNarrative.nights)
         let settings = try arguments.experimentSettings()
         // More days than are shown: the reward is deduced from all that the table was learned from.
         let history = try state.history(days: 90, isQuiet: false)
         for fault in history.faults { Console.warning("\(state.path)/\(fault.problem)") }
-        let story = TerminalStory(
+        let story = TerminalNarrative(
             history, settings: settings, nights: days, width: Terminal.width,
             ascii: arguments.has("ascii") || !Terminal.hasUnicode)
         Console.output(story.text { TablePrinter.aligned($0, rightAligned: $1) })

@@ -6,7 +6,7 @@ enum SimulateCommand: Command {
     static let summary = "Lives a world with known rates day by day, and says what the settings gave away."
     static let discussion = """
         Reads a world file (JSON5): experiments with the true rate of every arm and segment, how they swing, drift and wear
-        off, who joins and who is blacklisted, nights without logs and with broken ones, robots, people who return or
+        off, who joins and who is blacklisted, nights without logs and with broken ones, bots, people who return or
         travel; and beside them a pipeline's settings. See pipelines/worlds/demo.json5, where every key is explained.
 
         Each day visitors come, are assigned by the table in force as serving code does it, and what they do is written as a
@@ -34,7 +34,7 @@ enum SimulateCommand: Command {
 
         --fast draws each day's counts instead of writing its logs, lives many worlds that way and sets the chosen settings
         beside an even split, an A/B test that ships its leader, epsilon-greedy and plain pooled Thompson sampling: regret,
-        how often the best arm leads, how often a winner is called falsely, how many visitors a night moves. Robots, returning
+        how often the best arm leads, how often a winner is called falsely, how many visitors a night moves. Bots, returning
         visitors and the few torn lines that stop no night leave no trace there. --tune does so for a grid of settings on
         worlds around the one given, and recommends other settings only when as many new worlds confirm them.
 
@@ -54,7 +54,7 @@ enum SimulateCommand: Command {
     ]
     /// The ways to run it.
     static let modes: [any (SimulationMode & Sendable).Type] = [
-        LivedMode.self, FastMode.self, TuneMode.self, StudyMode.self, ReplayMode.self,
+        EndToEndMode.self, FastMode.self, TuneMode.self, StudyMode.self, ReplayMode.self,
     ]
     static let options = SharedOption.allCases.map(\.option) + modes.flatMap { $0.options }
 
@@ -64,7 +64,7 @@ enum SimulateCommand: Command {
             let switches = asked.map { $0.words }.joined(separator: " and ")
             throw UsageError("\(switches) are different things; give one of them")
         }
-        let mode = asked.first ?? LivedMode.self
+        let mode = asked.first ?? EndToEndMode.self
         for name in arguments.given where !mode.takes(name) {
             let takers = modes.filter { $0.takes(name) }.map { $0.words }
             throw UsageError(

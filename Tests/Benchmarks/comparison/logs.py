@@ -1,7 +1,7 @@
 """The logs that are compared on, kept between runs in `.build/bench`.
 
 The large ones are Sluice's own generator's, as they are and compressed. The trial log is small and full of what the large ones
-have none of: visitors on either side of the robot rules' limits, ties, repeated orders, purchases without a slot or a platform,
+have none of: visitors on either side of the bot rules' limits, ties, repeated orders, purchases without a slot or a platform,
 undeclared names, the day's neighbours. It shows that all programs compute the same thing before they are timed.
 """
 
@@ -154,7 +154,7 @@ def _trial_events(random: random.Random) -> list[dict]:
                 variant = f"banner-{random.choices(range(5), [8, 8, 8, 8, 1])[0]}"
                 add(visitor, second, kind, day, platform=platform, slot=slot, variant=variant, segment=segment)
 
-    # Either side of each robot rule's limit, but for clicks without a view: who has no view is in no row anyway.
+    # Either side of each bot rule's limit, but for clicks without a view: who has no view is in no row anyway.
     for count in (800, 801):
         for index in range(count):
             add(f"steady-{count}", index * 100 + 1, "view" if index % 3 else "scroll")
@@ -164,9 +164,9 @@ def _trial_events(random: random.Random) -> list[dict]:
             add(f"over-two-minutes-{count}", 3_630 + index, "view")
         for index in range(20):
             add(f"hasty-{count}", 7_200 + index, "click")
-    robot = "Mozilla/5.0 (compatible; Examplebot/2.25; +http://bot.example/25)"
+    bot = "Mozilla/5.0 (compatible; Examplebot/2.25; +http://bot.example/25)"
     person = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36"
-    for name, agents in (("robot", [None, person, robot]), ("person", [None, person, person])):
+    for name, agents in (("bot", [None, person, bot]), ("person", [None, person, person])):
         for index, agent in enumerate(agents):
             add(name, 100 * index, "view" if index == 0 else "scroll", user_agent=agent)
     # At the exposure's very instant is not before it.

@@ -16,8 +16,8 @@ EVENTS_PER_DAY = 800
 EVENTS_PER_MINUTE = 60
 CLICKS_WITHOUT_VIEW = 20
 
-# The robots among the generated logs' agents. Telling robots by their names is Sluice's own work: the peers get the answer.
-ROBOT_AGENTS = [
+# The bots among the generated logs' agents. Telling bots by their names is Sluice's own work: the peers get the answer.
+BOT_AGENTS = [
     f"Mozilla/5.0 (compatible; Examplebot/2.{number}; +http://bot.example/{number})" for number in range(0, 200, 25)
 ]
 

@@ -38,23 +38,23 @@ def statements(form, files):
         CREATE TABLE events ENGINE = Memory AS
         SELECT ts, type, visitor, platform, slot, variant, if(segment = '', '*', segment) AS segment,
             revenue, `order`,
-            user_agent IN ({common.sql_list(common.ROBOT_AGENTS)}) AS is_robot
+            user_agent IN ({common.sql_list(common.BOT_AGENTS)}) AS is_bot
         FROM {source(form, files)}
         WHERE ts >= toDateTime64('{common.DAY_START}', 6, 'UTC') AND ts < toDateTime64('{common.DAY_END}', 6, 'UTC')
         SETTINGS date_time_input_format = 'best_effort', input_format_skip_unknown_fields = 1,
             input_format_csv_empty_as_default = 1
     """
     yield f"""
-        CREATE TABLE robots ENGINE = Memory AS
+        CREATE TABLE bots ENGINE = Memory AS
         WITH people AS (
-            SELECT visitor, count() AS events, max(is_robot) AS has_robot_agent,
+            SELECT visitor, count() AS events, max(is_bot) AS has_bot_agent,
                 countIf(type = 'view') AS views, countIf(type = 'click') AS clicks
             FROM events GROUP BY visitor
-            HAVING has_robot_agent OR events >= {common.EVENTS_PER_MINUTE}
+            HAVING has_bot_agent OR events >= {common.EVENTS_PER_MINUTE}
                 OR (views = 0 AND clicks >= {common.CLICKS_WITHOUT_VIEW})
         )
         SELECT visitor FROM people
-        WHERE has_robot_agent OR events > {common.EVENTS_PER_DAY}
+        WHERE has_bot_agent OR events > {common.EVENTS_PER_DAY}
             OR (views = 0 AND clicks >= {common.CLICKS_WITHOUT_VIEW})
             OR visitor IN (
                 SELECT visitor FROM events WHERE visitor IN (SELECT visitor FROM people)
@@ -70,7 +70,7 @@ def statements(form, files):
             minIf(variant, type = 'view') <> maxIf(variant, type = 'view') AS is_mixed
         FROM events
         WHERE type IN ('view', 'click') AND {declared} AND variant IN ({common.sql_list(common.VARIANTS)})
-            AND visitor NOT IN (SELECT visitor FROM robots)
+            AND visitor NOT IN (SELECT visitor FROM bots)
         GROUP BY platform, slot, visitor
         HAVING views > 0
     """

@@ -39,14 +39,14 @@ def statements(form, files):
     yield f"""
         CREATE TEMP TABLE events AS
         SELECT ts, type, visitor, platform, slot, variant, segment, revenue, "order",
-            coalesce(user_agent IN ({common.sql_list(common.ROBOT_AGENTS)}), false) AS is_robot
+            coalesce(user_agent IN ({common.sql_list(common.BOT_AGENTS)}), false) AS is_bot
         FROM {source(form, files)}
         WHERE ts >= TIMESTAMP '{common.DAY_START}' AND ts < TIMESTAMP '{common.DAY_END}'
     """
     yield f"""
-        CREATE TEMP TABLE robots AS
+        CREATE TEMP TABLE bots AS
         WITH people AS MATERIALIZED (
-            SELECT visitor, count(*) AS events, bool_or(is_robot) AS is_robot,
+            SELECT visitor, count(*) AS events, bool_or(is_bot) AS is_bot,
                 count_if(type = 'view') AS views, count_if(type = 'click') AS clicks
             FROM events GROUP BY visitor
         ), hasty AS (
@@ -56,7 +56,7 @@ def statements(form, files):
             HAVING count(*) >= {common.EVENTS_PER_MINUTE}
         )
         SELECT visitor FROM people
-        WHERE is_robot OR events > {common.EVENTS_PER_DAY}
+        WHERE is_bot OR events > {common.EVENTS_PER_DAY}
             OR (views = 0 AND clicks >= {common.CLICKS_WITHOUT_VIEW})
             OR visitor IN (FROM hasty)
     """
@@ -69,7 +69,7 @@ def statements(form, files):
             count_if(type = 'click') AS clicks,
             max(ts) FILTER (type = 'click') AS last_click,
             min(variant) FILTER (type = 'view') <> max(variant) FILTER (type = 'view') AS is_mixed
-        FROM events ANTI JOIN robots USING (visitor)
+        FROM events ANTI JOIN bots USING (visitor)
         WHERE type IN ('view', 'click') AND {declared} AND variant IN ({common.sql_list(common.VARIANTS)})
         GROUP BY platform, slot, visitor
         HAVING views > 0

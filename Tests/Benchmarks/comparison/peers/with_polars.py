@@ -27,7 +27,7 @@ def events(form, files):
             ts=pl.col("ts").str.to_datetime("%Y-%m-%dT%H:%M:%S%.6fZ", time_unit="us", time_zone="UTC"),
             revenue=pl.col("revenue").cast(pl.Decimal(18, 6)).fill_null(0),
             segment=pl.col("segment").fill_null("*"),
-            is_robot=pl.col("user_agent").is_in(common.ROBOT_AGENTS).fill_null(False),
+            is_bot=pl.col("user_agent").is_in(common.BOT_AGENTS).fill_null(False),
         )
         .filter(pl.col("ts") >= start, pl.col("ts") < end)
         .drop("user_agent")
@@ -36,10 +36,10 @@ def events(form, files):
     )
 
 
-def robots(log):
+def bots(log):
     is_view, is_click = pl.col("type") == "view", pl.col("type") == "click"
     people = log.group_by("visitor").agg(
-        events=pl.len(), is_robot=pl.col("is_robot").any(), views=is_view.sum(), clicks=is_click.sum()
+        events=pl.len(), is_bot=pl.col("is_bot").any(), views=is_view.sum(), clicks=is_click.sum()
     )
     busy = people.filter(pl.col("events") >= common.EVENTS_PER_MINUTE).select("visitor")
     hasty = (
@@ -50,7 +50,7 @@ def robots(log):
         .select("visitor")
     )
     others = people.filter(
-        pl.col("is_robot")
+        pl.col("is_bot")
         | (pl.col("events") > common.EVENTS_PER_DAY)
         | ((pl.col("views") == 0) & (pl.col("clicks") >= common.CLICKS_WITHOUT_VIEW))
     ).select("visitor")
@@ -93,7 +93,7 @@ def purchases(log):
 
 
 def statistics(log):
-    log = log.join(robots(log), on="visitor", how="anti")
+    log = log.join(bots(log), on="visitor", how="anti")
     exposed = units(log)
     bought = (
         exposed.select(*UNIT, exposure="ts")

@@ -37,17 +37,17 @@ def views():
     yield "events", f"""
         SELECT ts, type, visitor, platform, slot, variant, coalesce(segment, '*') AS segment,
             coalesce(revenue, 0) AS revenue, `order`,
-            coalesce(user_agent IN ({common.sql_list(common.ROBOT_AGENTS)}), false) AS is_robot
+            coalesce(user_agent IN ({common.sql_list(common.BOT_AGENTS)}), false) AS is_bot
         FROM log WHERE ts >= TIMESTAMP '{common.DAY_START}' AND ts < TIMESTAMP '{common.DAY_END}'
     """
     yield "people", """
-        SELECT visitor, count(*) AS events, bool_or(is_robot) AS is_robot,
+        SELECT visitor, count(*) AS events, bool_or(is_bot) AS is_bot,
             count_if(type = 'view') AS views, count_if(type = 'click') AS clicks
         FROM events GROUP BY visitor
     """
-    yield "robots", f"""
+    yield "bots", f"""
         SELECT visitor FROM people
-        WHERE is_robot OR events > {common.EVENTS_PER_DAY}
+        WHERE is_bot OR events > {common.EVENTS_PER_DAY}
             OR (views = 0 AND clicks >= {common.CLICKS_WITHOUT_VIEW})
         UNION ALL
         SELECT visitor FROM events
@@ -61,7 +61,7 @@ def views():
             count_if(type = 'view') AS views, count_if(type = 'click') AS clicks,
             max(ts) FILTER (WHERE type = 'click') AS last_click,
             min(variant) FILTER (WHERE type = 'view') <> max(variant) FILTER (WHERE type = 'view') AS is_mixed
-        FROM events LEFT ANTI JOIN robots USING (visitor)
+        FROM events LEFT ANTI JOIN bots USING (visitor)
         WHERE type IN ('view', 'click') AND {declared} AND variant IN ({common.sql_list(common.VARIANTS)})
         GROUP BY platform, slot, visitor
         HAVING views > 0

@@ -1,0 +1,100 @@
+import Allocation
+package import Domain
+import Learning
+import Randomizer
+
+/// The story of a state directory for the terminal: a block of text for each experiment.
+package struct TerminalNarrative: Sendable {
+    /// Nights that a sparkline shows at most.
+    package static let nights = 30
+
+    /// Lays rows of cells out in columns; the second argument names those that stand at the right.
+    package typealias Layout = ([[String]], Set<Int>) -> String
+
+    package let history: StateHistory
+    package let settings: [SlotKey: ExperimentSettings]
+    /// Nights that a sparkline shows at most here.
+    package let nights: Int
+    /// Characters in a line; nil: as many as it takes. A table narrower than its least stays as it is.
+    package let width: Int?
+    /// Plain ASCII: no block characters, dashes or signs beyond it.
+    package let ascii: Bool
+
+    package init(
+        _ history: StateHistory, settings: [SlotKey: ExperimentSettings] = [:], nights: Int = TerminalNarrative.nights,
+        width: Int? = nil, ascii: Bool
+    ) {
+        self.history = history
+        self.settings = settings
+        self.nights = min(nights, TerminalNarrative.nights)
+        self.width = width
+        self.ascii = ascii
+    }
+
+    package func text(layout: Layout) -> String {
+        let text = ([heading] + history.experiments.map { experiment($0, layout) }).joined(separator: "\n")
+        return ascii ? TerminalNarrative.plain(text) : text
+    }
+
+    private var heading: String {
+        var lines: [String] = []
+        if let (index, table) = history.newestTable {
+            let through = table.manifest.statisticsThrough.map { ", learned through \($0)" } ?? ", nothing learned yet"
+            lines.append("\(table.manifest.pipeline ?? "Pipeline"): table of \(history.days[index].date)\(through)")
+        }
+        lines.append(history.current.map { "served: the table of \($0)" } ?? "served: none")
+        for fault in history.faults {
+            lines.append("damaged: \(fault.subject.rawValue) of \(fault.date)")
+        }
+        if !history.beyond.isEmpty {
+            lines.append("left out, beyond the newest table: statistics of \(Text.days(history.beyond))")
+        }
+        return lines.map { prose($0, indent: "") }.joined()
+    }
+
+    private func experiment(_ key: SlotKey, _ layout: Layout) -> String {
+        let experiment = ExperimentHistory(key, in: history, reward: settings[key]?.reward)
+        let name = prose("\(key.platform)/\(key.slot)", indent: "")
+        guard let findings = ExperimentSummary(experiment, settings: settings[key]), let latest = experiment.latest
+        else {
+            return "\(name)  no table\n"
+        }
+        var sentences = [Narrative.text(findings)]
+        if let remaining = findings.valueRemaining {
+            sentences.append("Value remaining: \(Figures.percent(remaining, 2)).")
+        }
+        if experiment.reward.isGuess {
+            sentences.append(
+                "That the reward is \(experiment.reward.reward.rawValue) is guessed; --config says it for certain.")
+        }
+        let shown = experiment.dates.indices.prefix(latest + 1).suffix(nights)
+        let carried = shown.filter { experiment.isCarriedOver[$0] }.map { experiment.dates[$0] }
+        if !carried.isEmpty { sentences.append("Carried over: \(Text.days(carried)).") }
+        let arms = ArmTable(findings, days: shown, ascii: ascii)
+        return name + prose(sentences.joined(separator: " "), indent: "  ")
+            + arms.text(width: width.map { $0 - 2 }, layout).split(separator: "\n").map { "  \($0)\n" }.joined()
+    }
+
+    /// A paragraph broken between words where it would be wider than the terminal.
+    private func prose(_ text: String, indent: String) -> String {
+        let words = Text.printable(Isolation.removed(text)).split(separator: " ", omittingEmptySubsequences: false)
+        var lines = [indent]
+        for word in words {
+            let line = lines[lines.count - 1]
+            if let width, line.count > indent.count, line.count + 1 + word.count > width {
+                lines.append(indent + word)
+            } else {
+                lines[lines.count - 1] = line + (line.count > indent.count ? " " : "") + word
+            }
+        }
+        return lines.map { $0 + "\n" }.joined()
+    }
+
+    /// The same in ASCII, character by character; what has no counterpart, in names, becomes a question mark.
+    static func plain(_ text: String) -> String {
+        let counterparts: [Unicode.Scalar: String] = ["–": "-", "−": "-", "±": " ", "…": "~"]
+        return text.unicodeScalars.map { scalar in
+            scalar.isASCII ? String(scalar) : counterparts[scalar] ?? "?"
+        }.joined()
+    }
+}

@@ -1,0 +1,94 @@
+import BotFilter
+import Domain
+import EventLog
+
+/// One worker's way from the names of an event to numbers, with what it has looked up before.
+struct DictionaryEncoder: ~Copyable {
+    /// Views of declared arms whose segment would run as a formula in a spreadsheet, taken as everyone's.
+    private(set) var formulaSegments: Int64 = 0
+    private var arms: DeclaredArms
+    private var agents: VerdictCache
+    private var segments: SegmentCache
+    private let policy: BotPolicy
+    private let deniesNetworks: Bool
+
+    init(_ plan: ShardInsertionPlan) {
+        arms = DeclaredArms(plan.experiments, hash: plan.hash)
+        let policy = plan.policy
+        agents = VerdictCache(hash: plan.hash) { policy.judgesUserAgent($0) }
+        segments = SegmentCache(plan.segments, hash: plan.hash)
+        self.policy = policy
+        deniesNetworks = policy.hasDeniedNetworks
+    }
+
+    /// Adds what an event's names say to its observation; returns why an event is ignored that concerns nothing declared.
+    mutating func complete(_ observation: inout EncodedEvent, _ event: UnsafePointer<Event>) -> IgnoredReason? {
+        if event.pointee.userAgent.count > 0, agents.verdict(on: event.pointee.userAgent) {
+            observation.flags.insert(.botAgent)
+        }
+        if deniesNetworks, event.pointee.address.count > 0,
+            policy.deniesNetwork(UnsafeRawBufferPointer(event.pointee.address.bytes))
+        {
+            observation.flags.insert(.deniedNetwork)
+        }
+        switch event.pointee.type {
+        case .view, .click:
+            if case .view = event.pointee.type { observation.flags.insert(.viewed) }
+            guard let arm = arm(of: event) else { return undeclared(event) }
+            observation.arm = arm
+            if case .view = event.pointee.type { observation.segment = segment(event.pointee.segment) }
+            return nil
+        case .purchase:
+            let ignored = place(event, in: &observation)
+            observation.isCounted = ignored == nil
+            return ignored
+        case .other:
+            return .otherType
+        }
+    }
+
+    @inline(__always)
+    private mutating func arm(of event: UnsafePointer<Event>) -> ArmNumber? {
+        arms.arm(platform: event.pointee.platform, slot: event.pointee.slot, variant: event.pointee.variant)
+    }
+
+    private mutating func undeclared(_ event: UnsafePointer<Event>) -> IgnoredReason {
+        arms.hasExperiment(platform: event.pointee.platform, slot: event.pointee.slot)
+            ? .undeclaredVariant : .undeclaredExperiment
+    }
+
+    private mutating func place(
+        _ event: UnsafePointer<Event>, in observation: inout EncodedEvent
+    ) -> IgnoredReason? {
+        if let arm = arm(of: event) {
+            observation.place = arms.places[arm.experiment]
+            return nil
+        }
+        if !event.pointee.platform.isEmpty {
+            guard let number = arms.platform(event.pointee.platform) else { return .undeclaredExperiment }
+            observation.place.platform = number
+        }
+        guard !event.pointee.slot.isEmpty else { return nil }
+        guard let number = arms.slot(event.pointee.slot) else { return .undeclaredExperiment }
+        observation.place.slot = number
+        guard !event.pointee.platform.isEmpty else { return nil }
+        guard arms.hasExperiment(platform: event.pointee.platform, slot: event.pointee.slot) else {
+            return .undeclaredExperiment
+        }
+        return event.pointee.variant.isEmpty ? nil : .undeclaredVariant
+    }
+
+    /// The number of a segment's name. One that would run as a formula in a spreadsheet is everyone's.
+    private mutating func segment(_ name: ByteText) -> UInt32 {
+        if !name.isEmpty, DictionaryEncoder.startsFormula(name.start[0]) {
+            formulaSegments += 1
+            return SegmentNames.everyone
+        }
+        return segments.number(of: name)
+    }
+
+    /// One comparison for most names: formulas begin with `=`, `+`, `-`, `@` or a control character.
+    private static func startsFormula(_ byte: UInt8) -> Bool {
+        byte <= UInt8(ascii: "@") && Name.formulaStarts.contains(byte)
+    }
+}

@@ -1,0 +1,127 @@
+import Allocation
+import Configuration
+import Domain
+import Foundation
+import Learning
+import Randomizer
+import Report
+import State
+import StateGenerator
+import TestSupport
+import Testing
+
+@Suite struct ExperimentSummaryTests {
+    private static func experiment(_ number: Int, _ history: StateHistory) -> ExperimentHistory {
+        ExperimentHistory(history.experiments[number], in: history)
+    }
+
+    @Test("The reward is found by adding up the days, whichever it is")
+    func rewards() throws {
+        let history = try WrittenState(SyntheticState(days: 9, experiments: 3, arms: 3, segments: 2)).history()
+        // One of the nine days has no data.
+        let rewards = (0..<3).map { Self.experiment($0, history).reward }
+        #expect(rewards.map(\.reward) == [.click, .click, .revenue])
+        #expect(rewards.map(\.basis) == [.sums(days: 8), .sums(days: 8), .sums(days: 8)])
+        // With days left out nothing adds up: the size of the rate decides, and the page says that it is a guess.
+        let short = try WrittenState(SyntheticState(days: 9, experiments: 3, arms: 3)).history(days: 4)
+        #expect((0..<3).map { Self.experiment($0, short).reward.reward } == [.click, .click, .revenue])
+        #expect(Self.experiment(0, short).reward.basis == .nearest(isClear: true))
+        #expect(ExperimentHistory(short.experiments[0], in: short, reward: .purchase).reward.basis == .given)
+    }
+
+    @Test("A night without data is carried over, and no other")
+    func carriedOver() throws {
+        let synthetic = SyntheticState(days: 12, experiments: 2, arms: 4)
+        let history = try WrittenState(synthetic).history()
+        let experiment = Self.experiment(1, history)
+        let dates = experiment.dates.indices.filter { experiment.isCarriedOver[$0] }.map { experiment.dates[$0] }
+        #expect(dates == [try #require(synthetic.outage).advanced(by: 1)])
+        #expect(try WrittenState(synthetic).page().contains("class=carried"))
+    }
+
+    @Test("Who leads, who is out since when, and who stands at the floor")
+    func arms() throws {
+        let synthetic = SyntheticState(days: 30, experiments: 2, arms: 5)
+        let written = try WrittenState(synthetic)
+        let findings = try #require(ExperimentSummary(Self.experiment(0, try written.history())))
+        let rows = findings.arms.compactMap { $0?.row }
+        let leader = try #require(findings.leader)
+        #expect(findings.arms[leader]?.row.probabilityBest == rows.compactMap(\.probabilityBest).max())
+        #expect(findings.reference == rows.firstIndex { $0.status == .control })
+        let out = try #require(findings.arms.compactMap { $0 }.first { $0.row.status == .blacklisted })
+        #expect(out.since == synthetic.first.advanced(by: 30 * 3 / 5 + 1))
+        #expect(out.sinceIsKnown)
+        for (index, arm) in findings.arms.enumerated() {
+            guard let arm, arm.row.probabilityBest != nil else { continue }
+            // Three arms compete beside a control: the default floor is 2 %.
+            #expect(arm.isAtFloor == (arm.row.traffic == 20_000), "\(index)")
+        }
+        let configured = ExperimentSummary(
+            Self.experiment(0, try written.history()),
+            settings: ExperimentSettings(
+                reward: .click, floors: Dictionary(uniqueKeysWithValues: rows.map { ($0.key.variant, 0.9) })))
+        #expect(
+            configured?.arms.allSatisfy {
+                $0?.isAtFloor ?? true || $0?.row.traffic ?? 0 > 900_000 || $0?.row.probabilityBest == nil
+            } == true)
+        let story = Narrative.text(findings)
+        #expect(story.hasPrefix("\(Isolation.around(findings.history.arms[leader])) leads with a probability of "))
+        #expect(story.contains("\(Isolation.around("banner-2")) is blacklisted since \(out.since)"))
+    }
+
+    @Test("An arm that comes late is told of on its day")
+    func lateArm() throws {
+        let synthetic = SyntheticState(days: 12, experiments: 2, arms: 3)
+        let events = Narrative.events(Self.experiment(1, try WrittenState(synthetic).history()))
+        let first = try #require(events.first)
+        let name = Isolation.around("banner-2")
+        #expect(first.text == "\(name) joins as active" || first.text == "\(name) joins as new")
+        #expect(synthetic.first.advanced(by: first.day) == synthetic.first.advanced(by: 12 * 2 / 3))
+    }
+
+    @Test("Traffic that moved is half the sum of all changes")
+    func moved() throws {
+        let experiment = Self.experiment(
+            1, try WrittenState(SyntheticState(days: 6, experiments: 2, arms: 4)).history())
+        let days = try #require(experiment.latest.flatMap { latest in experiment.previous.map { ($0, latest) } })
+        let gains = experiment.arms.indices.reduce(0) { sum, arm in
+            sum + max(0, (experiment.rows[days.1][arm]?.traffic ?? 0) - (experiment.rows[days.0][arm]?.traffic ?? 0))
+        }
+        // All shares add up to one, so what some gain the others lose.
+        #expect(abs(try #require(experiment.movedTraffic) - Double(gains) / 1e6) < 1e-9)
+    }
+
+    @Test("What is damaged is named, left out, and nothing else suffers")
+    func damage() throws {
+        let written = try WrittenState(SyntheticState(days: 6, experiments: 2, arms: 3))
+        let dates = try written.state.allocationDates()
+        let table = written.state.allocation(on: dates[2]) + "/allocation.csv"
+        try FileSystem.write(Array(try FileSystem.read(table).dropLast()), to: table)
+        try FileSystem.write(Array("{".utf8), to: written.state.statistics(on: dates[0]) + "/quality.json")
+        try FileSystem.write(Array("x".utf8), to: written.state.statistics(on: dates[1]) + "/statistics.csv")
+        try FileSystem.remove(written.state.allocation(on: dates[3]))
+        let history = try written.history()
+        #expect(history.faults.map(\.subject) == [.quality, .statistics, .table])
+        #expect(history.days.count { $0.table != nil } == 4)
+        let warnings = Warnings.list(history)
+        #expect(warnings.contains { $0.contains("allocation.csv") && $0.contains("\(dates[2])") })
+        #expect(warnings.contains { $0.contains("There is no table of \(dates[3])") })
+        try written.state.setCurrent(dates[4])
+        #expect(Warnings.list(try written.history()).first?.contains("The table of \(dates[4]) is served") == true)
+    }
+
+    @Test("The terminal's story has a line for each arm, and in ASCII nothing else")
+    func terminal() throws {
+        let history = try WrittenState(hostile: ()).history()
+        func text(ascii: Bool) -> String {
+            TerminalNarrative(history, ascii: ascii).text { cells, _ in
+                cells.map { $0.joined(separator: " | ") + "\n" }.joined()
+            }
+        }
+        #expect(text(ascii: false).contains("█"))
+        #expect(text(ascii: true).utf8.allSatisfy { $0 == 10 || (32...126).contains($0) })
+        #expect(
+            text(ascii: false).unicodeScalars.allSatisfy { $0 == "\n" || $0.properties.generalCategory != .control })
+        #expect(text(ascii: false).contains("damaged: table of "))
+    }
+}

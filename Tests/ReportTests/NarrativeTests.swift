@@ -1,0 +1,152 @@
+import Allocation
+import Domain
+import Learning
+import Report
+import StateGenerator
+import Testing
+
+/// What the page and the terminal say of tables written by hand.
+@Suite struct NarrativeTests {
+    @Test("An arm that is new does not lead, whatever its prior says, and nothing is foreseen beside it")
+    func newArm() throws {
+        let state = try TabledState()
+        try state.table(1, [TabledState.known("x", 0.7, best: 0.8, more: 50), TabledState.known("y", 0.3, best: 0.2)])
+        try state.table(
+            2,
+            [
+                TabledState.new("n", 0.333333, best: 0.96), TabledState.known("x", 0.5, best: 0.03, more: 50),
+                TabledState.known("y", 0.166667, best: 0.01),
+            ])
+        let findings = try state.findings()
+        #expect(findings.leader == 1)
+        #expect(findings.reference == 1)
+        #expect(findings.forecast == nil)
+        #expect(findings.arms[2]?.lift?.value ?? 0 < 0)
+        let story = try state.story()
+        #expect(story.hasPrefix("x leads with a probability of 3.0 % of being best; n is new, nothing known yet"))
+
+        #expect(try state.terminal().split(separator: "\n").contains { $0.hasPrefix("  *  x ") })
+    }
+
+    @Test("While all arms are new none leads and none is called capped")
+    func allNew() throws {
+        let state = try TabledState()
+        try state.table(unlearned: 1, (0..<100).map { TabledState.new(Name("arm\(100 + $0)"), 0.01, best: 0.01) })
+        #expect(try state.findings().leader == nil)
+        #expect(try state.story() == "No arm has had a visitor yet. This is its first table.")
+        #expect(Warnings.list(try state.history()).contains { $0.contains("is learned from nothing") })
+    }
+
+    @Test("Many new arms beside one that is not are one clause")
+    func manyNew() throws {
+        let state = try TabledState()
+        let new = (1...9).map { TabledState.new(Name("n\($0)"), 0.05, best: 0.1) }
+        try state.table(1, [TabledState.known("a", 0.55, best: 0.1)] + new)
+        #expect(try state.story().contains("; n1, n2, n3, n4 and 5 others are new, nothing known yet"))
+    }
+
+    @Test("Arms of one P(best) lead together")
+    func tie() throws {
+        let state = try TabledState()
+        try state.table(
+            1,
+            [
+                TabledState.known("a", 0.4, best: 0.4), TabledState.known("b", 0.4, best: 0.4),
+                TabledState.known("c", 0.2, best: 0.2),
+            ])
+        #expect(try state.findings().leaders == [0, 1])
+        #expect(try state.story().hasPrefix("a and b lead together, each with a probability of 40.0 % of being best."))
+    }
+
+    @Test("A first table carries nothing over; one after it that learned nothing does")
+    func firstTable() throws {
+        let state = try TabledState()
+        let rows = [TabledState.known("a", 0.5, best: 0.5), TabledState.known("b", 0.5, best: 0.5)]
+        // Statistics are older than any table.
+        try state.table(2, rows, through: 0)
+        #expect(try state.findings().history.isCarriedOver == [false])
+        try state.table(3, rows, through: 0)
+        #expect(try state.findings().history.isCarriedOver == [false, true])
+        #expect(try state.story().hasSuffix("Since the table of 2024-10-06: nothing new was learned."))
+        let cut = try state.history(days: 1)
+        #expect(ExperimentHistory(TabledState.key, in: cut).isCarriedOver == [true])
+    }
+
+    @Test("What moved is told with its P(best) then and now, and what else changed")
+    func movement() throws {
+        let state = try TabledState()
+        try state.table(
+            1,
+            [
+                TabledState.known("a", 0.6, best: 0.6), TabledState.known("b", 0.3, best: 0.3),
+                TabledState.known("c", 0.1, best: 0.1),
+            ])
+        var out = TabledState.known("c", 0, best: 0)
+        (out.status, out.probabilityBest, out.valueRemaining) = (.blacklisted, nil, nil)
+        try state.table(
+            2, [TabledState.known("a", 0.75, best: 0.8, more: 20), TabledState.known("b", 0.25, best: 0.2), out],
+            configuration: "b")
+        #expect(
+            try state.story().hasSuffix(
+                "Since the table of 2024-10-05: a gained 15.00 points of traffic (P(best) from 60.0 % to 80.0 %) and c lost "
+                    + "10.00 points of traffic; c becomes blacklisted; the configuration changed."))
+    }
+
+    @Test("Above the mark is not called settled, and a small remainder is no certainty")
+    func promises() throws {
+        let state = try TabledState()
+        try state.counts(0, ["a": ArmCounts(), "b": ArmCounts()])
+        try state.table(
+            1, [TabledState.known("a", 0.97, best: 0.97, more: 60), TabledState.known("b", 0.03, best: 0.03)])
+        #expect(try state.story().hasPrefix("a leads with a probability of 97.0 % of being best, above the 95 % mark."))
+    }
+
+    @Test("A forecast minds what the configuration forgets")
+    func memory() throws {
+        let state = try TabledState()
+        var day = ArmCounts()
+        (day.visitors, day.clickers) = (1000, 50)
+        for number in 0..<10 { try state.counts(number, ["a": day, "b": day]) }
+        try state.table(10, [TabledState.known("a", 0.8, best: 0.8, more: 20), TabledState.known("b", 0.2, best: 0.2)])
+        #expect(try state.story().contains(" more nights like the last would bring it above 95 %"))
+        let settings = ExperimentSettings(reward: .click, floors: [:], memory: BestForecast.Memory(window: 10))
+        #expect(try state.findings(settings).forecast == .beyondLimit)
+        #expect(try state.story(settings).contains("a year of nights like the last would not bring it above 95 %"))
+    }
+
+    @Test("Floors are not deduced beside a new arm, and are called deduced without a configuration")
+    func floors() throws {
+        let state = try TabledState()
+        let rows = [
+            TabledState.known("a", 0.96, best: 0.999, more: 60), TabledState.known("b", 0.02, best: 0.001),
+            TabledState.known("c", 0.02, best: 0),
+        ]
+        try state.table(1, rows)
+        #expect(try state.findings().arms.map { $0?.isAtFloor } == [false, true, true])
+        #expect(try state.terminal().contains("active, floor (deduced)"))
+        let settings = ExperimentSettings(reward: .click, floors: ["a": 0.02, "b": 0.02, "c": 0.01])
+        #expect(try state.findings(settings).arms.map { $0?.isAtFloor } == [false, true, false])
+        #expect(try state.findings(settings).floorLabel == "at its floor")
+        #expect(try state.findings().floorLabel == "floor (deduced)")
+        try state.table(2, rows.dropLast() + [TabledState.new("n", 0.02, best: 0)])
+        #expect(try state.findings().arms.allSatisfy { $0?.isAtFloor != true })
+    }
+
+    @Test("Money is known from its values, and a reward that is guessed is called so")
+    func rewards() throws {
+        let state = try TabledState()
+        let posterior = Posterior.studentT(location: 2.8, scale: 0.1, degreesOfFreedom: 900)
+        try state.table(1, [TabledState.row("a", 1, best: 1, posterior, visitors: 1000, successes: 2_800_000_000)])
+        let reward = try state.findings().history.reward
+        #expect(reward.reward == .revenue && reward.basis == .values)
+        #expect(try state.terminal().contains("2.8000"))
+        let unseen = try TabledState()
+        let nothing = Posterior.studentT(location: 0, scale: 0, degreesOfFreedom: 1)
+        try unseen.table(unlearned: 1, [TabledState.row("a", 1, best: 1, nothing, status: .new)])
+        #expect(try unseen.findings().history.reward.reward == .revenue)
+        let rates = try TabledState()
+        try rates.table(1, [TabledState.known("a", 1, best: 1)])
+        #expect(try rates.findings().history.reward.isGuess)
+        #expect(try rates.terminal().contains("That the reward is click is guessed"))
+    }
+}
