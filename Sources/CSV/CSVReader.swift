@@ -41,12 +41,18 @@ package struct CSVReader: Sendable {
 
     /// Reads the header and finds the named columns in it. Further columns are legal and skipped.
     package mutating func columns(_ names: [String]) throws(CSVError) -> [Int] {
+        try columns(names, optional: []).compactMap(\.self)
+    }
+
+    /// Reads the header likewise; the columns at these positions of `names` may be missing, and are nil then.
+    package mutating func columns(_ names: [String], optional: Set<Int>) throws(CSVError) -> [Int?] {
         var record = CSVRecord()
         guard try read(&record) else { throw CSVError(line: 1, problem: .missingHeader(names)) }
         let header = (0..<record.count).map { record.string($0) }
-        var indices: [Int] = []
-        for name in names {
-            guard let index = header.firstIndex(of: name) else {
+        var indices: [Int?] = []
+        for (position, name) in names.enumerated() {
+            let index = header.firstIndex(of: name)
+            guard index != nil || optional.contains(position) else {
                 throw CSVError(line: record.line, problem: .missingColumn(name, header: header))
             }
             indices.append(index)

@@ -1,13 +1,33 @@
-/// One day's sufficient statistics of an arm in a segment. Rows of disjoint visitors add.
+/// One day's sufficient statistics of an arm in a segment under one table. Rows of disjoint visitors add.
+///
+/// All visitors of a row had the same shares: where a new table takes over during a day, the day has a row for each of the two.
 package struct DailyRow: Equatable, Sendable {
     package var date: CalendarDate
+    /// The date of the table that served when the row's visitors were exposed; nil: none is known.
+    package var table: CalendarDate?
     package var key: ArmKey
     package var counts: ArmCounts
 
-    package init(date: CalendarDate, key: ArmKey, counts: ArmCounts) {
+    package init(date: CalendarDate, table: CalendarDate? = nil, key: ArmKey, counts: ArmCounts) {
         self.date = date
+        self.table = table
         self.key = key
         self.counts = counts
+    }
+}
+
+extension DailyRow {
+    /// Whether a row stands before another in `statistics.csv`: byte order of date, platform, slot, segment, table, variant,
+    /// no table first.
+    package static func isBefore(_ left: DailyRow, _ right: DailyRow) -> Bool {
+        if left.date != right.date { return left.date < right.date }
+        if left.key.slotKey != right.key.slotKey { return left.key.slotKey < right.key.slotKey }
+        if left.key.segment != right.key.segment { return left.key.segment < right.key.segment }
+        if left.table != right.table {
+            guard let table = left.table else { return true }
+            return right.table.map { table < $0 } ?? false
+        }
+        return left.key.variant < right.key.variant
     }
 }
 

@@ -3,23 +3,26 @@ package import CSV
 /// The file of daily rows: `statistics.csv`.
 package enum StatisticsFile {
     package static let columns = [
-        "date", "platform", "slot", "segment", "variant", "visitors", "views", "clicks", "purchases", "clickers",
-        "purchasers", "revenue", "revenue_squared",
+        "date", "platform", "slot", "segment", "table", "variant", "visitors", "views", "clicks", "purchases",
+        "clickers", "purchasers", "revenue", "revenue_squared",
     ]
+    /// A file without this column was written before tables were told apart: no row knows its table.
+    private static let tableColumn = 4
 
     /// The decimals of revenue and of its square that are kept.
     private static let revenueScale = 6
     private static let squareScale = 12
 
-    /// The bytes of the file with these rows, in byte order of date and key.
+    /// The bytes of the file with these rows, in the order of ``DailyRow/isBefore(_:_:)``.
     package static func bytes(of rows: [DailyRow]) -> [UInt8] {
         var writer = CSVWriter()
         writer.write(columns)
-        for row in rows.sorted(by: { ($0.date, $0.key) < ($1.date, $1.key) }) {
+        for row in rows.sorted(by: DailyRow.isBefore) {
             let counts = row.counts
             writer.write([
                 row.date.description, row.key.platform.string, row.key.slot.string, row.key.segment.string,
-                row.key.variant.string, String(counts.visitors), String(counts.views), String(counts.clicks),
+                row.table?.description ?? "", row.key.variant.string, String(counts.visitors), String(counts.views),
+                String(counts.clicks),
                 String(counts.purchases), String(counts.clickers), String(counts.purchasers),
                 ExactDecimal.text(counts.revenue, scale: revenueScale),
                 ExactDecimal.text(counts.revenueSquared, scale: squareScale),
@@ -31,7 +34,7 @@ package enum StatisticsFile {
     /// Reads such a file. Throws where a field is not what its column holds.
     package static func rows(_ bytes: [UInt8]) throws(CSVError) -> [DailyRow] {
         var reader = CSVReader(bytes)
-        let columns = try reader.columns(columns)
+        let columns = try reader.columns(columns, optional: [tableColumn])
         var record = CSVRecord()
         var rows: [DailyRow] = []
         while try reader.read(&record) {
@@ -40,8 +43,8 @@ package enum StatisticsFile {
         return rows
     }
 
-    private static func row(_ record: CSVRecord, _ columns: [Int]) throws(CSVError) -> DailyRow {
-        func text(_ column: Int) -> String { record.string(columns[column]) }
+    private static func row(_ record: CSVRecord, _ columns: [Int?]) throws(CSVError) -> DailyRow {
+        func text(_ column: Int) -> String { columns[column].map { record.string($0) } ?? "" }
         func fault(_ column: Int, _ expected: String) -> CSVError {
             CSVError(
                 line: record.line,
@@ -58,33 +61,38 @@ package enum StatisticsFile {
             return value
         }
         guard let date = CalendarDate(text(0)) else { throw fault(0, "a date like 2026-11-20") }
-        for column in 1...4 where text(column).isEmpty { throw fault(column, "a name") }
+        for column in [1, 2, 3, 5] where text(column).isEmpty { throw fault(column, "a name") }
+        let table = CalendarDate(text(tableColumn))
+        guard table != nil || text(tableColumn).isEmpty else {
+            throw fault(tableColumn, "the date of a table like 2026-11-20, or nothing")
+        }
         var counts = ArmCounts()
-        counts.visitors = try count(5)
-        counts.views = try count(6)
-        counts.clicks = try count(7)
-        counts.purchases = try count(8)
-        counts.clickers = try count(9)
-        counts.purchasers = try count(10)
-        counts.revenue = try money(11, scale: revenueScale)
-        counts.revenueSquared = try money(12, scale: squareScale)
+        counts.visitors = try count(6)
+        counts.views = try count(7)
+        counts.clicks = try count(8)
+        counts.purchases = try count(9)
+        counts.clickers = try count(10)
+        counts.purchasers = try count(11)
+        counts.revenue = try money(12, scale: revenueScale)
+        counts.revenueSquared = try money(13, scale: squareScale)
         let key = ArmKey(
-            platform: Name(text(1)), slot: Name(text(2)), segment: Name(text(3)), variant: Name(text(4)))
-        return DailyRow(date: date, key: key, counts: counts)
+            platform: Name(text(1)), slot: Name(text(2)), segment: Name(text(3)), variant: Name(text(5)))
+        return DailyRow(date: date, table: table, key: key, counts: counts)
     }
 
-    /// The sum of parts made of disjoint visitors: rows of one date and arm become one.
+    /// The sum of parts made of disjoint visitors: rows of one date, table and arm become one.
     package static func merged(_ parts: [[DailyRow]]) throws(CountOverflow) -> [DailyRow] {
         struct Key: Hashable {
             var date: CalendarDate
+            var table: CalendarDate?
             var key: ArmKey
         }
         var sums: [Key: ArmCounts] = [:]
         for part in parts {
             for row in part {
-                try sums[Key(date: row.date, key: row.key), default: ArmCounts()].add(row.counts)
+                try sums[Key(date: row.date, table: row.table, key: row.key), default: ArmCounts()].add(row.counts)
             }
         }
-        return sums.map { DailyRow(date: $0.key.date, key: $0.key.key, counts: $0.value) }
+        return sums.map { DailyRow(date: $0.key.date, table: $0.key.table, key: $0.key.key, counts: $0.value) }
     }
 }
