@@ -61,7 +61,7 @@ extension NightlyRun {
 
     /// Puts a day's statistics and what is said of them in place of those it had.
     func publish(_ statistics: DayStatistics, _ quality: Quality, of date: CalendarDate) throws(RunFailure) {
-        let rows = statistics.rows.map { DailyRow(date: date, key: $0.key, counts: $0.counts) }
+        let rows = statistics.rows.map { DailyRow(date: date, table: $0.table, key: $0.key, counts: $0.counts) }
         var contents: [(name: String, bytes: [UInt8])] = [
             ("quality.json", JSONFile.bytes(of: quality)), ("statistics.csv", StatisticsFile.bytes(of: rows)),
         ]

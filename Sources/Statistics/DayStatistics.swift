@@ -34,8 +34,24 @@ package struct DayStatistics: Sendable {
         }
     }
 
-    /// One row for each arm and segment with a unit, in byte order of their keys.
-    package internal(set) var rows: [(key: ArmKey, counts: ArmCounts)] = []
+    /// What is counted of an arm's units in a segment under one table.
+    package struct Row: Equatable, Sendable {
+        /// The date of the table that served when the units were exposed; nil: none is known.
+        package var table: CalendarDate?
+        package var key: ArmKey
+        package var counts: ArmCounts
+        /// What the log says of the shares with which the units were shown what they saw.
+        package var propensities = PropensityTally()
+
+        package init(table: CalendarDate? = nil, key: ArmKey, counts: ArmCounts) {
+            self.table = table
+            self.key = key
+            self.counts = counts
+        }
+    }
+
+    /// One row for each arm, segment and table with a unit, in the order of `statistics.csv`.
+    package internal(set) var rows: [Row] = []
     /// All visitors with an event in the day, bots too.
     package internal(set) var visitors = Tally()
     /// Dropped visitors by rule; a visitor that several rules match counts under each.

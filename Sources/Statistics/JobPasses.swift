@@ -125,7 +125,7 @@ struct JobPasses {
     /// The rows of all arms with a unit, in byte order of their keys.
     ///
     /// There may be as many as segments in the log: they are sorted by ranks, where names would be compared again and again.
-    private func rows(_ counts: ArmCountTable) -> [(key: ArmKey, counts: ArmCounts)] {
+    private func rows(_ counts: ArmCountTable) -> [DayStatistics.Row] {
         let arms = job.experiments.map(\.arms)
         let slots = job.experiments.map(\.key)
         var slotRanks = [UInt64](repeating: 0, count: slots.count)
@@ -149,7 +149,7 @@ struct JobPasses {
             let key = ArmKey(
                 platform: slot.platform, slot: slot.slot, segment: Name(segments.string(segment)),
                 variant: arms[arm.experiment][arm.arm])
-            return (key, counts)
+            return DayStatistics.Row(key: key, counts: counts)
         }
     }
 }
