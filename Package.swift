@@ -89,7 +89,7 @@ let package = Package(
                 "TestSupport",
                 "Domain",
             ],
-            path: "Tests/Benchmarks", exclude: ["compare.py", "comparison"]),
+            path: "Tests/Benchmarks", exclude: ["compare.py", "comparison", "history"]),
         .testTarget(name: "DomainTests", dependencies: ["CSV", "Domain", "TestSupport"]),
         .testTarget(name: "CSVTests", dependencies: ["CSV", "TestSupport"]),
         .testTarget(
@@ -146,6 +146,7 @@ let package = Package(
                 "Allocation", "CSV", "Learning", "Pipeline", "Randomizer", "Report", "StateGenerator", "TestSupport",
                 "Domain",
             ]),
+        .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"]),
         .testTarget(name: "SluiceTests", dependencies: ["TestSupport", "sluice"]),
     ],
     swiftLanguageModes: [.v6],
