@@ -1,5 +1,18 @@
 import CLibrary
 
+/// A file of the log.
+package enum LogFile: Hashable, Sendable {
+    case path(String)
+    case standardInput
+
+    package var name: String {
+        switch self {
+        case .path(let path): path
+        case .standardInput: "standard input"
+        }
+    }
+}
+
 /// A log file that has been opened: its descriptor, closed with it.
 final class ReadableFile: Sendable {
     let name: String
