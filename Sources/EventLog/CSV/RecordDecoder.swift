@@ -37,6 +37,9 @@ struct RecordDecoder: ~Copyable {
         values.deallocate()
     }
 
+    /// Events of the day that state a propensity which is none.
+    var invalidPropensities: Int64 { builder.invalidPropensities }
+
     /// Frees the texts of the events decoded so far.
     mutating func freeTexts() {
         builder.freeTexts()

@@ -3,6 +3,7 @@ enum Decimal {
     enum Rounding {
         case halfAwayFromZero
         case towardZero
+        case awayFromZero
     }
 
     /// The value of a JSON number (RFC 8259 section 6; leading zeros and a leading `+` are legal here) times 10^scale.
@@ -20,6 +21,7 @@ enum Decimal {
         var digits = 0
         var fraction = false
         var firstDropped: UInt8?
+        var isExact = true
         while index < text.count {
             let byte = text[index]
             if byte == UInt8(ascii: "."), !fraction, digits > 0 {
@@ -36,13 +38,14 @@ enum Decimal {
                 if fraction { exponent -= 1 }
             } else {
                 firstDropped = firstDropped ?? byte - 0x30
+                if byte != 0x30 { isExact = false }
                 if !fraction { exponent += 1 }
             }
         }
         guard digits > 0, let power = exponentPart(text, from: index) else { return nil }
         exponent += power
-        guard let magnitude = shift(mantissa, by: exponent, firstDropped: firstDropped ?? 0, rounding: rounding)
-        else { return nil }
+        let dropped = Dropped(first: firstDropped ?? 0, isZero: isExact)
+        guard let magnitude = shift(mantissa, by: exponent, dropped, rounding) else { return nil }
         return negative ? -magnitude : magnitude
     }
 
@@ -68,23 +71,37 @@ enum Decimal {
         return negative ? -value : value
     }
 
+    /// The digits of a number beyond the first nineteen.
+    private struct Dropped {
+        var first: UInt8
+        /// Whether all of them are zeros, or there are none.
+        var isZero: Bool
+    }
+
     private static func shift(
-        _ mantissa: UInt64, by exponent: Int, firstDropped: UInt8, rounding: Rounding
+        _ mantissa: UInt64, by exponent: Int, _ dropped: Dropped, _ rounding: Rounding
     ) -> Int64? {
         guard mantissa > 0 else { return 0 }
         if exponent >= 0 {
             guard exponent <= 18 else { return nil }
             let (value, overflow) = mantissa.multipliedReportingOverflow(by: powersOfTen[exponent])
             // Where digits were dropped, a greater exponent than 0 leaves 64 bits.
-            let roundsUp = exponent == 0 && firstDropped >= 5 && rounding == .halfAwayFromZero
+            let roundsUp =
+                exponent == 0
+                && (rounding == .halfAwayFromZero && dropped.first >= 5 || rounding == .awayFromZero && !dropped.isZero)
             return overflow ? nil : Int64(exactly: value + (roundsUp ? 1 : 0))
         }
-        // A mantissa has at most 19 digits: below that nothing is left to round up.
-        guard -exponent <= 19 else { return 0 }
+        // A mantissa has at most 19 digits: below that it is under one half.
+        guard -exponent <= 19 else { return rounding == .awayFromZero ? 1 : 0 }
         let divisor = powersOfTen[-exponent]
         let (quotient, remainder) = mantissa.quotientAndRemainder(dividingBy: divisor)
-        // Digits beyond the mantissa only matter to a remainder under one half, which they cannot lift to it.
-        let roundsUp = rounding == .halfAwayFromZero && remainder >= divisor - remainder
+        let roundsUp =
+            switch rounding {
+            // Dropped digits only matter to a remainder under one half, which they cannot lift to it.
+            case .halfAwayFromZero: remainder >= divisor - remainder
+            case .awayFromZero: remainder > 0 || !dropped.isZero
+            case .towardZero: false
+            }
         return Int64(exactly: quotient + (roundsUp ? 1 : 0))
     }
 

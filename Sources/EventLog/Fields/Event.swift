@@ -3,6 +3,8 @@ package struct Event {
     /// Microseconds since 1970-01-01T00:00:00Z.
     package var time: Int64
     package var type: EventType
+    /// The share with which what it shows was chosen, in billionths; 0: the line states none.
+    package var propensity: UInt32
     package var visitor: ByteText
     package var platform: ByteText
     package var slot: ByteText

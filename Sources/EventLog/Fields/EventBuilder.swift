@@ -10,6 +10,8 @@ struct EventBuilder: ~Copyable {
     private let platformConstant: UnsafeMutableBufferPointer<UInt8>?
     private var usualTime = FastTimestamp()
     private var arena = TextArena()
+    /// Events of the day that state a propensity which is none.
+    private(set) var invalidPropensities: Int64 = 0
 
     init(schema: EventSchema, day: LogDay) {
         self.day = day
@@ -102,6 +104,9 @@ struct EventBuilder: ~Copyable {
         event.pointee.order = try text(.order, from: values, sources, arePlain: arePlain)
         event.pointee.userAgent = try text(.userAgent, from: values, sources, arePlain: arePlain)
         event.pointee.address = try text(.address, from: values, sources, arePlain: arePlain)
+        // Comes last: a line that is rejected counts for nothing else.
+        let propensity = sources.value(.propensity, in: values, isOnly: arePlain)
+        event.pointee.propensity = propensity.count == 0 ? 0 : statedPropensity(propensity, at: event.pointee.time)
     }
 
     /// A string, or an integer as it is written; empty for none.
@@ -150,6 +155,16 @@ struct EventBuilder: ~Copyable {
     @inline(__always)
     private mutating func revenue(_ value: LineValue) throws(RejectedReason) -> Int64 {
         value.count == 0 ? 0 : try presentRevenue(value)
+    }
+
+    /// The propensity of an event, in billionths; 0, counted, where something stands there that is none.
+    @inline(never)
+    private mutating func statedPropensity(_ value: LineValue, at time: Int64) -> UInt32 {
+        if let text = try? numberText(value, .propensity), let propensity = Propensity.billionths(text.bytes) {
+            return propensity
+        }
+        if day.range.contains(time) { invalidPropensities += 1 }
+        return 0
     }
 
     private mutating func presentRevenue(_ value: LineValue) throws(RejectedReason) -> Int64 {

@@ -11,6 +11,8 @@ package enum EventField: String, CaseIterable, Sendable {
     case order
     case userAgent = "user_agent"
     case address = "ip"
+    /// The share with which serving code chose what it showed.
+    case propensity
 }
 
 /// Where a field's value comes from.

@@ -41,7 +41,7 @@ struct FieldSources: ~Copyable {
     func arePlain(isNumber: (Int) -> Bool) -> Bool {
         !hasOthers
             && EventField.allCases.allSatisfy { field in
-                field == .time || field == .revenue || !isNumber(Int(firsts[field.position]))
+                field.isNumeric || !isNumber(Int(firsts[field.position]))
             }
     }
 
@@ -52,6 +52,9 @@ struct FieldSources: ~Copyable {
 }
 
 extension EventField {
+    /// Whether the value is a number, which may also stand as the text of one.
+    fileprivate var isNumeric: Bool { self == .time || self == .revenue || self == .propensity }
+
     /// The position in `allCases`.
     @inline(__always)
     fileprivate var position: Int {
@@ -67,6 +70,7 @@ extension EventField {
         case .order: 8
         case .userAgent: 9
         case .address: 10
+        case .propensity: 11
         }
     }
 }

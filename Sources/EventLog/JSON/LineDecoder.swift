@@ -49,6 +49,9 @@ struct LineDecoder: ~Copyable {
         lines.deallocate()
     }
 
+    /// Events of the day that state a propensity which is none.
+    var invalidPropensities: Int64 { builder.invalidPropensities }
+
     /// Frees the texts of the events decoded so far.
     mutating func freeTexts() {
         builder.freeTexts()

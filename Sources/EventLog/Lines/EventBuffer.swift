@@ -47,7 +47,7 @@ struct EventBuffer: ~Copyable {
 
     private static var blank: Event {
         Event(
-            time: 0, type: .other, visitor: .absent, platform: .absent, slot: .absent, variant: .absent,
+            time: 0, type: .other, propensity: 0, visitor: .absent, platform: .absent, slot: .absent, variant: .absent,
             segment: .absent, revenue: 0, order: .absent, userAgent: .absent, address: .absent,
             place: LinePlace(file: 0, half: 0, line: 0))
     }

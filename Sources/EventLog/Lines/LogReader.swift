@@ -46,8 +46,9 @@ package struct LogReader: Sendable {
             } catch {
                 failure = error
             }
+            let tally = work.finish()
             result.withLock { result in
-                result.tally.add(work.tally)
+                result.tally.add(tally)
                 result.error = result.error ?? failure
             }
         }

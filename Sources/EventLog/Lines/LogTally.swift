@@ -104,6 +104,8 @@ package struct LogTally: Sendable {
     package internal(set) var lines: Int64 = 0
     /// Events inside the day, by type.
     package private(set) var events: [EventType: Int64] = [:]
+    /// Events inside the day whose line states a propensity that is none (not above 0 and at most 1): taken as not stated.
+    package private(set) var invalidPropensities: Int64 = 0
     private var rejectedSamples: [RejectedReason: LineSamples] = [:]
     /// By the place of the reason among all: there may be one for each line.
     private var ignoredSamples = Array(repeating: LineSamples(), count: IgnoredReason.allCases.count)
@@ -120,6 +122,8 @@ package struct LogTally: Sendable {
         linesOfBlocks[file, default: [:]][block, default: .zero] &+= SIMD2(first, second)
     }
 
+    mutating func count(invalidPropensities number: Int64) { invalidPropensities += number }
+
     mutating func reject(_ reason: RejectedReason, at place: LinePlace) {
         rejectedSamples[reason, default: LineSamples()].add(place)
     }
@@ -132,6 +136,7 @@ package struct LogTally: Sendable {
     mutating func add(_ other: LogTally) {
         bytes += other.bytes
         lines += other.lines
+        invalidPropensities += other.invalidPropensities
         events.merge(other.events, uniquingKeysWith: +)
         rejectedSamples.merge(other.rejectedSamples) { left, right in
             var sum = left

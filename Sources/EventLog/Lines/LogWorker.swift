@@ -7,7 +7,7 @@ struct LogWorker: ~Copyable {
     private var types = TypeCounts()
     /// How many lines another one waits for at most.
     private static let patience = 8
-    var tally = LogTally()
+    private var tally = LogTally()
 
     init(_ reader: LogReader, sink: any EventSink) {
         self.sink = sink
@@ -69,6 +69,12 @@ struct LogWorker: ~Copyable {
         case .rejected(let reason): tally.reject(reason, at: place)
         case .ignored(let reason): tally.ignore(reason, at: place)
         }
+    }
+
+    /// What was read, at the end of all blocks.
+    consuming func finish() -> LogTally {
+        tally.count(invalidPropensities: lines.invalidPropensities + records.invalidPropensities)
+        return tally
     }
 
     private mutating func handOver() {

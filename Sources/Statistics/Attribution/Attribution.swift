@@ -1,17 +1,22 @@
 import Domain
 import EventLog
 
-/// Turns the records of a day's visitors into counts by arm and segment, where everything counts to the end of the day.
+/// Turns the records of a day's visitors into units, where everything counts to the end of the day.
 struct Attribution: Sendable {
     /// The platform and slot of each experiment.
     let places: [PurchasePlace]
     let mixedUnits: MixedUnits
+    /// The day's first instant, in microseconds since the epoch.
+    let dayStart: Int64
+    /// The tables that served during the day.
+    let tables: ServingTables.Day
 
-    /// Counts the units of one visitor.
+    /// Hands the units of one visitor to a sink.
     ///
     /// - Parameter purchases: memory that the next visitor's reuse.
-    func add(
-        _ visitor: UnsafeMutablePointer<Visitor>, of table: borrowing VisitorTable, to counts: inout ArmCountTable,
+    @inline(__always)
+    func add<Sink: UnitSink & ~Copyable>(
+        _ visitor: UnsafeMutablePointer<Visitor>, of table: borrowing VisitorTable, to sink: inout Sink,
         _ purchases: inout PurchaseList
     ) throws(CountOverflow) {
         purchases.collect(of: visitor, from: table)
@@ -19,42 +24,40 @@ struct Attribution: Sendable {
         let excludesMixed = mixedUnits == .exclude
         try table.forEachUnit(of: visitor) { unit throws(CountOverflow) in
             guard unit.pointee.arm.hasArm, !(unit.pointee.isMixed && excludesMixed) else { return }
-            try counts.update(unit.pointee.arm, segment: unit.pointee.segment) { row throws(CountOverflow) in
-                row.add(unit, of: table)
-                guard !purchases.all.isEmpty else { return }
-                let place = places[unit.pointee.arm.experiment]
-                try row.add(purchases.all, since: unit.pointee.views.time, at: place)
+            var outcome = outcome(of: unit, of: visitor, in: table)
+            if !purchases.all.isEmpty {
+                outcome.add(
+                    purchases.all, since: unit.pointee.views.time, at: places[unit.pointee.arm.experiment])
             }
+            try sink.take(outcome)
         }
+    }
+
+    /// What a unit is without purchases.
+    @inline(__always)
+    private func outcome(
+        of unit: UnsafeMutablePointer<Unit>, of visitor: UnsafeMutablePointer<Visitor>, in table: borrowing VisitorTable
+    ) -> UnitOutcome {
+        let counted = table.counts(of: unit)
+        let exposure = dayStart + unit.pointee.views.time
+        return UnitOutcome(
+            visitor: ByteText(visitor.id), arm: unit.pointee.arm, segment: unit.pointee.segment,
+            table: tables.number(at: exposure), propensity: table.propensity(of: visitor, unit.pointee.arm),
+            isMixed: unit.pointee.isMixed,
+            isClicked: counted.clicks > 0 && unit.pointee.clicks.time >= unit.pointee.views.time,
+            exposure: exposure, views: counted.views, clicks: counted.clicks)
     }
 }
 
-extension ArmCounts {
-    /// Adds a visitor's views and clicks in an experiment.
-    @inline(__always)
-    fileprivate mutating func add(_ unit: UnsafeMutablePointer<Unit>, of table: borrowing VisitorTable) {
-        let counted = table.counts(of: unit)
-        visitors += 1
-        views += counted.views
-        clicks += counted.clicks
-        clickers += counted.clicks > 0 && unit.pointee.clicks.time >= unit.pointee.views.time ? 1 : 0
-    }
-
-    /// Adds what the visitor bought there from its exposure on.
+extension UnitOutcome {
+    /// Adds what the visitor bought at the unit's place from the exposure on.
     fileprivate mutating func add(
-        _ purchases: UnsafeBufferPointer<UnsafeMutablePointer<Purchase>>, since exposure: Int64, at place: PurchasePlace
-    ) throws(CountOverflow) {
-        var count: Int64 = 0
-        var revenue: Int128 = 0
-        for purchase in purchases where purchase.pointee.time >= exposure && purchase.pointee.place.covers(place) {
-            count += 1
+        _ bought: UnsafeBufferPointer<UnsafeMutablePointer<Purchase>>, since exposure: Int64, at place: PurchasePlace
+    ) {
+        for purchase in bought where purchase.pointee.time >= exposure && purchase.pointee.place.covers(place) {
+            purchases += 1
             // A sum of fewer than 2⁶⁴ numbers of 64 bits.
             revenue += Int128(purchase.pointee.revenue)
         }
-        guard count > 0 else { return }
-        self.purchases += count
-        purchasers += 1
-        self.revenue = try CountOverflow.sum(self.revenue, revenue)
-        revenueSquared = try CountOverflow.sum(revenueSquared, CountOverflow.product(revenue, revenue))
     }
 }

@@ -41,12 +41,16 @@ package struct DayStatistics: Sendable {
         package var key: ArmKey
         package var counts: ArmCounts
         /// What the log says of the shares with which the units were shown what they saw.
-        package var propensities = PropensityTally()
+        package var propensities: PropensityTally
 
-        package init(table: CalendarDate? = nil, key: ArmKey, counts: ArmCounts) {
+        package init(
+            table: CalendarDate? = nil, key: ArmKey, counts: ArmCounts,
+            propensities: PropensityTally = PropensityTally()
+        ) {
             self.table = table
             self.key = key
             self.counts = counts
+            self.propensities = propensities
         }
     }
 

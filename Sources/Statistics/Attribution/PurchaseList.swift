@@ -11,7 +11,7 @@ struct PurchaseList: ~Copyable {
     @inline(__always)
     mutating func collect(of visitor: UnsafeMutablePointer<Visitor>, from table: borrowing VisitorTable) {
         found.removeAll()
-        table.forEachOverflowNode(of: visitor, .purchase) { found.append($0.payload(as: Purchase.self)) }
+        table.forEachNode(of: visitor, .purchase) { found.append($0.payload(as: Purchase.self)) }
         if found.count > 1 { sort() }
     }
 

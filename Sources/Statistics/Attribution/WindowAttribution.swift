@@ -31,7 +31,8 @@ struct WindowAttribution: Sendable {
             hasRoom = WindowAttribution.reserve(0, in: &exposures, makeRoom)
             guard hasRoom, let owner else { return }
             exposures.add(
-                unit.pointee, views: table.counts(of: unit).views, day: day, dayStart: dayStart, to: owner)
+                unit.pointee, views: table.counts(of: unit).views,
+                propensity: table.propensity(of: visitor, unit.pointee.arm), day: day, dayStart: dayStart, to: owner)
         }
         guard hasRoom else { return false }
         guard let owner else { return true }
@@ -53,15 +54,15 @@ struct WindowAttribution: Sendable {
         clicksOf visitor: UnsafeMutablePointer<Visitor>, of table: borrowing VisitorTable, to owner: ArenaOffset,
         in exposures: borrowing ExposureTable
     ) {
-        table.forEachOverflowNode(of: visitor, .click) { extra in
-            let click = extra.payload(as: Click.self).pointee
+        table.forEachNode(of: visitor, .click) { node in
+            let click = node.payload(as: Click.self).pointee
             let time = dayStart + click.time
             exposures.forEachUnit(of: owner) { unit in
                 guard ArmNumber.isSameExperiment(unit.pointee.arm, click.arm),
                     time - unit.pointee.time <= window.microseconds
                 else { return }
                 unit.pointee.clicks += 1
-                if time >= unit.pointee.time { unit.pointee.isClicked = true }
+                if time >= unit.pointee.time { unit.pointee.flags.insert(.clicked) }
             }
         }
     }
@@ -93,17 +94,18 @@ struct WindowAttribution: Sendable {
     }
 }
 
-extension ArmCounts {
-    /// What a unit counts for.
-    init(_ unit: ExposureTable.Exposure) throws(CountOverflow) {
-        self.init()
-        visitors = 1
-        views = unit.views
-        clicks = unit.clicks
-        clickers = unit.isClicked ? 1 : 0
-        purchases = unit.purchases
-        purchasers = unit.purchases > 0 ? 1 : 0
-        revenue = unit.revenue
-        revenueSquared = try CountOverflow.product(unit.revenue, unit.revenue)
+extension UnitOutcome {
+    /// What a unit has been credited with.
+    init(
+        _ unit: UnsafeMutablePointer<ExposureTable.Exposure>, of visitor: ByteText,
+        in exposures: borrowing ExposureTable,
+        _ tables: ServingTables.Day
+    ) {
+        self.init(
+            visitor: visitor, arm: unit.pointee.arm, segment: unit.pointee.segment,
+            table: tables.number(at: unit.pointee.time), propensity: exposures.propensity(of: unit),
+            isMixed: unit.pointee.flags.contains(.mixed), isClicked: unit.pointee.flags.contains(.clicked),
+            exposure: unit.pointee.time, views: unit.pointee.views, clicks: unit.pointee.clicks,
+            purchases: unit.pointee.purchases, revenue: unit.pointee.revenue)
     }
 }

@@ -2,7 +2,7 @@ import BotFilter
 import Domain
 import EventLog
 
-/// What a visitor's record takes of an event, but for what only purchases have: its names as numbers.
+/// An event with numbers for its names: what a visitor's record takes of it, but for what only purchases and propensities have.
 struct EncodedEvent: BitwiseCopyable {
     var hash: UInt64
     /// Microseconds since the day began.
@@ -23,7 +23,7 @@ struct EncodedEvent: BitwiseCopyable {
     var flags: Visitor.Flags = []
 }
 
-/// One worker's way from the names of an event to numbers, with what it has looked up before.
+/// One worker's dictionary: the numbers of an event's names, and what it has looked up before.
 struct DictionaryEncoder: ~Copyable {
     /// Views of declared arms whose segment would run as a formula in a spreadsheet, taken as everyone's.
     private(set) var formulaSegments: Int64 = 0
@@ -42,26 +42,29 @@ struct DictionaryEncoder: ~Copyable {
         deniesNetworks = policy.hasDeniedNetworks
     }
 
-    /// Adds what an event's names say to its observation; returns why an event is ignored that concerns nothing declared.
-    mutating func complete(_ observation: inout EncodedEvent, _ event: UnsafePointer<Event>) -> IgnoredReason? {
+    /// Adds what an event's names say to its encoded form; returns why an event is ignored that concerns nothing declared.
+    mutating func complete(_ encoded: inout EncodedEvent, _ event: UnsafePointer<Event>) -> IgnoredReason? {
         if event.pointee.userAgent.count > 0, agents.verdict(on: event.pointee.userAgent) {
-            observation.flags.insert(.botAgent)
+            encoded.flags.insert(.botAgent)
         }
         if deniesNetworks, event.pointee.address.count > 0,
             policy.deniesNetwork(UnsafeRawBufferPointer(event.pointee.address.bytes))
         {
-            observation.flags.insert(.deniedNetwork)
+            encoded.flags.insert(.deniedNetwork)
         }
         switch event.pointee.type {
         case .view, .click:
-            if case .view = event.pointee.type { observation.flags.insert(.viewed) }
+            if case .view = event.pointee.type { encoded.flags.insert(.viewed) }
             guard let arm = arm(of: event) else { return undeclared(event) }
-            observation.arm = arm
-            if case .view = event.pointee.type { observation.segment = segment(event.pointee.segment) }
+            encoded.arm = arm
+            if case .view = event.pointee.type {
+                encoded.segment = segment(event.pointee.segment)
+                if event.pointee.propensity > 0 { encoded.flags.insert(.statesPropensity) }
+            }
             return nil
         case .purchase:
-            let ignored = place(event, in: &observation)
-            observation.isCounted = ignored == nil
+            let ignored = place(event, in: &encoded)
+            encoded.isCounted = ignored == nil
             return ignored
         case .other:
             return .otherType
@@ -79,19 +82,19 @@ struct DictionaryEncoder: ~Copyable {
     }
 
     private mutating func place(
-        _ event: UnsafePointer<Event>, in observation: inout EncodedEvent
+        _ event: UnsafePointer<Event>, in encoded: inout EncodedEvent
     ) -> IgnoredReason? {
         if let arm = arm(of: event) {
-            observation.place = arms.places[arm.experiment]
+            encoded.place = arms.places[arm.experiment]
             return nil
         }
         if !event.pointee.platform.isEmpty {
             guard let number = arms.platform(event.pointee.platform) else { return .undeclaredExperiment }
-            observation.place.platform = number
+            encoded.place.platform = number
         }
         guard !event.pointee.slot.isEmpty else { return nil }
         guard let number = arms.slot(event.pointee.slot) else { return .undeclaredExperiment }
-        observation.place.slot = number
+        encoded.place.slot = number
         guard !event.pointee.platform.isEmpty else { return nil }
         guard arms.hasExperiment(platform: event.pointee.platform, slot: event.pointee.slot) else {
             return .undeclaredExperiment

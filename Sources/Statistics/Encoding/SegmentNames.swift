@@ -35,8 +35,11 @@ final class SegmentNames: Sendable {
         }
     }
 
-    func string(_ number: UInt32) -> String {
-        names.withLock { $0[Int(number)].string }
+    func string(_ number: UInt32) -> String { withName(of: number) { $0.string } }
+
+    /// Calls `body` with a name, which is valid during the call.
+    func withName<Result>(of number: UInt32, _ body: (ByteText) -> Result) -> Result {
+        names.withLock { body($0[Int(number)]) }
     }
 }
 

@@ -2,7 +2,7 @@ package import BotFilter
 package import Domain
 package import EventLog
 
-/// Logs of a day to its statistics: events are gathered by visitor, bots dropped, the rest attributed.
+/// Logs of a day to its statistics: events are sorted by visitor, bots dropped, the rest attributed.
 package struct DailyJob: Sendable {
     package var experiments: [Experiment]
     package var policy: BotPolicy
@@ -11,6 +11,8 @@ package struct DailyJob: Sendable {
     package var workers: Int
     /// Whether to name the bots.
     package var audits = false
+    /// Which table served when: what tells the rows of a day apart, and the units.
+    package var servingHistory = ServingHistory()
     /// Bytes that visitors may take. When they do not fit, the log is read more often, each time for some of them.
     package var memory = Int.max
 
@@ -30,6 +32,8 @@ package struct DailyJob: Sendable {
         case overflow(CountOverflow)
         /// Not even the least part of the visitors fits in the memory.
         case memory
+        /// ``UnitOutput`` did not accept the log of a day.
+        case refused(day: Int, LogTally)
     }
 
     /// Reads the files and computes the day's statistics. The result does not depend on the number of workers, nor on the
@@ -49,6 +53,17 @@ package struct DailyJob: Sendable {
     ) throws(Failure) -> [(statistics: DayStatistics, tally: LogTally)] {
         var passes = try JobPasses(self, days, window: window)
         return try passes.run()
+    }
+
+    /// Gives out the units of one of `days` (ascending), and returns what was read of each. They add up to the rows that
+    /// ``run(_:)`` or ``run(_:window:)`` finds, whatever the workers and the memory.
+    ///
+    /// Memory is that of a run for rows. What fails may have given out some units before: they are of no use.
+    package func run(
+        _ days: [DayLog], window: ConversionWindow?, to output: UnitOutput
+    ) throws(Failure) -> [LogTally] {
+        var passes = try JobPasses(self, days, window: window, output: output)
+        return try passes.run().map(\.tally)
     }
 }
 

@@ -9,7 +9,9 @@ struct DayReduction: Sendable {
     let plan: ShardInsertionPlan
     let audits: Bool
     let attribution: Attribution
-    /// Under a conversion window, what takes the place of `attribution`.
+    /// Where units go instead of being counted into rows.
+    let output: (units: UnitOutput, names: UnitNames)?
+    /// Under a conversion window, what takes the place of `attribution` and `output`.
     let windowAttribution: WindowAttribution?
 
     /// What each shard that was kept contributes to the day, in their order; nil for one that was dropped meanwhile. The memory
@@ -46,13 +48,25 @@ struct DayReduction: Sendable {
 
     private func part(_ table: borrowing VisitorTable) throws(CountOverflow) -> DayPart {
         var part = DayPart()
-        var counts = ArmCountTable()
+        guard let output else {
+            var counts = ArmCountTable()
+            try attribute(table, to: &counts, &part)
+            part.counts = counts
+            return part
+        }
+        var batches = UnitBatches(output.units, output.names)
+        try attribute(table, to: &batches, &part)
+        batches.flush()
+        return part
+    }
+
+    private func attribute<Sink: UnitSink & ~Copyable>(
+        _ table: borrowing VisitorTable, to sink: inout Sink, _ part: inout DayPart
+    ) throws(CountOverflow) {
         var purchases = PurchaseList()
         try forEachPerson(in: table, &part) { visitor throws(CountOverflow) in
-            try attribution.add(visitor, of: table, to: &counts, &purchases)
+            try attribution.add(visitor, of: table, to: &sink, &purchases)
         }
-        part.counts = counts
-        return part
     }
 
     /// nil when the memory is used up and this shard is the one to go.

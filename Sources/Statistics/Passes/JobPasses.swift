@@ -15,19 +15,33 @@ struct JobPasses {
     private let hash = KeyedHash.random()
     private let segments: SegmentNames
     private let places: [PurchasePlace]
+    /// The tables that served during the days together, and during each.
+    private let tables: ServingTables
+    private let tablesOfDays: [ServingTables.Day]
+    /// Where the units of a day go instead of being counted into rows.
+    private let output: (units: UnitOutput, names: UnitNames)?
     /// Keeps what comes through pipes.
     private let spool = StreamSpool()
     private var totals: [DayPart]
     /// What was read of each day, as the first pass found it.
     private var tallies: [LogTally] = []
 
-    init(_ job: DailyJob, _ days: [DayLog], window: ConversionWindow?) throws(DailyJob.Failure) {
+    init(
+        _ job: DailyJob, _ days: [DayLog], window: ConversionWindow?, output: UnitOutput? = nil
+    ) throws(DailyJob.Failure) {
         guard let arena = Arena(limit: job.memory) else { throw .memory }
         self.job = job
         self.days = days
         self.window = window
         self.arena = arena
-        segments = SegmentNames(hash: hash)
+        let segments = SegmentNames(hash: hash)
+        self.segments = segments
+        let start = days.first?.day.range.lowerBound ?? 0
+        let tables = ServingTables(
+            job.servingHistory, during: start..<max(start, days.last?.day.range.upperBound ?? 0))
+        self.tables = tables
+        tablesOfDays = days.map { tables.during($0.day.range) }
+        self.output = output.map { ($0, UnitNames(job.experiments, segments: segments, tables: tables)) }
         places = DeclaredArms(job.experiments, hash: hash).places
         totals = days.map { _ in DayPart() }
     }
@@ -65,17 +79,21 @@ struct JobPasses {
         let tally = try read(log, into: collectors, shards, isFirst: number == tallies.count)
         if number == tallies.count {
             tallies.append(tally)
-            totals[number].statistics.formulaSegments = collectors.reduce(0) { $0 + $1.gathering.formulaSegments }
+            if let output, !output.units.accepts(number, tally) { throw .refused(day: number, tally) }
+            totals[number].statistics.formulaSegments = collectors.reduce(0) { $0 + $1.inserter.formulaSegments }
         } else if shards.kept > 0, !tally.isOfSameLog(as: tallies[number]) {
             throw .log(LogError(file: log.files.map(\.name).joined(separator: ", "), problem: .changed))
         }
-        let evaluation = DayReduction(
-            plan: plan, audits: job.audits, attribution: Attribution(places: places, mixedUnits: job.mixedUnits),
+        let attribution = Attribution(
+            places: places, mixedUnits: job.mixedUnits, dayStart: log.day.range.lowerBound,
+            tables: tablesOfDays[number])
+        let reduction = DayReduction(
+            plan: plan, audits: job.audits, attribution: attribution, output: output,
             windowAttribution: window.map {
                 WindowAttribution(day: number, dayStart: log.day.range.lowerBound, window: $0, places: places)
             })
         do throws(CountOverflow) {
-            return try evaluation.parts()
+            return try reduction.parts()
         } catch {
             throw .overflow(error)
         }
@@ -107,12 +125,25 @@ struct JobPasses {
             }
             guard let exposures = shards.shards[shard].content.withLock({ $0.exposures.take() }) else { continue }
             defer { withExtendedLifetime(exposures) {} }
-            try exposures.pointer.pointee.forEachUnit { unit throws(CountOverflow) in
-                guard !(unit.pointee.isMixed && job.mixedUnits == .exclude) else { return }
-                try totals[Int(unit.pointee.day)].counts.add(
-                    ArmCounts(unit.pointee), arm: unit.pointee.arm, segment: unit.pointee.segment)
+            try add(exposures.pointer.pointee)
+        }
+    }
+
+    /// Counts units under a conversion window, or gives them out.
+    private mutating func add(_ exposures: borrowing ExposureTable) throws(CountOverflow) {
+        let excludesMixed = job.mixedUnits == .exclude
+        var batches = output.map { UnitBatches($0.units, $0.names) }
+        try exposures.forEachUnit { visitor, unit throws(CountOverflow) in
+            guard !(unit.pointee.flags.contains(.mixed) && excludesMixed) else { return }
+            let day = Int(unit.pointee.day)
+            let outcome = UnitOutcome(unit, of: visitor, in: exposures, tablesOfDays[day])
+            if let output {
+                if day == output.units.day { batches?.take(outcome) }
+            } else {
+                try totals[day].counts.take(outcome)
             }
         }
+        batches?.flush()
     }
 
     private func statistics(_ total: DayPart) -> DayStatistics {
@@ -122,7 +153,7 @@ struct JobPasses {
         return result
     }
 
-    /// The rows of all arms with a unit, in byte order of their keys.
+    /// The rows of all arms with a unit, in the order of ``DailyRow/isBefore(_:_:)``.
     ///
     /// There may be as many as segments in the log: they are sorted by ranks, where names would be compared again and again.
     private func rows(_ counts: ArmCountTable) -> [DayStatistics.Row] {
@@ -133,23 +164,27 @@ struct JobPasses {
             slotRanks[slot] = UInt64(rank)
         }
         let segmentRanks = segments.ranks
-        var found: [(arm: ArmNumber, segment: UInt32, counts: ArmCounts)] = []
-        var order: [(rank: UInt64, index: Int)] = []
+        var found: [ArmCountTable.Row] = []
+        var order: [(ofSegment: UInt64, inSegment: UInt64, index: Int)] = []
         found.reserveCapacity(counts.count)
         order.reserveCapacity(counts.count)
-        counts.forEach { arm, segment, counts in
-            let ofSegment = slotRanks[arm.experiment] << 32 | UInt64(segmentRanks[Int(segment)])
-            order.append((ofSegment << 16 | UInt64(arm.arm), found.count))
-            found.append((arm, segment, counts))
+        counts.forEach { row in
+            order.append(
+                (
+                    slotRanks[row.arm.experiment] << 32 | UInt64(segmentRanks[Int(row.segment)]),
+                    UInt64(row.table) << 16 | UInt64(row.arm.arm), found.count
+                ))
+            found.append(row)
         }
-        order.sort { $0.rank < $1.rank }
-        return order.map { _, index in
-            let (arm, segment, counts) = found[index]
-            let slot = slots[arm.experiment]
+        order.sort { ($0.ofSegment, $0.inSegment) < ($1.ofSegment, $1.inSegment) }
+        return order.map { _, _, index in
+            let row = found[index]
+            let slot = slots[row.arm.experiment]
             let key = ArmKey(
-                platform: slot.platform, slot: slot.slot, segment: Name(segments.string(segment)),
-                variant: arms[arm.experiment][arm.arm])
-            return DayStatistics.Row(key: key, counts: counts)
+                platform: slot.platform, slot: slot.slot, segment: Name(segments.string(row.segment)),
+                variant: arms[row.arm.experiment][row.arm.arm])
+            return DayStatistics.Row(
+                table: tables.date(of: row.table), key: key, counts: row.counts, propensities: row.propensities)
         }
     }
 }

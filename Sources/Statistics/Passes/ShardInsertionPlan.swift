@@ -46,13 +46,13 @@ final class ShardInsertionPlan: Sendable {
 ///
 /// Used by one thread at a time, which is what makes it safe to hand over.
 final class EventCollector: EventSink, @unchecked Sendable {
-    private(set) var gathering: ShardInserter
+    private(set) var inserter: ShardInserter
 
     init(_ plan: ShardInsertionPlan, worker: Int) {
-        gathering = ShardInserter(plan, worker: worker)
+        inserter = ShardInserter(plan, worker: worker)
     }
 
     func consume(_ events: UnsafeBufferPointer<Event>, ignored: UnsafeMutableBufferPointer<IgnoredReason?>) {
-        gathering.add(events, ignored)
+        inserter.add(events, ignored)
     }
 }

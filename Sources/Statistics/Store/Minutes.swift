@@ -51,12 +51,13 @@ struct MinuteCounts: BitwiseCopyable {
 }
 
 extension VisitorTable {
-    /// OverflowNodes with counts that a visitor may have before an array of all minutes takes their place: at least 120 events.
-    private static let patience = 15
+    /// Nodes with counts that a visitor may have before an array of all minutes takes their place: at least 120 events.
+    private static let mostMinuteNodes = 15
 
     /// Counts an event of a visitor in a minute of the day. Comes last of what is done with an event: it may reserve anew.
     ///
-    /// The latest minutes are in the record, which is near; four at a time they are put away.
+    /// The latest four minutes are in the record, which is in the cache; when a fifth comes they move on together, so that most
+    /// events touch no node for their minute.
     @inline(__always)
     mutating func count(_ minute: UInt16, of visitor: UnsafeMutablePointer<Visitor>) {
         if !visitor.pointee.minutes.add(minute) { makeRoom(for: minute, of: visitor) }
@@ -73,24 +74,24 @@ extension VisitorTable {
             visitor.annex.pointee.minutes = counts
             return
         }
-        var extras = 0
-        var place = visitor.pointee.extras
-        while let extra = lasting(at: place) {
-            if extra.pointee.kind == .minutes {
-                let counted = extra.minutes
+        var nodes = 0
+        var offset = visitor.pointee.firstNode
+        while let node = lastingNode(at: offset) {
+            if node.pointee.kind == .minutes {
+                let counted = node.minutes
                 for index in counted.indices where counted[index].isEmpty {
                     counted[index] = counts
                     return
                 }
-                extras += 1
+                nodes += 1
             }
-            place = extra.pointee.next
+            offset = node.pointee.next
         }
-        if extras >= VisitorTable.patience, let dense = makeMinutesDense(of: visitor) {
+        if nodes >= VisitorTable.mostMinuteNodes, let dense = makeMinutesDense(of: visitor) {
             counts.forEach { dense[$0].add($1) }
             return
         }
-        let counted = addOverflowNode(.minutes, bytes: OverflowNode.bytesOfMinutes, to: visitor).minutes
+        let counted = addNode(.minutes, bytes: OverflowNode.bytesOfMinutes, to: visitor).minutes
         counted.initialize(repeating: MinuteCounts())
         counted[0] = counts
     }
@@ -103,43 +104,43 @@ extension VisitorTable {
             for minute in counts.keys { counts[minute]?.add(dense[minute]) }
             return max(counts.values.max() ?? 0, dense.max() ?? 0)
         }
-        forEachMinutePutAway(of: visitor) { counts[$0, default: 0] += $1 }
+        forEachEarlierMinute(of: visitor) { counts[$0, default: 0] += $1 }
         return counts.values.max() ?? 0
     }
 
-    private func forEachMinutePutAway(
+    private func forEachEarlierMinute(
         of visitor: UnsafeMutablePointer<Visitor>, _ body: (_ minute: Int, _ events: UInt32) -> Void
     ) {
         if hasAnnexes { visitor.annex.pointee.minutes.forEach(body) }
-        forEachOverflowNode(of: visitor, .minutes) { for counts in $0.minutes { counts.forEach(body) } }
+        forEachNode(of: visitor, .minutes) { for counts in $0.minutes { counts.forEach(body) } }
     }
 
     private func denseMinutes(of visitor: UnsafeMutablePointer<Visitor>) -> UnsafeMutableBufferPointer<UInt32>? {
         var counts: UnsafeMutableBufferPointer<UInt32>?
-        forEachOverflowNode(of: visitor, .denseMinutes) {
+        forEachNode(of: visitor, .denseMinutes) {
             counts = UnsafeMutableBufferPointer(start: $0.payload(as: UInt32.self), count: minutesOfDay)
         }
         return counts
     }
 
-    /// Counts every minute of the day from now on, with what was put away; nil when there is no memory for that, and all stays
-    /// as it is.
+    /// Counts every minute of the day from now on, with the earlier ones; nil when there is no memory for that, and all stays as
+    /// it is.
     private mutating func makeMinutesDense(
         of visitor: UnsafeMutablePointer<Visitor>
     ) -> UnsafeMutableBufferPointer<UInt32>? {
         let bytes = OverflowNode.headerBytes + minutesOfDay * MemoryLayout<UInt32>.stride
         guard reserve(bytes) else { return nil }
-        let extra = addOverflowNode(.denseMinutes, bytes: bytes, to: visitor)
-        let counts = UnsafeMutableBufferPointer(start: extra.payload(as: UInt32.self), count: minutesOfDay)
+        let node = addNode(.denseMinutes, bytes: bytes, to: visitor)
+        let counts = UnsafeMutableBufferPointer(start: node.payload(as: UInt32.self), count: minutesOfDay)
         counts.initialize(repeating: 0)
-        forEachMinutePutAway(of: visitor) { counts[$0] += $1 }
+        forEachEarlierMinute(of: visitor) { counts[$0] += $1 }
         visitor.pointee.insert(.denseMinutes)
         return counts
     }
 }
 
 extension UnsafeMutablePointer<OverflowNode> {
-    /// The counts that an extra of minutes has room for.
+    /// The counts that a node of minutes has room for.
     fileprivate var minutes: UnsafeMutableBufferPointer<MinuteCounts> {
         UnsafeMutableBufferPointer(
             start: payload(as: MinuteCounts.self),

@@ -1,4 +1,6 @@
 /// What a visitor has that its record has no room for: a header of 8 bytes, and behind it what its kind says.
+///
+/// A visitor's nodes are a list in the order of their kinds' ``Kind/rank``, so that what most events need comes first.
 struct OverflowNode: BitwiseCopyable {
     enum Kind: UInt32 {
         /// A ``Unit``.
@@ -7,6 +9,8 @@ struct OverflowNode: BitwiseCopyable {
         case minutes
         /// The events of each minute of the day, four bytes each.
         case denseMinutes
+        /// A ``StatedPropensity``.
+        case propensity
         /// A ``Click``.
         case click
         /// A ``Purchase`` and its order id.
@@ -15,7 +19,7 @@ struct OverflowNode: BitwiseCopyable {
         /// Whether there is one for each event. Looking for one of the others never passes these, however many there are.
         var isOfEvent: Bool { self == .click || self == .purchase }
 
-        /// OverflowNodes are in this order: units, which most events need, then minutes, then those of events.
+        /// Where nodes of this kind stand in the list: units, then what a visitor has few of, then those of events.
         var rank: Int { self == .unit ? 0 : isOfEvent ? 2 : 1 }
     }
 
@@ -27,6 +31,8 @@ struct OverflowNode: BitwiseCopyable {
     static let bytesOfUnit = 32
     /// Bytes of minutes with their header.
     static let bytesOfMinutes = 24
+    /// Bytes of a propensity with its header.
+    static let bytesOfPropensity = 16
 }
 
 extension UnsafeMutablePointer<OverflowNode> {
@@ -34,6 +40,14 @@ extension UnsafeMutablePointer<OverflowNode> {
     func payload<Payload: BitwiseCopyable>(as type: Payload.Type) -> UnsafeMutablePointer<Payload> {
         (UnsafeMutableRawPointer(self) + OverflowNode.headerBytes).assumingMemoryBound(to: type)
     }
+}
+
+/// The propensity that the exposure of a unit states: 8 bytes, which only visitors have whose exposures state one.
+struct StatedPropensity: BitwiseCopyable {
+    /// Of the arm only the experiment matters.
+    var arm: ArmNumber
+    /// 0: the exposure states none, though an earlier candidate did.
+    var billionths: UInt32
 }
 
 /// A click by itself, 16 bytes: kept only where a conversion window asks for it.
