@@ -1,8 +1,8 @@
-/// What a policy serves on a day: shares of traffic by arm of the world, and what it thinks of them.
+/// What a policy serves on a day: shares of traffic by arm, and what it thinks of them.
 package struct PolicyTable: Equatable, Sendable {
     /// Shares of visitors whose segment has none of its own; they add up to 1.
     package var everyone: [Double]
-    /// Shares of the segments that have their own, by the segment's place in the world.
+    /// Shares of the segments that have their own, by the segment's position.
     package var segments: [Int: [Double]] = [:]
     /// The arm that is thought best for everyone; nil without an opinion.
     package var leader: Int?
