@@ -25,14 +25,21 @@ package struct PolicyTable: Equatable, Sendable {
     /// In weighted rendezvous hashing an arm keeps a visitor when its clock E/w rings first under both tables, that is when
     /// E[u] > E[v]·max(w[u]/w[v], w′[u]/w′[v]) for all others u; so P(stay) = Σv 1 / Σu max(w[u]/w[v], w′[u]/w′[v]), exactly
     /// (Moulton and Jiang 2018, "Maximally Consistent Sampling and the Jaccard Index of Probability Distributions").
+    /// A control keeps the lesser of its two shares, and the others share out who is in neither holdout.
     ///
+    /// - Parameter control: the arm that is decided before the others, if there is one.
     /// - Complexity: O(arms²)
-    package static func moved(from old: [Double], to new: [Double]) -> Double {
+    package static func moved(from old: [Double], to new: [Double], control: Int? = nil) -> Double {
+        let others = old.indices.filter { $0 != control }
         var stay = 0.0
-        for arm in old.indices where old[arm] > 0 && new[arm] > 0 {
+        for arm in others where old[arm] > 0 && new[arm] > 0 {
             var rivals = 0.0
-            for other in old.indices { rivals += max(old[other] / old[arm], new[other] / new[arm]) }
+            for other in others { rivals += max(old[other] / old[arm], new[other] / new[arm]) }
             stay += 1 / rivals
+        }
+        if let control {
+            let held = (old[control], new[control])
+            stay = min(held.0, held.1) + (1 - max(held.0, held.1)) * stay
         }
         return max(0, 1 - stay)
     }

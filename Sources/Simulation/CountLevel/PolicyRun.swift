@@ -95,9 +95,11 @@ package struct PolicyRun: Equatable, Sendable {
 
     /// The share of visitors who are shown another arm by the new table, 0…1.
     static func moved(from old: PolicyTable, to new: PolicyTable, _ experiment: WorldExperiment) -> Double {
-        experiment.segments.indices.reduce(0) { sum, segment in
+        let control = experiment.control.flatMap { experiment.position(of: $0.variant) }
+        return experiment.segments.indices.reduce(0) { sum, segment in
             sum + experiment.segments[segment].share
-                * PolicyTable.moved(from: old.shares(inSegment: segment), to: new.shares(inSegment: segment))
+                * PolicyTable.moved(
+                    from: old.shares(inSegment: segment), to: new.shares(inSegment: segment), control: control)
         }
     }
 }
