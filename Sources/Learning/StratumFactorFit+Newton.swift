@@ -1,31 +1,31 @@
-extension DayFactorFit.Problem {
-    /// The Newton step of P in log r, where `dayFactors` are those of `armRates`; nil when rounding makes the matrix
+extension StratumFactorFit.Problem {
+    /// The Newton step of P in log r, where `stratumFactors` are those of `armRates`; nil when rounding makes the matrix
     /// not positive definite.
     ///
-    /// With e[d, v] = n·b[d]·r[v] and h[d] = Σv e[d, v] + ½·b[d] the gradient is r[v]·(Σd n·b[d] + ½/r̄) − (Xv + ½) and the
+    /// With e[s, v] = n·b[s]·r[v] and h[s] = Σv e[s, v] + ½·b[s] the gradient is r[v]·(Σs n·b[s] + ½/r̄) − (Xv + ½) and the
     /// Hessian is
     ///
-    ///     S[v, w] = −Σd e[d, v]·e[d, w] / h[d]                                        v ≠ w
-    ///     S[v, v] = ½·r[v]/r̄ + Σd e[d, v]·½·b[d] / h[d] − Σ of the row's others
+    ///     S[v, w] = −Σs e[s, v]·e[s, w] / h[s]                                        v ≠ w
+    ///     S[v, v] = ½·r[v]/r̄ + Σs e[s, v]·½·b[s] / h[s] − Σ of the row's others
     ///
-    /// The diagonal is summed from positive terms: as Σd e − Σd e²/h it would lose the halves, which alone hold the scale.
-    func newtonDirection(armRates: [Double], dayFactors: [Double]) -> [Double]? {
+    /// The diagonal is summed from positive terms: as Σs e − Σs e²/h it would lose the halves, which alone hold the scale.
+    func newtonDirection(armRates: [Double], stratumFactors: [Double]) -> [Double]? {
         var matrix = Array(repeating: 0.0, count: arms * arms)
         var step = Array(repeating: 0.0, count: arms)
         var diagonal = armRates.map { 0.5 * $0 / priorRate }
         var expected = Array(repeating: 0.0, count: arms)
         for arm in 0..<arms { step[arm] = successesByArm[arm] + 0.5 - diagonal[arm] }
-        for day in 0..<days {
-            var total = 0.5 * dayFactors[day]
+        for stratum in 0..<strata {
+            var total = 0.5 * stratumFactors[stratum]
             for arm in 0..<arms {
-                expected[arm] = visitors[day * arms + arm] * dayFactors[day] * armRates[arm]
+                expected[arm] = visitors[stratum * arms + arm] * stratumFactors[stratum] * armRates[arm]
                 total += expected[arm]
                 step[arm] -= expected[arm]
             }
             guard total > 0 else { continue }
             for arm in 0..<arms where expected[arm] > 0 {
                 let share = expected[arm] / total
-                diagonal[arm] += share * 0.5 * dayFactors[day]
+                diagonal[arm] += share * 0.5 * stratumFactors[stratum]
                 for other in 0..<arm { matrix[arm * arms + other] -= share * expected[other] }
             }
         }

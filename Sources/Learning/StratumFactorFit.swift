@@ -1,23 +1,24 @@
 import CLibrary
 
-/// The fit of rate[d, v] = b[d] · r[v] to counts: what the day did to every arm, and what the arm did on every day.
+/// The fit of rate[s, v] = b[s] · r[v] to counts: what the stratum did to every arm, and what the arm did in
+/// every stratum; s is a day under one table (``Stratum``).
 ///
 /// With n visitors and x successes it solves
 ///
-///     b[d] = (Σv x + ½) / (Σv n·r[v] + ½)      r[v] = (Σd x + ½) / (Σd n·b[d] + ½/r̄)      r̄ = (Σ x + ½) / (Σ n + ½)
+///     b[s] = (Σv x + ½) / (Σv n·r[v] + ½)      r[v] = (Σs x + ½) / (Σs n·b[s] + ½/r̄)      r̄ = (Σ x + ½) / (Σ n + ½)
 ///
 /// which is the mode of a Poisson model with Gamma priors on b (mode at 1) and r (mode at r̄). Alternating the two
-/// equations from r[v] = r̄ converges to it, but only as fast as arms and days are mixed: the common scale of b and 1/r
+/// equations from r[v] = r̄ converges to it, but only as fast as arms and strata are mixed: the common scale of b and 1/r
 /// is held by the halves alone and takes of the order of Σx rounds. In log r, with b put in from its equation, the
 /// model's negative logarithm is strictly convex,
 ///
-///     P(ρ) = Σd (Xd + ½)·ln(Σv n·e^ρv + ½) + Σv (½·e^ρv / r̄ − (Xv + ½)·ρv)
+///     P(ρ) = Σs (Xs + ½)·ln(Σv n·e^ρv + ½) + Σv (½·e^ρv / r̄ − (Xv + ½)·ρv)
 ///
 /// so Newton's method with step halving (Boyd and Vandenberghe, "Convex Optimization", 9.5) reaches the same point in
-/// about six steps. One costs O(days · arms² + arms³).
-struct DayFactorFit: Equatable, Sendable {
-    /// b, by day, of no particular scale; positive.
-    private(set) var dayFactors: [Double]
+/// about six steps. One costs O(strata · arms² + arms³).
+struct StratumFactorFit: Equatable, Sendable {
+    /// b, by stratum, of no particular scale; positive.
+    private(set) var stratumFactors: [Double]
     /// r, by arm, of the inverse scale.
     private(set) var armRates: [Double]
     /// Rounds taken, of Newton's method and of the alternation that begins it.
@@ -30,30 +31,30 @@ struct DayFactorFit: Equatable, Sendable {
 
     private let problem: Problem
 
-    /// Fits counts given day by day.
+    /// Fits counts given stratum by stratum.
     ///
     /// - Parameters:
-    ///   - visitors: n, `days` × `arms`, at least 0.
-    ///   - successes: x, of the same shape; less than 0 (refunds above the day's revenue) counts as 0.
-    init(visitors: [Double], successes: [Double], days: Int, arms: Int) {
-        problem = Problem(visitors: visitors, successes: successes, days: days, arms: arms)
+    ///   - visitors: n, `strata` × `arms`, at least 0.
+    ///   - successes: x, of the same shape; less than 0 (refunds above the stratum's revenue) counts as 0.
+    init(visitors: [Double], successes: [Double], strata: Int, arms: Int) {
+        problem = Problem(visitors: visitors, successes: successes, strata: strata, arms: arms)
         armRates = Array(repeating: problem.priorRate, count: arms)
-        dayFactors = problem.dayFactors(armRates)
+        stratumFactors = problem.stratumFactors(armRates)
         alternate()
         iterate()
     }
 
     /// One round of the two equations: never wrong, if slow.
     private mutating func alternate() {
-        armRates = problem.armRates(dayFactors)
-        dayFactors = problem.dayFactors(armRates)
+        armRates = problem.armRates(stratumFactors)
+        stratumFactors = problem.stratumFactors(armRates)
         steps += 1
     }
 
     private mutating func iterate() {
         var lastChange = Double.infinity
-        while steps < DayFactorFit.maximumSteps {
-            let newton = problem.newtonDirection(armRates: armRates, dayFactors: dayFactors)
+        while steps < StratumFactorFit.maximumSteps {
+            let newton = problem.newtonDirection(armRates: armRates, stratumFactors: stratumFactors)
             guard let direction = newton, direction.allSatisfy(\.isFinite) else {
                 alternate()
                 continue
@@ -63,7 +64,7 @@ struct DayFactorFit: Equatable, Sendable {
             if change < 1e-6, change > lastChange / 2 { return }
             guard advance(along: direction, change: change) else { return }
             steps += 1
-            if change < DayFactorFit.tolerance { return }
+            if change < StratumFactorFit.tolerance { return }
             lastChange = change
         }
     }
@@ -78,7 +79,7 @@ struct DayFactorFit: Equatable, Sendable {
             let isSafe = change < 0.01
             if isSafe || problem.rise(from: armRates, to: rates, by: length, direction) <= 0 {
                 armRates = rates
-                dayFactors = problem.dayFactors(rates)
+                stratumFactors = problem.stratumFactors(rates)
                 return true
             }
             length /= 2
@@ -87,62 +88,62 @@ struct DayFactorFit: Equatable, Sendable {
     }
 }
 
-extension DayFactorFit {
+extension StratumFactorFit {
     /// The counts with their margins, and the equations of the fit.
     struct Problem: Equatable, Sendable {
-        let days: Int
+        let strata: Int
         let arms: Int
         let visitors: [Double]
-        let successesByDay: [Double]
+        let successesByStratum: [Double]
         let successesByArm: [Double]
         /// r̄
         let priorRate: Double
 
-        init(visitors: [Double], successes: [Double], days: Int, arms: Int) {
-            self.days = days
+        init(visitors: [Double], successes: [Double], strata: Int, arms: Int) {
+            self.strata = strata
             self.arms = arms
             self.visitors = visitors
-            var byDay = Array(repeating: 0.0, count: days)
+            var byStratum = Array(repeating: 0.0, count: strata)
             var byArm = Array(repeating: 0.0, count: arms)
-            for day in 0..<days {
+            for stratum in 0..<strata {
                 for arm in 0..<arms {
-                    let count = max(0, successes[day * arms + arm])
-                    byDay[day] += count
+                    let count = max(0, successes[stratum * arms + arm])
+                    byStratum[stratum] += count
                     byArm[arm] += count
                 }
             }
-            successesByDay = byDay
+            successesByStratum = byStratum
             successesByArm = byArm
-            priorRate = (byDay.reduce(0, +) + 0.5) / (visitors.reduce(0, +) + 0.5)
+            priorRate = (byStratum.reduce(0, +) + 0.5) / (visitors.reduce(0, +) + 0.5)
         }
 
         /// b from r.
-        func dayFactors(_ armRates: [Double]) -> [Double] {
-            (0..<days).map { day in (successesByDay[day] + 0.5) / (expected(day, armRates) + 0.5) }
+        func stratumFactors(_ armRates: [Double]) -> [Double] {
+            (0..<strata).map { stratum in (successesByStratum[stratum] + 0.5) / (expected(stratum, armRates) + 0.5) }
         }
 
         /// r from b.
-        func armRates(_ dayFactors: [Double]) -> [Double] {
+        func armRates(_ stratumFactors: [Double]) -> [Double] {
             (0..<arms).map { arm in
                 var expected = 0.0
-                for day in 0..<days { expected += visitors[day * arms + arm] * dayFactors[day] }
+                for stratum in 0..<strata { expected += visitors[stratum * arms + arm] * stratumFactors[stratum] }
                 return (successesByArm[arm] + 0.5) / (expected + 0.5 / priorRate)
             }
         }
 
-        /// Σv n·r[v] of a day.
-        func expected(_ day: Int, _ armRates: [Double]) -> Double {
+        /// Σv n·r[v] of a stratum.
+        func expected(_ stratum: Int, _ armRates: [Double]) -> Double {
             var sum = 0.0
-            for arm in 0..<arms { sum += visitors[day * arms + arm] * armRates[arm] }
+            for arm in 0..<arms { sum += visitors[stratum * arms + arm] * armRates[arm] }
             return sum
         }
 
         /// How much P rises from `old` to `new` = `old` · exp(`length` · `direction`).
         func rise(from old: [Double], to new: [Double], by length: Double, _ direction: [Double]) -> Double {
             var sum = 0.0
-            for day in 0..<days {
-                let ratio = (expected(day, new) + 0.5) / (expected(day, old) + 0.5)
-                sum += (successesByDay[day] + 0.5) * log(ratio)
+            for stratum in 0..<strata {
+                let ratio = (expected(stratum, new) + 0.5) / (expected(stratum, old) + 0.5)
+                sum += (successesByStratum[stratum] + 0.5) * log(ratio)
             }
             for arm in 0..<arms {
                 sum += 0.5 * (new[arm] - old[arm]) / priorRate
