@@ -127,6 +127,9 @@ let package = Package(
                 "TestSupport",
             ]),
         .testTarget(
+            name: "StateTests",
+            dependencies: ["Allocation", "Domain", "Randomizer", "State", "Statistics", "TestSupport"]),
+        .testTarget(
             name: "PipelineTests",
             dependencies: [
                 "Allocation", "BotFilter", "Configuration", "Domain", "EventLog", "Learning", "Pipeline",

@@ -11,7 +11,10 @@ extension ConfigurationReader {
 
     /// Reads the root of a world file; nil when what everything hangs on is missing.
     mutating func worldFile(_ root: JSON5Node) -> WorldFile? {
-        let keys = ["world", "seed", "start", "days", "outages", "brokenNights", "crowd", "maxRejected", "experiments"]
+        let keys = [
+            "world", "seed", "start", "days", "outages", "brokenNights", "crowd", "maxRejected", "publishAt",
+            "experiments",
+        ]
         guard let root = section(root, keys: keys + Self.sharedKeys) else { return nil }
         let name = pipelineName(required("world", of: root, example: "\"demo\""))
         let seed = integer(root["seed"], in: 0...Self.unlimited) ?? 1
@@ -33,6 +36,7 @@ extension ConfigurationReader {
         world.maxRejected = maxRejected
         world.brokenLines = brokenNights(root["brokenNights"], days: days, outages: world.outages)
         world.crowd = crowd(root["crowd"])
+        if let seconds = timeOfDay(root["publishAt"]) { world.publishAt = seconds }
         for excess in world.excesses {
             fault((root[excess.key] ?? root).path, excess.message, excess.suggestion)
         }
@@ -51,6 +55,21 @@ extension ConfigurationReader {
             return nil
         }
         return date
+    }
+
+    /// Reads an hour and minute of the day as seconds from midnight.
+    private mutating func timeOfDay(_ node: JSON5Node?) -> Int? {
+        guard let node, let text = text(node, "a time of the day, such as \"01:30\"") else { return nil }
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        guard text.utf8.count == 5, parts.count == 2, let hour = UInt8(parts[0]), let minute = UInt8(parts[1]),
+            hour < 24,
+            minute < 60
+        else {
+            fault(
+                node.path, "\(JSON5Value.quoted(text)) is no time of the day", "write hour and minute as in \"01:30\"")
+            return nil
+        }
+        return Int(hour) * 3_600 + Int(minute) * 60
     }
 
     /// Checks that floors for all experiments are of variants that some experiment has.

@@ -22,6 +22,9 @@ package struct World: Equatable, Sendable {
     /// The share of a log's lines, 0…1, that may be broken before the night stops.
     package var maxRejected = 0.01
     package var crowd = Crowd()
+    /// When a night publishes its table on the morning after its day, in seconds from midnight on the clocks there; until then
+    /// the table of before serves.
+    package var publishAt = 5_400
 
     package init(name: String, seed: UInt64, start: CalendarDate, days: Int, experiments: [WorldExperiment]) {
         self.name = name
