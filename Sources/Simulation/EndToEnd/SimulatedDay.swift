@@ -96,16 +96,22 @@ private struct Place {
             let exposure = views[0]
             audience.show(exposure.arm, to: number)
             served.show(segment: exposure.segment, arm: exposure.arm)
-            var visit = Visit(
-                of: person.visitor, agent: person.agent, experiment: index,
-                at: Visit.start(in: range, using: &generator))
-            let rate = truth.rate(day: day, segment: exposure.segment, arm: exposure.arm)
+            let (start, factor) = start(using: &generator)
+            var visit = Visit(of: person.visitor, agent: person.agent, experiment: index, at: start)
+            let rate = factor * truth.rate(day: day, segment: exposure.segment, arm: exposure.arm)
             visit.live(
                 views, reward: experiment.reward, isRewarded: generator.chance(rate),
                 revenue: experiment.arms[exposure.arm].revenue, using: &generator)
             events += visit.events
         }
         (served.returning, served.moved) = (audience.returning, audience.moved)
+    }
+
+    /// When a visit begins, and what every rate is multiplied by at that hour.
+    private func start(using generator: inout CounterGenerator) -> (time: Int64, rate: Double) {
+        guard let hours = experiment.hours else { return (Visit.start(in: range, using: &generator), 1) }
+        let (hour, part) = hours.start(using: &generator)
+        return (range.lowerBound + Int64(part * Double(range.count)), hours.rate[hour])
     }
 
     /// What somebody is shown, view by view; who travels has the last one elsewhere.
