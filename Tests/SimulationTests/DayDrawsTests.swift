@@ -59,7 +59,8 @@ import Testing
             let experiment = world.experiments[0]
             let truth = Truth(experiment, number: 0, seed: world.seed, days: 1)
             let rows = DayDraws(experiment, truth: truth, number: 0, seed: world.seed).rows(
-                day: 0, date: world.start, served: PolicyTable(everyone: DayDrawsTests.shares))
+                day: 0, date: world.start,
+                served: [DayPart(table: PolicyTable(everyone: DayDrawsTests.shares), tableDate: world.start)])
             let lived = DayDrawsTests.lived(world, using: &generator)
             for segment in experiment.segments {
                 for arm in experiment.arms {

@@ -15,8 +15,8 @@ extension ConfigurationReader {
     /// The most experiments of a world, and the most arms of each: every random walk has a number of its own.
     private static let maximumCount = 1_000
     private static let experimentKeys = [
-        "platform", "slot", "visitorsPerDay", "segments", "weeklySwing", "visitorSwing", "trend", "drift", "arms",
-        "control", "holdout", "learning", "allocation",
+        "platform", "slot", "visitorsPerDay", "segments", "weeklySwing", "visitorSwing", "trend", "drift", "hours",
+        "arms", "control", "holdout", "learning", "allocation",
     ]
 
     /// Reads the experiments, each over the file's own settings. Those at fault are left out.
@@ -95,7 +95,36 @@ extension ConfigurationReader {
             node["drift"], expected: "the standard deviation of a daily step in log rate, from 0 to 1", "write 0.02"
         ) { (0...1).contains($0) }
         if let drift { world.drift = drift }
+        world.hours = hours(node["hours"])
         return world
+    }
+
+    /// Reads how visitors and rates are spread over the hours of a day: 24 numbers each, those left out all alike.
+    private mutating func hours(_ node: JSON5Node?) -> DayHours? {
+        guard let node = section(node, keys: ["visitors", "rate"]) else { return nil }
+        let visitors = node["visitors"].map { hourly($0, "weights of the hours") }
+        let rate = node["rate"].map { hourly($0, "factors of the hours") }
+        let even = Array(repeating: 1.0, count: 24)
+        guard let visitors = visitors ?? DayHours.usual.visitors, let rate = rate ?? even else { return nil }
+        guard zip(visitors, rate).contains(where: { $0 > 0 && $1 > 0 }) else {
+            fault(node.path, "nobody comes in an hour whose rate is above 0", "give an hour both visitors and a rate")
+            return nil
+        }
+        return DayHours(visitors: visitors, rate: rate)
+    }
+
+    private mutating func hourly(_ node: JSON5Node, _ what: String) -> [Double]? {
+        let nodes = list(
+            node, of: "24 \(what)", example: "[\(Array(repeating: "1", count: 24).joined(separator: ", "))]")
+        guard let nodes else { return nil }
+        guard nodes.count == 24 else {
+            fault(node.path, "\(nodes.count) \(what), not 24", "give one for each hour from midnight on")
+            return nil
+        }
+        let numbers = nodes.compactMap { node in
+            number(node, expected: "a number from 0 to 1000", "write 1") { (0...1_000).contains($0) }
+        }
+        return numbers.count == 24 ? numbers : nil
     }
 
     /// Checks that somebody can be shown something on day 0, and that a control is there all the time.
