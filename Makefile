@@ -22,17 +22,17 @@ STATIC := .build/static
 RELEASE = swift build --configuration release --static-swift-stdlib -Xswiftc -L$(STATIC) \
     $(if $(filter Linux,$(shell uname)),-Xlinker --no-export-dynamic) -Xlinker -s
 
-.PHONY: help dependencies run test report browser lint format release static library serve install bench fixtures check demo clean
+.PHONY: help dependencies run test test-fast report browser lint format release static library serve install bench fixtures check demo clean
 
 help: ## This list.
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
 
 dependencies: ## Installs the libraries of the system that are missing (apt).
 	@if [ -d $(ZONES) ] && { pkg-config --exists $(LIBRARIES) 2>/dev/null \
 	    || { [ -e /usr/include/isa-l/igzip_lib.h ] && [ -e /usr/include/zstd.h ]; }; }; then \
 	    :; \
 	elif command -v apt-get >/dev/null; then \
-	    install="$$([ "$$(id -u)" = 0 ] || echo sudo) env DEBIAN_FRONTEND=noninteractive apt-get install -y $(PACKAGES)"; \
+	    install="$$([ "$$(id -u)" = 0 ] || echo sudo) env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $(PACKAGES)"; \
 	    $$install || { $$([ "$$(id -u)" = 0 ] || echo sudo) apt-get update && $$install; }; \
 	else \
 	    echo "ISA-L, libzstd or the timezones are missing: install them, the libraries with their headers" \
@@ -43,12 +43,17 @@ dependencies: ## Installs the libraries of the system that are missing (apt).
 run: release ## The nightly job on the fixtures: shows tomorrow's table.
 	$(SLUICE) run --config $(CONFIG) --state $(STATE) --date $(FIRST)..$(LAST) --print
 
-test: dependencies $(SERVING)/.installed $(ANALYSIS)/.installed release library browser ## All tests.
-	swift test
-	$(ANALYSIS)/bin/python Tests/State/globs.py $(SLUICE)
-	$(SERVING)/bin/python Tests/Serving/end_to_end.py $(SLUICE) $(LIBRARY)
+test: dependencies $(SERVING)/.installed $(ANALYSIS)/.installed release library browser ## All tests, with a summary by part.
 	$(RELEASE) --product StateGenerator
-	python3 Tests/Report/browser.py $(SLUICE) .build/release/StateGenerator $(SCREENSHOTS)
+	python3 Tests/run.py \
+	    'swift: swift test' \
+	    'state: $(ANALYSIS)/bin/python Tests/State/globs.py $(SLUICE)' \
+	    'serving: $(SERVING)/bin/python Tests/Serving/end_to_end.py $(SLUICE) $(LIBRARY)' \
+	    'browser: python3 Tests/Report/browser.py $(SLUICE) .build/release/StateGenerator $(SCREENSHOTS)'
+
+test-fast: dependencies ## What to run while working: no browser, no services, no slow suites.
+	swift build --build-tests
+	SLUICE_FAST_TESTS=1 python3 Tests/run.py 'swift: swift test --skip-build'
 
 report: release ## The page of what is in STATE: report.html.
 	$(SLUICE) report --state $(STATE)
@@ -58,7 +63,8 @@ browser: ## Installs Chromium, for the report's test (apt).
 	    :; \
 	elif command -v apt-get >/dev/null; then \
 	    sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
-	    $$sudo apt-get install -y chromium || { $$sudo apt-get update && $$sudo apt-get install -y chromium; }; \
+	    install="$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends chromium"; \
+	    $$install || { $$sudo apt-get update && $$install; }; \
 	else \
 	    echo "Chromium is missing: install it, the report's test opens pages in it." >&2; \
 	    exit 1; \
@@ -92,7 +98,7 @@ $(ANALYSIS)/.installed: Tests/State/requirements.txt
 	@rm -rf $*-venv
 	@python3 -m venv $*-venv || { \
 	    sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
-	    $$sudo apt-get install -y python3-venv || { $$sudo apt-get update && $$sudo apt-get install -y python3-venv; }; \
+	    $$sudo apt-get install -y --no-install-recommends python3-venv || { $$sudo apt-get update && $$sudo apt-get install -y --no-install-recommends python3-venv; }; \
 	    python3 -m venv --clear $*-venv; }
 	$*-venv/bin/pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@

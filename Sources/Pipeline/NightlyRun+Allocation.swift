@@ -127,6 +127,13 @@ extension NightlyRun {
         manifest.priors = inputs.priorsDigest
         manifest.partitions = Dictionary(
             uniqueKeysWithValues: history.digests.map { ($0.key.description, $0.value) })
+        manifest.holdouts = configuration.experiments.map(\.experiment).sorted { $0.key < $1.key }.compactMap {
+            experiment in
+            experiment.holdout.map {
+                Manifest.Holdout(
+                    platform: experiment.key.platform.string, slot: experiment.key.slot.string, name: $0.string)
+            }
+        }
         let files: [(name: String, bytes: [UInt8])] = [
             (AllocationFormat.tableFile, bytes), (AllocationFormat.manifestFile, manifest.json),
         ]

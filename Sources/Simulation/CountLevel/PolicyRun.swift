@@ -1,5 +1,5 @@
 import Domain
-import Randomizer
+package import Policies
 
 /// What became of an experiment under a policy in one world.
 package struct PolicyRun: Equatable, Sendable {
@@ -23,23 +23,23 @@ package struct PolicyRun: Equatable, Sendable {
     /// Lives the days of a world's experiment under a policy.
     ///
     /// Every night the policy sets the next day's table from the days before; the table of the day after the last is set too,
-    /// for what it says of the arms of the last day. A day whose log is lost or too broken is served and not learned from. When
+    /// for what it says of the arms of the last day. Until a day's table is published the one before serves. A day whose log is lost or too broken is served and not learned from. When
     /// a night stops, and when no arm competes, the last table goes on serving, and nothing is called.
     ///
     /// - Parameter number: the experiment's place in the world.
     /// - Complexity: O(days) tables, each of O(rows so far).
-    package init(of world: World, experiment number: Int, under policy: some Policy) throws(PolicyError) {
+    package init(of world: World, experiment number: Int, under policy: SimulatedPolicy) throws(PolicyError) {
         let experiment = world.experiments[number]
         let truth = Truth(experiment, number: number, seed: world.seed, days: world.days)
         let draws = DayDraws(experiment, truth: truth, number: number, seed: world.seed)
         var rows: [DailyRow] = []
-        var before: (table: PolicyTable, day: Int)?
+        var before: (table: PolicyTable, contest: EligibleArms)?
         for day in 0...world.days {
             let contest = EligibleArms(of: experiment, truth: truth, day: day, in: world)
             let date = world.start.advanced(by: day)
-            let night = Night(
+            let night = SimulatedNight(
                 experiment: experiment, truth: truth, day: day, date: date, rows: rows, competing: contest.arms,
-                servingTable: before?.day ?? -1)
+                servingTable: before?.contest.tableDay ?? -1)
             let table: PolicyTable
             if contest.tableDay < day, policy.isPublishedNightly, let before {
                 table = before.table
@@ -47,37 +47,62 @@ package struct PolicyRun: Equatable, Sendable {
                 table = try policy.table(night)
             }
             if contest.tableDay == day { note(table, of: night) }
+            var parts = [
+                (served: DayPart(table: table, tableDate: world.start.advanced(by: contest.tableDay)), night: night)
+            ]
+            if let before, before.contest.tableDay < contest.tableDay, day < world.days {
+                let early = SimulatedNight(
+                    experiment: experiment, truth: truth, day: day, date: date, rows: [],
+                    competing: before.contest.arms)
+                let hours = experiment.hours ?? .usual
+                let serving = DayPart(
+                    table: policy.isPublishedNightly ? before.table : try policy.table(early),
+                    tableDate: world.start.advanced(by: before.contest.tableDay))
+                parts.insert((serving, early), at: 0)
+                for (index, minutes) in [0..<world.publishAt, world.publishAt..<24 * 60].enumerated() {
+                    (parts[index].served.visitors, parts[index].served.rate) = hours.part(minutes)
+                }
+            }
             if let before { churn += PolicyRun.moved(from: before.table, to: table, experiment) / Double(world.days) }
-            before = (table, contest.tableDay)
+            before = (table, contest)
             guard day < world.days else {
                 if let leader = table.leader { bestLeads = night.bestForEveryone.map { $0 == leader } }
                 break
             }
-            measure(table, of: night)
+            measure(parts)
             floorTraffic += table.floorTraffic / Double(world.days)
-            if world.isRead(day) { rows += draws.rows(day: day, date: date, served: table) }
+            if world.isRead(day) { rows += draws.rows(day: day, date: date, served: parts.map(\.served)) }
         }
     }
 
-    private mutating func note(_ table: PolicyTable, of night: Night) {
+    /// Runs a policy that sees what a real site would see.
+    package init(of world: World, experiment: Int, under policy: some Policy) throws(PolicyError) {
+        try self.init(of: world, experiment: experiment, under: .policy(policy))
+    }
+
+    private mutating func note(_ table: PolicyTable, of night: SimulatedNight) {
         guard let winner = table.winner else { return }
         callsWinner = true
         if winner != night.bestForEveryone { callsWrongly = true }
     }
 
-    private mutating func measure(_ table: PolicyTable, of night: Night) {
-        let (oracle, even) = (OraclePolicy().table(night), UniformPolicy.split(night))
-        let best = PolicyRun.expected(oracle, night)
-        let expected = PolicyRun.expected(table, night)
+    private mutating func measure(_ parts: [(served: DayPart, night: SimulatedNight)]) {
+        var (best, expected, even) = (0.0, 0.0, 0.0)
+        for (served, night) in parts {
+            let weight = served.visitors * served.rate
+            best += weight * PolicyRun.expected(night.oracleTable, night)
+            expected += weight * PolicyRun.expected(served.table, night)
+            even += weight * PolicyRun.expected(night.seen.table(night.seen.even), night)
+        }
         rewards += expected
         regret.append(max(0, best - expected))
-        let lost = best - PolicyRun.expected(even, night)
+        let lost = best - even
         // Arms all alike lose nothing, and a remainder of rounding is no measure to divide by.
         evenRegret.append(lost > 1e-12 * best ? lost : 0)
     }
 
     /// Rewards expected of a day's visitors.
-    private static func expected(_ table: PolicyTable, _ night: Night) -> Double {
+    private static func expected(_ table: PolicyTable, _ night: SimulatedNight) -> Double {
         var sum = 0.0
         for (segment, group) in night.experiment.segments.enumerated() {
             let shares = table.shares(inSegment: segment)
@@ -85,19 +110,16 @@ package struct PolicyRun: Equatable, Sendable {
                 sum += group.share * shares[arm] * night.value(ofArm: arm, segment: segment)
             }
         }
-        return sum * night.truth.visitors[night.day]
+        return sum * night.truth.visitors[night.seen.day]
     }
 
     /// The share of visitors who are shown another arm by the new table, 0…1.
     static func moved(from old: PolicyTable, to new: PolicyTable, _ experiment: WorldExperiment) -> Double {
-        experiment.segments.indices.reduce(0) { sum, segment in
+        let control = experiment.control.flatMap { experiment.position(of: $0.variant) }
+        return experiment.segments.indices.reduce(0) { sum, segment in
             sum + experiment.segments[segment].share
-                * PolicyTable.moved(from: old.shares(inSegment: segment), to: new.shares(inSegment: segment))
+                * PolicyTable.moved(
+                    from: old.shares(inSegment: segment), to: new.shares(inSegment: segment), control: control)
         }
     }
-}
-
-extension UniformPolicy {
-    /// The even split, without a look at the rows.
-    static func split(_ night: Night) -> PolicyTable { night.table(night.even) }
 }

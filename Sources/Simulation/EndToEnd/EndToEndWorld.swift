@@ -87,7 +87,7 @@ package struct EndToEndWorld {
     /// The instant of a day at which a table is published, in seconds since the epoch.
     private func publishing(on date: CalendarDate, _ clock: DayClock) -> Int64 {
         let day = clock.day(date)
-        let instant = day.localTime.instant(local: Int64(date.dayNumber) * 86_400 + Int64(file.world.publishAt))
+        let instant = day.localTime.instant(local: Int64(date.dayNumber) * 86_400 + Int64(file.world.publishAt) * 60)
         return max(instant, day.range.lowerBound / 1_000_000)
     }
 

@@ -87,9 +87,9 @@ private struct Place {
     /// The day as policies see it, for what it is truly worth. The arms to choose from are those that competed for the table in
     /// force: a night that stops leaves a blacklisted arm its traffic, and when all arms are blacklisted the last shares stay.
     /// One for each table.
-    var nights: [Night] {
+    var nights: [SimulatedNight] {
         slots.map {
-            Night(
+            SimulatedNight(
                 experiment: experiment, truth: truth, day: day, date: world.start.advanced(by: day), rows: [],
                 competing: $0.slot?.competing ?? [])
         }
@@ -105,12 +105,12 @@ private struct Place {
         for number in numbers {
             let person = Person(number, experiment: index, seed: world.seed, shares: shares)
             let segments = segments(of: person, using: &generator)
-            let start = Visit.start(in: range, using: &generator)
+            let (start, factor) = start(using: &generator)
             guard let exposure = view(of: person.visitor, segment: segments[0], at: start) else { continue }
             audience.show(exposure.arm, to: number)
             served.show(segment: exposure.segment, arm: exposure.arm, byTable: table(at: start))
             var visit = Visit(of: person.visitor, agent: person.agent, experiment: index, at: start)
-            let rate = truth.rate(day: day, segment: exposure.segment, arm: exposure.arm)
+            let rate = factor * truth.rate(day: day, segment: exposure.segment, arm: exposure.arm)
             visit.live(
                 segments, reward: experiment.reward, isRewarded: generator.chance(rate),
                 revenue: experiment.arms[exposure.arm].revenue, using: &generator
@@ -118,6 +118,13 @@ private struct Place {
             events += visit.events
         }
         (served.returning, served.moved) = (audience.returning, audience.moved)
+    }
+
+    /// When a visit begins, and what every rate is multiplied by at that hour.
+    private func start(using generator: inout CounterGenerator) -> (time: Int64, rate: Double) {
+        guard let hours = experiment.hours else { return (Visit.start(in: range, using: &generator), 1) }
+        let (hour, part) = hours.start(using: &generator)
+        return (range.lowerBound + Int64(part * Double(range.count)), hours.rate[hour])
     }
 
     /// Where somebody looks, view by view; who travels has the last one elsewhere.
