@@ -90,7 +90,7 @@ import Testing
     func lives() throws {
         let site = try EndToEndSite(
             EndToEndNightTests.world(
-                "allocation: { floors: { late: 0.1 } },", days: 5,
+                "publishAt: \"00:00\", allocation: { floors: { late: 0.1 } },", days: 5,
                 arms: """
                     [{ variant: "a", rate: 0.1 }, { variant: "late", rate: 0.2, joins: 2 },
                      { variant: "gone", rate: 0.4, blacklisted: 3 }]
