@@ -17,14 +17,15 @@ package struct ZoneRules: Equatable, Sendable {
     var firstOffset: Int64
     /// In ascending order of their instants, no two at one.
     var changes: [Change]
-    /// From the last change on, or at all times where there is none; nil: the last offset stays.
+    /// After the last change, or at all times where there is none; nil: the last offset stays.
     var rule: YearlyRule?
 
     /// The offset at an instant. O(log n).
     package func offset(at instant: Int64) -> Int64 {
         let index = firstChange(after: instant)
-        if index == changes.count, let rule { return rule.offset(at: instant) }
-        return index == 0 ? firstOffset : changes[index - 1].offset
+        let last = index == 0 ? nil : changes[index - 1]
+        if index == changes.count, last?.instant != instant, let rule { return rule.offset(at: instant) }
+        return last?.offset ?? firstOffset
     }
 
     /// The periods of one offset each that lie in `instants`, the first of them from its start.
@@ -33,7 +34,8 @@ package struct ZoneRules: Equatable, Sendable {
         var starts = changes[firstChange(after: instants.lowerBound)...].map(\.instant)
         let ruled = max(instants.lowerBound, changes.last?.instant ?? .min)
         if let rule, ruled < instants.upperBound {
-            starts += rule.changes(in: ruled..<instants.upperBound).map(\.instant)
+            // Some files have a rule that contradicts the last change at once.
+            starts += [ruled + 1] + rule.changes(in: ruled..<instants.upperBound).map(\.instant)
         }
         for start in starts.prefix(while: { $0 < instants.upperBound }) {
             let offset = offset(at: start)

@@ -3,8 +3,8 @@
     zones.py DIRECTORY FIRST LAST
 
 Of each name in standard input a line: the name, the offset at the instant FIRST, then INSTANT=OFFSET for every change of offset up
-to the instant LAST. Offsets are in seconds. Clocks are asked once a fortnight, and between two that differ by halving; two changes
-within a fortnight that undo each other would be missed here, and found missing by the comparison.
+to the instant LAST. Offsets are in seconds. Clocks are asked every five days, and between two that differ by halving; two changes
+within five days that undo each other would be missed here, and found missing by the comparison.
 """
 
 import datetime
@@ -12,7 +12,7 @@ import pathlib
 import sys
 import zoneinfo
 
-STEP = 14 * 86_400
+STEP = 5 * 86_400
 
 
 def changes(zone: zoneinfo.ZoneInfo, first: int, last: int) -> list[tuple[int, int]]:
