@@ -6,7 +6,7 @@ extension Figures {
     /// powers of ten beyond.
     package static func tick(_ value: Double, _ places: Int) -> String {
         let units: [(name: String, exponent: Int)] = [("T", 12), ("B", 9), ("M", 6)]
-        guard abs(value) < 1e15 else { return Text.printed(value, "%.3g") }
+        guard abs(value) < 1e15 else { return scientific(value) }
         guard let unit = units.first(where: { abs(value) >= pow(10, Double($0.exponent)) * (1 - 1e-9) }) else {
             return plain(value, places)
         }
@@ -14,5 +14,12 @@ extension Figures {
             value / pow(10, Double(unit.exponent)), places > 0 ? places + unit.exponent : unit.exponent)
         // Ticks are round: their zeros say nothing.
         return scaled.replacing(#/\.?0+$/#, with: "") + unit.name
+    }
+
+    /// A number of at least 10 in three digits and a power of ten: `1.2e+15`.
+    private static func scientific(_ value: Double) -> String {
+        let exponent = Int(floor(log10(abs(value)) + 1e-9))
+        let factor = Text.decimal(value / pow(10, Double(exponent)), 2)
+        return factor.replacing(#/\.?0+$/#, with: "") + "e+\(exponent)"
     }
 }

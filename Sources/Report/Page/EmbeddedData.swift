@@ -67,10 +67,9 @@ struct EmbeddedData: Encodable {
     /// Of the decimals that the file has. Cut at ±10²⁸, which no money reaches, so that differences are in range.
     private static func nano(_ value: Double) -> Int128 {
         let limit = Int128(10_000_000_000_000_000_000) * 1_000_000_000_000_000_000
-        let parts = PlainDecimal.string(value).split(separator: ".")
-        let fraction = parts.count > 1 ? parts[1] : ""
-        let digits = (parts.first ?? "0") + fraction + String(repeating: "0", count: 9 - fraction.count)
-        return max(-limit, min(limit, Int128(digits) ?? (value < 0 ? -limit : limit)))
+        guard value.isFinite else { return 0 }
+        let exact = ExactDecimal.value(PlainDecimal.string(value), scale: 9)
+        return max(-limit, min(limit, exact ?? (value < 0 ? -limit : limit)))
     }
 
     private static func joined(_ values: [Int128?]) -> String {

@@ -79,8 +79,10 @@ struct ExperimentSection {
                     "<span class=\"swatch \(ArmKeys.classes(index))\" data-arm=\(index)>\(ArmKeys.letter(index))</span> "
                         + HTML.name(history.arms[index].string), value: history.arms[index].string),
                 DataTable.Cell(badges(arm, index), value: row.status.rawValue),
-                .number(Figures.percent(Double(row.traffic) / 1e6, 2), PlainDecimal.string(microShares: row.traffic)),
-                arm.change.map { .number(Figures.points($0), PlainDecimal.string(millionths: Int128($0))) } ?? .empty,
+                .number(
+                    Figures.percent(Double(row.traffic) / 1e6, 2),
+                    ExactDecimal.text(row.traffic, scale: 6, everyPlace: true)),
+                arm.change.map { .number(Figures.points($0), ExactDecimal.text($0, scale: 6)) } ?? .empty,
                 row.probabilityBest.map { .number(Figures.percent($0, 2), PlainDecimal.string($0)) } ?? .empty,
                 .number(Figures.mean(row.mean, reward), PlainDecimal.string(row.mean)),
                 interval(row, reward),
@@ -94,7 +96,7 @@ struct ExperimentSection {
                     reward == .revenue
                         ? Figures.successes(row.successes, reward)
                         : Text.count(Int64(clamping: row.successes / 1_000_000)),
-                    PlainDecimal.string(millionths: row.successes)),
+                    ExactDecimal.text(row.successes, scale: 6)),
             ]
         }
         return DataTable(
@@ -148,7 +150,8 @@ struct ExperimentSection {
                 .number(
                     Figures.percent(leader.probabilityBest ?? 0, 2), PlainDecimal.string(leader.probabilityBest ?? 0)),
                 .number(
-                    Figures.percent(Double(leader.traffic) / 1e6, 2), PlainDecimal.string(microShares: leader.traffic)),
+                    Figures.percent(Double(leader.traffic) / 1e6, 2),
+                    ExactDecimal.text(leader.traffic, scale: 6, everyPlace: true)),
                 .number(Figures.mean(leader.mean, reward), PlainDecimal.string(leader.mean)),
                 interval(leader, reward),
                 leader.valueRemaining.map { .number(Figures.percent($0, 2), PlainDecimal.string($0)) } ?? .empty,

@@ -37,10 +37,12 @@ struct SummarySection {
         return [
             link, leaders(findings, leader),
             .number(Figures.percent(row.probabilityBest ?? 0, 2), PlainDecimal.string(row.probabilityBest ?? 0)),
-            .number(Figures.percent(Double(row.traffic) / 1e6, 2), PlainDecimal.string(microShares: row.traffic)),
+            .number(
+                Figures.percent(Double(row.traffic) / 1e6, 2),
+                ExactDecimal.text(row.traffic, scale: 6, everyPlace: true)),
             DataTable.Cell(
                 Sparkline.svg(recent, top: 1, description: "Traffic of the leader in the last \(recent.count) days"),
-                value: PlainDecimal.string(microShares: row.traffic)),
+                value: ExactDecimal.text(row.traffic, scale: 6, everyPlace: true)),
         ] + tail
     }
 

@@ -47,10 +47,10 @@ struct EventText {
         append(places[experiment][Int(event.segment) * arms[experiment] + Int(event.arm)])
         if event.kind == .purchase {
             append(",\"order\":\"\(event.visitor)-\(event.time)\",\"revenue\":")
-            append(ExactDecimal.text(Int128(event.cents), scale: 2))
+            append(ExactDecimal.text(event.cents, scale: 2))
         } else {
             append(",\"propensity\":")
-            append(PlainDecimal.string(microShares: Int(event.propensity)))
+            append(ExactDecimal.text(event.propensity, scale: 6, everyPlace: true))
         }
         append(agents[Int(event.agent)])
     }
