@@ -8,7 +8,7 @@ package import Policies
 ///     visitors ~ Poisson ─► segments, arms ~ multinomial by shares ─► clickers ~ binomial by rate ─► purchases ~ log-normal
 ///
 /// That is what the logs of independent visitors add up to. Bots, torn lines and visitors that come back leave no trace
-/// here: they are what the full simulation is for.
+/// here: they are what the end-to-end simulation is for.
 package struct DayDraws: Sendable {
     private let experiment: WorldExperiment
     private let truth: Truth

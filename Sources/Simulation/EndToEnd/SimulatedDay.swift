@@ -3,7 +3,7 @@ import Domain
 import Learning
 import Numerics
 
-/// A day of the world as it is lived: who comes, what the table shows them, what they do.
+/// A simulated day of the world: who comes, what the table shows them, what they do.
 struct SimulatedDay {
     /// Experiment by experiment, person by person.
     private var events: [SimulatedEvent] = []
@@ -13,7 +13,7 @@ struct SimulatedDay {
     private(set) var served: [ServedDay] = []
     private(set) var bots = 0
 
-    /// Lives a day.
+    /// Simulates a day.
     ///
     /// - Parameters:
     ///   - range: the day, in milliseconds since the epoch.
@@ -26,17 +26,18 @@ struct SimulatedDay {
         for index in world.experiments.indices {
             let slot = table.slots[index]
             var served = ServedDay(segments: world.experiments[index].segments.count, arms: truths[index].arms)
-            let place = Place(
+            let slotDay = SlotDay(
                 world: world, experiment: world.experiments[index], index: index, truth: truths[index], slot: slot,
                 day: day, range: range)
             // An experiment that the table leaves out: nothing of it is shown.
             if let slot {
                 served.note(slot)
-                place.people(&audiences[index], &served, &events)
-                bots += place.bots(&events)
+                slotDay.people(&audiences[index], &served, &events)
+                bots += slotDay.bots(&events)
             }
             served.weigh(
-                place.night, control: place.experiment.control.flatMap { place.experiment.position(of: $0.variant) })
+                slotDay.night,
+                control: slotDay.experiment.control.flatMap { slotDay.experiment.position(of: $0.variant) })
             self.served.append(served)
         }
         // Events of one instant stay in the order they were made.
@@ -61,8 +62,8 @@ extension SimulatedDay {
     }
 }
 
-/// A slot on a day.
-private struct Place {
+/// What a slot's people and bots of a day are drawn from.
+private struct SlotDay {
     let world: World
     let experiment: WorldExperiment
     let index: Int
@@ -100,7 +101,7 @@ private struct Place {
                 of: person.visitor, agent: person.agent, experiment: index,
                 at: Visit.start(in: range, using: &generator))
             let rate = truth.rate(day: day, segment: exposure.segment, arm: exposure.arm)
-            visit.live(
+            visit.act(
                 views, reward: experiment.reward, isRewarded: generator.chance(rate),
                 revenue: experiment.arms[exposure.arm].revenue, using: &generator)
             events += visit.events

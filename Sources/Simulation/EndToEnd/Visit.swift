@@ -17,7 +17,7 @@ struct Visit {
         return day.lowerBound + Int64((generator.uniform() + generator.uniform()) / 2 * room)
     }
 
-    /// A place and arm, as shown.
+    /// What is shown: the segment and the arm.
     struct View {
         var segment: Int
         var arm: Int
@@ -37,12 +37,12 @@ struct Visit {
         time = start
     }
 
-    /// Lives through the views.
-    mutating func live(
+    /// Makes the events of the views.
+    mutating func act(
         _ views: [View], reward: Reward, isRewarded: Bool, revenue: WorldArm.Revenue,
         using generator: inout CounterGenerator
     ) {
-        // Lookers-on click too where clicks are no reward.
+        // Where clicks are no reward, whoever buys has clicked, and one in ten of the others clicks too.
         let clicks = reward == .click ? isRewarded : isRewarded || generator.chance(0.1)
         let clicked = clicks ? generator.within(0...views.count - 1) : nil
         for (index, view) in views.enumerated() {
