@@ -42,7 +42,7 @@ let package = Package(
             dependencies: [
                 "Allocation", "BotFilter", "CSV", "Configuration", "Domain", "Essentials", "EventLog",
                 "Learning", "Randomizer", "State", "Statistics",
-            ]),
+            ], exclude: ["Documentation"]),
 
         // What looks at it from outside.
         .target(

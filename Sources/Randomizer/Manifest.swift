@@ -155,7 +155,9 @@ private struct Members {
         case .array(let elements):
             var objects: [Members] = []
             for element in elements {
-                guard case .object(let members) = element else { throw malformed("'\(key)' holds what is not an object") }
+                guard case .object(let members) = element else {
+                    throw malformed("'\(key)' holds what is not an object")
+                }
                 objects.append(Members(file: file, members: members))
             }
             return objects

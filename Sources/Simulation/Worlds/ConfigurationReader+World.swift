@@ -65,7 +65,7 @@ extension ConfigurationReader {
         guard digits, parts.count == 2, let hour = Int(parts[0]), let minute = Int(parts[1]), hour < 24, minute < 60
         else {
             fault(
-                node.path, "\(JSON5Value.quoted(text)) is no time of day",
+                node, "\(JSON5Value.quoted(text)) is no time of day",
                 "write hours and minutes from \"00:00\" to \"23:59\", as in \"01:30\"")
             return nil
         }

@@ -107,7 +107,7 @@ extension ConfigurationReader {
         let even = Array(repeating: 1.0, count: 24)
         guard let visitors = visitors ?? DayHours.usual.visitors, let rate = rate ?? even else { return nil }
         guard zip(visitors, rate).contains(where: { $0 > 0 && $1 > 0 }) else {
-            fault(node.path, "nobody comes in an hour whose rate is above 0", "give an hour both visitors and a rate")
+            fault(node, "nobody comes in an hour whose rate is above 0", "give an hour both visitors and a rate")
             return nil
         }
         return DayHours(visitors: visitors, rate: rate)
@@ -118,7 +118,7 @@ extension ConfigurationReader {
             node, of: "24 \(what)", example: "[\(Array(repeating: "1", count: 24).joined(separator: ", "))]")
         guard let nodes else { return nil }
         guard nodes.count == 24 else {
-            fault(node.path, "\(nodes.count) \(what), not 24", "give one for each hour from midnight on")
+            fault(node, "\(nodes.count) \(what), not 24", "give one for each hour from midnight on")
             return nil
         }
         let numbers = nodes.compactMap { node in

@@ -6,8 +6,9 @@ import Learning
 import Policies
 import Simulation
 
-/// Many worlds at once, their days drawn instead of written as logs: the settings chosen beside other policies.
-enum FastMode: SimulationMode {
+/// `simulate --fast`: many worlds at count level, their days drawn instead of written as logs, with the settings chosen beside
+/// other policies.
+enum CountLevelMode: SimulationMode {
     static let switchName: String? = "fast"
     static let options = [
         Option(name: "fast", value: nil, help: "draw days instead of writing logs: hundreds of worlds a minute")
@@ -16,27 +17,27 @@ enum FastMode: SimulationMode {
 
     static func run(_ arguments: Arguments) throws -> ExitCode {
         let file = try WorldFile(arguments)
-        let options = try FastOptions(arguments, worlds: 200)
-        let horizon = try FastOptions.horizon(arguments, ofDays: file.world.days)
+        let options = try CountLevelOptions(arguments, worlds: 200)
+        let horizon = try CountLevelOptions.horizon(arguments, ofDays: file.world.days)
         let priors = try file.priors()
         var writer = CSVWriter()
         writer.write(["platform", "slot", "policy", "figure", "day", "value", "low", "high"])
         for number in file.experiments.indices {
             let policies = policies(file.experiments[number], priors[number], horizon: horizon)
-            var simulation = FastSimulation(policies: policies, worlds: options.worlds)
+            var simulation = CountLevelSimulation(policies: policies, worlds: options.worlds)
             simulation.threads = options.workers
             let world = file.world
             let alike = world.withoutDifferences
-            let (lives, lifeless) = try options.watched(2 * options.worlds) { progress in
+            let (runs, alikeRuns) = try options.watched(2 * options.worlds) { progress in
                 (
-                    try simulation.lives(experiment: number, progress: progress) { world.repeated($0) },
-                    try simulation.lives(experiment: number, progress: { progress(options.worlds + $0) }) {
+                    try simulation.runs(experiment: number, progress: progress) { world.repeated($0) },
+                    try simulation.runs(experiment: number, progress: { progress(options.worlds + $0) }) {
                         alike.repeated($0)
                     }
                 )
             }
             let summaries = policies.indices.compactMap {
-                PolicySummary(policies[$0].name, lives: lives[$0], withoutDifferences: lifeless[$0])
+                PolicySummary(policies[$0].name, runs: runs[$0], withoutDifferences: alikeRuns[$0])
             }
             let experiment = file.world.experiments[number]
             Console.output((number > 0 ? "\n" : "") + text(of: summaries, experiment, world, options.worlds))

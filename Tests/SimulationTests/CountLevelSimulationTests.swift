@@ -6,23 +6,24 @@ import Simulation
 import Testing
 
 /// Many worlds, and what is said of them.
-@Suite struct FastSimulationTests {
+@Suite struct CountLevelSimulationTests {
     private static let chosen = ThompsonPolicy(
         name: "chosen", learning: LearningSettings(), allocation: AllocationSettings())
 
-    @Test("The lives of worlds do not depend on the number of threads")
+    @Test("The runs of worlds do not depend on the number of threads")
     func threads() throws {
         let world = Worlds.world([0.05, 0.06, 0.07], days: 5) { $0.drift = 0.05 }
-        var simulation = FastSimulation(policies: [FastSimulationTests.chosen, EpsilonGreedyPolicy()], worlds: 7)
+        var simulation = CountLevelSimulation(
+            policies: [CountLevelSimulationTests.chosen, EpsilonGreedyPolicy()], worlds: 7)
         let all = try [1, 2, 5].map { threads in
             simulation.threads = threads
-            return try simulation.lives(experiment: 0) { world.repeated($0) }
+            return try simulation.runs(experiment: 0) { world.repeated($0) }
         }
         #expect(all[0] == all[1] && all[0] == all[2])
         #expect(all[0][0][0] != all[0][0][1])
         var other = world
         other.seed = 2
-        let others = try simulation.lives(experiment: 0) { [other] in other.repeated($0) }
+        let others = try simulation.runs(experiment: 0) { [other] in other.repeated($0) }
         #expect(others != all[0])
     }
 
@@ -30,10 +31,10 @@ import Testing
     func outage() throws {
         var world = Worlds.world([0.05, 0.051, 0.052], days: 4)
         world.outages = [1, 2, 3]
-        let broken = try PolicyRun(of: world, experiment: 0, under: FastSimulationTests.chosen)
+        let broken = try PolicyRun(of: world, experiment: 0, under: CountLevelSimulationTests.chosen)
         #expect(broken.regret[1] == broken.regret[2] && broken.regret[2] == broken.regret[3])
         world.outages = []
-        let whole = try PolicyRun(of: world, experiment: 0, under: FastSimulationTests.chosen)
+        let whole = try PolicyRun(of: world, experiment: 0, under: CountLevelSimulationTests.chosen)
         #expect(whole.regret[0...1] == broken.regret[0...1])
         #expect(whole.regret != broken.regret)
     }
@@ -42,10 +43,10 @@ import Testing
     func brokenLog() throws {
         var world = Worlds.world([0.05, 0.09], days: 5)
         world.brokenLines = [0: 0.5, 1: 0.5, 2: 0.5, 3: 0.5]
-        let broken = try PolicyRun(of: world, experiment: 0, under: FastSimulationTests.chosen)
+        let broken = try PolicyRun(of: world, experiment: 0, under: CountLevelSimulationTests.chosen)
         #expect(broken.regret == broken.evenRegret)
         world.maxRejected = 0.5
-        let read = try PolicyRun(of: world, experiment: 0, under: FastSimulationTests.chosen)
+        let read = try PolicyRun(of: world, experiment: 0, under: CountLevelSimulationTests.chosen)
         #expect(read.regret[4] < 0.5 * read.evenRegret[4])
     }
 
@@ -108,8 +109,8 @@ import Testing
             learning.seasonality = seasonality
             return ThompsonPolicy(name: seasonality.rawValue, learning: learning, allocation: allocation)
         }
-        let lives = try FastSimulation(policies: policies, worlds: 10).lives(experiment: 0) { world.repeated($0) }
-        let calls = zip(policies, lives).map { ($0.learning.seasonality, $1.count { $0.callsWinner }) }
+        let runs = try CountLevelSimulation(policies: policies, worlds: 10).runs(experiment: 0) { world.repeated($0) }
+        let calls = zip(policies, runs).map { ($0.learning.seasonality, $1.count { $0.callsWinner }) }
         for (seasonality, count) in calls {
             switch seasonality {
             case .none: #expect(count >= 5)

@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The fast kinds of simulation with the real program.
-@Suite struct SimulateFastTests {
+/// The simulations at count level with the real program.
+@Suite struct SimulateCountLevelTests {
     private static let world = """
         { world: "small", seed: 5, start: "2026-01-05", days: 3,
           experiments: [{ platform: "web", slot: "hero", visitorsPerDay: 300,
@@ -27,8 +27,8 @@ import Testing
         ])
     func repeats(words: [String]) throws {
         let scratch = try ScratchDirectory()
-        try scratch.write(SimulateFastTests.world, to: "world.json5")
-        try scratch.write(SimulateFastTests.tests, to: "tests.csv")
+        try scratch.write(SimulateCountLevelTests.world, to: "world.json5")
+        try scratch.write(SimulateCountLevelTests.tests, to: "tests.csv")
         let results = try ["1", "3"].map { workers in
             let result = try Binary.sluice(
                 ["simulate"] + words + ["--workers", workers, "--csv", "\(workers).csv"], in: scratch.path)
@@ -65,12 +65,13 @@ import Testing
         ] as [([String], Int32, String)])
     func refusals(words: [String], status: Int32, message: String) throws {
         let scratch = try ScratchDirectory()
-        try scratch.write(SimulateFastTests.world, to: "world.json5")
+        try scratch.write(SimulateCountLevelTests.world, to: "world.json5")
         try scratch.write("test,arm,impressions,clicks\nt,a,10,1\nt,b,10,11\n", to: "bad.csv")
         try scratch.write("test,arm,impressions,clicks\nt,a,10,1\n", to: "single.csv")
         for name in ["missing", "wrong"] {
             try scratch.write(
-                SimulateFastTests.world.dropLast(2) + ", learning: { priors: \"\(name).csv\" } }", to: "\(name).json5")
+                SimulateCountLevelTests.world.dropLast(2) + ", learning: { priors: \"\(name).csv\" } }",
+                to: "\(name).json5")
         }
         try scratch.write(
             "platform,slot,segment,variant,successes,failures\nweb,hero,*,a,-1,2\n", to: "wrong.csv")
@@ -87,8 +88,8 @@ import Testing
     @Test("Figures go where a link leads, and to a pipe as it is")
     func figures() throws {
         let scratch = try ScratchDirectory()
-        try scratch.write(SimulateFastTests.world, to: "world.json5")
-        #expect(try Binary.sluice(SimulateFastTests.fast + ["--csv", "plain.csv"], in: scratch.path).status == 0)
+        try scratch.write(SimulateCountLevelTests.world, to: "world.json5")
+        #expect(try Binary.sluice(SimulateCountLevelTests.fast + ["--csv", "plain.csv"], in: scratch.path).status == 0)
         let figures = try scratch.text("plain.csv")
         #expect(figures.hasPrefix("platform,slot,policy,figure,day,value,low,high\n"))
 
@@ -98,7 +99,7 @@ import Testing
         for (link, target) in [("old.csv", "folder/target.csv"), ("new.csv", "folder/new.csv")] {
             try FileManager.default.createSymbolicLink(
                 atPath: "\(scratch.path)/\(link)", withDestinationPath: target)
-            #expect(try Binary.sluice(SimulateFastTests.fast + ["--csv", link], in: scratch.path).status == 0)
+            #expect(try Binary.sluice(SimulateCountLevelTests.fast + ["--csv", link], in: scratch.path).status == 0)
             #expect(try FileManager.default.destinationOfSymbolicLink(atPath: "\(scratch.path)/\(link)") == target)
             #expect(try scratch.text(target) == figures)
         }
@@ -109,7 +110,7 @@ import Testing
         reader.executableURL = URL(fileURLWithPath: "/bin/sh")
         reader.arguments = ["-c", "cat '\(pipe)' > '\(scratch.path)/read.csv'"]
         try reader.run()
-        #expect(try Binary.sluice(SimulateFastTests.fast + ["--csv", "pipe"], in: scratch.path).status == 0)
+        #expect(try Binary.sluice(SimulateCountLevelTests.fast + ["--csv", "pipe"], in: scratch.path).status == 0)
         reader.waitUntilExit()
         #expect(try scratch.text("read.csv") == figures)
         #expect(
@@ -120,19 +121,19 @@ import Testing
     @Test("Figures on standard output stand after the text")
     func standardOutput() throws {
         let scratch = try ScratchDirectory()
-        try scratch.write(SimulateFastTests.world, to: "world.json5")
-        let text = try Binary.sluice(SimulateFastTests.fast, in: scratch.path).output
-        let both = try Binary.sluice(SimulateFastTests.fast + ["--csv", "/dev/stdout"], in: scratch.path)
+        try scratch.write(SimulateCountLevelTests.world, to: "world.json5")
+        let text = try Binary.sluice(SimulateCountLevelTests.fast, in: scratch.path).output
+        let both = try Binary.sluice(SimulateCountLevelTests.fast + ["--csv", "/dev/stdout"], in: scratch.path)
         #expect(both.output.hasPrefix(text + "platform,slot,policy,figure,"), "\(both.errors)")
     }
 
     @Test("Priors, and the A/B test's horizon, are those asked for")
     func priorsAndHorizon() throws {
         let scratch = try ScratchDirectory()
-        try scratch.write(SimulateFastTests.world, to: "cold.json5")
+        try scratch.write(SimulateCountLevelTests.world, to: "cold.json5")
         try scratch.write(
-            SimulateFastTests.world.dropLast(2) + ", learning: { priors: \"priors.csv\" } }", to: "warm.json5")
-        try scratch.write(SimulateFastTests.tests, to: "tests.csv")
+            SimulateCountLevelTests.world.dropLast(2) + ", learning: { priors: \"priors.csv\" } }", to: "warm.json5")
+        try scratch.write(SimulateCountLevelTests.tests, to: "tests.csv")
         try scratch.write(
             "platform,slot,segment,variant,successes,failures\nweb,hero,*,a,10,90\nweb,hero,*,b,300,700\n",
             to: "priors.csv")
@@ -158,16 +159,16 @@ import Testing
         let replay = try Binary.sluice(
             ["simulate", "--replay", "tests.csv", "--horizon", "3", "--quiet"], in: scratch.path)
         #expect(replay.output.contains("A/B test, 3 days"))
-        let lived = try Binary.sluice(
+        let simulated = try Binary.sluice(
             ["simulate", "--world", "warm.json5", "--horizon", "2", "--quiet"], in: scratch.path)
-        #expect(lived.output.contains("A/B test, 2 days"), "\(lived.errors)")
+        #expect(simulated.output.contains("A/B test, 2 days"), "\(simulated.errors)")
     }
 
     @Test("A single world gives no interval")
     func singleWorld() throws {
         let scratch = try ScratchDirectory()
-        try scratch.write(SimulateFastTests.world, to: "world.json5")
-        let result = try Binary.sluice(SimulateFastTests.fast + ["--csv", "x.csv"], in: scratch.path)
+        try scratch.write(SimulateCountLevelTests.world, to: "world.json5")
+        let result = try Binary.sluice(SimulateCountLevelTests.fast + ["--csv", "x.csv"], in: scratch.path)
         let even = try #require(result.output.split(separator: "\n").first { $0.hasPrefix("even split") })
         #expect(even.dropFirst(10).prefix(40).contains { $0.isNumber } && !even.contains("(0–"))
         let rows = try scratch.text("x.csv").split(separator: "\n").filter { $0.contains(",regret") }
@@ -178,7 +179,7 @@ import Testing
     func tuning() throws {
         let scratch = try ScratchDirectory()
         try scratch.write(
-            SimulateFastTests.world.replacing(
+            SimulateCountLevelTests.world.replacing(
                 "visitorsPerDay", with: "allocation: { floors: { a: 0.4 }, floor: 0.3 }, visitorsPerDay"),
             to: "world.json5")
         let result = try Binary.sluice(
