@@ -99,6 +99,7 @@ def check(tool, subject, result):
 
 def main():
     sluice = os.path.abspath(sys.argv[1])
+    checks = 0
     with tempfile.TemporaryDirectory() as folder:
         make_state(sluice, folder)
         os.chdir(folder)
@@ -109,12 +110,15 @@ def main():
             exec(text, names)  # pylint: disable=exec-used
             for subject in FILES:
                 check(tool, subject, names[subject])
+                checks += 1
         for subject, pattern in FILES.items():
             # The folder's key beside the column of that name; and no option at all, which reads each row once too.
             hive = f"FROM read_csv('{pattern}', union_by_name = true, hive_partitioning = true)"
             check("duckdb with the folders' keys", subject, duckdb.sql(hive))
             count = duckdb.sql(f"SELECT count(*) FROM read_csv('{pattern}')").fetchall()[0][0]
             assert count == sum(expected(subject)[0].values()), (subject, count)
+            checks += 2
+    print(f"checks: {checks}")
 
 
 if __name__ == "__main__":
