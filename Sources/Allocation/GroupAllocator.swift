@@ -51,7 +51,7 @@ package struct GroupAllocator: Sendable {
         return rows
     }
 
-    /// Who came before counts like who came since: beside arms that a prior warmed up, one without is new.
+    /// Visitors that a prior stands for count like those of the window: beside arms that have such priors, one without is new.
     private func isNew(_ arm: LearnedArm) -> Bool {
         Double(arm.visitors) + arm.priorVisitors < Double(settings.warmup)
     }

@@ -79,7 +79,7 @@ struct AgentEvidence: OptionSet, Sendable {
     static let platform = AgentEvidence(rawValue: 1 << 8)
     /// How the agents of browsers begin, or the profile that phones name instead.
     static let grammar = AgentEvidence(rawValue: 1 << 9)
-    /// A handset's brand that ends in a bot's word, which it hides.
+    /// A handset's brand that ends in a word of bots, which it hides.
     static let brand = AgentEvidence(rawValue: 1 << 10)
 }
 

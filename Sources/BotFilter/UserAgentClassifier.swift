@@ -3,7 +3,7 @@
 /// Rules, in this order; the first that applies decides:
 /// 1. an agent without a letter (none, `-`) is no evidence: keep;
 /// 2. a text of `allow` keeps, a text of `block` drops;
-/// 3. a bot's word (``BotTokens``) or an address at which to reach its owner drops;
+/// 3. a word by which bots name themselves (``BotTokens``) or an address at which to reach its owner drops;
 /// 4. "compatible" drops, unless said by one of the browsers that did;
 /// 5. products with versions and no comment drop when none is a browser, engine or handset (``BrowserTokens``): that is what
 ///    libraries and scripts send when nobody tells them what to say;
