@@ -10,6 +10,7 @@ LAST := 2026-11-20
 SLUICE := .build/release/sluice
 LIBRARY := .build/library/release/libSluiceRandomizer.so
 SERVING := .build/serving-venv
+REFERENCE := Tests/RandomizerTests/Reference
 
 # Libraries of the system that the program is built with: what pkg-config and Debian call them; and its timezones.
 LIBRARIES := libisal libzstd
@@ -44,6 +45,7 @@ run: release ## The nightly job on the fixtures: shows tomorrow's table.
 
 test: dependencies $(SERVING)/.installed release library browser ## All tests.
 	swift test
+	$(SERVING)/bin/python $(REFERENCE)/vectors.py Tests/RandomizerTests/Vectors/assignment.json
 	$(SERVING)/bin/python Tests/Serving/end_to_end.py $(SLUICE) $(LIBRARY)
 	$(RELEASE) --product StateGenerator
 	python3 Tests/Report/browser.py $(SLUICE) .build/release/StateGenerator $(SCREENSHOTS)
@@ -82,13 +84,13 @@ library: ## The randomizer for other languages: .build/library/release/libSluice
 	swift build --scratch-path .build/library --configuration release --product SluiceRandomizer \
 	    -Xswiftc -static-stdlib -Xswiftc -Osize -Xlinker -s
 
-$(SERVING)/.installed: pipelines/serving/requirements.txt
+$(SERVING)/.installed: pipelines/serving/requirements.txt $(REFERENCE)/requirements.txt
 	@rm -rf $(SERVING)
 	@python3 -m venv $(SERVING) || { \
 	    sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
 	    $$sudo apt-get install -y python3-venv || { $$sudo apt-get update && $$sudo apt-get install -y python3-venv; }; \
 	    python3 -m venv --clear $(SERVING); }
-	$(SERVING)/bin/pip install --quiet --disable-pip-version-check --requirement pipelines/serving/requirements.txt
+	$(SERVING)/bin/pip install --quiet --disable-pip-version-check $(addprefix --requirement ,$^)
 	@touch $@
 
 serve: library $(SERVING)/.installed ## The banner service on the fixtures' table, at http://127.0.0.1:$(PORT); what it logs goes to STATE/events.
