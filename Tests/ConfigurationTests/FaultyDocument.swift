@@ -281,7 +281,8 @@ extension FaultyDocument {
         .experiments(
             "[{ platform: 'w', slot: 's', variants: ['a'], control: { variant: 'c', traffic: 0.1 }, holdout: 'site' }, "
                 + "{ platform: 'w', slot: 't', variants: ['a'], control: { variant: 'c', traffic: ¶0.2 }, holdout: 'site' }]",
-            "experiments[1].control.traffic", "has a share of 0.2 here and of 0.1 in experiments[0]", "one share in both"),
+            "experiments[1].control.traffic", "has a share of 0.2 here and of 0.1 in experiments[0]",
+            "one share in both"),
         .experiments(
             "[{ platform: 'w', slot: 's', variants: ['a', 'control'], control: ¶{ variant: 'c', traffic: 0.1 } }]",
             "experiments[0].control", "\"control\" is a variant beside the control \"c\"", "another name"),

@@ -94,7 +94,8 @@ struct CInterfaceTests {
         }
         let holdout = try #require(object["holdout"] as? [String: Any])
         #expect(holdout["name"] as? String == "site" && holdout["variant"] as? String == "été")
-        #expect(holdout["uniform"] as? Double == explanation.holdout?.uniform)
+        let uniform = try #require(explanation.holdout?.uniform)
+        #expect(words[2].contains("\"uniform\": \(uniform), "))
         #expect(object["variant"] as? String == explanation.assignment.variant)
         #expect(object["segment"] as? String == "*")
     }

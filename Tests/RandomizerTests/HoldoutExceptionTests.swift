@@ -93,11 +93,12 @@ import Testing
             #expect(explanation.candidates.map(\.score) == explanation.candidates.map(\.score).sorted())
             #expect(explanation.candidates.firstIndex { $0.variant == "plain" } == (holdout.isHeld ? 0 : 3))
             held += holdout.isHeld ? 1 : 0
-            let json = Data(explanation.json(visitor: "\(visitor)").utf8)
-            let object = try #require(try JSONSerialization.jsonObject(with: json) as? [String: Any])
+            let json = explanation.json(visitor: "\(visitor)")
+            let object = try #require(try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
             let written = try #require(object["holdout"] as? [String: Any])
             #expect(written["name"] as? String == name && written["variant"] as? String == "plain")
-            #expect(written["is_held"] as? Bool == holdout.isHeld && written["uniform"] as? Double == holdout.uniform)
+            #expect(written["is_held"] as? Bool == holdout.isHeld)
+            #expect(json.contains("\"uniform\": \(holdout.uniform), "))
             #expect(written["hash"] as? String == XXH64.hexadecimal(holdout.hash))
             #expect((object["arms"] as? [Any])?.count == 4)
         }

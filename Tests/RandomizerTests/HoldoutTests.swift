@@ -36,7 +36,8 @@ import Testing
             let shares = TestTable.randomShares(arms, using: &generator)
             let control = Int.random(in: shares.indices, using: &generator)
             let table = try TestTable.table(
-                TestTable.rows(shares, control: control), holdouts: holdout.map { [Self.holdout("home-hero", $0)] } ?? [])
+                TestTable.rows(shares, control: control),
+                holdouts: holdout.map { [Self.holdout("home-hero", $0)] } ?? [])
             let group = table.experiments[0].groups[0]
             #expect(group.control == TestTable.name(control))
             #expect(table.experiments[0].holdout == holdout)
@@ -77,7 +78,9 @@ import Testing
 
     /// The shares of four others, drawn anew, beside a control at place 1.
     static func wandering(_ control: UInt32, using generator: inout SplitMix64) -> Shares {
-        var shares = TestTable.randomShares(4, using: &generator).map { UInt32(Double($0) * (1 - Double(control) / 1e6)) }
+        var shares = TestTable.randomShares(4, using: &generator).map {
+            UInt32(Double($0) * (1 - Double(control) / 1e6))
+        }
         shares[0] += 1_000_000 - control - shares.reduce(0, +)
         shares.insert(control, at: 1)
         return shares
@@ -162,11 +165,12 @@ import Testing
     }
 
     /// χ² of a million fixed visitors against the shares, at the 99.9 % level (df 4, 9: 18.467, 27.877).
-    @Test(arguments: [
-        ([50_000, 700_000, 200_000, 49_000, 1_000] as Shares, 0, nil, 18.467),
-        ([200_000, 200_000, 200_000, 200_000, 200_000], 2, "site", 18.467),
-        ([300_000, 200_000, 100_000, 50_000, 50_000, 40_000, 30_000, 20_000, 10_000, 200_000], 9, nil, 27.877),
-    ] as [(Shares, Int, String?, Double)])
+    @Test(
+        arguments: [
+            ([50_000, 700_000, 200_000, 49_000, 1_000] as Shares, 0, nil, 18.467),
+            ([200_000, 200_000, 200_000, 200_000, 200_000], 2, "site", 18.467),
+            ([300_000, 200_000, 100_000, 50_000, 50_000, 40_000, 30_000, 20_000, 10_000, 200_000], 9, nil, 27.877),
+        ] as [(Shares, Int, String?, Double)])
     func frequenciesAreTheShares(shares: Shares, control: Int, holdout: String?, critical: Double) throws {
         let group = try TestTable.table(shares, control: control).experiments[0].groups[0]
         let salt = XXH64.hash("web\u{1F}home-hero")

@@ -41,7 +41,9 @@ import Testing
         #expect(PolicyTable.moved(from: old, to: old) < 1e-12)
         // A control takes its visitors from and gives them to all others, who move among themselves as without it.
         for (before, after) in [(0.2, 0.2), (0.1, 0.4), (0.4, 0.1), (0, 0.3), (1, 0.3)] {
-            func held(_ shares: [Double], _ control: Double) -> [Double] { [control] + shares.map { $0 * (1 - control) } }
+            func held(_ shares: [Double], _ control: Double) -> [Double] {
+                [control] + shares.map { $0 * (1 - control) }
+            }
             let moved = PolicyTable.moved(from: held(old, before), to: held(new, after), control: 0)
             #expect(abs(moved - (abs(before - after) + (1 - max(before, after)) * expected)) < 1e-12)
         }
