@@ -15,7 +15,8 @@ package enum UnitFormat: String, CaseIterable, Sendable {
 /// - CSV is quoted by RFC 4180; what is not known is empty. JSON has all keys in every line; what is not known is null.
 struct UnitLines: Sendable {
     static let columns = [
-        "visitor", "date", "platform", "slot", "segment", "table", "variant", "exposure", "views", "clicks", "purchases",
+        "visitor", "date", "platform", "slot", "segment", "table", "variant", "exposure", "views", "clicks",
+        "purchases",
         "click", "purchase", "revenue", "propensity", "mixed",
     ]
 

@@ -85,10 +85,13 @@ extension Manifest {
 /// The members of the manifest's object, asked for by key and type.
 private struct Members {
     private let file: String
+    /// Words that say in which of the manifest's objects; empty for the manifest itself.
+    private let place: String
     private let members: [(key: String, value: JSONValue)]
 
     init(_ json: [UInt8], file: String) throws(TableError) {
         self.file = file
+        place = ""
         let value: JSONValue
         do throws(JSONError) {
             value = try JSONReader.read(json)
@@ -103,13 +106,14 @@ private struct Members {
         self.members = members
     }
 
-    private init(file: String, members: [(key: String, value: JSONValue)]) {
+    private init(file: String, within place: String, members: [(key: String, value: JSONValue)]) {
         self.file = file
+        self.place = " in \(place)"
         self.members = members
     }
 
     func malformed(_ problem: String) -> TableError {
-        TableError(.malformed, file: file, problem, remedy: "publish the table again")
+        TableError(.malformed, file: file, problem + place, remedy: "publish the table again")
     }
 
     func text(_ key: String) throws(TableError) -> String {
@@ -154,9 +158,10 @@ private struct Members {
         case nil, .null: return []
         case .array(let elements):
             var objects: [Members] = []
-            for element in elements {
-                guard case .object(let members) = element else { throw malformed("'\(key)' holds what is not an object") }
-                objects.append(Members(file: file, members: members))
+            for (index, element) in elements.enumerated() {
+                let place = "\(key)[\(index)]"
+                guard case .object(let members) = element else { throw malformed("\(place) is not an object") }
+                objects.append(Members(file: file, within: place, members: members))
             }
             return objects
         default: throw malformed("'\(key)' is not an array")

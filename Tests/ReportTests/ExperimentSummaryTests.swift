@@ -43,15 +43,15 @@ import Testing
     func arms() throws {
         let synthetic = SyntheticState(days: 30, experiments: 2, arms: 5)
         let written = try WrittenState(synthetic)
-        let findings = try #require(ExperimentSummary(Self.experiment(0, try written.history())))
-        let rows = findings.arms.compactMap { $0?.row }
-        let leader = try #require(findings.leader)
-        #expect(findings.arms[leader]?.row.probabilityBest == rows.compactMap(\.probabilityBest).max())
-        #expect(findings.reference == rows.firstIndex { $0.status == .control })
-        let out = try #require(findings.arms.compactMap { $0 }.first { $0.row.status == .blacklisted })
+        let summary = try #require(ExperimentSummary(Self.experiment(0, try written.history())))
+        let rows = summary.arms.compactMap { $0?.row }
+        let leader = try #require(summary.leader)
+        #expect(summary.arms[leader]?.row.probabilityBest == rows.compactMap(\.probabilityBest).max())
+        #expect(summary.reference == rows.firstIndex { $0.status == .control })
+        let out = try #require(summary.arms.compactMap { $0 }.first { $0.row.status == .blacklisted })
         #expect(out.since == synthetic.first.advanced(by: 30 * 3 / 5 + 1))
         #expect(out.sinceIsKnown)
-        for (index, arm) in findings.arms.enumerated() {
+        for (index, arm) in summary.arms.enumerated() {
             guard let arm, arm.row.probabilityBest != nil else { continue }
             // Three arms compete beside a control: the default floor is 2 %.
             #expect(arm.isAtFloor == (arm.row.traffic == 20_000), "\(index)")
@@ -64,9 +64,9 @@ import Testing
             configured?.arms.allSatisfy {
                 $0?.isAtFloor ?? true || $0?.row.traffic ?? 0 > 900_000 || $0?.row.probabilityBest == nil
             } == true)
-        let story = Narrative.text(findings)
-        #expect(story.hasPrefix("\(Isolation.around(findings.history.arms[leader])) leads with a probability of "))
-        #expect(story.contains("\(Isolation.around("banner-2")) is blacklisted since \(out.since)"))
+        let narrative = Narrative.text(summary)
+        #expect(narrative.hasPrefix("\(Isolation.around(summary.history.arms[leader])) leads with a probability of "))
+        #expect(narrative.contains("\(Isolation.around("banner-2")) is blacklisted since \(out.since)"))
     }
 
     @Test("An arm that comes late is told of on its day")
@@ -110,7 +110,7 @@ import Testing
         #expect(Warnings.list(try written.history()).first?.contains("The table of \(dates[4]) is served") == true)
     }
 
-    @Test("The terminal's story has a line for each arm, and in ASCII nothing else")
+    @Test("The terminal's narrative has a line for each arm, and in ASCII nothing else")
     func terminal() throws {
         let history = try WrittenState(hostile: ()).history()
         func text(ascii: Bool) -> String {

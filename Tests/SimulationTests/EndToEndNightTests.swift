@@ -8,7 +8,7 @@ import State
 import TestSupport
 import Testing
 
-/// What the nights of a lived world do with shares.
+/// What the nights of an end-to-end simulation do with shares.
 @Suite struct EndToEndNightTests {
     private static func world(
         _ extra: String, visitors: Int = 300, days: Int,
@@ -87,7 +87,7 @@ import Testing
     }
 
     @Test("Arms join and leave on their days")
-    func lives() throws {
+    func days() throws {
         let site = try EndToEndSite(
             EndToEndNightTests.world(
                 "publishAt: \"00:00\", allocation: { floors: { late: 0.1 } },", days: 5,

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import TestSupport
 
-/// The nights of a small shop, as its cron job lives them.
+/// The nights of a small shop, as its cron job runs them.
 @Suite struct NightTests {
     @Test func threeNightsAndTheirTable() throws {
         let shop = try Shop()

@@ -5,7 +5,7 @@ import Learning
 import Randomizer
 package import State
 
-/// Reading a state directory for its story: what is damaged becomes a fault of the history, never an error.
+/// Reads the history of a state directory: what is damaged becomes a fault of the history, never an error.
 package struct StateReader {
     package let state: StateDirectory
 

@@ -9,7 +9,7 @@ import Policies
 ///
 /// Each part of the day, the visitors of one table, is drawn by itself.
 /// That is what the logs of independent visitors add up to. Bots, torn lines and visitors that come back leave no trace
-/// here: they are what the full simulation is for.
+/// here: they are what the end-to-end simulation is for.
 package struct DayDraws: Sendable {
     private let experiment: WorldExperiment
     private let truth: Truth

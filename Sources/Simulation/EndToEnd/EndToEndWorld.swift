@@ -4,7 +4,7 @@ import EventLog
 package import Pipeline
 package import State
 
-/// A world lived day by day: visitors are assigned by the real `Randomizer` from the table in force, what they do is written as
+/// A world simulated day by day, end to end: visitors are assigned by the real `Randomizer` from the table in force, what they do is written as
 /// a real log, and the real nightly run reads it and publishes the table of the next day. Nothing is shortcut.
 ///
 ///     OUTPUT/world.json5  pipeline.json5  blacklist.csv
@@ -38,14 +38,14 @@ package struct EndToEndWorld {
 
     package var state: StateDirectory { StateDirectory(path: output + "/state") }
 
-    /// Lives all days of the world. The output directory must hold no state.
+    /// Simulates all days of the world. The output directory must hold no state.
     ///
     /// - Parameters:
     ///   - report: what the nights say.
-    ///   - lived: called after each night.
+    ///   - finished: called after each night.
     /// - Throws: what stops a night other than a broken log, and errors of files.
     package func run(
-        report: @escaping @Sendable (RunEvent) -> Void, lived: (EndToEndNight) -> Void
+        report: @escaping @Sendable (RunEvent) -> Void, finished: (EndToEndNight) -> Void
     ) throws {
         let world = file.world
         let pipeline = NightPipeline(file: file, output: output)
@@ -78,7 +78,7 @@ package struct EndToEndWorld {
                     served[number].churn = before.moved(to: next, experiment: experiment, number: number)
                 }
             }
-            lived(
+            finished(
                 EndToEndNight(
                     day: day, date: date, served: served, bots: simulated.bots, lines: lines, ending: ending))
         }

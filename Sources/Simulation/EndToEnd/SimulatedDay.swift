@@ -3,7 +3,7 @@ import Domain
 import Learning
 import Numerics
 
-/// A day of the world as it is lived: who comes, what the table shows them, what they do.
+/// A simulated day of the world: who comes, what the table shows them, what they do.
 struct SimulatedDay {
     /// Experiment by experiment, person by person.
     private var events: [SimulatedEvent] = []
@@ -13,7 +13,7 @@ struct SimulatedDay {
     private(set) var served: [ServedDay] = []
     private(set) var bots = 0
 
-    /// Lives a day.
+    /// Simulates a day.
     ///
     /// - Parameters:
     ///   - range: the day, in milliseconds since the epoch.
@@ -25,20 +25,21 @@ struct SimulatedDay {
     ) {
         events.reserveCapacity(Int(1.1 * SimulatedDay.expectedEvents(day, of: world, truths: truths)) + 1_000)
         for index in world.experiments.indices {
-            let slots = tables.map { Place.Slot(since: $0.since, slot: $0.table.slots[index]) }
+            let slots = tables.map { SlotDay.Slot(since: $0.since, slot: $0.table.slots[index]) }
             var served = ServedDay(
                 tables: slots.count, segments: world.experiments[index].segments.count, arms: truths[index].arms)
-            let place = Place(
+            let slotDay = SlotDay(
                 world: world, experiment: world.experiments[index], index: index, truth: truths[index], slots: slots,
                 day: day, range: range)
             // An experiment that all tables leave out: nothing of it is shown.
             if slots.contains(where: { $0.slot != nil }) {
                 if let last = slots.last?.slot { served.note(last) }
-                place.people(&audiences[index], &served, &events)
-                bots += place.bots(&events)
+                slotDay.people(&audiences[index], &served, &events)
+                bots += slotDay.bots(&events)
             }
             served.weigh(
-                place.nights, control: place.experiment.control.flatMap { place.experiment.position(of: $0.variant) })
+                slotDay.nights,
+                control: slotDay.experiment.control.flatMap { slotDay.experiment.position(of: $0.variant) })
             self.served.append(served)
         }
         // Events of one instant stay in the order they were made.
@@ -63,8 +64,8 @@ extension SimulatedDay {
     }
 }
 
-/// A slot on a day.
-private struct Place {
+/// What a slot's people and bots of a day are drawn from.
+private struct SlotDay {
     let world: World
     let experiment: WorldExperiment
     let index: Int
@@ -111,7 +112,7 @@ private struct Place {
             served.show(segment: exposure.segment, arm: exposure.arm, byTable: table(at: start))
             var visit = Visit(of: person.visitor, agent: person.agent, experiment: index, at: start)
             let rate = factor * truth.rate(day: day, segment: exposure.segment, arm: exposure.arm)
-            visit.live(
+            visit.act(
                 segments, reward: experiment.reward, isRewarded: generator.chance(rate),
                 revenue: experiment.arms[exposure.arm].revenue, using: &generator
             ) { view(of: person.visitor, segment: $0, at: $1) }

@@ -17,7 +17,7 @@ struct Visit {
         return day.lowerBound + Int64((generator.uniform() + generator.uniform()) / 2 * room)
     }
 
-    /// A place and arm, as shown.
+    /// What is shown: the segment and the arm.
     struct View {
         var segment: Int
         var arm: Int
@@ -37,16 +37,16 @@ struct Visit {
         time = start
     }
 
-    /// Lives through the views.
+    /// Makes the events of the views.
     ///
     /// - Parameters:
     ///   - segments: where each view is.
     ///   - shown: what is shown in a segment at an instant, in milliseconds since the epoch; nil: nothing.
-    mutating func live(
+    mutating func act(
         _ segments: [Int], reward: Reward, isRewarded: Bool, revenue: WorldArm.Revenue,
         using generator: inout CounterGenerator, shown: (Int, Int64) -> View?
     ) {
-        // Lookers-on click too where clicks are no reward.
+        // Where clicks are no reward, whoever buys has clicked, and one in ten of the others clicks too.
         let clicks = reward == .click ? isRewarded : isRewarded || generator.chance(0.1)
         let clicked = clicks ? generator.within(0...segments.count - 1) : nil
         var first: View?

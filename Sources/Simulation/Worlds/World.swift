@@ -11,7 +11,7 @@ package struct World: Equatable, Sendable {
     package var seed: UInt64
     /// Day 0.
     package var start: CalendarDate
-    /// Days that are lived, at least 1.
+    /// Days with visitors, at least 1.
     package var days: Int
     /// At least one.
     package var experiments: [WorldExperiment]

@@ -48,10 +48,10 @@ enum HistoryCommand: Command {
         // More days than are shown: the reward is deduced from all that the table was learned from.
         let history = try state.history(days: 90, isQuiet: false)
         for fault in history.faults { Console.warning("\(state.path)/\(fault.problem)") }
-        let story = TerminalNarrative(
+        let narrative = TerminalNarrative(
             history, settings: settings, nights: days, width: Terminal.width,
             ascii: arguments.has("ascii") || !Terminal.hasUnicode)
-        Console.output(story.text { TablePrinter.aligned($0, rightAligned: $1) })
+        Console.output(narrative.text { TablePrinter.aligned($0, rightAligned: $1) })
         return .done
     }
 
