@@ -80,7 +80,7 @@ def read(directory):
     """Millionths by experiment, segment and variant, of a table whose files agree."""
     manifest = json.loads((directory / "manifest.json").read_bytes())
     data = (directory / "allocation.csv").read_bytes()
-    assert manifest["format"] == "sluice-allocation/1"
+    assert manifest["format"] in ("sluice-allocation/1", "sluice-allocation/2")
     assert manifest["bytes"] == len(data) and int(manifest["xxh64"], 16) == xxh64(data, 0)
     table = {}
     for row in csv.DictReader(data.decode().splitlines(keepends=True)):
