@@ -28,10 +28,11 @@ package struct ExperimentLearner: Sendable {
     package func learn(_ rows: [DailyRow]) throws(CountOverflow) -> [LearnedGroup] {
         let armOfRow = rows.map { armPositions[$0.key.variant] }
         let strata = strata(of: rows, armOfRow)
+        let stratumOfRow = strata.positions(of: rows)
         var everyone = emptyCounts(strata)
         var segments = RowsBySegment()
         for (index, row) in rows.enumerated() {
-            guard let arm = armOfRow[index], let stratum = strata.position(of: Stratum(of: row)) else { continue }
+            guard let arm = armOfRow[index], let stratum = stratumOfRow[index] else { continue }
             try everyone.add(row.counts, stratum: stratum, arm: arm, reward: settings.reward)
             if row.key.segment != .everyone {
                 segments.append(RowsBySegment.Row(index: index, stratum: stratum, arm: arm), row.key.segment)
@@ -61,8 +62,11 @@ package struct ExperimentLearner: Sendable {
     /// The strata with visitors of declared arms, on the days that the window takes.
     private func strata(of rows: [DailyRow], _ armOfRow: [Int?]) -> Strata {
         var strata: Set<Stratum> = []
+        var last: Stratum?
         for (row, arm) in zip(rows, armOfRow) where arm != nil && row.counts.visitors > 0 {
-            strata.insert(Stratum(of: row))
+            let stratum = Stratum(of: row)
+            if stratum != last { strata.insert(stratum) }
+            last = stratum
         }
         let window = DayWindow(
             daysWithData: Set(strata.map(\.date)), window: settings.window, halfLife: settings.halfLife)

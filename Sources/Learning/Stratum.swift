@@ -44,6 +44,16 @@ struct Strata {
         self.positions = positions
     }
 
-    /// The position of a stratum; nil when its day is outside the window or it has no data.
-    func position(of stratum: Stratum) -> Int? { positions[stratum] }
+    /// The positions of the rows' strata; nil where the day is outside the window or the stratum has no data. Files are sorted, so
+    /// most rows follow one of their own stratum and need no lookup.
+    func positions(of rows: [DailyRow]) -> [Int?] {
+        var last: (stratum: Stratum, position: Int?)?
+        return rows.map { row in
+            let stratum = Stratum(of: row)
+            if let last, last.stratum == stratum { return last.position }
+            let position = positions[stratum]
+            last = (stratum, position)
+            return position
+        }
+    }
 }

@@ -15,18 +15,27 @@ import Testing
         ExperimentHistory(history.experiments[number], in: history)
     }
 
-    @Test("The reward is found by adding up the days, whichever it is")
-    func rewards() throws {
-        let history = try WrittenState(SyntheticState(days: 9, experiments: 3, arms: 3, segments: 2)).history()
-        // One of the nine days has no data.
-        let rewards = (0..<3).map { Self.experiment($0, history).reward }
-        #expect(rewards.map(\.reward) == [.click, .click, .revenue])
-        #expect(rewards.map(\.basis) == [.sums(days: 8), .sums(days: 8), .sums(days: 8)])
-        // With days left out nothing adds up: the size of the rate decides, and the page says that it is a guess.
-        let short = try WrittenState(SyntheticState(days: 9, experiments: 3, arms: 3)).history(days: 4)
-        #expect((0..<3).map { Self.experiment($0, short).reward.reward } == [.click, .click, .revenue])
-        #expect(Self.experiment(0, short).reward.basis == .nearest(isClear: true))
-        #expect(ExperimentHistory(short.experiments[0], in: short, reward: .purchase).reward.basis == .given)
+    @Test(
+        "Reward, floors and posteriors are those that the table's manifest has, however many days are shown",
+        arguments: [9, 4])
+    func facts(days: Int) throws {
+        let synthetic = SyntheticState(days: 9, experiments: 3, arms: 3, segments: 2)
+        let written = try WrittenState(synthetic)
+        let history = try written.history(days: days)
+        #expect((0..<3).map { Self.experiment($0, history).reward } == [.click, .click, .revenue])
+        for number in 0..<3 {
+            let summary = try #require(ExperimentSummary(Self.experiment(number, history)))
+            for arm in summary.arms {
+                guard let arm, let posterior = arm.posterior?.posterior else {
+                    Issue.record("an arm without posterior")
+                    continue
+                }
+                // The row has 9 decimals of them.
+                #expect(abs(posterior.mean - arm.row.mean) < 1e-9)
+                #expect(abs(posterior.quantile(0.025) - arm.row.meanLow) < 1e-9)
+                #expect(abs(posterior.quantile(0.975) - arm.row.meanHigh) < 1e-9)
+            }
+        }
     }
 
     @Test("A night without data is carried over, and no other")
@@ -56,17 +65,9 @@ import Testing
             // Three arms compete beside a control: the default floor is 2 %.
             #expect(arm.isAtFloor == (arm.row.traffic == 20_000), "\(index)")
         }
-        let configured = ExperimentSummary(
-            Self.experiment(0, try written.history()),
-            settings: ExperimentSettings(
-                reward: .click, floors: Dictionary(uniqueKeysWithValues: rows.map { ($0.key.variant, 0.9) })))
-        #expect(
-            configured?.arms.allSatisfy {
-                $0?.isAtFloor ?? true || $0?.row.traffic ?? 0 > 900_000 || $0?.row.probabilityBest == nil
-            } == true)
-        let narrative = Narrative.text(summary)
-        #expect(narrative.hasPrefix("\(Isolation.around(summary.history.arms[leader])) leads with a probability of "))
-        #expect(narrative.contains("\(Isolation.around("banner-2")) is blacklisted since \(out.since)"))
+        let story = Narrative.text(summary)
+        #expect(story.hasPrefix("\(Isolation.around(summary.history.arms[leader])) leads with a probability of "))
+        #expect(story.contains("\(Isolation.around("banner-2")) is blacklisted since \(out.since)"))
     }
 
     @Test("An arm that comes late is told of on its day")

@@ -103,7 +103,7 @@ import Testing
             try state.narrative().hasPrefix("a leads with a probability of 97.0 % of being best, above the 95 % mark."))
     }
 
-    @Test("A forecast minds what the configuration forgets")
+    @Test("A forecast minds what was forgotten")
     func memory() throws {
         let state = try TabledState()
         var day = ArmCounts()
@@ -111,12 +111,13 @@ import Testing
         for number in 0..<10 { try state.counts(number, ["a": day, "b": day]) }
         try state.table(10, [TabledState.known("a", 0.8, best: 0.8, more: 20), TabledState.known("b", 0.2, best: 0.2)])
         #expect(try state.narrative().contains(" more nights like the last would bring it above 95 %"))
-        let settings = ExperimentSettings(reward: .click, floors: [:], memory: BestForecast.Memory(window: 10))
-        #expect(try state.summary(settings).forecast == .beyondLimit)
-        #expect(try state.narrative(settings).contains("a year of nights like the last would not bring it above 95 %"))
+        let rows = [TabledState.known("a", 0.8, best: 0.8, more: 20), TabledState.known("b", 0.2, best: 0.2)]
+        try state.table(10, rows, facts: TabledState.facts(rows) { $0.window = 10 })
+        #expect(try state.summary().forecast == .beyondLimit)
+        #expect(try state.narrative().contains("a year of nights like the last would not bring it above 95 %"))
     }
 
-    @Test("Floors are not deduced beside a new arm, and are called deduced without a configuration")
+    @Test("An arm is at its floor when the table's manifest says so")
     func floors() throws {
         let state = try TabledState()
         let rows = [
@@ -125,30 +126,54 @@ import Testing
         ]
         try state.table(1, rows)
         #expect(try state.summary().arms.map { $0?.isAtFloor } == [false, true, true])
-        #expect(try state.terminal().contains("active, floor (deduced)"))
-        let settings = ExperimentSettings(reward: .click, floors: ["a": 0.02, "b": 0.02, "c": 0.01])
+        #expect(try state.terminal().contains("active, at its floor"))
+        try state.table(1, rows, facts: TabledState.facts(rows) { $0.floors = ["a": 0.02, "b": 0.02, "c": 0.01] })
+        #expect(try state.summary().arms.map { $0?.isAtFloor } == [false, true, false])
+        // What the table says goes before what the configuration does.
+        let settings = ExperimentSettings(reward: .revenue, floors: ["a": 0.99])
         #expect(try state.summary(settings).arms.map { $0?.isAtFloor } == [false, true, false])
-        #expect(try state.summary(settings).floorLabel == "at its floor")
-        #expect(try state.summary().floorLabel == "floor (deduced)")
-        try state.table(2, rows.dropLast() + [TabledState.new("n", 0.02, best: 0)])
-        #expect(try state.summary().arms.allSatisfy { $0?.isAtFloor != true })
+        #expect(try state.summary(settings).history.reward == .click)
     }
 
-    @Test("Money is known from its values, and a reward that is guessed is called so")
-    func rewards() throws {
+    @Test("Of a table of version 1 the rows are shown, and what is not known is said")
+    func version1() throws {
+        let state = try TabledState()
+        var day = ArmCounts()
+        (day.visitors, day.clickers) = (1000, 50)
+        for number in 0..<10 { try state.counts(number, ["a": day, "b": day]) }
+        try state.table(
+            version1: 10, [TabledState.known("a", 0.98, best: 0.8), TabledState.known("b", 0.02, best: 0.2)])
+        let summary = try state.summary()
+        #expect(summary.history.reward == nil && summary.forecast == nil)
+        #expect(summary.arms.allSatisfy { $0?.posterior == nil && $0?.isAtFloor == false })
+        let terminal = try state.terminal()
+        #expect(terminal.contains("0.050090") && !terminal.contains("5.009 %"), "\(terminal)")
+        #expect(terminal.contains("the floors and the posteriors' curves are not known; --config says the first two"))
+        let page = Page(try state.history()).html()
+        #expect(page.contains("the floors and the posteriors&#39; curves are not known"))
+        #expect(!page.contains("Posteriors today") && !page.contains("\"reward\""))
+        #expect(page.contains("0.050090"))
+
+        let settings = ExperimentSettings(reward: .click, floors: ["a": 0.02, "b": 0.02])
+        #expect(try state.summary(settings).arms.map { $0?.isAtFloor } == [false, true])
+        let told = Page(try state.history(), settings: [TabledState.key: settings]).html()
+        #expect(told.contains("5.009 %") && told.contains("the posteriors&#39; curves are not known"))
+        #expect(!told.contains("Posteriors today") && told.contains("\"reward\":\"click\""))
+    }
+
+    @Test("Money is shown as money when the manifest says that it is")
+    func money() throws {
         let state = try TabledState()
         let posterior = Posterior.studentT(location: 2.8, scale: 0.1, degreesOfFreedom: 900)
-        try state.table(1, [TabledState.row("a", 1, best: 1, posterior, visitors: 1000, successes: 2_800_000_000)])
-        let reward = try state.summary().history.reward
-        #expect(reward.reward == .revenue && reward.basis == .values)
+        let rows = [TabledState.row("a", 1, best: 1, posterior, visitors: 1000, successes: 2_800_000_000)]
+        let facts = TabledState.facts(rows) {
+            $0.reward = .revenue
+            $0.groups[0].arms[0].posterior = posterior
+        }
+        try state.table(1, rows, facts: facts)
+        #expect(try state.summary().history.reward == .revenue)
+        #expect(try state.summary().arms[0]?.posterior == KnownPosterior(posterior))
         #expect(try state.terminal().contains("2.8000"))
-        let unseen = try TabledState()
-        let nothing = Posterior.studentT(location: 0, scale: 0, degreesOfFreedom: 1)
-        try unseen.table(unlearned: 1, [TabledState.row("a", 1, best: 1, nothing, status: .new)])
-        #expect(try unseen.summary().history.reward.reward == .revenue)
-        let rates = try TabledState()
-        try rates.table(1, [TabledState.known("a", 1, best: 1)])
-        #expect(try rates.summary().history.reward.isGuess)
-        #expect(try rates.terminal().contains("That the reward is click is guessed"))
+        #expect(Page(try state.history()).html().contains("t(2.80000, 0.10000, 900 degrees)"))
     }
 }

@@ -32,7 +32,8 @@ import Testing
         var world = Worlds.world([0.05, 0.051, 0.052], days: 4)
         world.outages = [1, 2, 3]
         let broken = try PolicyRun(of: world, experiment: 0, under: CountLevelSimulationTests.chosen)
-        #expect(broken.regret[1] == broken.regret[2] && broken.regret[2] == broken.regret[3])
+        // Until the table of day 1 is published the first one serves.
+        #expect(broken.regret[2] == broken.regret[3])
         world.outages = []
         let whole = try PolicyRun(of: world, experiment: 0, under: CountLevelSimulationTests.chosen)
         #expect(whole.regret[0...1] == broken.regret[0...1])

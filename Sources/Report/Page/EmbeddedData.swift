@@ -13,7 +13,8 @@ struct EmbeddedData: Encodable {
     /// The first day; the others follow without gaps.
     var first: String
     var days: Int
-    var reward: String
+    /// Nil when nobody says it; then there are no successes.
+    var reward: String?
     var arms: [String]
     var traffic: [String]
     var probabilityBest: [String]
@@ -35,7 +36,7 @@ struct EmbeddedData: Encodable {
         key = "\(history.key.platform)/\(history.key.slot)"
         first = history.dates.first?.description ?? ""
         days = history.dates.count
-        reward = history.reward.reward.rawValue
+        reward = history.reward?.rawValue
         arms = history.arms.map(\.string)
         func rows(_ value: (AllocationRow) -> Int128?) -> [String] {
             history.arms.indices.map { arm in EmbeddedData.joined(history.rows.map { $0[arm].flatMap(value) }) }
@@ -48,9 +49,12 @@ struct EmbeddedData: Encodable {
         visitors = history.arms.indices.map { arm in
             EmbeddedData.joined(history.counts.map { $0[arm].map { Int128($0.visitors) } })
         }
-        successes = history.arms.indices.map { arm in
-            EmbeddedData.joined(history.counts.map { $0[arm].map(history.successes) })
-        }
+        successes =
+            history.reward.map { reward in
+                history.arms.indices.map { arm in
+                    EmbeddedData.joined(history.counts.map { $0[arm].map(reward.successes) })
+                }
+            } ?? []
         valueRemaining = [
             EmbeddedData.joined(
                 history.rows.map { day in day.lazy.compactMap { $0?.valueRemaining }.first.map(EmbeddedData.nano) })

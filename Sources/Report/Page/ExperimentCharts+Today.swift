@@ -6,7 +6,7 @@ import Learning
 extension ExperimentCharts {
     var densities: Chart? {
         let history = summary.history
-        let reward = history.reward.reward
+        guard let reward = history.reward else { return nil }
         let known = summary.arms.indices.filter { summary.arms[$0]?.posterior != nil }
         guard !known.isEmpty else { return nil }
         let curves = known.compactMap { arm -> DensityChart.Curve? in
@@ -51,8 +51,8 @@ extension ExperimentCharts {
                 }))
     }
 
-    private func distribution(_ recovered: RecoveredPosterior?) -> String {
-        switch recovered?.posterior {
+    private func distribution(_ known: KnownPosterior?) -> String {
+        switch known?.posterior {
         case .beta(let alpha, let beta): "Beta(\(Text.decimal(alpha, 2)), \(Text.decimal(beta, 2)))"
         case .studentT(let location, let scale, let degrees):
             "t(\(Text.decimal(location, 5)), \(Text.decimal(scale, 5)), \(Text.decimal(degrees, 0)) degrees)"

@@ -18,14 +18,17 @@ package struct ExperimentHistory: Sendable {
     package let isCarriedOver: [Bool]
     /// Rows of the newest table's segments, by segment in the order of the file.
     package let segments: [(segment: Name, rows: [AllocationRow])]
-    package let reward: RewardDeduction
+    /// How the latest table's rows were made; nil when its manifest does not say.
+    package let facts: ExperimentFacts?
+    /// As these facts have it, else as given; nil when nobody says.
+    package let settings: ExperimentSettings?
     /// By day: the digest of the configuration that the table was made with.
     package let configurations: [String?]
     /// Whether tables lie before the days shown.
     package let hasEarlierTables: Bool
 
-    /// - Parameter reward: what counts as success; nil: deduced from the counts.
-    package init(_ key: SlotKey, in history: StateHistory, reward: Reward? = nil) {
+    /// - Parameter settings: what the configuration says, for a table that does not.
+    package init(_ key: SlotKey, in history: StateHistory, settings: ExperimentSettings? = nil) {
         var names: Set<Name> = []
         for day in history.days {
             for row in day.table?.rows[key] ?? [] { names.insert(row.key.variant) }
@@ -58,8 +61,13 @@ package struct ExperimentHistory: Sendable {
             }
         }
         segments = groups
-        self.reward = reward.map { RewardDeduction(reward: $0, basis: .given) } ?? RewardDeduction(rows, counts)
+        let latest = history.days.last { $0.table?.rows[key] != nil }?.table
+        facts = latest?.facts[key]
+        self.settings = facts.map { ExperimentSettings($0) } ?? settings
     }
+
+    /// What counts as success; nil when nobody says.
+    package var reward: Reward? { settings?.reward }
 
     /// A table carries over when its night had no data, or when it repeats the rows of the table before: new data would have
     /// changed at least the visitors. A first table has nothing to carry over.
@@ -111,11 +119,6 @@ package struct ExperimentHistory: Sendable {
         let earlier = Double(rows[latest][arm]?.visitors ?? 0) - days.reduce(0, +)
         if earlier > 0 { days.append(earlier) }
         return days
-    }
-
-    /// A unit's reward as counted: clickers, purchasers, or revenue in millionths.
-    package func successes(_ counts: ArmCounts) -> Int128 {
-        reward.reward.successes(counts)
     }
 
     /// Share of all traffic, 0…1, that the latest table gives to other arms than the one before: half the sum of all

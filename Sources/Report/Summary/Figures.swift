@@ -35,14 +35,25 @@ extension Figures {
         return Text.count(whole) + (places > 0 ? "." + (text.split(separator: ".").last ?? "") : "")
     }
 
-    /// A mean as shown: a rate in percent with three decimals, revenue in the major unit with four.
-    static func mean(_ value: Double, _ reward: Reward) -> String {
-        reward == .revenue ? Text.decimal(value, 4) : Text.decimal(value * 100, 3) + " %"
+    /// A mean as shown: a rate in percent with three decimals, revenue in the major unit with four; the number itself when nobody
+    /// says which of the two it is.
+    static func mean(_ value: Double, _ reward: Reward?) -> String {
+        switch reward {
+        case .click, .purchase: Text.decimal(value * 100, 3) + " %"
+        case .revenue: Text.decimal(value, 4)
+        case nil: Text.decimal(value, 6)
+        }
     }
 
     /// Counted successes as shown; revenue in the major unit with two decimals.
     static func successes(_ value: Int128, _ reward: Reward) -> String {
         reward == .revenue ? plain(Double(value) / 1e6, 2) : Text.count(Int64(clamping: value))
+    }
+
+    /// A row's successes, in millionths, as shown.
+    static func successes(millionths value: Int128, _ reward: Reward?) -> String {
+        let isMoney = reward == .revenue || reward == nil && value % 1_000_000 != 0
+        return isMoney ? plain(Double(value) / 1e6, 2) : Text.count(Int64(clamping: value / 1_000_000))
     }
 }
 

@@ -48,7 +48,7 @@ struct ArmTable {
 
     private func cells(_ shape: Shape) -> [[String]] {
         let history = summary.history
-        let reward = history.reward.reward
+        let reward = history.reward
         let days = days.suffix(shape.nights)
         let top = days.flatMap { history.rows[$0].compactMap { $0?.traffic } }.max() ?? 0
         func columns(
@@ -74,7 +74,7 @@ struct ArmTable {
                     Figures.mean(row.mean, reward),
                     "\(Figures.mean(row.meanLow, reward)) – \(Figures.mean(row.meanHigh, reward))",
                     row.status.rawValue
-                        + (arm.isAtFloor ? ", \(summary.floorLabel)" : ""))
+                        + (arm.isAtFloor ? ", at its floor" : ""))
             }
     }
 

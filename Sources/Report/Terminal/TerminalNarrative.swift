@@ -53,9 +53,9 @@ package struct TerminalNarrative: Sendable {
     }
 
     private func experiment(_ key: SlotKey, _ layout: Layout) -> String {
-        let experiment = ExperimentHistory(key, in: history, reward: settings[key]?.reward)
+        let experiment = ExperimentHistory(key, in: history, settings: settings[key])
         let name = prose("\(key.platform)/\(key.slot)", indent: "")
-        guard let summary = ExperimentSummary(experiment, settings: settings[key]), let latest = experiment.latest
+        guard let summary = ExperimentSummary(experiment), let latest = experiment.latest
         else {
             return "\(name)  no table\n"
         }
@@ -63,10 +63,7 @@ package struct TerminalNarrative: Sendable {
         if let remaining = summary.valueRemaining {
             sentences.append("Value remaining: \(Figures.percent(remaining, 2)).")
         }
-        if experiment.reward.isGuess {
-            sentences.append(
-                "That the reward is \(experiment.reward.reward.rawValue) is guessed; --config says it for certain.")
-        }
+        if let unknown = summary.unknown { sentences.append(unknown) }
         let shown = experiment.dates.indices.prefix(latest + 1).suffix(nights)
         let carried = shown.filter { experiment.isCarriedOver[$0] }.map { experiment.dates[$0] }
         if !carried.isEmpty { sentences.append("Carried over: \(Text.days(carried)).") }
