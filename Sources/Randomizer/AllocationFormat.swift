@@ -1,7 +1,9 @@
 /// The names that writers and readers of an allocation table agree on.
 package enum AllocationFormat {
-    /// The manifest's `format`.
-    package static let name = "sluice-allocation/1"
+    /// The manifest's `format` as it is written.
+    package static let name = "sluice-allocation/2"
+    /// Every `format` that is read. Version 1 has no `experiments`: it does not say how its table was made.
+    package static let readNames = ["sluice-allocation/1", name]
 
     /// The columns of the table, in order.
     package static let columns = [
@@ -11,6 +13,12 @@ package enum AllocationFormat {
 
     /// The columns that assigning needs; a table with these alone is complete for serving.
     package static let servedColumns = ["date", "platform", "slot", "segment", "variant", "traffic"]
+
+    /// The column that says which arm is a group's control. A table without it has no control.
+    package static let statusColumn = "status"
+
+    /// The status of a group's control.
+    package static let controlStatus = "control"
 
     package static let tableFile = "allocation.csv"
     package static let manifestFile = "manifest.json"

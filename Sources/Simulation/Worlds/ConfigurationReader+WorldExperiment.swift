@@ -15,8 +15,8 @@ extension ConfigurationReader {
     /// The most experiments of a world, and the most arms of each: every random walk has a number of its own.
     private static let maximumCount = 1_000
     private static let experimentKeys = [
-        "platform", "slot", "visitorsPerDay", "segments", "weeklySwing", "visitorSwing", "trend", "drift", "arms",
-        "control", "learning", "allocation",
+        "platform", "slot", "visitorsPerDay", "segments", "weeklySwing", "visitorSwing", "trend", "drift", "hours",
+        "arms", "control", "holdout", "learning", "allocation",
     ]
 
     /// Reads the experiments, each over the file's own settings. Those at fault are left out.
@@ -32,6 +32,7 @@ extension ConfigurationReader {
         }
         var read: [ReadExperiment] = []
         var firstPaths: [SlotKey: JSON5Path] = [:]
+        var holdouts = NamedHoldouts()
         for node in nodes {
             guard let node = section(node, keys: Self.experimentKeys) else { continue }
             let learning = self.learning(node["learning"], over: learning)
@@ -40,7 +41,7 @@ extension ConfigurationReader {
             world.reward = learning.reward
             let experiment = Experiment(
                 key: world.key, variants: world.arms.map(\.variant).filter { $0 != world.control?.variant },
-                control: world.control)
+                control: world.control, holdout: world.holdout)
             if let first = firstPaths[world.key] {
                 fault(
                     node, "\(first) is the experiment of this platform and slot already", "name another slot")
@@ -48,6 +49,7 @@ extension ConfigurationReader {
             firstPaths[world.key] = firstPaths[world.key] ?? node.path
             checkFloorNames(node["allocation"], of: experiment)
             checkFloorSum(node, of: experiment, allocation)
+            checkHoldout(node, of: experiment, among: &holdouts)
             var written: [String: JSON5Value] = [:]
             for key in ["learning", "allocation"] { written[key] = node[key]?.value }
             read.append(
@@ -72,6 +74,7 @@ extension ConfigurationReader {
             required("arms", of: node, example: #"[{ variant: "a", rate: 0.05 }, { variant: "b", rate: 0.06 }]"#),
             segments: segments)
         let control = nullable(node["control"]) { $0.control($1) } ?? nil
+        let holdout = holdout(of: node)
         guard let platform, let slot, let visitors, let arms else { return nil }
         if arms.count > Self.maximumCount {
             fault(node["arms"] ?? node, "\(arms.count) arms, more than \(Self.maximumCount)", "leave some out")
@@ -80,6 +83,7 @@ extension ConfigurationReader {
         var world = WorldExperiment(
             key: SlotKey(platform: platform, slot: slot), visitorsPerDay: visitors, arms: arms)
         world.control = control
+        world.holdout = holdout
         world.segments = segments
         if let swing = share(node["weeklySwing"], "of the rate") { world.weeklySwing = swing }
         if let swing = share(node["visitorSwing"], "of the visitors") { world.visitorSwing = swing }
@@ -91,7 +95,36 @@ extension ConfigurationReader {
             node["drift"], expected: "the standard deviation of a daily step in log rate, from 0 to 1", "write 0.02"
         ) { (0...1).contains($0) }
         if let drift { world.drift = drift }
+        world.hours = hours(node["hours"])
         return world
+    }
+
+    /// Reads how visitors and rates are spread over the hours of a day: 24 numbers each, those left out all alike.
+    private mutating func hours(_ node: JSON5Node?) -> DayHours? {
+        guard let node = section(node, keys: ["visitors", "rate"]) else { return nil }
+        let visitors = node["visitors"].map { hourly($0, "weights of the hours") }
+        let rate = node["rate"].map { hourly($0, "factors of the hours") }
+        let even = Array(repeating: 1.0, count: 24)
+        guard let visitors = visitors ?? DayHours.usual.visitors, let rate = rate ?? even else { return nil }
+        guard zip(visitors, rate).contains(where: { $0 > 0 && $1 > 0 }) else {
+            fault(node, "nobody comes in an hour whose rate is above 0", "give an hour both visitors and a rate")
+            return nil
+        }
+        return DayHours(visitors: visitors, rate: rate)
+    }
+
+    private mutating func hourly(_ node: JSON5Node, _ what: String) -> [Double]? {
+        let nodes = list(
+            node, of: "24 \(what)", example: "[\(Array(repeating: "1", count: 24).joined(separator: ", "))]")
+        guard let nodes else { return nil }
+        guard nodes.count == 24 else {
+            fault(node, "\(nodes.count) \(what), not 24", "give one for each hour from midnight on")
+            return nil
+        }
+        let numbers = nodes.compactMap { node in
+            number(node, expected: "a number from 0 to 1000", "write 1") { (0...1_000).contains($0) }
+        }
+        return numbers.count == 24 ? numbers : nil
     }
 
     /// Checks that somebody can be shown something on day 0, and that a control is there all the time.
