@@ -88,7 +88,7 @@ package struct Page: Sendable {
             "\(Isolation.around("\($0.platform)/\($0.slot)")) has counts and no table that can be read."
         }
         if let (index, _) = history.newestTable {
-            list += summary.filter { $0.date != history.days[index].date }.map {
+            list += summaries.filter { $0.date != history.days[index].date }.map {
                 "\(Isolation.around("\($0.history.key.platform)/\($0.history.key.slot)")) is not in the newest table; its last one is of \($0.date)."
             }
         }
