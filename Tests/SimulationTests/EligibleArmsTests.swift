@@ -26,6 +26,8 @@ import Testing
             $0.control = Experiment.Control(variant: "c", traffic: 0.2)
             $0.drift = 0.2
         }
+        // At midnight, so that days have one table each.
+        world.publishAt = 0
         let contests = EligibleArmsTests.contests(world)
         #expect(contests[4...7].allSatisfy { $0 == contests[4] } && contests[4].arms == [0, 1])
         #expect(contests[8].arms == [3] && contests[8].tableDay == 8)
@@ -50,6 +52,7 @@ import Testing
             $0.arms[3].joins = 4
         }
         world.brokenLines = [2: 0.3, 3: 0.3]
+        world.publishAt = 0
         let contests = EligibleArmsTests.contests(world)
         #expect(contests.map(\.tableDay) == [0, 1, 2, 2, 2, 5, 6])
         #expect(
