@@ -4,6 +4,10 @@ import Learning
 
 // Experiments and how they share their traffic.
 extension ConfigurationReader {
+    private static let experimentKeys = [
+        "platform", "slot", "variants", "control", "holdout", "learning", "allocation",
+    ]
+
     /// Reads the experiments, each over the pipeline's own settings. Those at fault are left out.
     mutating func experiments(
         _ node: JSON5Node?, learning: LearningSettings, allocation: AllocationSettings
@@ -11,15 +15,15 @@ extension ConfigurationReader {
         let example = #"[{ platform: "web", slot: "hero", variants: ["a", "b"] }]"#
         var read: [ExperimentConfiguration] = []
         var firstPaths: [SlotKey: JSON5Path] = [:]
+        var holdouts = NamedHoldouts()
         let nodes = list(node, of: "experiments", example: example) ?? []
         if let node, nodes.count > ExperimentConfiguration.maximumCount {
             fault(
-                node.path, "\(nodes.count) experiments, more than \(ExperimentConfiguration.maximumCount)",
+                node, "\(nodes.count) experiments, more than \(ExperimentConfiguration.maximumCount)",
                 "split the pipeline in two, each with a state directory of its own")
         }
         for node in nodes {
-            guard let node = section(node, keys: ["platform", "slot", "variants", "control", "learning", "allocation"])
-            else { continue }
+            guard let node = section(node, keys: Self.experimentKeys) else { continue }
             let experiment = experiment(node)
             let learning = self.learning(node["learning"], over: learning)
             let base = experiment.map { allocation.keepingFloors(of: $0.variants) } ?? allocation
@@ -29,13 +33,14 @@ extension ConfigurationReader {
                 let platform = JSON5Value.quoted(experiment.key.platform.string)
                 let slot = JSON5Value.quoted(experiment.key.slot.string)
                 fault(
-                    node.path, "\(first) is the experiment of platform \(platform) and slot \(slot) already",
+                    node, "\(first) is the experiment of platform \(platform) and slot \(slot) already",
                     "merge the two, or name another slot")
             } else {
                 firstPaths[experiment.key] = node.path
             }
             checkFloorNames(node["allocation"], of: experiment)
             checkFloorSum(node, of: experiment, allocation)
+            checkHoldout(node, of: experiment, among: &holdouts)
             read.append(ExperimentConfiguration(experiment: experiment, learning: learning, allocation: allocation))
         }
         return read
@@ -45,15 +50,17 @@ extension ConfigurationReader {
         let platform = name(required("platform", of: node, example: "\"web\""), "platform")
         let slot = name(required("slot", of: node, example: "\"home-hero\""), "slot")
         let variants = variants(required("variants", of: node, example: #"["autumn", "winter"]"#))
-        let control = nullable(node["control"]) { $0.control($1) }
-        if let control = control ?? nil, (variants ?? []).contains(where: { $0.string == control.variant.string }) {
+        let control = nullable(node["control"]) { $0.control($1) } ?? nil
+        let holdout = holdout(of: node)
+        if let control, (variants ?? []).contains(where: { $0.string == control.variant.string }) {
             fault(
-                node.path.appending("control").appending("variant"),
+                node["control"]?["variant"] ?? node,
                 "the control \(JSON5Value.quoted(control.variant.string)) is among the variants too",
                 "take it out of variants: the control stands outside the competition")
         }
         guard let platform, let slot, let variants else { return nil }
-        return Experiment(key: SlotKey(platform: platform, slot: slot), variants: variants, control: control ?? nil)
+        return Experiment(
+            key: SlotKey(platform: platform, slot: slot), variants: variants, control: control, holdout: holdout)
     }
 
     /// Reads distinct names. Names that differ in Unicode normalization alone count as one, for nobody could tell them apart.
@@ -61,7 +68,7 @@ extension ConfigurationReader {
         guard let nodes = list(node, of: "variants", example: #"["autumn", "winter"]"#) else { return nil }
         if let node, nodes.count > ExperimentConfiguration.maximumVariants {
             fault(
-                node.path, "\(nodes.count) variants, more than \(ExperimentConfiguration.maximumVariants)",
+                node, "\(nodes.count) variants, more than \(ExperimentConfiguration.maximumVariants)",
                 "nobody learns which of so many is best: leave the hopeless ones out")
             return nil
         }
@@ -71,7 +78,7 @@ extension ConfigurationReader {
             guard let name = name(node, "variant") else { continue }
             if let first = firstPaths[name.string] {
                 fault(
-                    node.path, "the variant \(JSON5Value.quoted(name.string)) is \(first) already",
+                    node, "the variant \(JSON5Value.quoted(name.string)) is \(first) already",
                     "remove one of the two")
             }
             firstPaths[name.string] = firstPaths[name.string] ?? node.path

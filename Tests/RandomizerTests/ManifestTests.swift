@@ -23,6 +23,10 @@ import Testing
         manifest.blacklist = "b0"
         manifest.priors = "p0"
         manifest.partitions = ["2026-11-19": "1", "2026-11-20": "2"]
+        manifest.holdouts = [
+            Manifest.Holdout(platform: "web", slot: "hero", name: "site"),
+            Manifest.Holdout(platform: "\"wéb\"", slot: "a b", name: "🙂"),
+        ]
         #expect(try Manifest(json: manifest.json, file: "") == manifest)
     }
 
@@ -50,7 +54,22 @@ import Testing
         #expect(manifest.priors == "é🙂/\u{8}\u{C}\n\r\t")
     }
 
+    /// An experiment may say more than its holdout, and need not have one.
+    @Test func holdoutsAreReadFromTheExperiments() throws {
+        let manifest = try Self.read(
+            """
+            {\(Self.needed), "experiments": [
+                {"platform": "web", "slot": "a", "reward": "click", "holdout": "site"},
+                {"platform": "web", "slot": "b", "floors": {"x": 0.1}}, {"holdout": null}, {}
+            ]}
+            """)
+        #expect(manifest.holdouts == [Manifest.Holdout(platform: "web", slot: "a", name: "site")])
+        #expect(try Self.read("{\(Self.needed), \"experiments\": null}").holdouts.isEmpty)
+    }
+
     @Test(arguments: [
+        "\"experiments\": {}", "\"experiments\": [7]", "\"experiments\": [{\"holdout\": 7}]",
+        "\"experiments\": [{\"slot\": \"a\", \"holdout\": \"site\"}]",
         "\"rows\": 1.5", "\"rows\": -1", "\"rows\": \"3\"", "\"bytes\": 1e3", "\"bytes\": 99999999999999999999",
         "\"date\": \"2026-13-01\"", "\"date\": 20261121", "\"xxh64\": \"ff\"", "\"xxh64\": \"+0000000000000ff\"",
         "\"xxh64\": \"000000000000000g\"", "\"pipeline\": 7", "\"partitions\": []",

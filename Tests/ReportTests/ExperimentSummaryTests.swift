@@ -24,8 +24,8 @@ import Testing
         let history = try written.history(days: days)
         #expect((0..<3).map { Self.experiment($0, history).reward } == [.click, .click, .revenue])
         for number in 0..<3 {
-            let findings = try #require(ExperimentSummary(Self.experiment(number, history)))
-            for arm in findings.arms {
+            let summary = try #require(ExperimentSummary(Self.experiment(number, history)))
+            for arm in summary.arms {
                 guard let arm, let posterior = arm.posterior?.posterior else {
                     Issue.record("an arm without posterior")
                     continue
@@ -52,21 +52,21 @@ import Testing
     func arms() throws {
         let synthetic = SyntheticState(days: 30, experiments: 2, arms: 5)
         let written = try WrittenState(synthetic)
-        let findings = try #require(ExperimentSummary(Self.experiment(0, try written.history())))
-        let rows = findings.arms.compactMap { $0?.row }
-        let leader = try #require(findings.leader)
-        #expect(findings.arms[leader]?.row.probabilityBest == rows.compactMap(\.probabilityBest).max())
-        #expect(findings.reference == rows.firstIndex { $0.status == .control })
-        let out = try #require(findings.arms.compactMap { $0 }.first { $0.row.status == .blacklisted })
+        let summary = try #require(ExperimentSummary(Self.experiment(0, try written.history())))
+        let rows = summary.arms.compactMap { $0?.row }
+        let leader = try #require(summary.leader)
+        #expect(summary.arms[leader]?.row.probabilityBest == rows.compactMap(\.probabilityBest).max())
+        #expect(summary.reference == rows.firstIndex { $0.status == .control })
+        let out = try #require(summary.arms.compactMap { $0 }.first { $0.row.status == .blacklisted })
         #expect(out.since == synthetic.first.advanced(by: 30 * 3 / 5 + 1))
         #expect(out.sinceIsKnown)
-        for (index, arm) in findings.arms.enumerated() {
+        for (index, arm) in summary.arms.enumerated() {
             guard let arm, arm.row.probabilityBest != nil else { continue }
             // Three arms compete beside a control: the default floor is 2 %.
             #expect(arm.isAtFloor == (arm.row.traffic == 20_000), "\(index)")
         }
-        let story = Narrative.text(findings)
-        #expect(story.hasPrefix("\(Isolation.around(findings.history.arms[leader])) leads with a probability of "))
+        let story = Narrative.text(summary)
+        #expect(story.hasPrefix("\(Isolation.around(summary.history.arms[leader])) leads with a probability of "))
         #expect(story.contains("\(Isolation.around("banner-2")) is blacklisted since \(out.since)"))
     }
 
@@ -111,7 +111,7 @@ import Testing
         #expect(Warnings.list(try written.history()).first?.contains("The table of \(dates[4]) is served") == true)
     }
 
-    @Test("The terminal's story has a line for each arm, and in ASCII nothing else")
+    @Test("The terminal's narrative has a line for each arm, and in ASCII nothing else")
     func terminal() throws {
         let history = try WrittenState(hostile: ()).history()
         func text(ascii: Bool) -> String {

@@ -128,18 +128,18 @@ struct TabledState {
 
     struct NothingWritten: Error {}
 
-    func findings(_ settings: ExperimentSettings? = nil) throws -> ExperimentSummary {
+    func summary(_ settings: ExperimentSettings? = nil) throws -> ExperimentSummary {
         let history = try history()
         guard
-            let findings = ExperimentSummary(
+            let summary = ExperimentSummary(
                 ExperimentHistory(TabledState.key, in: history, settings: settings))
         else { throw NothingWritten() }
-        return findings
+        return summary
     }
 
     /// What the page says of the experiment, without the marks around names.
-    func story(_ settings: ExperimentSettings? = nil) throws -> String {
-        Narrative.text(try findings(settings)).unicodeScalars.filter { !("\u{2068}"..."\u{2069}").contains($0) }
+    func narrative(_ settings: ExperimentSettings? = nil) throws -> String {
+        Narrative.text(try summary(settings)).unicodeScalars.filter { !("\u{2068}"..."\u{2069}").contains($0) }
             .reduce(into: "") { $0.unicodeScalars.append($1) }
     }
 

@@ -2,6 +2,7 @@ import Allocation
 import Domain
 import Foundation
 import Learning
+import Policies
 import Simulation
 import Testing
 
@@ -109,13 +110,13 @@ import Testing
     func falseCalls() throws {
         let publishAt = 360
         let policies = [NormalPolicy(looksAtTables: true), NormalPolicy(looksAtTables: false)]
-        let simulation = FastSimulation(policies: policies, worlds: 400)
+        let simulation = CountLevelSimulation(policies: policies, worlds: 400)
         func calls(_ hours: DayHours) throws -> [Int] {
             var world = Worlds.world([0.1, 0.1], visitors: 4_000, days: 14)
             world.publishAt = publishAt
             world.experiments[0].hours = hours
-            return try simulation.lives(experiment: 0) { [world] in world.repeated($0) }.map { lives in
-                lives.count { $0.callsWinner }
+            return try simulation.runs(experiment: 0) { [world] in world.repeated($0) }.map { runs in
+                runs.count { $0.callsWinner }
             }
         }
         let poor = try calls(StrataTests.hours(publishAt))

@@ -96,12 +96,12 @@ import TestSupport
 
     @Test func theHistoryTellsEachExperiment() throws {
         let shop = try Self.shop()
-        let story = try shop.sluice("history", "--ascii").output
-        #expect(story.contains("shop: table of 2026-03-04, learned through 2026-03-03"))
-        #expect(story.contains("web/hero") && story.contains("web/cart") && story.contains(" leads with "))
-        #expect(story.utf8.allSatisfy { $0 < 128 })
+        let narrative = try shop.sluice("history", "--ascii").output
+        #expect(narrative.contains("shop: table of 2026-03-04, learned through 2026-03-03"))
+        #expect(narrative.contains("web/hero") && narrative.contains("web/cart") && narrative.contains(" leads with "))
+        #expect(narrative.utf8.allSatisfy { $0 < 128 })
         // Every arm of both experiments has a line that ends with its status.
-        let lines = story.split(separator: "\n").filter { $0.contains(" % ") && !$0.contains("leads") }
+        let lines = narrative.split(separator: "\n").filter { $0.contains(" % ") && !$0.contains("leads") }
         #expect(lines.count { $0.hasSuffix("control") } == 1)
         #expect(lines.count { $0.contains("active") } == 5)
     }

@@ -8,17 +8,17 @@ struct ExperimentCharts {
     static let tableDays = 3
 
     let section: String
-    let findings: ExperimentSummary
+    let summary: ExperimentSummary
     let pValues: [Double?]
     private let history: ExperimentHistory
     private let tables: DayAxis
     private let counts: DayAxis
 
-    init(section: String, findings: ExperimentSummary, pValues: [Double?]) {
+    init(section: String, summary: ExperimentSummary, pValues: [Double?]) {
         self.section = section
-        self.findings = findings
+        self.summary = summary
         self.pValues = pValues
-        history = findings.history
+        history = summary.history
         let hasTable = history.rows.map { day in day.contains { $0 != nil } }
         tables = DayAxis(
             dates: history.dates, isCarriedOver: history.isCarriedOver, isMissing: hasTable.map { !$0 })

@@ -9,27 +9,27 @@ struct ExperimentSection {
     static let segmentLimit = 200
 
     let id: String
-    let findings: ExperimentSummary
+    let summary: ExperimentSummary
     let charts: ExperimentCharts
     let pValues: [Double?]
     /// Whether the reader finds it unfolded.
     let isOpen: Bool
 
-    init(id: String, findings: ExperimentSummary, pValues: [Double?], isOpen: Bool) {
+    init(id: String, summary: ExperimentSummary, pValues: [Double?], isOpen: Bool) {
         self.id = id
-        self.findings = findings
+        self.summary = summary
         self.pValues = pValues
         self.isOpen = isOpen
-        charts = ExperimentCharts(section: id, findings: findings, pValues: pValues)
+        charts = ExperimentCharts(section: id, summary: summary, pValues: pValues)
     }
 
-    private var history: ExperimentHistory { findings.history }
+    private var history: ExperimentHistory { summary.history }
 
     func html() -> String {
         """
         <details class=experiment id=\(id) data-experiment="\(id)-data"\(isOpen ? " open" : "")><summary><h3>\
         \(HTML.name(history.key.platform.string))/\(HTML.name(history.key.slot.string))</h3></summary>
-        <p class=story>\(HTML.prose(Narrative.text(findings)))</p>
+        <p class=narrative>\(HTML.prose(Narrative.text(summary)))</p>
         \(note)\(arms.html(hiddenCaption: true))\(changes)
         <div class=charts>
         \(charts.html())</div>
@@ -41,7 +41,7 @@ struct ExperimentSection {
     private var note: String {
         var sentences: [String] = []
         if let reward = history.reward { sentences.append("The reward is \(reward.rawValue).") }
-        if let unknown = findings.unknown { sentences.append(unknown) }
+        if let unknown = summary.unknown { sentences.append(unknown) }
         if history.isCarriedOver.contains(true) {
             let days = history.dates.indices.filter { history.isCarriedOver[$0] }.map { history.dates[$0] }
             sentences.append(
@@ -62,7 +62,7 @@ struct ExperimentSection {
 
     private var arms: DataTable {
         let reward = history.reward
-        let rows = findings.arms.enumerated().compactMap { index, arm -> [DataTable.Cell]? in
+        let rows = summary.arms.enumerated().compactMap { index, arm -> [DataTable.Cell]? in
             guard let arm else { return nil }
             let row = arm.row
             return [
@@ -70,8 +70,10 @@ struct ExperimentSection {
                     "<span class=\"swatch \(ArmKeys.classes(index))\" data-arm=\(index)>\(ArmKeys.letter(index))</span> "
                         + HTML.name(history.arms[index].string), value: history.arms[index].string),
                 DataTable.Cell(badges(arm, index), value: row.status.rawValue),
-                .number(Figures.percent(Double(row.traffic) / 1e6, 2), PlainDecimal.string(microShares: row.traffic)),
-                arm.change.map { .number(Figures.points($0), PlainDecimal.string(millionths: Int128($0))) } ?? .empty,
+                .number(
+                    Figures.percent(Double(row.traffic) / 1e6, 2),
+                    ExactDecimal.text(row.traffic, scale: 6, everyPlace: true)),
+                arm.change.map { .number(Figures.points($0), ExactDecimal.text($0, scale: 6)) } ?? .empty,
                 row.probabilityBest.map { .number(Figures.percent($0, 2), PlainDecimal.string($0)) } ?? .empty,
                 .number(Figures.mean(row.mean, reward), PlainDecimal.string(row.mean)),
                 interval(row, reward),
@@ -79,15 +81,15 @@ struct ExperimentSection {
                     .interval(
                         ExperimentCharts.text($0),
                         [$0.value, $0.low, $0.high ?? .infinity].map { PlainDecimal.string($0) })
-                } ?? (index == findings.reference ? .number("reference", "") : .empty),
+                } ?? (index == summary.reference ? .number("reference", "") : .empty),
                 .number(Text.count(row.visitors), String(row.visitors)),
                 .number(
                     Figures.successes(millionths: row.successes, reward),
-                    PlainDecimal.string(millionths: row.successes)),
+                    ExactDecimal.text(row.successes, scale: 6)),
             ]
         }
         return DataTable(
-            caption: "Arms of \(history.key.platform)/\(history.key.slot) in the table of \(findings.date)",
+            caption: "Arms of \(history.key.platform)/\(history.key.slot) in the table of \(summary.date)",
             columns: [
                 "arm", "status", "#traffic", "#change", "#P(best)", "#mean", "#95 % interval",
                 "#lift", "#visitors", "#\(reward?.noun ?? "successes")",
@@ -106,7 +108,7 @@ struct ExperimentSection {
 
     private func badges(_ arm: ExperimentSummary.Arm, _ index: Int) -> String {
         var words: [String] = []
-        if findings.leaders.contains(index) { words.append("<span class=\"badge lead\">leader</span>") }
+        if summary.leaders.contains(index) { words.append("<span class=\"badge lead\">leader</span>") }
         switch arm.row.status {
         case .active: break
         case .new: words.append("<span class=\"badge new\">new</span>")
@@ -137,7 +139,8 @@ struct ExperimentSection {
                 .number(
                     Figures.percent(leader.probabilityBest ?? 0, 2), PlainDecimal.string(leader.probabilityBest ?? 0)),
                 .number(
-                    Figures.percent(Double(leader.traffic) / 1e6, 2), PlainDecimal.string(microShares: leader.traffic)),
+                    Figures.percent(Double(leader.traffic) / 1e6, 2),
+                    ExactDecimal.text(leader.traffic, scale: 6, everyPlace: true)),
                 .number(Figures.mean(leader.mean, reward), PlainDecimal.string(leader.mean)),
                 interval(leader, reward),
                 leader.valueRemaining.map { .number(Figures.percent($0, 2), PlainDecimal.string($0)) } ?? .empty,

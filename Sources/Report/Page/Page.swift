@@ -12,31 +12,31 @@ package struct Page: Sendable {
     static let unfolded = 3
 
     private let history: StateHistory
-    private let findings: [ExperimentSummary]
+    private let summaries: [ExperimentSummary]
     /// Experiments that have counts and no table.
     private let unallocated: [SlotKey]
 
     package init(_ history: StateHistory, settings: [SlotKey: ExperimentSettings] = [:]) {
         self.history = history
-        var findings: [ExperimentSummary] = []
+        var summaries: [ExperimentSummary] = []
         var unallocated: [SlotKey] = []
         for key in history.experiments {
             let experiment = ExperimentHistory(key, in: history, settings: settings[key])
             if let found = ExperimentSummary(experiment) {
-                findings.append(found)
+                summaries.append(found)
             } else {
                 unallocated.append(key)
             }
         }
-        self.findings = findings
+        self.summaries = summaries
         self.unallocated = unallocated
     }
 
     package func html() -> String {
-        let experiments = findings.enumerated().map { (id: "e\($0 + 1)", findings: $1) }
-        let sections = experiments.map { id, findings in
+        let experiments = summaries.enumerated().map { (id: "e\($0 + 1)", summary: $1) }
+        let sections = experiments.map { id, summary in
             ExperimentSection(
-                id: id, findings: findings, pValues: pValues(findings.history.key),
+                id: id, summary: summary, pValues: pValues(summary.history.key),
                 isOpen: experiments.count <= Page.unfolded || id == "e1"
             ).html()
         }
@@ -88,7 +88,7 @@ package struct Page: Sendable {
             "\(Isolation.around("\($0.platform)/\($0.slot)")) has counts and no table that can be read."
         }
         if let (index, _) = history.newestTable {
-            list += findings.filter { $0.date != history.days[index].date }.map {
+            list += summaries.filter { $0.date != history.days[index].date }.map {
                 "\(Isolation.around("\($0.history.key.platform)/\($0.history.key.slot)")) is not in the newest table; its last one is of \($0.date)."
             }
         }
@@ -144,4 +144,10 @@ package struct Page: Sendable {
         </dl></section>
 
         """
+}
+
+/// The page's own style and script, which lie beside this file.
+enum Assets {
+    static let style = String(decoding: PackageResources.page_css, as: UTF8.self)
+    static let script = String(decoding: PackageResources.page_js, as: UTF8.self)
 }

@@ -96,7 +96,7 @@ package struct ExperimentHistory: Sendable {
         latest.flatMap { latest in rows[..<latest].indices.last { day in rows[day].contains { $0 != nil } } }
     }
 
-    /// The arm outside the competition in the latest table.
+    /// The control in the latest table.
     package var control: Int? {
         latest.flatMap { rows[$0].firstIndex { $0?.status == .control } }
     }
@@ -129,5 +129,23 @@ package struct ExperimentHistory: Sendable {
             sum + abs((rows[latest][arm]?.traffic ?? 0) - (rows[previous][arm]?.traffic ?? 0))
         }
         return Double(sum) / 2e6
+    }
+}
+
+/// Which days have counts.
+extension ExperimentHistory {
+    /// The newest day when it has no statistics: the next night counts it.
+    func isPending(_ day: Int) -> Bool {
+        day == counts.count - 1 && counts[day].allSatisfy { $0 == nil }
+    }
+
+    /// Nobody was counted: the day has no statistics, or none of the experiment.
+    func isWithoutVisitors(_ day: Int) -> Bool {
+        counts[day].allSatisfy { ($0?.visitors ?? 0) == 0 }
+    }
+
+    /// What was counted on the newest day that brought visitors, by arm; nil when none did.
+    var newestCounts: [ArmCounts?]? {
+        counts.indices.last { !isWithoutVisitors($0) }.map { counts[$0] }
     }
 }

@@ -1,6 +1,7 @@
 package import Domain
 import Learning
 import Numerics
+import Policies
 
 /// A day of an experiment as daily rows, drawn from the truth without a log.
 ///
@@ -8,7 +9,7 @@ import Numerics
 ///
 /// Each part of the day, the visitors of one table, is drawn by itself.
 /// That is what the logs of independent visitors add up to. Bots, torn lines and visitors that come back leave no trace
-/// here: they are what the full simulation is for.
+/// here: they are what the end-to-end simulation is for.
 package struct DayDraws: Sendable {
     private let experiment: WorldExperiment
     private let truth: Truth

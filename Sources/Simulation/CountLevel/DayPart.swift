@@ -1,4 +1,5 @@
 package import Domain
+package import Policies
 
 /// A part of a day's visitors: those who are served by one table.
 ///

@@ -38,7 +38,7 @@ extension ConfigurationReader {
         world.brokenLines = brokenNights(root["brokenNights"], days: days, outages: world.outages)
         world.crowd = crowd(root["crowd"])
         for excess in world.excesses {
-            fault((root[excess.key] ?? root).path, excess.message, excess.suggestion)
+            fault(root[excess.key] ?? root, excess.message, excess.suggestion)
         }
         var written = WrittenSettings()
         for key in Self.sharedKeys { written.shared[key] = root[key]?.value }
@@ -51,7 +51,7 @@ extension ConfigurationReader {
     private mutating func date(_ node: JSON5Node?) -> CalendarDate? {
         guard let node, let text = text(node, "a date, such as \"2026-01-05\"") else { return nil }
         guard let date = CalendarDate(text) else {
-            fault(node.path, "\(JSON5Value.quoted(text)) is no date", "write year, month and day as in \"2026-01-05\"")
+            fault(node, "\(JSON5Value.quoted(text)) is no date", "write year, month and day as in \"2026-01-05\"")
             return nil
         }
         return date
@@ -65,7 +65,7 @@ extension ConfigurationReader {
         guard digits, parts.count == 2, let hour = Int(parts[0]), let minute = Int(parts[1]), hour < 24, minute < 60
         else {
             fault(
-                node.path, "\(JSON5Value.quoted(text)) is no time of day",
+                node, "\(JSON5Value.quoted(text)) is no time of day",
                 "write hours and minutes from \"00:00\" to \"23:59\", as in \"01:30\"")
             return nil
         }
@@ -77,7 +77,7 @@ extension ConfigurationReader {
         let names = Set(variants)
         for (variant, node) in allocation?["floors"]?.members ?? [] where !names.contains(Name(variant)) {
             faultOfKey(
-                node.path, "\(JSON5Value.quoted(variant)) is no arm of any experiment",
+                node, "\(JSON5Value.quoted(variant)) is no arm of any experiment",
                 Self.suggest(variant, among: names.map(\.string).sorted()))
         }
     }
@@ -98,7 +98,7 @@ extension ConfigurationReader {
             guard let day, let lines else { continue }
             if outages.contains(day) || nights[day] != nil {
                 fault(
-                    node.path, "day \(day) is \(outages.contains(day) ? "among the outages" : "broken already")",
+                    node, "day \(day) is \(outages.contains(day) ? "among the outages" : "broken already")",
                     "name each day once")
             }
             nights[day] = lines

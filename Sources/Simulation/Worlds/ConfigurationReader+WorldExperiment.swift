@@ -16,8 +16,7 @@ extension ConfigurationReader {
     private static let maximumCount = 1_000
     private static let experimentKeys = [
         "platform", "slot", "visitorsPerDay", "segments", "weeklySwing", "visitorSwing", "trend", "drift", "hours",
-        "arms",
-        "control", "learning", "allocation",
+        "arms", "control", "holdout", "learning", "allocation",
     ]
 
     /// Reads the experiments, each over the file's own settings. Those at fault are left out.
@@ -29,10 +28,11 @@ extension ConfigurationReader {
         let all = required("experiments", of: root, example: example)
         let nodes = list(all, of: "experiments", example: example) ?? []
         if let all, nodes.count > Self.maximumCount {
-            fault(all.path, "\(nodes.count) experiments, more than \(Self.maximumCount)", "split the world in two")
+            fault(all, "\(nodes.count) experiments, more than \(Self.maximumCount)", "split the world in two")
         }
         var read: [ReadExperiment] = []
         var firstPaths: [SlotKey: JSON5Path] = [:]
+        var holdouts = NamedHoldouts()
         for node in nodes {
             guard let node = section(node, keys: Self.experimentKeys) else { continue }
             let learning = self.learning(node["learning"], over: learning)
@@ -41,14 +41,15 @@ extension ConfigurationReader {
             world.reward = learning.reward
             let experiment = Experiment(
                 key: world.key, variants: world.arms.map(\.variant).filter { $0 != world.control?.variant },
-                control: world.control)
+                control: world.control, holdout: world.holdout)
             if let first = firstPaths[world.key] {
                 fault(
-                    node.path, "\(first) is the experiment of this platform and slot already", "name another slot")
+                    node, "\(first) is the experiment of this platform and slot already", "name another slot")
             }
             firstPaths[world.key] = firstPaths[world.key] ?? node.path
             checkFloorNames(node["allocation"], of: experiment)
             checkFloorSum(node, of: experiment, allocation)
+            checkHoldout(node, of: experiment, among: &holdouts)
             var written: [String: JSON5Value] = [:]
             for key in ["learning", "allocation"] { written[key] = node[key]?.value }
             read.append(
@@ -73,14 +74,16 @@ extension ConfigurationReader {
             required("arms", of: node, example: #"[{ variant: "a", rate: 0.05 }, { variant: "b", rate: 0.06 }]"#),
             segments: segments)
         let control = nullable(node["control"]) { $0.control($1) } ?? nil
+        let holdout = holdout(of: node)
         guard let platform, let slot, let visitors, let arms else { return nil }
         if arms.count > Self.maximumCount {
-            fault((node["arms"] ?? node).path, "\(arms.count) arms, more than \(Self.maximumCount)", "leave some out")
+            fault(node["arms"] ?? node, "\(arms.count) arms, more than \(Self.maximumCount)", "leave some out")
         }
         checkLives(of: arms, control: control, node)
         var world = WorldExperiment(
             key: SlotKey(platform: platform, slot: slot), visitorsPerDay: visitors, arms: arms)
         world.control = control
+        world.holdout = holdout
         world.segments = segments
         if let swing = share(node["weeklySwing"], "of the rate") { world.weeklySwing = swing }
         if let swing = share(node["visitorSwing"], "of the visitors") { world.visitorSwing = swing }
@@ -104,7 +107,7 @@ extension ConfigurationReader {
         let even = Array(repeating: 1.0, count: 24)
         guard let visitors = visitors ?? DayHours.usual.visitors, let rate = rate ?? even else { return nil }
         guard zip(visitors, rate).contains(where: { $0 > 0 && $1 > 0 }) else {
-            fault(node.path, "nobody comes in an hour whose rate is above 0", "give an hour both visitors and a rate")
+            fault(node, "nobody comes in an hour whose rate is above 0", "give an hour both visitors and a rate")
             return nil
         }
         return DayHours(visitors: visitors, rate: rate)
@@ -115,7 +118,7 @@ extension ConfigurationReader {
             node, of: "24 \(what)", example: "[\(Array(repeating: "1", count: 24).joined(separator: ", "))]")
         guard let nodes else { return nil }
         guard nodes.count == 24 else {
-            fault(node.path, "\(nodes.count) \(what), not 24", "give one for each hour from midnight on")
+            fault(node, "\(nodes.count) \(what), not 24", "give one for each hour from midnight on")
             return nil
         }
         let numbers = nodes.compactMap { node in
@@ -126,24 +129,23 @@ extension ConfigurationReader {
 
     /// Checks that somebody can be shown something on day 0, and that a control is there all the time.
     private mutating func checkLives(of arms: [WorldArm], control: Experiment.Control?, _ node: JSON5Node) {
-        let path = (node["arms"] ?? node).path
         if let control {
             guard let arm = arms.first(where: { $0.variant == control.variant }) else {
                 fault(
-                    node.path.appending("control"),
+                    node["control"] ?? node,
                     "the control \(JSON5Value.quoted(control.variant.string)) is no arm",
                     "add { variant: \(JSON5Value.quoted(control.variant.string)), rate: 0.05 } to arms")
                 return
             }
             if arm.joins > 0 || arm.blacklisted != nil {
                 fault(
-                    node.path.appending("control"), "the control joins late or is blacklisted",
+                    node["control"] ?? node, "the control joins late or is blacklisted",
                     "keep it from day 0 to the end")
             }
         }
         let competing = arms.filter { $0.variant != control?.variant }
         if !competing.contains(where: { $0.joins == 0 && ($0.blacklisted ?? .max) > 0 }) {
-            fault(path, "no arm competes on day 0", "let one join on day 0")
+            fault(node["arms"] ?? node, "no arm competes on day 0", "let one join on day 0")
         }
     }
 
@@ -159,7 +161,7 @@ extension ConfigurationReader {
             }
             guard let name, let share else { continue }
             if segments.contains(where: { $0.name == name }) {
-                fault(node.path, "the segment \(JSON5Value.quoted(name.string)) stands twice", "remove one of the two")
+                fault(node, "the segment \(JSON5Value.quoted(name.string)) stands twice", "remove one of the two")
             }
             var segment = WorldSegment(name: name, share: share)
             if let factor { segment.factor = factor }
@@ -168,7 +170,7 @@ extension ConfigurationReader {
         let rest = 1 - segments.reduce(0) { $0 + $1.share }
         // Shares are decimals: ten of 0.1 are 1, whatever their binary sum.
         if let node, rest < -1e-9 {
-            fault(node.path, "the shares of segments add up to \(1 - rest)", "lower them to 1 together")
+            fault(node, "the shares of segments add up to \(PlainDecimal.string(1 - rest))", "lower them to 1 together")
         }
         if rest > 1e-9 { segments.append(WorldSegment(name: .everyone, share: rest)) }
         return segments
