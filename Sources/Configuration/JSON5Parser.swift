@@ -42,20 +42,17 @@ struct JSON5Parser {
                 path: "", line: nil, column: nil, message: "\(bytes.count) bytes, more than \(longest)",
                 suggestion: "give the path of a JSON5 file, and split a pipeline that needs so many in two")
         }
+        if let text = String(validating: bytes, as: UTF8.self) { return Array(text.unicodeScalars) }
+        // Goes through what is UTF-8 for the place where it ends.
         var scalars: [Unicode.Scalar] = []
-        scalars.reserveCapacity(bytes.count)
         var decoder = Unicode.UTF8.ForwardParser()
         var iterator = bytes.makeIterator()
-        while true {
-            switch decoder.parseScalar(from: &iterator) {
-            case .valid(let encoded): scalars.append(Unicode.UTF8.decode(encoded))
-            case .emptyInput: return scalars
-            case .error:
-                var parser = JSON5Parser(scalars)
-                while parser.next != nil { parser.advance() }
-                throw parser.fault("not UTF-8", "save the file in UTF-8")
-            }
+        while case .valid(let encoded) = decoder.parseScalar(from: &iterator) {
+            scalars.append(Unicode.UTF8.decode(encoded))
         }
+        var parser = JSON5Parser(scalars)
+        while parser.next != nil { parser.advance() }
+        throw parser.fault("not UTF-8", "save the file in UTF-8")
     }
 
     // MARK: Values

@@ -30,9 +30,9 @@ extension SlowStatistics {
     }
 
     /// What the real job finds in files named by their paths.
-    func findings(_ files: [WrittenFile], _ machinery: Machinery = Machinery()) throws -> ExperimentSummary {
+    func findings(_ files: [WrittenFile], _ machinery: Machinery = Machinery()) throws -> DayFindings {
         let (statistics, tally) = try job(machinery).run(files.map { .path($0.name) })
-        return ExperimentSummary(statistics, tally, date: date)
+        return DayFindings(statistics, tally, date: date)
     }
 
     /// The units that the real job gives out for one of several days, or for a day alone without a window.
@@ -88,7 +88,7 @@ extension SlowUnit {
 }
 
 /// What a run found, in the form that both implementations can be brought to.
-struct ExperimentSummary: Equatable {
+struct DayFindings: Equatable {
     var lines = 0
     var bytes = 0
     var events: [EventType: Int] = [:]
@@ -154,19 +154,19 @@ struct ExperimentSummary: Equatable {
     }
 }
 
-extension ExperimentSummary {
+extension DayFindings {
     /// What is not the same, for a person to read.
-    func differences(from expected: ExperimentSummary) -> [String] {
+    func differences(from expected: DayFindings) -> [String] {
         zip(Mirror(reflecting: self).children, Mirror(reflecting: expected).children).compactMap { found, wanted in
             let isRows = found.label == "rows"
             let differs =
                 isRows
-                ? rows != expected.rows : ExperimentSummary.text(found.value) != ExperimentSummary.text(wanted.value)
+                ? rows != expected.rows : DayFindings.text(found.value) != DayFindings.text(wanted.value)
             guard differs else { return nil }
             let name = found.label ?? ""
             guard isRows else {
                 return
-                    "\(name): \(ExperimentSummary.text(found.value)), expected \(ExperimentSummary.text(wanted.value))"
+                    "\(name): \(DayFindings.text(found.value)), expected \(DayFindings.text(wanted.value))"
             }
             func text(_ row: DailyRow) -> String { "\(row.key) \(row.table?.description ?? "no table") \(row.counts)" }
             let extra = rows.filter { !expected.rows.contains($0) }.map { "+ \(text($0))" }
