@@ -58,7 +58,7 @@ package struct ExperimentFacts: Equatable, Sendable {
     ///   - rows: the shares.
     package init(
         experiment: Experiment, learning: LearningSettings, allocation: AllocationSettings, groups: [LearnedGroup],
-        rows: [AllocationRow], holdout: Name? = nil
+        rows: [AllocationRow]
     ) {
         key = experiment.key
         reward = learning.reward
@@ -70,7 +70,7 @@ package struct ExperimentFacts: Equatable, Sendable {
         minimumVisitors = learning.minimumVisitors
         warmup = allocation.warmup
         control = experiment.control
-        self.holdout = holdout
+        holdout = experiment.holdout
         let everyone = rows.filter { $0.key.segment == .everyone }
         let competing = everyone.filter { $0.probabilityBest != nil }.map(\.key.variant)
         let controlled = everyone.reduce(0) { $0 + ($1.status == .control ? $1.traffic : 0) }

@@ -54,9 +54,9 @@ import Testing
         return ExperimentFacts(
             experiment: Experiment(
                 key: SlotKey(platform: "web", slot: Name("s\(number)")),
-                variants: names.filter { $0 != control?.variant }, control: control),
-            learning: learning, allocation: allocation, groups: [group("b"), group("*"), group("a")], rows: rows,
-            holdout: number % 3 == 0 ? "site" : nil)
+                variants: names.filter { $0 != control?.variant }, control: control,
+                holdout: number % 3 == 0 ? "site" : nil),
+            learning: learning, allocation: allocation, groups: [group("b"), group("*"), group("a")], rows: rows)
     }
 
     @Test("They are read as written, every number to the last bit")

@@ -27,6 +27,8 @@ import Testing
             $0.control = Experiment.Control(variant: "c", traffic: 0.2)
             $0.drift = 0.2
         }
+        // At midnight, so that days have one table each.
+        world.publishAt = 0
         let eligible = EligibleArmsTests.eligible(world)
         #expect(eligible[4...7].allSatisfy { $0 == eligible[4] } && eligible[4].arms == [0, 1])
         #expect(eligible[8].arms == [3] && eligible[8].tableDay == 8)
@@ -51,6 +53,7 @@ import Testing
             $0.arms[3].joins = 4
         }
         world.brokenLines = [2: 0.3, 3: 0.3]
+        world.publishAt = 0
         let eligible = EligibleArmsTests.eligible(world)
         #expect(eligible.map(\.tableDay) == [0, 1, 2, 2, 2, 5, 6])
         #expect(

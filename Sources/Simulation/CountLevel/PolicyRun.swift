@@ -23,8 +23,9 @@ package struct PolicyRun: Equatable, Sendable {
     /// Runs a policy through the days of a world's experiment.
     ///
     /// Every night the policy sets the next day's table from the days before; the table of the day after the last is set too,
-    /// for what it says of the arms of the last day. Until a day's table is published the one before serves. A day whose log is lost or too broken is served and not learned from. When
-    /// a night stops, and when no arm competes, the last table goes on serving, and no winner is called.
+    /// for what it says of the arms of the last day. Until a day's table is published the one before serves. A day whose log is
+    /// lost or too broken is served and not learned from. When a night stops, and when no arm competes, the last table goes on
+    /// serving, and no winner is called.
     ///
     /// - Parameter number: the experiment's place in the world.
     /// - Complexity: O(days) tables, each of O(rows so far).
