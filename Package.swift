@@ -21,7 +21,7 @@ let package = Package(
         .target(name: "Randomizer", dependencies: ["CLibrary", "CSV"], exclude: ["ASSIGNMENT.md"]),
 
         // What every step shares: words, the files they stand in, and numbers.
-        .target(name: "Domain", dependencies: ["CSV"]),
+        .target(name: "Domain", dependencies: ["CLibrary", "CSV"]),
         .target(name: "Numerics", dependencies: ["CLibrary"]),
         .target(name: "CSV"),
 
