@@ -31,7 +31,8 @@ enum UnitsCommand: Command {
         [
             Option(name: "platform", value: "P", help: "only experiments of this platform"),
             Option(name: "slot", value: "S", help: "only experiments of this slot"),
-            Option(name: "format", value: "csv|jsonl", help: "CSV with a header, or one JSON object a line (default: csv)"),
+            Option(
+                name: "format", value: "csv|jsonl", help: "CSV with a header, or one JSON object a line (default: csv)"),
         ] + NightOptions.all.filter { !["audit", "print", "json"].contains($0.name) }
 
     static func run(_ arguments: Arguments) throws -> ExitCode {
