@@ -10,6 +10,7 @@ LAST := 2026-11-20
 SLUICE := .build/release/sluice
 LIBRARY := .build/library/release/libSluiceRandomizer.so
 SERVING := .build/serving-venv
+ANALYSIS := .build/analysis-venv
 REFERENCE := Tests/RandomizerTests/Reference
 
 # Libraries of the system that the program is built with: what pkg-config and Debian call them; and its timezones.
@@ -22,17 +23,17 @@ STATIC := .build/static
 RELEASE = swift build --configuration release --static-swift-stdlib -Xswiftc -L$(STATIC) \
     $(if $(filter Linux,$(shell uname)),-Xlinker --no-export-dynamic) -Xlinker -s
 
-.PHONY: help dependencies run test report browser lint format release static library serve install bench fixtures check demo clean
+.PHONY: help dependencies run test test-fast report browser lint format release static library serve install bench fixtures check demo clean
 
 help: ## This list.
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
 
 dependencies: ## Installs the libraries of the system that are missing (apt).
 	@if [ -d $(ZONES) ] && { pkg-config --exists $(LIBRARIES) 2>/dev/null \
 	    || { [ -e /usr/include/isa-l/igzip_lib.h ] && [ -e /usr/include/zstd.h ]; }; }; then \
 	    :; \
 	elif command -v apt-get >/dev/null; then \
-	    install="$$([ "$$(id -u)" = 0 ] || echo sudo) env DEBIAN_FRONTEND=noninteractive apt-get install -y $(PACKAGES)"; \
+	    install="$$([ "$$(id -u)" = 0 ] || echo sudo) env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $(PACKAGES)"; \
 	    $$install || { $$([ "$$(id -u)" = 0 ] || echo sudo) apt-get update && $$install; }; \
 	else \
 	    echo "ISA-L, libzstd or the timezones are missing: install them, the libraries with their headers" \
@@ -43,12 +44,18 @@ dependencies: ## Installs the libraries of the system that are missing (apt).
 run: release ## The nightly job on the fixtures: shows tomorrow's table.
 	$(SLUICE) run --config $(CONFIG) --state $(STATE) --date $(FIRST)..$(LAST) --print
 
-test: dependencies $(SERVING)/.installed release library browser ## All tests.
-	swift test
-	$(SERVING)/bin/python $(REFERENCE)/vectors.py Tests/RandomizerTests/Vectors/assignment.json
-	$(SERVING)/bin/python Tests/Serving/end_to_end.py $(SLUICE) $(LIBRARY)
+test: dependencies $(SERVING)/.installed $(ANALYSIS)/.installed release library browser ## All tests, with a summary by part.
 	$(RELEASE) --product StateGenerator
-	python3 Tests/Report/browser.py $(SLUICE) .build/release/StateGenerator $(SCREENSHOTS)
+	python3 Tests/run.py \
+	    'swift: swift test' \
+	    'vectors: $(SERVING)/bin/python $(REFERENCE)/vectors.py Tests/RandomizerTests/Vectors/assignment.json' \
+	    'globs: $(ANALYSIS)/bin/python Tests/State/globs.py $(SLUICE)' \
+	    'serving: $(SERVING)/bin/python Tests/Serving/end_to_end.py $(SLUICE) $(LIBRARY)' \
+	    'browser: python3 Tests/Report/browser.py $(SLUICE) .build/release/StateGenerator $(SCREENSHOTS)'
+
+test-fast: dependencies ## What to run while working: no browser, no services, no slow suites.
+	swift build --build-tests
+	SLUICE_FAST_TESTS=1 python3 Tests/run.py 'swift: swift test --skip-build'
 
 report: release ## The page of what is in STATE: report.html.
 	$(SLUICE) report --state $(STATE)
@@ -58,7 +65,8 @@ browser: ## Installs Chromium, for the report's test (apt).
 	    :; \
 	elif command -v apt-get >/dev/null; then \
 	    sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
-	    $$sudo apt-get install -y chromium || { $$sudo apt-get update && $$sudo apt-get install -y chromium; }; \
+	    install="$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends chromium"; \
+	    $$install || { $$sudo apt-get update && $$install; }; \
 	else \
 	    echo "Chromium is missing: install it, the report's test opens pages in it." >&2; \
 	    exit 1; \
@@ -85,16 +93,21 @@ library: ## The randomizer for other languages: .build/library/release/libSluice
 	    -Xswiftc -static-stdlib -Xswiftc -Osize -Xlinker -s
 
 $(SERVING)/.installed: pipelines/serving/requirements.txt $(REFERENCE)/requirements.txt
-	@rm -rf $(SERVING)
-	@python3 -m venv $(SERVING) || { \
+$(ANALYSIS)/.installed: Tests/State/requirements.txt
+
+# Python packages, in an environment of their own.
+%-venv/.installed:
+	@rm -rf $*-venv
+	@python3 -m venv $*-venv || { \
 	    sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
-	    $$sudo apt-get install -y python3-venv || { $$sudo apt-get update && $$sudo apt-get install -y python3-venv; }; \
-	    python3 -m venv --clear $(SERVING); }
-	$(SERVING)/bin/pip install --quiet --disable-pip-version-check $(addprefix --requirement ,$^)
+	    install="$$sudo apt-get install -y --no-install-recommends python3-venv"; \
+	    $$install || { $$sudo apt-get update && $$install; }; \
+	    python3 -m venv --clear $*-venv; }
+	$*-venv/bin/pip install --quiet --disable-pip-version-check $(addprefix --requirement ,$^)
 	@touch $@
 
 serve: library $(SERVING)/.installed ## The banner service on the fixtures' table, at http://127.0.0.1:$(PORT); what it logs goes to STATE/events.
-	@[ -e $(STATE)/allocations/current ] || $(MAKE) run
+	@[ -e $(STATE)/current ] || $(MAKE) run
 	SLUICE_STATE=$(abspath $(STATE)) SLUICE_EVENTS=$(abspath $(STATE))/events \
 	    SLUICE_CATALOGUE=$(abspath pipelines/serving/catalogue.json) \
 	    SLUICE_RANDOMIZER_LIBRARY=$(abspath $(LIBRARY)) \

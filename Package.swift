@@ -16,10 +16,12 @@ let package = Package(
         .target(name: "Learning", dependencies: ["CLibrary", "CSV", "Domain", "Numerics"]),
         .target(
             name: "Allocation", dependencies: ["CLibrary", "CSV", "Domain", "Learning", "Numerics", "Randomizer"]),
+        .target(
+            name: "Policies", dependencies: ["Allocation", "CLibrary", "Domain", "Learning", "Numerics"]),
         .target(name: "Randomizer", dependencies: ["CLibrary", "CSV"], exclude: ["ASSIGNMENT.md"]),
 
         // What every step shares: words, the files they stand in, and numbers.
-        .target(name: "Domain", dependencies: ["CLibrary", "CSV"]),
+        .target(name: "Domain", dependencies: ["CSV"]),
         .target(name: "Numerics", dependencies: ["CLibrary"]),
         .target(name: "CSV"),
 
@@ -27,8 +29,7 @@ let package = Package(
         .target(
             name: "Configuration",
             dependencies: [
-                "Allocation", "BotFilter", "CLibrary", "CSystem", "Domain", "Essentials", "EventLog", "Learning",
-                "State", "Statistics",
+                "Allocation", "BotFilter", "CLibrary", "Domain", "EventLog", "Learning", "State", "Statistics",
             ]),
         .target(
             name: "State",
@@ -41,14 +42,15 @@ let package = Package(
             dependencies: [
                 "Allocation", "BotFilter", "CSV", "Configuration", "Domain", "Essentials", "EventLog",
                 "Learning", "Randomizer", "State", "Statistics",
-            ]),
+            ], exclude: ["Documentation"]),
 
         // What looks at it from outside.
         .target(
             name: "Simulation",
             dependencies: [
                 "Allocation", "BotFilter", "CISAL", "CLibrary", "CSV", "CZstandard", "Configuration", "Domain",
-                "Essentials", "EventLog", "Learning", "Numerics", "Pipeline", "Randomizer", "State", "Statistics",
+                "Essentials", "EventLog", "Learning", "Numerics", "Pipeline", "Policies", "Randomizer", "State",
+                "Statistics",
             ]),
         .target(
             name: "Report",
@@ -61,7 +63,7 @@ let package = Package(
             name: "sluice",
             dependencies: [
                 "Allocation", "CLibrary", "CSV", "CSystem", "Configuration", "Domain", "Essentials", "Learning",
-                "Numerics", "Pipeline", "Randomizer", "Report", "Simulation", "State",
+                "Numerics", "Pipeline", "Policies", "Randomizer", "Report", "Simulation", "State",
             ]),
         .target(name: "CLibrary"),
         .target(name: "Essentials"),
@@ -89,7 +91,7 @@ let package = Package(
                 "TestSupport",
                 "Domain",
             ],
-            path: "Tests/Benchmarks", exclude: ["compare.py", "comparison"]),
+            path: "Tests/Benchmarks", exclude: ["compare.py", "comparison", "history"]),
         .testTarget(name: "DomainTests", dependencies: ["CSV", "Domain", "TestSupport"]),
         .testTarget(name: "CSVTests", dependencies: ["CSV", "TestSupport"]),
         .testTarget(
@@ -113,13 +115,20 @@ let package = Package(
             dependencies: ["Numerics", "Allocation", "CSV", "Learning", "Randomizer", "TestSupport", "Domain"],
             resources: [.copy("Vectors")]),
         .testTarget(
+            name: "PoliciesTests",
+            dependencies: ["Allocation", "Domain", "Learning", "Policies", "Randomizer", "TestSupport"]),
+        .testTarget(
             name: "NumericsTests", dependencies: ["Numerics", "TestSupport"], resources: [.copy("Vectors")]),
         .testTarget(
             name: "ConfigurationTests",
             dependencies: [
                 "Allocation", "BotFilter", "Configuration", "Domain", "EventLog", "Learning", "State", "Statistics",
                 "TestSupport",
-            ]),
+            ],
+            resources: [.copy("Reference")]),
+        .testTarget(
+            name: "StateTests",
+            dependencies: ["Allocation", "Domain", "Randomizer", "State", "Statistics", "TestSupport"]),
         .testTarget(
             name: "PipelineTests",
             dependencies: [
@@ -130,8 +139,8 @@ let package = Package(
             name: "SimulationTests",
             dependencies: [
                 "Configuration", "Numerics", "State",
-                "Allocation", "BotFilter", "CSV", "EventLog", "Learning", "Pipeline", "Randomizer", "Simulation",
-                "Statistics", "TestSupport", "Domain",
+                "Allocation", "BotFilter", "CSV", "EventLog", "Learning", "Pipeline", "Policies", "Randomizer",
+                "Simulation", "Statistics", "TestSupport", "Domain",
             ]),
         .executableTarget(
             name: "StateGenerator",
@@ -146,6 +155,7 @@ let package = Package(
                 "Allocation", "CSV", "Learning", "Pipeline", "Randomizer", "Report", "StateGenerator", "TestSupport",
                 "Domain",
             ]),
+        .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"]),
         .testTarget(name: "SluiceTests", dependencies: ["TestSupport", "sluice"]),
     ],
     swiftLanguageModes: [.v6],

@@ -1,16 +1,21 @@
-import CSV
+package import CSV
 
 /// A file of comma-separated values read row by row, whose errors name the file, the line and the column.
 package struct InputTable: Sendable {
     package let file: String
     private let names: [String]
     private var reader: CSVReader
-    private var columns: [Int]
+    /// Nil for a column that the file does not have.
+    private var columns: [Int?]
     private var record = CSVRecord()
     private var firstLines: [ArmKey: Int] = [:]
 
     /// Reads the header and finds the named columns, which may stand in any order among others.
-    package init(_ bytes: [UInt8], file: String, columns names: [String]) throws(InputFileError) {
+    ///
+    /// - Parameter optional: columns, numbered as they are named, that the file need not have.
+    package init(
+        _ bytes: [UInt8], file: String, columns names: [String], optional: Set<Int> = []
+    ) throws(InputFileError) {
         self.file = file
         self.names = names
         guard String(validating: bytes, as: UTF8.self) != nil else {
@@ -18,7 +23,7 @@ package struct InputTable: Sendable {
         }
         reader = CSVReader(bytes)
         do {
-            columns = try reader.columns(names)
+            columns = try reader.columns(names, optional: optional)
         } catch {
             throw InputFileError(file: file, error)
         }
@@ -41,10 +46,13 @@ package struct InputTable: Sendable {
         }
     }
 
-    /// The text of a column of the current row; columns are numbered as they were named.
+    /// The text of a column of the current row, empty where the file does not have it; columns are numbered as they were named.
     package func text(_ column: Int) -> String {
-        record.string(columns[column])
+        columns[column].map { record.string($0) } ?? ""
     }
+
+    /// Whether the file has a column.
+    package func has(_ column: Int) -> Bool { columns[column] != nil }
 
     /// The name in a column. Throws when the field is empty.
     package func name(_ column: Int, expected: String) throws(InputFileError) -> Name {
@@ -67,5 +75,44 @@ package struct InputTable: Sendable {
             throw InputFileError(file: file, line: line, problem: .duplicate(key: arm, firstLine: firstLine))
         }
         firstLines[key] = line
+    }
+}
+
+/// What is wrong with a row of an input file, in which file and on which line.
+package struct InputFileError: Error, Equatable, Sendable, CustomStringConvertible {
+    package enum Problem: Equatable, Sendable {
+        /// The file breaks the rules of comma-separated values, or a field is not what its column holds.
+        case record(CSVError.Problem)
+        /// The row's keys stand in the file before.
+        case duplicate(key: String, firstLine: Int)
+        case notUTF8
+    }
+
+    /// The file as the configuration names it.
+    package var file: String
+    /// The line of the file, from 1.
+    package var line: Int
+    package var problem: Problem
+
+    package init(file: String, line: Int, problem: Problem) {
+        self.file = file
+        self.line = line
+        self.problem = problem
+    }
+
+    package init(file: String, _ error: CSVError) {
+        self.init(file: file, line: error.line, problem: .record(error.problem))
+    }
+
+    /// `FILE:LINE: ` and what to do.
+    package var description: String {
+        switch problem {
+        case .record(let problem):
+            "\(file):\(line): \(CSVError(line: line, problem: problem))"
+        case .notUTF8:
+            "\(file):\(line): not UTF-8; save the file in UTF-8"
+        case .duplicate(let key, let firstLine):
+            "\(file):\(line): \(key) stands on line \(firstLine) already; keep one of the two rows"
+        }
     }
 }

@@ -51,6 +51,8 @@ package struct Quality: Codable, Sendable {
     }
 
     package var date: String
+    /// The IANA name of the zone whose midnights begin the day; nil in files of earlier versions.
+    package var timezone: String?
     package var files: [String]
     package var lines: Int64
     package var bytes: Int64
@@ -64,17 +66,22 @@ package struct Quality: Codable, Sendable {
     package var units: Int64
     package var mixedUnits: Int64
     package var formulaSegments: Int64
+    /// Events of the day whose propensity is none, taken as not stated; nil in files of earlier versions.
+    package var invalidPropensities: Int64?
     /// Whether no later event can change the day's statistics.
     package var mature: Bool
     /// The last log day whose events were counted for the day; nil without a conversion window: the day itself.
     package var through: String?
     package var sampleRatio: [SampleRatioCheck]
+    /// Of the experiments whose log states propensities; nil: of none.
+    package var propensities: [StatedPropensities]?
 
     package init(
-        date: CalendarDate, tally: LogTally, statistics: DayStatistics, extent: CountedExtent?,
-        sampleRatio: [SampleRatioCheck]
+        date: CalendarDate, timezone: String, tally: LogTally, statistics: DayStatistics, extent: CountedExtent?,
+        sampleRatio: [SampleRatioCheck], propensities: [StatedPropensities]
     ) {
         self.date = date.description
+        self.timezone = timezone
         files = tally.files
         lines = tally.lines
         bytes = tally.bytes
@@ -93,8 +100,10 @@ package struct Quality: Codable, Sendable {
         units = statistics.rows.reduce(0) { $0 + $1.counts.visitors }
         mixedUnits = statistics.mixedUnits
         formulaSegments = statistics.formulaSegments
+        invalidPropensities = tally.invalidPropensities
         mature = extent?.isMature ?? true
         through = extent?.through.description
         self.sampleRatio = sampleRatio
+        self.propensities = propensities.isEmpty ? nil : propensities
     }
 }

@@ -12,6 +12,8 @@ Exit: 0 done, 1 results differ or nothing could be measured, 2 usage or set-up.
 from __future__ import annotations
 
 import argparse
+import csv
+import datetime
 import json
 import os
 import platform
@@ -171,6 +173,20 @@ def show(headings: list[str], rows: list[list[str]], markdown: bool) -> None:
             print("  ".join(line(row)).rstrip())
 
 
+def append_history(folder: str, versions: str, rounds: int, rows: list[list[str]]) -> None:
+    """Appends the table to the day's file: one line a log and program, with what it was measured on."""
+    commit = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True).stdout.strip()
+    path = os.path.join(folder, f"{datetime.date.today()}.csv")
+    is_new = not os.path.exists(path)
+    with open(path, "a", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        if is_new:
+            writer.writerow(["commit", "cores", "rounds", "log", "megabytes", "program", "seconds", "ratio", "cpu_seconds",
+                             "peak_megabytes", "versions"])
+        for row in rows:
+            writer.writerow([commit, os.cpu_count(), rounds, *row, versions])
+
+
 def parse_arguments() -> argparse.Namespace:
     def names(known: list[str]):
         def parse(text: str) -> list[str]:
@@ -206,6 +222,9 @@ def parse_arguments() -> argparse.Namespace:
     )
     parser.add_argument("--spark", action="store_true", help="Spark too, where there is a Java machine")
     parser.add_argument("--markdown", action="store_true", help="print tables in Markdown")
+    parser.add_argument(
+        "--history", metavar="DIR", help="also append the table to DIR/<date>.csv, which is kept (Tests/Benchmarks/history)"
+    )
     parser.add_argument("--steps", metavar="FILE", help="what the Benchmarks program printed, for the row of P(best)")
     return parser.parse_args()
 
@@ -245,6 +264,8 @@ def main() -> int:
     if rows:
         print()
         show(HEADINGS, rows, options.markdown)
+        if options.history:
+            append_history(options.history, versions, options.rounds, rows)
     if options.steps and (row := probability_row(options.steps)):
         print()
         show(["P(best) of 10 arms: sluice, exact", "numpy, 100,000 draws", "× ours"], [row], options.markdown)

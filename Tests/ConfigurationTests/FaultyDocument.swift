@@ -152,7 +152,8 @@ extension FaultyDocument {
         .events("types: { seen: ¶1 }", "events.types.seen", "found the number 1", "\"view\" or"),
         .events("types: { ¶'': 'view' }", "events.types[\"\"]", "synonym without letters", "as the logs"),
         .events("types: { ¶click: 'view' }", "events.types.click", "is a type itself", "synonyms"),
-        .events("maxRejected: ¶'\\q'", "events.maxRejected", "a string with an unknown escape", "write a number"),
+        .events(
+            "maxRejected: ¶'\\1'", "events.maxRejected", "a string with the escape \\1", "write \\\\ for a backslash"),
     ]
 
     private static let botsAndStatisticsFaults: [FaultyDocument] = [

@@ -1,5 +1,6 @@
 import Foundation
 import TestSupport
+import Testing
 
 /// A small site with a pipeline, in a scratch directory: two slots, a few hundred visitors a day.
 final class Shop {
@@ -82,6 +83,13 @@ final class Shop {
         try Binary.sluice(["run", "--config", "shop.json5", "--date", date] + more, in: directory.path)
     }
 
+    /// How the experiments of a table were made, by its manifest.
+    func experiments(_ date: String) throws -> [[String: Any]] {
+        let text = try directory.text("state/allocations/date=\(date)/manifest.json")
+        let manifest = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
+        return manifest?["experiments"] as? [[String: Any]] ?? []
+    }
+
     /// The rows of a table by their keys: slot, segment, variant; the values are traffic and status.
     func table(_ date: String) throws -> [String: (traffic: String, status: String)] {
         let lines = try directory.text("state/allocations/date=\(date)/allocation.csv").split(separator: "\n")
@@ -94,12 +102,21 @@ final class Shop {
         return rows
     }
 
-    /// Every file of the state directory but the lock, whose content is only a hint.
+    /// Every file of the state directory that is a result: neither the lock nor what tells when things happened.
     func state() throws -> [String: Data] {
-        try directory.files(below: "state").filter { $0.key != ".lock" }
+        try directory.files(below: "state").filter {
+            $0.key != ".lock" && $0.key != "allocations/served.csv" && !$0.key.hasPrefix("runs/")
+        }
+    }
+
+    /// The lines of the journal of served tables, without its header.
+    func journal() throws -> [String] {
+        let lines = try directory.text("state/allocations/served.csv").split(separator: "\n").map(String.init)
+        #expect(lines.first == "since,date,xxh64")
+        return Array(lines.dropFirst())
     }
 
     func current() throws -> String {
-        try FileManager.default.destinationOfSymbolicLink(atPath: directory.path + "/state/allocations/current")
+        try FileManager.default.destinationOfSymbolicLink(atPath: directory.path + "/state/current")
     }
 }

@@ -5,7 +5,7 @@ import Learning
 import Randomizer
 package import State
 
-/// Reading a state directory for its story: what is damaged becomes a fault of the history, never an error.
+/// Reads the history of a state directory: what is damaged becomes a fault of the history, never an error.
 package struct StateReader {
     package let state: StateDirectory
 
@@ -31,7 +31,7 @@ package struct StateReader {
         let start = last.advanced(by: 1 - max(1, days))
         let first = dates.filter { $0 >= start }.min() ?? last
 
-        var history = StateHistory(days: [], current: state.currentDate(), faults: [], segments: [:])
+        var history = StateHistory(days: [], current: try state.currentDate(), faults: [], segments: [:])
         history.hasEarlierTables = tables.contains { $0 < first }
         history.beyond = statistics.filter { $0 > last }.sorted()
         let count = last.dayNumber - first.dayNumber + 1
@@ -75,12 +75,18 @@ package struct StateReader {
             _ = try AllocationTable(path: directory)
             let file = directory + "/" + AllocationFormat.tableFile
             let manifestFile = directory + "/" + AllocationFormat.manifestFile
-            let manifest = try Manifest(json: try FileSystem.read(manifestFile), file: manifestFile)
+            let manifestBytes = try FileSystem.read(manifestFile)
+            let manifest = try Manifest(json: manifestBytes, file: manifestFile)
+            var facts: [SlotKey: ExperimentFacts] = [:]
+            for var experiment in try ExperimentFacts.read(manifestBytes, file: manifestFile) {
+                experiment.groups.removeAll { $0.segment != .everyone }
+                facts[experiment.key] = experiment
+            }
             let rows = try AllocationFile.rows(try FileSystem.read(file), file: file)
             let groups = Dictionary(grouping: rows) { $0.key.slotKey }
             history.segments = groups.mapValues { $0.filter { $0.key.segment != .everyone } }
             return StateHistory.Table(
-                manifest: manifest, rows: groups.mapValues { $0.filter { $0.key.segment == .everyone } })
+                manifest: manifest, rows: groups.mapValues { $0.filter { $0.key.segment == .everyone } }, facts: facts)
         } catch {
             throw Problem(text: "\(error)")
         }
@@ -100,9 +106,17 @@ package struct StateReader {
             throw Problem(text: "\(file):\(error.line): \(error)")
         } catch let error as CountOverflow {
             throw Problem(text: "\(file): \(error)")
+        } catch let error as FileError where error.isMissing && isWithoutEvents(date) {
+            return [:]
         } catch {
             throw Problem(text: "\(error)")
         }
+    }
+
+    /// Whether a day's `quality.json` counts nobody: such a day leaves no statistics.
+    private func isWithoutEvents(_ date: CalendarDate) -> Bool {
+        let bytes = try? FileSystem.read(state.statistics(on: date) + "/quality.json")
+        return bytes.flatMap { try? JSONFile.value(Quality.self, $0) }.map { $0.units == 0 } ?? false
     }
 
     private func quality(_ date: CalendarDate, _ history: inout StateHistory) throws(Problem) -> Quality {

@@ -2,8 +2,9 @@ package import Allocation
 import Domain
 package import Learning
 import Numerics
+package import Policies
 
-/// Real tests lived again as bandits: what other ways to share the same visitors would have brought.
+/// Real tests replayed as bandits: what other ways to share the same visitors would have brought.
 ///
 /// A test's impressions come evenly over the nights, and each arm is clicked at its true rate. The true rate is not known:
 /// `observed` takes the observed one for it, which exaggerates what there was to gain; `plausible` draws it anew from what
@@ -51,14 +52,15 @@ package struct Replay: Sendable {
     }
 
     /// Even split, A/B test, then the others.
-    package var policies: [any Policy] {
+    package var policies: [SimulatedPolicy] {
         var pooled = learning
         pooled.seasonality = .none
-        return [
+        let policies: [any Policy] = [
             UniformPolicy(), FixedHorizonPolicy(horizon: horizon ?? max(1, nights / 2)), EpsilonGreedyPolicy(),
             ThompsonPolicy(name: "pooled Thompson", learning: pooled, allocation: allocation),
-            ThompsonPolicy(name: "Sluice", learning: learning, allocation: allocation), OraclePolicy(),
+            ThompsonPolicy(name: "Sluice", learning: learning, allocation: allocation),
         ]
+        return policies.map { .policy($0) } + [.oracle]
     }
 
     /// Replays all tests under all policies.

@@ -14,11 +14,12 @@ enum HistoryCommand: Command {
         arm), the leader marked with an asterisk. Damaged tables are named and left out. Where the terminal is narrow, charts
         and names are shortened and intervals and means left out. `sluice report` tells the same at length.
 
-        The tables do not say what counts as success, nor the floors: both are deduced, and marked where that is uncertain.
-        --config gives them from the configuration instead.
+        What counts as success, floors and posteriors stand in each table's manifest. Those of version 1 do not have them; then
+        --config gives reward and floors from the configuration.
 
-        With --tables, one line for each table instead: its date, the newest day it was learned from, its rows, and whether
-        it is as it was published, the served one marked with an asterisk.
+        With --tables, one line for each table instead: its date, the newest day it was learned from, its rows, whether it is
+        as it was published, and since when it served, as far as the journal allocations/served.csv knows; the served one is
+        marked with an asterisk.
         """
     static let examples = [
         "sluice history --state state", "sluice history --config pipeline.json5", "sluice history --tables",
@@ -28,7 +29,7 @@ enum HistoryCommand: Command {
         Option(name: "days", value: "N", help: "nights that the charts show, 30 at most (default: 30)"),
         Option(
             name: "config", value: "FILE",
-            help: "the pipeline's configuration, for rewards, floors and what is forgotten"),
+            help: "the pipeline's configuration, for tables of version 1"),
         Option(name: "tables", value: nil, help: "list the tables"),
         Option(name: "ascii", value: nil, help: "no character beyond ASCII (default when the locale is not UTF-8)"),
     ]
@@ -44,30 +45,32 @@ enum HistoryCommand: Command {
         }
         let days = min(try arguments.days(default: TerminalNarrative.nights), TerminalNarrative.nights)
         let settings = try arguments.experimentSettings()
-        // More days than are shown: the reward is deduced from all that the table was learned from.
+        // More days than are shown: a forecast counts all that the table was learned from.
         let history = try state.history(days: 90, isQuiet: false)
         for fault in history.faults { Console.warning("\(state.path)/\(fault.problem)") }
-        let story = TerminalNarrative(
+        let narrative = TerminalNarrative(
             history, settings: settings, nights: days, width: Terminal.width,
             ascii: arguments.has("ascii") || !Terminal.hasUnicode)
-        Console.output(story.text { TablePrinter.aligned($0, rightAligned: $1) })
+        Console.output(narrative.text { TablePrinter.aligned($0, rightAligned: $1) })
         return .done
     }
 
     private static func printTables(_ state: StateDirectory) throws {
-        let current = state.currentDate()
-        var cells = [["", "table of", "learned through", "experiments", "rows", "state"]]
+        let current = try state.currentDate()
+        let served = Dictionary(grouping: try ServingJournal(state).history.entries, by: \.table)
+        var cells = [["", "table of", "learned through", "experiments", "rows", "state", "served since"]]
         for date in try state.allocationDates() {
             let mark = date == current ? "*" : ""
+            let since = served[date]?.map { RFC3339.text($0.since) }.joined(separator: ", ") ?? "-"
             do throws(TableError) {
                 let table = try AllocationTable(path: state.allocation(on: date))
                 let rows = table.experiments.flatMap(\.groups).reduce(0) { $0 + $1.arms.count }
                 cells.append([
                     mark, date.description, table.statisticsThrough ?? "-", String(table.experiments.count),
-                    String(rows), "verified",
+                    String(rows), "verified", since,
                 ])
             } catch {
-                cells.append([mark, date.description, "-", "-", "-", "damaged"])
+                cells.append([mark, date.description, "-", "-", "-", "damaged", since])
                 Console.warning("\(error)")
             }
         }
