@@ -14,9 +14,6 @@ import Statistics
 /// one an arm that no unit of the state tells of may have run out or not: what the others leave is expected of *others*, of
 /// whom none came.
 struct ExpectedUnits {
-    /// By how much a stated propensity may differ from the one of its state, in millionths: logs round.
-    static let tolerance = 1.0
-
     private(set) var expected: [Name: Double] = [:]
     private(set) var observed: [Name: Int64] = [:]
     /// Units expected of arms that no unit came of.
@@ -64,16 +61,20 @@ struct ExpectedUnits {
                 expect(total, by: group)
                 continue
             }
-            var rest = 1.0
-            for (variant, traffic) in Dictionary(
-                state.units.map { ($0.variant, $0.traffic) }, uniquingKeysWith: { first, _ in first }
-            ).sorted(by: { $0.key < $1.key }) {
-                let share = state.factor * Double(traffic) / 1_000_000
-                expected[variant, default: 0] += share * Double(total)
-                rest -= share
+            let arms = Dictionary(grouping: state.units, by: \.variant).sorted { $0.key < $1.key }
+            let shares = arms.map { variant, parts -> (variant: Name, share: Double) in
+                let count = parts.reduce(Int64(0)) { $0 + $1.units }
+                // In integers, so that the order of rows cannot matter.
+                let sum = parts.reduce(Int128(0)) { $0 + Int128($1.propensity) * Int128($1.units) }
+                return (variant, Double(sum) / Double(count) / 1_000_000_000)
             }
-            // Less than what rounding to millionths explains is nobody's share.
-            if rest > 1e-5 { others += rest * Double(total) }
+            let rest = 1 - shares.reduce(0.0) { $0 + $1.share }
+            // What rounding explains is nobody's share.
+            let isWhole = abs(rest) <= Double(shares.count) * state.rounding / 1_000_000
+            for (variant, share) in shares {
+                expected[variant, default: 0] += (isWhole ? share / (1 - rest) : share) * Double(total)
+            }
+            if !isWhole, rest > 0 { others += rest * Double(total) }
         }
     }
 
@@ -96,8 +97,6 @@ struct StatedUnits {
 
     /// What the propensity is in shares of the table.
     var factor: Double { Double(propensity) / 1_000 / Double(traffic) }
-    /// By how much ``factor`` may be wrong, since shares and propensities are rounded to millionths.
-    var tolerance: Double { ExpectedUnits.tolerance / Double(traffic) }
 }
 
 /// Units that were served while the same arms were there.
@@ -105,12 +104,15 @@ struct AvailabilityState {
     var factor: Double
     /// Whether every arm of the table was there.
     var isComplete: Bool
+    /// By how much a propensity of the state may be wrong, in millionths: the log rounds it, and the table its share.
+    var rounding: Double
     var units: [StatedUnits] = []
 
     /// The states that units tell of. Arms with large shares tell them most exactly, so that they come first; an arm's units
     /// belong to the nearest state within what rounding explains, or make one.
     static func of(_ stated: [StatedUnits]) -> [AvailabilityState] {
-        var states = [AvailabilityState(factor: 1, isComplete: true)]
+        let step = AvailabilityState.step(of: stated)
+        var states = [AvailabilityState(factor: 1, isComplete: true, rounding: step + 2)]
         let ordered = stated.sorted { left, right in
             if left.traffic != right.traffic { return left.traffic > right.traffic }
             if left.variant != right.variant { return left.variant < right.variant }
@@ -120,12 +122,22 @@ struct AvailabilityState {
             let nearest = states.indices.min {
                 abs(states[$0].factor - units.factor) < abs(states[$1].factor - units.factor)
             }
-            if let nearest, abs(states[nearest].factor - units.factor) <= units.tolerance {
+            let rounding = step + 1 + units.factor
+            if let nearest, abs(states[nearest].factor - units.factor) <= rounding / Double(units.traffic) {
                 states[nearest].units.append(units)
             } else {
-                states.append(AvailabilityState(factor: units.factor, isComplete: false, units: [units]))
+                states.append(
+                    AvailabilityState(factor: units.factor, isComplete: false, rounding: rounding, units: [units]))
             }
         }
         return states.filter { !$0.units.isEmpty }
+    }
+
+    /// The step that a log rounds propensities to, in millionths: the largest power of ten that divides all of them, from 1e-6
+    /// to 0.01.
+    private static func step(of stated: [StatedUnits]) -> Double {
+        var step: Int64 = 1_000
+        while step < 10_000_000, stated.allSatisfy({ $0.propensity % (step * 10) == 0 }) { step *= 10 }
+        return Double(step) / 1_000
     }
 }

@@ -196,7 +196,7 @@ import Testing
 
     /// p is below 5 % in no more than 5 % of days on which all is well, arms running out or not, and below the threshold on
     /// most days on which a fifth of an arm is lost.
-    @Test(arguments: [(0, 1), (1, 1), (2, 1), (1, 1_000), (2, 1_000)] as [(Int, Int64)])
+    @Test(arguments: [(0, 1), (1, 1), (2, 1), (1, 1_000), (2, 1_000), (2, 1_000_000)] as [(Int, Int64)])
     func alarmsAreAsRareAsTheySay(outages: Int, unit: Int64) throws {
         let site = try StateSite()
         let shares = [437_219, 312_781, 180_000, 70_000]
