@@ -138,16 +138,22 @@ private struct Members {
         let holdouts = try value(.experiments, .array, "an array") { (reader) throws(JSONError) -> [Manifest.Holdout] in
             var holdouts: [Manifest.Holdout] = []
             try reader.array { (reader) throws(JSONError) in
+                guard try reader.kind() == .object else {
+                    throw reader.error("'experiments' holds what is not an object")
+                }
                 var texts: [String: String] = [:]
                 try reader.object { (reader, name) throws(JSONError) in
                     guard ["platform", "slot", "holdout"].contains(name), try reader.kind() != .null else {
                         return try reader.skip()
                     }
+                    guard try reader.kind() == .string else {
+                        throw reader.error("'\(name)' in 'experiments' is not a string")
+                    }
                     texts[name] = try reader.string()
                 }
                 guard let name = texts["holdout"] else { return }
                 guard let platform = texts["platform"], let slot = texts["slot"] else {
-                    throw reader.error("a holdout without platform and slot")
+                    throw reader.error("a holdout in 'experiments' without platform and slot")
                 }
                 holdouts.append(Manifest.Holdout(platform: platform, slot: slot, name: name))
             }

@@ -79,7 +79,9 @@ package struct StateDirectory: Sendable {
 
     /// Removes what a run that was killed left unfinished. Only for who holds the lock.
     package func removeLeftovers() throws(FileError) {
-        for directory in [path, statistics, allocations, path + "/runs"] {
+        // Records of runs are no results: a place that has none, or cannot be listed, stops no run.
+        let records = FileSystem.isDirectory(path + "/runs") ? [path + "/runs"] : []
+        for directory in [path, statistics, allocations] + records {
             for name in try FileSystem.list(directory) where name.hasPrefix(".") && name.hasSuffix(".tmp") {
                 try FileSystem.remove(directory + "/" + name)
             }

@@ -58,13 +58,13 @@ import Testing
     @Test func holdoutsAreReadFromTheExperiments() throws {
         let manifest = try Self.read(
             """
-            {\(Self.needed), "experiments": [
+            {\(Self.second), "experiments": [
                 {"platform": "web", "slot": "a", "reward": "click", "holdout": "site"},
                 {"platform": "web", "slot": "b", "floors": {"x": 0.1}}, {"holdout": null}, {}
             ]}
             """)
         #expect(manifest.holdouts == [Manifest.Holdout(platform: "web", slot: "a", name: "site")])
-        #expect(try Self.read("{\(Self.needed), \"experiments\": null}").holdouts.isEmpty)
+        #expect(try Self.read("{\(Self.second), \"experiments\": null}").holdouts.isEmpty)
     }
 
     @Test(arguments: [
@@ -78,7 +78,7 @@ import Testing
     func wrongValuesAreRefused(member: String) throws {
         // The member takes the place of the good one, as a key may not stand twice.
         let key = member.prefix { $0 != ":" }
-        let others = Self.needed.split(separator: ", ").filter { !$0.hasPrefix(key + ":") }
+        let others = Self.second.split(separator: ", ").filter { !$0.hasPrefix(key + ":") }
         let error = #expect(throws: TableError.self) {
             try Self.read("{\((others + [Substring(member)]).joined(separator: ", "))}")
         }

@@ -106,9 +106,11 @@ struct ObviousCount: Equatable {
         var counts: [String: ObviousCount] = [:]
         for row in rows {
             let key = "\(row.key.platform) \(row.key.slot) \(row.key.segment) \(row.key.variant)"
-            counts[key] = ObviousCount(
-                visitors: Int(row.counts.visitors), clickers: Int(row.counts.clickers),
-                purchasers: Int(row.counts.purchasers), clicks: Int(row.counts.clicks))
+            // A day has a row for each of the tables that served in it.
+            counts[key, default: ObviousCount()].visitors += Int(row.counts.visitors)
+            counts[key, default: ObviousCount()].clickers += Int(row.counts.clickers)
+            counts[key, default: ObviousCount()].purchasers += Int(row.counts.purchasers)
+            counts[key, default: ObviousCount()].clicks += Int(row.counts.clicks)
         }
         return counts
     }

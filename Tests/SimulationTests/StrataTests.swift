@@ -128,6 +128,39 @@ import Testing
         #expect(poor[1] > poor[0] + 84, "\(poor), \(alike)")
     }
 
+    @Test("In the whole simulation too, a day's rows are those of two tables, at their hours' rates and shares")
+    func wholeSimulation() throws {
+        let hours = DayHours(
+            visitors: Array(repeating: 1, count: 24), rate: (0..<24).map { $0 < 6 ? 0.5 : 1 })
+        func list(_ numbers: [Double]) -> String { "[\(numbers.map { "\($0)" }.joined(separator: ", "))]" }
+        let site = try EndToEndSite(
+            """
+            { world: "night", seed: 3, start: "2026-01-05", days: 3, publishAt: "06:00",
+              experiments: [{ platform: "web", slot: "hero", visitorsPerDay: 3000,
+                hours: { visitors: \(list(Array(repeating: 1, count: 24))), rate: \(list((0..<24).map { $0 < 6 ? 0.5 : 1 })) },
+                arms: [{ variant: "a", rate: 0.2 }, { variant: "b", rate: 0.3 }] }] }
+            """)
+        #expect(site.file.world.experiments[0].hours == hours)
+        for day in 1...2 {
+            let date = site.date(day)
+            let rows = try site.statistics(day)
+            #expect(Set(rows.map(\.table)) == [date.advanced(by: -1), date])
+            let all = Double(rows.reduce(0) { $0 + $1.counts.visitors })
+            for (table, minutes) in [(date.advanced(by: -1), 0..<360), (date, 360..<1_440)] {
+                let part = hours.part(minutes)
+                let own = rows.filter { $0.table == table }
+                let visitors = Double(own.reduce(0) { $0 + $1.counts.visitors })
+                #expect(abs(visitors / all - part.visitors) < 5 * (0.25 / all).squareRoot())
+                for row in own {
+                    let rate = part.rate * (row.key.variant == "a" ? 0.2 : 0.3)
+                    let count = Double(row.counts.visitors)
+                    let error = (rate * (1 - rate) / count).squareRoot()
+                    #expect(abs(Double(row.counts.clickers) / count - rate) < 5 * error, "\(row)")
+                }
+            }
+        }
+    }
+
     @Test("Parts of a day add up to it")
     func parts() {
         for hours in [DayHours.usual, StrataTests.hours(90), StrataTests.hours(777)] {

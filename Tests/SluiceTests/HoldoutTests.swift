@@ -44,10 +44,10 @@ import Testing
         #expect(abs(nights[0].count - 400) < 76)
         let own = try Self.held(shop.directory, "--table", "state", "--slot", "own")
         #expect(own != nights[0] && own.intersection(nights[0]).count < 80)
-        let manifest = try shop.directory.text("state/allocations/current/manifest.json")
+        let manifest = try shop.directory.text("state/current/manifest.json")
         #expect(manifest.contains(#""holdout": "site""#))
         // A bare CSV has no manifest to name the holdout.
-        let table = "state/allocations/current/allocation.csv"
+        let table = "state/current/allocation.csv"
         #expect(try Self.held(shop.directory, "--table", table, "--slot", "hero") != nights[0])
     }
 

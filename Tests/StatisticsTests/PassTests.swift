@@ -32,6 +32,7 @@ struct PassTests {
     private func job(memory: Int) -> DailyJob {
         var job = Scenario(seed: 4).statistics.job(Machinery(workers: 2, blockSize: 1 << 12, memory: memory))
         job.reader.schema = EventSchema()
+        job.reader.maximumLineLength = LogReader.maximumLineLength
         return job
     }
 

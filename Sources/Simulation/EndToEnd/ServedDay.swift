@@ -5,6 +5,8 @@ import Policies
 package struct ServedDay: Sendable {
     /// People by the table that served their first view, and its segment and arm.
     private var peopleByTable: [[[Int]]]
+    /// The same, each person counted by what every rate was multiplied by at the hour.
+    private var weightsByTable: [[[Double]]]
     /// People who had been there on an earlier day, and those of them who were shown another arm than last time.
     package var returning = 0
     package var moved = 0
@@ -48,12 +50,16 @@ package struct ServedDay: Sendable {
 
     /// - Parameter tables: how many serve in the day, at least one.
     init(tables: Int, segments: Int, arms: Int) {
-        let none = Array(repeating: Array(repeating: 0, count: arms), count: segments)
-        peopleByTable = Array(repeating: none, count: max(1, tables))
+        func none<Count>(_ zero: Count) -> [[[Count]]] {
+            let none = Array(repeating: Array(repeating: zero, count: arms), count: segments)
+            return Array(repeating: none, count: max(1, tables))
+        }
+        (peopleByTable, weightsByTable) = (none(0), none(0))
     }
 
-    mutating func show(segment: Int, arm: Int, byTable table: Int) {
+    mutating func show(segment: Int, arm: Int, byTable table: Int, rate: Double) {
         peopleByTable[table][segment][arm] += 1
+        weightsByTable[table][segment][arm] += rate
     }
 
     /// Notes what the last table of the day says: the one that is published for it.
@@ -70,20 +76,20 @@ package struct ServedDay: Sendable {
     /// - Parameter nights: for each table, the day with the arms to choose from as those that compete.
     mutating func weigh(_ nights: [SimulatedNight], control: Int?) {
         best = nights.last?.bestForEveryone
-        for (night, people) in zip(nights, peopleByTable) { weigh(night, people, control: control) }
+        for (night, weights) in zip(nights, weightsByTable) { weigh(night, weights, control: control) }
     }
 
-    private mutating func weigh(_ night: SimulatedNight, _ people: [[Int]], control: Int?) {
-        for segment in people.indices {
+    private mutating func weigh(_ night: SimulatedNight, _ weights: [[Double]], control: Int?) {
+        for segment in weights.indices {
             let values = night.seen.competing.map { night.value(ofArm: $0, segment: segment) }
             let best = values.max() ?? 0
             // Exactly `best` where all are alike, so that rounding makes no regret.
             let even = best - values.reduce(0) { $0 + (best - $1) } / Double(max(1, values.count))
-            for (arm, count) in people[segment].enumerated() where count > 0 {
+            for (arm, weight) in weights[segment].enumerated() where weight > 0 {
                 let shown = night.value(ofArm: arm, segment: segment)
-                reward += Double(count) * shown
-                oracleReward += Double(count) * (arm == control ? shown : best)
-                evenReward += Double(count) * (arm == control ? shown : even)
+                reward += weight * shown
+                oracleReward += weight * (arm == control ? shown : best)
+                evenReward += weight * (arm == control ? shown : even)
             }
         }
     }

@@ -109,7 +109,7 @@ private struct SlotDay {
             let (start, factor) = start(using: &generator)
             guard let exposure = view(of: person.visitor, segment: segments[0], at: start) else { continue }
             audience.show(exposure.arm, to: number)
-            served.show(segment: exposure.segment, arm: exposure.arm, byTable: table(at: start))
+            served.show(segment: exposure.segment, arm: exposure.arm, byTable: table(at: start), rate: factor)
             var visit = Visit(of: person.visitor, agent: person.agent, experiment: index, at: start)
             let rate = factor * truth.rate(day: day, segment: exposure.segment, arm: exposure.arm)
             visit.act(
