@@ -44,6 +44,7 @@ let package = Package(
             ]),
 
         // What looks at it from outside.
+        .target(name: "Evaluation", dependencies: ["CLibrary", "CSV", "Domain", "Learning", "Numerics"]),
         .target(
             name: "Simulation",
             dependencies: [
@@ -60,8 +61,8 @@ let package = Package(
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "Allocation", "CLibrary", "CSV", "CSystem", "Configuration", "Domain", "Essentials", "Learning",
-                "Numerics", "Pipeline", "Randomizer", "Report", "Simulation", "State",
+                "Allocation", "CLibrary", "CSV", "CSystem", "Configuration", "Domain", "Essentials", "Evaluation",
+                "Learning", "Numerics", "Pipeline", "Randomizer", "Report", "Simulation", "State",
             ]),
         .target(name: "CLibrary"),
         .target(name: "Essentials"),
@@ -126,6 +127,10 @@ let package = Package(
                 "Allocation", "BotFilter", "Configuration", "Domain", "EventLog", "Learning", "Pipeline",
                 "Randomizer", "State", "Statistics", "TestSupport",
             ]),
+        .testTarget(
+            name: "EvaluationTests",
+            dependencies: ["CSV", "Domain", "Evaluation", "Learning", "Numerics", "TestSupport"],
+            resources: [.copy("Vectors")]),
         .testTarget(
             name: "SimulationTests",
             dependencies: [
