@@ -3,6 +3,7 @@ import Domain
 import Evaluation
 import Foundation
 import Learning
+import Policies
 import Testing
 
 /// The cases of `Vectors/evaluate_daily.json`: figures computed twice from the formulas, by rows and by exploded visitors.
@@ -120,13 +121,10 @@ extension DailyVectors.Case {
     }
 
     private static func source(_ text: String) throws -> TargetPolicy.Source {
-        if text == "even" { return .even }
-        if text.hasPrefix("always:") { return .always(Name(String(text.dropFirst(7)))) }
-        var groups: [Name: [Name: Double]] = [:]
-        for row in try records(text, ["segment", "variant", "traffic"]) {
-            groups[Name(row[0]), default: [:]][Name(row[1])] = Double(row[2])
-        }
-        return .tables([TargetPolicy.DatedShares(date: nil, groups: groups)])
+        if text == "even" { return .segments(EvenPolicy()) }
+        if text.hasPrefix("always:") { return .segments(AlwaysPolicy(Name(String(text.dropFirst(7))))) }
+        let slot = SlotKey(platform: "web", slot: "hero")
+        return .segments(try TablePolicy(name: "table", Array(text.utf8), file: "table", slot: slot))
     }
 
     private static func records(_ text: String, _ names: [String]) throws -> [[String]] {
