@@ -48,7 +48,9 @@ let package = Package(
         // What looks at it from outside.
         .target(
             name: "Evaluation",
-            dependencies: ["Allocation", "CLibrary", "CSV", "Domain", "Learning", "Numerics", "Policies", "State"]),
+            dependencies: [
+                "Allocation", "CLibrary", "CSV", "Domain", "Essentials", "Learning", "Numerics", "Policies", "State",
+            ]),
         .target(
             name: "Simulation",
             dependencies: [

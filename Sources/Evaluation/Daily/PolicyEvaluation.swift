@@ -143,7 +143,7 @@ package struct ExperimentEvaluation: Sendable {
         let relative = estimate.relative(to: reference)
         return PolicyEvaluation.Difference(
             value: difference.value, error: error, errorOfDays: errors.ofDays,
-            p: error > 0 ? Normal.twoSidedP(z: difference.value / error) : nil, relative: relative?.value,
+            p: error > 0 ? SpecialFunctions.normalTwoSided(difference.value / error) : nil, relative: relative?.value,
             relativeError: relative.map { chosen(estimation.errors(of: $0)) })
     }
 

@@ -24,6 +24,9 @@ package struct SupportedPolicies: Sendable {
     /// For messages: policy, arm and the days on which the arm could not be served though the policy wanted it.
     package private(set) var reasons: [Reason] = []
 
+    /// The greatest share that a policy gives in some stratum to arms that could not be served.
+    package var greatestUnsupported: Double { unsupported.joined().max() ?? 0 }
+
     package struct Reason: Sendable {
         package var policy: String
         package var variant: Name
