@@ -10,6 +10,8 @@ LAST := 2026-11-20
 SLUICE := .build/release/sluice
 LIBRARY := .build/library/release/libSluiceRandomizer.so
 SERVING := .build/serving-venv
+ANALYSIS := .build/analysis-venv
+REFERENCE := Tests/RandomizerTests/Reference
 
 # Libraries of the system that the program is built with: what pkg-config and Debian call them; and its timezones.
 LIBRARIES := libisal libzstd
@@ -42,10 +44,12 @@ dependencies: ## Installs the libraries of the system that are missing (apt).
 run: release ## The nightly job on the fixtures: shows tomorrow's table.
 	$(SLUICE) run --config $(CONFIG) --state $(STATE) --date $(FIRST)..$(LAST) --print
 
-test: dependencies $(SERVING)/.installed release library browser ## All tests, with a summary by part.
+test: dependencies $(SERVING)/.installed $(ANALYSIS)/.installed release library browser ## All tests, with a summary by part.
 	$(RELEASE) --product StateGenerator
 	python3 Tests/run.py \
 	    'swift: swift test' \
+	    'vectors: $(SERVING)/bin/python $(REFERENCE)/vectors.py Tests/RandomizerTests/Vectors/assignment.json' \
+	    'globs: $(ANALYSIS)/bin/python Tests/State/globs.py $(SLUICE)' \
 	    'serving: $(SERVING)/bin/python Tests/Serving/end_to_end.py $(SLUICE) $(LIBRARY)' \
 	    'browser: python3 Tests/Report/browser.py $(SLUICE) .build/release/StateGenerator $(SCREENSHOTS)'
 
@@ -88,13 +92,18 @@ library: ## The randomizer for other languages: .build/library/release/libSluice
 	swift build --scratch-path .build/library --configuration release --product SluiceRandomizer \
 	    -Xswiftc -static-stdlib -Xswiftc -Osize -Xlinker -s
 
-$(SERVING)/.installed: pipelines/serving/requirements.txt
-	@rm -rf $(SERVING)
-	@python3 -m venv $(SERVING) || { \
+$(SERVING)/.installed: pipelines/serving/requirements.txt $(REFERENCE)/requirements.txt
+$(ANALYSIS)/.installed: Tests/State/requirements.txt
+
+# Python packages, in an environment of their own.
+%-venv/.installed:
+	@rm -rf $*-venv
+	@python3 -m venv $*-venv || { \
 	    sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
-	    $$sudo apt-get install -y --no-install-recommends python3-venv || { $$sudo apt-get update && $$sudo apt-get install -y --no-install-recommends python3-venv; }; \
-	    python3 -m venv --clear $(SERVING); }
-	$(SERVING)/bin/pip install --quiet --disable-pip-version-check --requirement pipelines/serving/requirements.txt
+	    install="$$sudo apt-get install -y --no-install-recommends python3-venv"; \
+	    $$install || { $$sudo apt-get update && $$install; }; \
+	    python3 -m venv --clear $*-venv; }
+	$*-venv/bin/pip install --quiet --disable-pip-version-check $(addprefix --requirement ,$^)
 	@touch $@
 
 serve: library $(SERVING)/.installed ## The banner service on the fixtures' table, at http://127.0.0.1:$(PORT); what it logs goes to STATE/events.

@@ -29,8 +29,7 @@ let package = Package(
         .target(
             name: "Configuration",
             dependencies: [
-                "Allocation", "BotFilter", "CLibrary", "CSystem", "Domain", "Essentials", "EventLog", "Learning",
-                "State", "Statistics",
+                "Allocation", "BotFilter", "CLibrary", "Domain", "EventLog", "Learning", "State", "Statistics",
             ]),
         .target(
             name: "State",
@@ -43,7 +42,7 @@ let package = Package(
             dependencies: [
                 "Allocation", "BotFilter", "CSV", "Configuration", "Domain", "Essentials", "EventLog",
                 "Learning", "Randomizer", "State", "Statistics",
-            ]),
+            ], exclude: ["Documentation"]),
 
         // What looks at it from outside.
         .target(
@@ -130,7 +129,11 @@ let package = Package(
             dependencies: [
                 "Allocation", "BotFilter", "Configuration", "Domain", "EventLog", "Learning", "State", "Statistics",
                 "TestSupport",
-            ]),
+            ],
+            resources: [.copy("Reference")]),
+        .testTarget(
+            name: "StateTests",
+            dependencies: ["Allocation", "Domain", "Randomizer", "State", "Statistics", "TestSupport"]),
         .testTarget(
             name: "PipelineTests",
             dependencies: [

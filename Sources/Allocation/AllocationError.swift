@@ -11,7 +11,7 @@ package struct AllocationError: Error, Equatable, Sendable, CustomStringConverti
         case invalidShare(Name, Double)
         /// A posterior without finite mean and quantiles.
         case notFinite(Name)
-        case competition(BestArmProbabilityError)
+        case bestArm(BestArmProbabilityError)
     }
 
     package var experiment: SlotKey
@@ -36,7 +36,7 @@ package struct AllocationError: Error, Equatable, Sendable, CustomStringConverti
                 "\(variant) has the share or floor \(PlainDecimal.string(share)); use one from 0 to below 1"
             case .notFinite(let variant):
                 "the posterior of \(variant) is not finite; check its rows in the statistics and the priors"
-            case .competition(let error):
+            case .bestArm(let error):
                 "\(error)"
             }
         return "\(group): \(fault)"

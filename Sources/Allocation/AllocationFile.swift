@@ -16,12 +16,12 @@ package enum AllocationFile {
             writer.write([
                 row.date.description,
                 row.key.platform.string, row.key.slot.string, row.key.segment.string, row.key.variant.string,
-                PlainDecimal.string(microShares: row.traffic),
+                ExactDecimal.text(row.traffic, scale: 6, everyPlace: true),
                 row.status.rawValue,
                 row.probabilityBest.map(PlainDecimal.string) ?? "",
                 PlainDecimal.string(row.mean), PlainDecimal.string(row.meanLow), PlainDecimal.string(row.meanHigh),
                 String(row.visitors),
-                PlainDecimal.string(millionths: row.successes),
+                ExactDecimal.text(row.successes, scale: 6),
                 row.valueRemaining.map(PlainDecimal.string) ?? "",
             ])
         }
@@ -50,7 +50,7 @@ package enum AllocationFile {
             platform: try table.name(1, expected: "a platform"), slot: try table.name(2, expected: "a slot"),
             segment: try table.name(3, expected: "a segment, or * for everyone"),
             variant: try table.name(4, expected: "a variant"))
-        guard let traffic = PlainDecimal.millionths(table.text(5)), (0...1_000_000).contains(traffic) else {
+        guard let traffic = ExactDecimal.value(table.text(5), scale: 6), (0...1_000_000).contains(traffic) else {
             throw table.fault(5, expected: "a share from 0 to 1 with at most 6 decimals")
         }
         guard let status = ArmStatus(rawValue: table.text(6)) else {
@@ -59,7 +59,7 @@ package enum AllocationFile {
         guard let visitors = Int64(table.text(11)), visitors >= 0 else {
             throw table.fault(11, expected: "a count of at least 0")
         }
-        guard let successes = PlainDecimal.millionths(table.text(12)) else {
+        guard let successes = ExactDecimal.value(table.text(12), scale: 6) else {
             throw table.fault(12, expected: "a number with at most 6 decimals")
         }
         return AllocationRow(

@@ -6,7 +6,7 @@ package enum ArmStatus: String, CaseIterable, Sendable {
     case active
     /// Competes, with too few visitors yet to be trusted with more than an equal share.
     case new
-    /// Keeps a fixed share outside the competition.
+    /// Keeps a fixed share and does not compete for more.
     case control
     /// Gets no traffic.
     case blacklisted
@@ -22,7 +22,7 @@ package struct AllocationRow: Equatable, Sendable {
     /// In millionths of the visitors, 0…1,000,000; those of a group add up to 1,000,000.
     package var traffic: Int
     package var status: ArmStatus
-    /// P(the arm is best) before caps and floors; nil outside the competition.
+    /// P(the arm is best) before caps and floors; nil for an arm that does not compete.
     package var probabilityBest: Double?
     /// The posterior's mean and its central 95 %: a rate, or revenue per visitor in major units.
     package var mean: Double
@@ -32,7 +32,7 @@ package struct AllocationRow: Equatable, Sendable {
     package var visitors: Int64
     /// As counted in the window, in millionths: of successes, or of the major unit of revenue.
     package var successes: Int128
-    /// The 95th percentile of (θmax − θchampion)/θchampion in the group; nil outside the competition.
+    /// The 95th percentile of (θmax − θchampion)/θchampion in the group; nil for an arm that does not compete.
     package var valueRemaining: Double?
 
     package init(

@@ -37,7 +37,7 @@ package struct BestArmProbability: Equatable, Sendable {
         }
         let raw: BestArmProbability
         if case .beta = posteriors[0] {
-            raw = contest(try betaDensities(posteriors))
+            raw = integrate(try betaDensities(posteriors))
         } else {
             raw = try studentT(posteriors)
         }
@@ -49,24 +49,24 @@ package struct BestArmProbability: Equatable, Sendable {
     }
 
     private static func betaDensities(_ posteriors: [Posterior]) throws(BestArmProbabilityError) -> [BetaDensity] {
-        var contenders: [BetaDensity] = []
+        var densities: [BetaDensity] = []
         for posterior in posteriors {
             guard case .beta(let alpha, let beta) = posterior else { throw .mixedFamilies }
-            contenders.append(BetaDensity(alpha: alpha, beta: beta))
+            densities.append(BetaDensity(alpha: alpha, beta: beta))
         }
-        return contenders
+        return densities
     }
 
     /// Integrates over arms with densities. Arms that lie below another's support with certainty are left out.
-    private static func contest<Arm: IntegrableDensity>(_ contenders: [Arm]) -> BestArmProbability {
+    private static func integrate<Arm: IntegrableDensity>(_ densities: [Arm]) -> BestArmProbability {
         var start = -Double.infinity
-        for contender in contenders { start = max(start, contender.support.lowerBound) }
-        let alive = contenders.indices.filter { contenders[$0].support.upperBound > start }
+        for density in densities { start = max(start, density.support.lowerBound) }
+        let alive = densities.indices.filter { densities[$0].support.upperBound > start }
         var end = start
-        for arm in alive { end = max(end, contenders[arm].support.upperBound) }
-        let mesh = PanelMesh(arms: alive.map { contenders[$0] }, from: start, to: end)
+        for arm in alive { end = max(end, densities[arm].support.upperBound) }
+        let mesh = PanelMesh(arms: alive.map { densities[$0] }, from: start, to: end)
 
-        var shares = [Double](repeating: 0, count: contenders.count)
+        var shares = [Double](repeating: 0, count: densities.count)
         for (arm, share) in zip(alive, mesh.probabilityGreatest()) { shares[arm] = share }
         let champion = champion(shares)
         guard let index = alive.firstIndex(of: champion) else {
@@ -100,7 +100,7 @@ package enum BestArmProbabilityError: Error, Equatable, Sendable, CustomStringCo
             "the posterior of arm \(arm) is Student-t with location \(location), scale \(scale) and "
                 + "\(degreesOfFreedom) degrees of freedom; all must be below 10¹⁵⁰, the scale at least 0, the last positive"
         case .mixedFamilies:
-            "a competition of rates and revenues; all arms of an experiment must learn from one reward"
+            "rates beside revenues; all arms of an experiment must learn from one reward"
         case .unresolved(let sum):
             "the shares sum to \(sum) instead of 1"
         }

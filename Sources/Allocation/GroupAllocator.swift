@@ -27,9 +27,9 @@ package struct GroupAllocator: Sendable {
         let control = experiment.control?.variant
         let eligible = group.arms.filter { !blacklisted.contains($0.variant) && $0.variant != control }
         guard !eligible.isEmpty else { throw error(.noEligibleArm, group) }
-        let competition = try compete(eligible, group, seed)
+        let best = try bestArm(eligible, group, seed)
         let controlShare = try controlShare(group, blacklisted)
-        let shares = try shares(eligible, competition, controlShare, group, seed)
+        let shares = try shares(eligible, best, controlShare, group, seed)
 
         var rows: [AllocationRow] = []
         var position = 0
@@ -43,8 +43,8 @@ package struct GroupAllocator: Sendable {
             } else {
                 row.status = isNew(arm) ? .new : .active
                 row.traffic = shares[position]
-                row.probabilityBest = PlainDecimal.rounded(competition.probabilityBest[position])
-                row.valueRemaining = PlainDecimal.rounded(competition.valueRemaining)
+                row.probabilityBest = PlainDecimal.rounded(best.probabilityBest[position])
+                row.valueRemaining = PlainDecimal.rounded(best.valueRemaining)
                 position += 1
             }
             rows.append(row)
@@ -52,7 +52,7 @@ package struct GroupAllocator: Sendable {
         return rows
     }
 
-    /// Who came before counts like who came since: beside arms that a prior warmed up, one without is new.
+    /// Visitors that a prior stands for count like those of the window: beside arms that have such priors, one without is new.
     private func isNew(_ arm: LearnedArm) -> Bool {
         Double(arm.visitors) + arm.priorVisitors < Double(settings.warmup)
     }
@@ -78,7 +78,7 @@ package struct GroupAllocator: Sendable {
         return Int((control.traffic * 1e6).rounded())
     }
 
-    private func compete(
+    private func bestArm(
         _ arms: [LearnedArm], _ group: LearnedGroup, _ seed: UInt64
     ) throws(AllocationError) -> BestArmProbability {
         let posteriors = arms.map(\.posterior)
@@ -89,19 +89,19 @@ package struct GroupAllocator: Sendable {
             do {
                 return try BestArmProbability.exact(posteriors)
             } catch {
-                throw self.error(.competition(error), group)
+                throw self.error(.bestArm(error), group)
             }
         }
     }
 
     /// The micro-shares of the eligible arms.
     private func shares(
-        _ arms: [LearnedArm], _ competition: BestArmProbability, _ controlShare: Int, _ group: LearnedGroup,
+        _ arms: [LearnedArm], _ best: BestArmProbability, _ controlShare: Int, _ group: LearnedGroup,
         _ seed: UInt64
     ) throws(AllocationError) -> [Int] {
         let isNew = arms.map(isNew)
-        let weights = try weights(arms, competition.probabilityBest, isNew, group, seed)
-        let capped = NewVariantCap.apply(competition.probabilityBest, isNew: isNew, weights: weights)
+        let weights = try weights(arms, best.probabilityBest, isNew, group, seed)
+        let capped = NewVariantCap.apply(best.probabilityBest, isNew: isNew, weights: weights)
 
         let available = 1_000_000 - controlShare
         let scale = Double(available) / 1e6
@@ -116,16 +116,16 @@ package struct GroupAllocator: Sendable {
     }
 
     /// How the arms that are not new share what is taken from the new: by their shares, unless these are so small beside
-    /// the new ones' that little but numerical error is left of them; then by the competition among themselves.
+    /// the new ones' that little but numerical error is left of them; then by P(best) among themselves.
     private func weights(
         _ arms: [LearnedArm], _ shares: [Double], _ isNew: [Bool], _ group: LearnedGroup, _ seed: UInt64
     ) throws(AllocationError) -> [Double] {
         let mature = arms.indices.filter { !isNew[$0] }
         let left = mature.reduce(0) { $0 + shares[$1] }
         guard !mature.isEmpty, left < 1e-6 else { return shares }
-        let competition = try compete(mature.map { arms[$0] }, group, seed)
+        let best = try bestArm(mature.map { arms[$0] }, group, seed)
         var weights = Array(repeating: 0.0, count: arms.count)
-        for (position, arm) in mature.enumerated() { weights[arm] = competition.probabilityBest[position] }
+        for (position, arm) in mature.enumerated() { weights[arm] = best.probabilityBest[position] }
         return weights
     }
 
@@ -142,5 +142,39 @@ package struct GroupAllocator: Sendable {
             mean: PlainDecimal.rounded(summary[0]), meanLow: PlainDecimal.rounded(summary[1]),
             meanHigh: PlainDecimal.rounded(summary[2]), visitors: arm.visitors,
             successes: reward == .revenue ? arm.successes : arm.successes * 1_000_000, valueRemaining: nil)
+    }
+}
+
+/// The cap on arms with too few visitors to be judged: no more than an equal share each.
+///
+/// An arm without data is best with a high probability (Beta(1, 1) beside arms at 4 %: P = 0.96), which is ignorance, not
+/// merit.
+package enum NewVariantCap {
+    /// Caps each new arm at 1/K and gives what is above to the others in proportion to their weights.
+    ///
+    /// - Parameters:
+    ///   - shares: of the K competing arms, adding up to 1.
+    ///   - isNew: which of them are new; when all or none are, nothing changes.
+    ///   - weights: of the arms that are not new, their shares as a rule; equal when none is positive.
+    package static func apply(_ shares: [Double], isNew: [Bool], weights: [Double]) -> [Double] {
+        guard isNew.contains(true), isNew.contains(false) else { return shares }
+        let cap = 1 / Double(shares.count)
+        var capped = shares
+        var excess = 0.0
+        var total = 0.0
+        for index in shares.indices {
+            if isNew[index] {
+                capped[index] = min(shares[index], cap)
+                excess += shares[index] - capped[index]
+            } else {
+                total += weights[index]
+            }
+        }
+        guard excess > 0 else { return shares }
+        let mature = Double(isNew.count { !$0 })
+        for index in shares.indices where !isNew[index] {
+            capped[index] += excess * (total > 0 ? weights[index] / total : 1 / mature)
+        }
+        return capped
     }
 }

@@ -79,6 +79,21 @@ struct AgentEvidence: OptionSet, Sendable {
     static let platform = AgentEvidence(rawValue: 1 << 8)
     /// How the agents of browsers begin, or the profile that phones name instead.
     static let grammar = AgentEvidence(rawValue: 1 << 9)
-    /// A handset's brand that ends in a bot's word, which it hides.
+    /// A handset's brand that ends in a word of bots, which it hides.
     static let brand = AgentEvidence(rawValue: 1 << 10)
+}
+
+/// Tokens that say the same for the same reason.
+struct TokenGroup: Sendable {
+    let evidence: AgentEvidence
+    let boundary: AgentToken.Boundary
+    let texts: [String]
+
+    init(_ evidence: AgentEvidence, _ boundary: AgentToken.Boundary, _ texts: String...) {
+        self.evidence = evidence
+        self.boundary = boundary
+        self.texts = texts
+    }
+
+    var tokens: [AgentToken] { texts.map { AgentToken($0, boundary, evidence) } }
 }

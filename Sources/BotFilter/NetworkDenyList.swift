@@ -72,3 +72,86 @@ extension Network.Malformed {
         }
     }
 }
+
+/// The addresses of a CIDR block.
+enum Network: Equatable {
+    case v4(ClosedRange<UInt32>)
+    case v6(ClosedRange<UInt128>)
+
+    /// Reads `address/length` or an address alone.
+    init(_ text: UnsafeRawBufferPointer) throws(Malformed) {
+        let slash = text.firstIndex(of: UInt8(ascii: "/"))
+        let address = UnsafeRawBufferPointer(rebasing: text[..<(slash ?? text.count)])
+        let prefix = slash.map { UnsafeRawBufferPointer(rebasing: text[($0 + 1)...]) }
+        switch IPAddress(address) {
+        case .v4(let address):
+            self = .v4(Network.block(address, try Network.length(prefix, maximum: 32)))
+        case .v6(let address):
+            let length = try Network.length(prefix, maximum: 128)
+            if length >= 96, let mapped = IPAddress.mapped(address) {
+                self = .v4(Network.block(mapped, length - 96))
+            } else {
+                self = .v6(Network.block(address, length))
+            }
+        case nil: throw .address
+        }
+    }
+
+    /// Why a text is no network.
+    enum Malformed: Error, Equatable {
+        case address
+        case prefixLength(maximum: Int)
+    }
+
+    private static func length(_ text: UnsafeRawBufferPointer?, maximum: Int) throws(Malformed) -> Int {
+        guard let text else { return maximum }
+        var length = 0
+        guard (1...3).contains(text.count) else { throw .prefixLength(maximum: maximum) }
+        for byte in text {
+            guard byte.isDigit else { throw .prefixLength(maximum: maximum) }
+            length = length * 10 + Int(byte - 0x30)
+        }
+        guard length <= maximum else { throw .prefixLength(maximum: maximum) }
+        return length
+    }
+
+    /// The addresses that agree with `address` in its first `length` bits. A shift by all bits leaves 0.
+    private static func block<Bits: FixedWidthInteger>(_ address: Bits, _ length: Int) -> ClosedRange<Bits> {
+        let host = Bits.max >> length
+        return (address & ~host)...(address | host)
+    }
+}
+
+/// A set of integers held as sorted ranges that neither overlap nor touch.
+struct RangeSet<Bound: FixedWidthInteger & Sendable>: Sendable {
+    private var ranges: [ClosedRange<Bound>] = []
+
+    /// The number of ranges left after merging.
+    var count: Int { ranges.count }
+
+    /// Adds ranges in any order. O(n log n) in all of them.
+    mutating func add(_ more: [ClosedRange<Bound>]) {
+        guard !more.isEmpty else { return }
+        var merged: [ClosedRange<Bound>] = []
+        for range in (ranges + more).sorted(by: { $0.lowerBound < $1.lowerBound }) {
+            // The successor of the greatest bound does not exist, and nothing can lie above it.
+            if let last = merged.last, last.upperBound == .max || range.lowerBound <= last.upperBound + 1 {
+                merged[merged.count - 1] = last.lowerBound...max(last.upperBound, range.upperBound)
+            } else {
+                merged.append(range)
+            }
+        }
+        ranges = merged
+    }
+
+    /// Whether a range holds the value. O(log n).
+    func contains(_ value: Bound) -> Bool {
+        var low = 0
+        var high = ranges.count
+        while low < high {
+            let middle = low + (high - low) / 2
+            if ranges[middle].upperBound < value { low = middle + 1 } else { high = middle }
+        }
+        return low < ranges.count && ranges[low].lowerBound <= value
+    }
+}

@@ -51,7 +51,7 @@ struct TokenSearch: Sendable {
             // Nothing ends at most states.
             if found.isEmpty { continue }
             let ending = found.map { tokens[$0] }
-            // A brand that ends in a bot's word ("Cubot") hides the word within it.
+            // A brand that ends in a word of bots ("Cubot") hides that word.
             let hidden = ending.filter { $0.evidence == .brand }.map(\.text.count).max() ?? 0
             for token in ending where token.evidence != .brand {
                 if token.evidence == .bot, token.text.count <= hidden { continue }

@@ -1,6 +1,6 @@
 /// One record: its fields unquoted, one after another, in a buffer that the next record reuses.
 ///
-///     storage:  w e b , h e r o , 0 . 5          ends:  3 8 12      one byte of no field follows all but the last
+///     storage:  w e b , h e r o , 0 . 5          ends:  3 8 12      between two fields stands one byte of neither
 package struct CSVRecord: Sendable {
     /// The line of the file, from 1, on which the record begins.
     package fileprivate(set) var line = 0

@@ -48,7 +48,7 @@ extension Configuration {
         }
     }
 
-    /// How a day's events become units.
+    /// How a day's events become units, of which each is a visitor in an experiment on a day.
     package struct StatisticsSettings: Equatable, Sendable {
         package var onMixed = MixedUnits.first
         /// How long after its exposure a unit's clicks and purchases count; nil: to the end of its day.
@@ -75,6 +75,23 @@ package struct ExperimentConfiguration: Equatable, Sendable {
         self.experiment = experiment
         self.learning = learning
         self.allocation = allocation
+    }
+}
+
+extension ConversionWindow {
+    package init(hours: Int) {
+        self.init(microseconds: Int64(hours) * 3_600_000_000)
+    }
+
+    /// The window as the configuration has it: `7d`, `36h`.
+    package var text: String {
+        let hours = microseconds / 3_600_000_000
+        return hours % 24 == 0 ? "\(hours / 24)d" : "\(hours)h"
+    }
+
+    /// The log days that an ordinary night reads: its own, and those before it whose windows reach into it.
+    package var logDays: Int {
+        Int((microseconds + 86_399_999_999) / 86_400_000_000) + 1
     }
 }
 

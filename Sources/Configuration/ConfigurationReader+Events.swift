@@ -56,13 +56,13 @@ extension ConfigurationReader {
     private mutating func readTypes(_ node: JSON5Node?, into types: inout [String: EventType]) {
         for (word, node) in dictionary(node, example: #"{ impression: "view", order: "purchase" }"#) {
             if word.isEmpty {
-                faultOfKey(node.path, "a synonym without letters", "write the type as the logs have it")
+                faultOfKey(node, "a synonym without letters", "write the type as the logs have it")
             }
             guard let counted = self.word(node, as: CountedType.self), let type = EventType(rawValue: counted.rawValue)
             else { continue }
             if let own = EventSchema.ownTypes[word], own != type {
                 faultOfKey(
-                    node.path, "\(JSON5Value.quoted(word)) cannot mean \(type): it is a type itself",
+                    node, "\(JSON5Value.quoted(word)) cannot mean \(type): it is a type itself",
                     "remove it; synonyms are other words, as in impression: \"view\"")
             }
             types[word] = type

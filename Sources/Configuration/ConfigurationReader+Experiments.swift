@@ -19,7 +19,7 @@ extension ConfigurationReader {
         let nodes = list(node, of: "experiments", example: example) ?? []
         if let node, nodes.count > ExperimentConfiguration.maximumCount {
             fault(
-                node.path, "\(nodes.count) experiments, more than \(ExperimentConfiguration.maximumCount)",
+                node, "\(nodes.count) experiments, more than \(ExperimentConfiguration.maximumCount)",
                 "split the pipeline in two, each with a state directory of its own")
         }
         for node in nodes {
@@ -33,7 +33,7 @@ extension ConfigurationReader {
                 let platform = JSON5Value.quoted(experiment.key.platform.string)
                 let slot = JSON5Value.quoted(experiment.key.slot.string)
                 fault(
-                    node.path, "\(first) is the experiment of platform \(platform) and slot \(slot) already",
+                    node, "\(first) is the experiment of platform \(platform) and slot \(slot) already",
                     "merge the two, or name another slot")
             } else {
                 firstPaths[experiment.key] = node.path
@@ -54,7 +54,7 @@ extension ConfigurationReader {
         let holdout = holdout(of: node)
         if let control, (variants ?? []).contains(where: { $0.string == control.variant.string }) {
             fault(
-                node.path.appending("control").appending("variant"),
+                node["control"]?["variant"] ?? node,
                 "the control \(JSON5Value.quoted(control.variant.string)) is among the variants too",
                 "take it out of variants: the control stands outside the competition")
         }
@@ -68,7 +68,7 @@ extension ConfigurationReader {
         guard let nodes = list(node, of: "variants", example: #"["autumn", "winter"]"#) else { return nil }
         if let node, nodes.count > ExperimentConfiguration.maximumVariants {
             fault(
-                node.path, "\(nodes.count) variants, more than \(ExperimentConfiguration.maximumVariants)",
+                node, "\(nodes.count) variants, more than \(ExperimentConfiguration.maximumVariants)",
                 "nobody learns which of so many is best: leave the hopeless ones out")
             return nil
         }
@@ -78,7 +78,7 @@ extension ConfigurationReader {
             guard let name = name(node, "variant") else { continue }
             if let first = firstPaths[name.string] {
                 fault(
-                    node.path, "the variant \(JSON5Value.quoted(name.string)) is \(first) already",
+                    node, "the variant \(JSON5Value.quoted(name.string)) is \(first) already",
                     "remove one of the two")
             }
             firstPaths[name.string] = firstPaths[name.string] ?? node.path

@@ -9,11 +9,11 @@ extension ConfigurationReader {
         for (variant, node) in allocation?["floors"]?.members ?? [] where !experiment.variants.contains(Name(variant)) {
             if variant == experiment.control?.variant.string {
                 faultOfKey(
-                    node.path, "\(JSON5Value.quoted(variant)) is the control, whose share is fixed",
+                    node, "\(JSON5Value.quoted(variant)) is the control, whose share is fixed",
                     "remove it; control.traffic is its share")
             } else {
                 faultOfKey(
-                    node.path, "\(JSON5Value.quoted(variant)) is no variant of this experiment",
+                    node, "\(JSON5Value.quoted(variant)) is no variant of this experiment",
                     Self.suggest(variant, among: variants))
             }
         }
@@ -21,17 +21,15 @@ extension ConfigurationReader {
 
     /// Checks that floors for all experiments are of variants that some experiment has.
     mutating func checkFloorNames(_ allocation: JSON5Node?, ofAnyIn experiments: JSON5Node?) {
-        guard case .array(let values)? = experiments?.value else { return }
-        let variants = values.flatMap { value -> [String] in
-            guard case .object(let members) = value, case .array(let variants)? = members["variants"] else { return [] }
-            return variants.compactMap { variant in
-                if case .string(let name) = variant { name } else { nil }
-            }
+        guard case .array? = experiments?.value else { return }
+        let nodes = experiments?.children.flatMap { $0["variants"]?.children ?? [] } ?? []
+        let variants = nodes.compactMap { node in
+            if case .string(let name) = node.value { name } else { nil }
         }
         let names = Set(variants.map { Name($0) })
         for (variant, node) in allocation?["floors"]?.members ?? [] where !names.contains(Name(variant)) {
             faultOfKey(
-                node.path, "\(JSON5Value.quoted(variant)) is no variant of any experiment",
+                node, "\(JSON5Value.quoted(variant)) is no variant of any experiment",
                 Self.suggest(variant, among: Array(Set(variants)).sorted()))
         }
     }
@@ -56,21 +54,16 @@ extension ConfigurationReader {
             : "lower the floors of single arms to \(Self.roundedDown(available)) together at most"
         let held = experiment.control == nil ? "" : ", all that the control leaves"
         let allocationNode = node["allocation"]
-        let path = (allocationNode?["floors"] ?? allocationNode?["floor"] ?? node["variants"] ?? node).path
         fault(
-            path,
-            "the floors of \(experiment.variants.count) variants sum to \(Self.decimal(sum)),"
-                + " above \(Self.decimal(available))\(held)",
+            allocationNode?["floors"] ?? allocationNode?["floor"] ?? node["variants"] ?? node,
+            "the floors of \(experiment.variants.count) variants sum to \(PlainDecimal.string(sum)),"
+                + " above \(PlainDecimal.string(available))\(held)",
             suggestion)
-    }
-
-    private static func decimal(_ share: Double) -> String {
-        Text.printed(share, "%.9g")
     }
 
     /// A share cut after six decimals, which is what tables hold.
     private static func roundedDown(_ share: Double) -> String {
         // Half a billionth first, so that 0.19 · 10⁶ is not cut to 189,999.
-        decimal(((share + 5e-10) * 1e6).rounded(.down) / 1e6)
+        PlainDecimal.string(((share + 5e-10) * 1e6).rounded(.down) / 1e6)
     }
 }

@@ -15,7 +15,7 @@ extension ConfigurationReader {
         let isDeclared = node["control"].map { $0.value != .null } ?? false
         if !isDeclared {
             fault(
-                node.path.appending("holdout"),
+                node["holdout"] ?? node,
                 "the holdout \(JSON5Value.quoted(holdout.string)) is of an experiment without a control",
                 "add control: { variant: \"plain\", traffic: 0.05 }, or remove it")
         }
@@ -33,7 +33,7 @@ extension ConfigurationReader {
         guard let holdout = experiment.holdout else {
             if control.variant.string != "control", experiment.variants.contains(where: { $0.string == "control" }) {
                 fault(
-                    node.path.appending("control"),
+                    node["control"] ?? node,
                     "\"control\" is a variant beside the control \(JSON5Value.quoted(control.variant.string))",
                     "give that variant another name, or make it the control")
             }
@@ -45,7 +45,7 @@ extension ConfigurationReader {
         }
         if first.traffic != control.traffic {
             fault(
-                node.path.appending("control").appending("traffic"),
+                node["control"]?["traffic"] ?? node,
                 "the holdout \(JSON5Value.quoted(holdout.string)) has a share of \(control.traffic) here and of "
                     + "\(first.traffic) in \(first.path)",
                 "write one share in both, or name another holdout")

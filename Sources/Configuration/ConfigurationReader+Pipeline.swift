@@ -1,7 +1,6 @@
 import Allocation
 import BotFilter
 import Domain
-import Essentials
 import EventLog
 package import Learning
 import Statistics
@@ -46,7 +45,7 @@ extension ConfigurationReader {
         guard name.allSatisfy(isLegal) else {
             let legal = String(name.map { isLegal($0) ? $0 : "-" })
             fault(
-                node.path, "\(JSON5Value.quoted(name)) has other characters than A-Z, a-z, 0-9, dot, _ and -",
+                node, "\(JSON5Value.quoted(name)) has other characters than A-Z, a-z, 0-9, dot, _ and -",
                 "write \(JSON5Value.quoted(legal))")
             return nil
         }
@@ -59,21 +58,26 @@ extension ConfigurationReader {
         guard let node, let identifier = text(node, "the IANA name of a timezone, such as \"Asia/Kolkata\"") else {
             return nil
         }
-        if let zone = SystemTimeZone(identifier: identifier) { return zone }
+        do {
+            if let zone = try SystemTimeZone.named(identifier) { return zone }
+        } catch {
+            fault(node, "\(error)", "install the system's tzdata again")
+            return nil
+        }
         guard !SystemTimeZone.all.isEmpty else {
             fault(
-                node.path, "this system has no timezones in \(SystemTimeZone.directory)",
+                node, "this system has no timezones in \(SystemTimeZone.directory)",
                 "install the system's tzdata, or write \"UTC\"")
             return nil
         }
         fault(
-            node.path, "\(JSON5Value.quoted(identifier)) is no IANA name of a timezone that this system has",
+            node, "\(JSON5Value.quoted(identifier)) is no IANA name of a timezone that this system has",
             Self.suggestZone(identifier))
         return nil
     }
 
     private static func suggestZone(_ identifier: String) -> String {
-        if let zone = TimeZone.abbreviationDictionary[identifier.uppercased()] {
+        if let zone = zonesByAbbreviation[identifier.uppercased()] {
             return "an abbreviation may stand for several zones; write a region, such as \(JSON5Value.quoted(zone))"
         }
         let known = SystemTimeZone.all + ["GMT", "UTC"]
@@ -81,6 +85,21 @@ extension ConfigurationReader {
         if let zone = city ?? nearest(identifier, among: known) { return "did you mean \(JSON5Value.quoted(zone))?" }
         return "write a region and city, such as \"Europe/Paris\", or \"UTC\""
     }
+
+    /// A large region of each abbreviation that is often taken for a zone's name.
+    private static let zonesByAbbreviation = [
+        "ADT": "America/Halifax", "AEDT": "Australia/Sydney", "AEST": "Australia/Sydney", "AKDT": "America/Anchorage",
+        "AKST": "America/Anchorage", "AST": "America/Halifax", "AWST": "Australia/Perth", "BRT": "America/Sao_Paulo",
+        "BST": "Europe/London", "CAT": "Africa/Maputo", "CDT": "America/Chicago", "CEST": "Europe/Paris",
+        "CET": "Europe/Paris", "CST": "America/Chicago", "EAT": "Africa/Nairobi", "EDT": "America/New_York",
+        "EEST": "Europe/Athens", "EET": "Europe/Athens", "EST": "America/New_York", "GST": "Asia/Dubai",
+        "HKT": "Asia/Hong_Kong", "HST": "Pacific/Honolulu", "ICT": "Asia/Bangkok", "IST": "Asia/Kolkata",
+        "JST": "Asia/Tokyo", "KST": "Asia/Seoul", "MDT": "America/Denver", "MSK": "Europe/Moscow",
+        "MST": "America/Denver", "NZDT": "Pacific/Auckland", "NZST": "Pacific/Auckland", "PDT": "America/Los_Angeles",
+        "PHT": "Asia/Manila", "PKT": "Asia/Karachi", "PST": "America/Los_Angeles", "SAST": "Africa/Johannesburg",
+        "SGT": "Asia/Singapore", "TRT": "Europe/Istanbul", "WAT": "Africa/Lagos", "WEST": "Europe/Lisbon",
+        "WET": "Europe/Lisbon", "WIB": "Asia/Jakarta",
+    ]
 
     // MARK: Statistics and learning
 
@@ -102,7 +121,7 @@ extension ConfigurationReader {
             events?.paths.contains("-") == true
         else { return }
         fault(
-            node.path,
+            node,
             "a conversion window reads the logs of several days, but events.paths has \"-\", which holds one",
             "give paths with {date} in events.paths, or leave the window out")
     }

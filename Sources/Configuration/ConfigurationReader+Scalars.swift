@@ -1,5 +1,4 @@
 package import Domain
-import Essentials
 
 // Text, words, numbers and paths.
 extension ConfigurationReader {
@@ -11,13 +10,13 @@ extension ConfigurationReader {
             return nil
         }
         guard !text.isEmpty else {
-            fault(node.path, "expected \(what), found an empty string", "write \(what)")
+            fault(node, "expected \(what), found an empty string", "write \(what)")
             return nil
         }
         if let control = text.unicodeScalars.first(where: { $0.properties.generalCategory == .control }) {
             let code = String(control.value, radix: 16, uppercase: true)
             fault(
-                node.path, "\(JSON5Value.quoted(text)) holds the control character U+\(code)", "remove that character")
+                node, "\(JSON5Value.quoted(text)) holds the control character U+\(code)", "remove that character")
             return nil
         }
         return text
@@ -28,12 +27,12 @@ extension ConfigurationReader {
         guard let node, let text = text(node, "the name of a \(what)") else { return nil }
         let name = Name(text)
         if name == .everyone {
-            fault(node.path, "\"*\" is no \(what): it stands for everyone", "write the \(what) as the logs have it")
+            fault(node, "\"*\" is no \(what): it stands for everyone", "write the \(what) as the logs have it")
             return nil
         }
         if name.runsAsFormula {
             fault(
-                node.path, "a spreadsheet would run \(JSON5Value.quoted(text)) as a formula",
+                node, "a spreadsheet would run \(JSON5Value.quoted(text)) as a formula",
                 "begin the name with a letter or a digit")
             return nil
         }
@@ -52,7 +51,7 @@ extension ConfigurationReader {
         }
         guard let word = Word(rawValue: text) else {
             fault(
-                node.path, "\(JSON5Value.quoted(text)) is none of \(words.joined(separator: ", "))",
+                node, "\(JSON5Value.quoted(text)) is none of \(words.joined(separator: ", "))",
                 Self.suggest(text, among: words))
             return nil
         }
@@ -110,7 +109,7 @@ extension ConfigurationReader {
         switch node.value {
         case .number(let number):
             return number
-        case .string(let text) where JSON5Number.isNumber(text):
+        case .string(let text) where JSON5Parser.number(text) != nil:
             mismatch(node, expected: expected, "write \(text), without quotes")
         default:
             mismatch(node, expected: expected, "write a number")
@@ -126,7 +125,7 @@ extension ConfigurationReader {
         let template = PathTemplate(path)
         guard !template.dependsOnDate, template.unknownPlaceholders.isEmpty else {
             fault(
-                node.path, "\(JSON5Value.quoted(path)) has a placeholder, but this file serves every date",
+                node, "\(JSON5Value.quoted(path)) has a placeholder, but this file serves every date",
                 "write a path without braces")
             return nil
         }
@@ -150,7 +149,7 @@ extension ConfigurationReader {
             let suggestion =
                 nearest(placeholder.filter { $0 != " " }, among: legal).map { "did you mean \($0)?" }
                 ?? "write {date}, {date+N} or {date-N}, N days at most \(PathTemplate.furthestDay)"
-            fault(node.path, "\(JSON5Value.quoted(placeholder)) is no placeholder of a path", suggestion)
+            fault(node, "\(JSON5Value.quoted(placeholder)) is no placeholder of a path", suggestion)
         }
         return unknown.isEmpty ? path : nil
     }

@@ -1,74 +1,51 @@
-import Domain
-
-/// A value of the file with its path.
-package struct JSON5Node {
-    package let path: JSON5Path
-    package let value: JSON5Value
-
-    /// The member of an object, if it is one and has it.
-    package subscript(key: String) -> JSON5Node? {
-        guard case .object(let members) = value, let member = members[key] else { return nil }
-        return JSON5Node(path: path.appending(key), value: member)
-    }
-
-    /// An object's members by key, in order of the keys; none for other values.
-    package var members: [(key: String, node: JSON5Node)] {
-        guard case .object(let members) = value else { return [] }
-        return members.sorted { $0.key < $1.key }
-            .map { (key: $0.key, node: JSON5Node(path: path.appending($0.key), value: $0.value)) }
-    }
-}
+import CLibrary
+import State
 
 /// A reader of the file's values that notes every fault and goes on.
 ///
 /// Its functions take a value that may be absent and return nil when it is absent or at fault, so a setting is read as
 /// `if let value = word(node["reward"], as: Reward.self) { settings.reward = value }`, over its default or over the pipeline's.
 package struct ConfigurationReader {
-    private let locator: JSON5Locator
-    private var placedFaults: [(place: JSON5Locator.Place?, fault: ConfigurationFault)] = []
-
-    init(locator: JSON5Locator) {
-        self.locator = locator
-        for (path, place) in locator.duplicates {
-            let first = locator.place(ofKeyAt: path).map { " (line \($0.line))" } ?? ""
-            note(path, at: place, "this key stands in its object twice\(first)", "remove one of the two")
-        }
-    }
+    private var placedFaults: [(place: JSON5Place, fault: ConfigurationFault)] = []
 
     package var hasFaults: Bool { !placedFaults.isEmpty }
 
     /// The faults in the order of the file.
     var sortedFaults: [ConfigurationFault] {
         placedFaults.enumerated()
-            .sorted { left, right in
-                let none = JSON5Locator.Place(line: 0, column: 0)
-                return (left.element.place ?? none, left.offset) < (right.element.place ?? none, right.offset)
-            }
+            .sorted { left, right in (left.element.place, left.offset) < (right.element.place, right.offset) }
             .map(\.element.fault)
     }
 
     // MARK: Faults
 
     /// Notes a fault of a value, at the place where the value begins.
-    package mutating func fault(_ path: JSON5Path, _ message: String, _ suggestion: String) {
-        note(path, at: locator.place(ofValueAt: path), message, suggestion)
+    package mutating func fault(_ node: JSON5Node, _ message: String, _ suggestion: String) {
+        note(node.path, at: node.place, message, suggestion)
     }
 
     /// Notes a fault of a key, at the place where the key begins.
-    package mutating func faultOfKey(_ path: JSON5Path, _ message: String, _ suggestion: String) {
-        note(path, at: locator.place(ofKeyAt: path), message, suggestion)
+    package mutating func faultOfKey(_ node: JSON5Node, _ message: String, _ suggestion: String) {
+        note(node.path, at: node.keyPlace ?? node.place, message, suggestion)
     }
 
-    /// Notes that a value is of another kind than it must be.
+    /// Notes that a value is of another kind than it must be. What could not be read at all has a suggestion of its own.
     package mutating func mismatch(_ node: JSON5Node, expected: String, _ suggestion: String) {
-        fault(node.path, "expected \(expected), found \(node.value.summary)", suggestion)
+        var suggestion = suggestion
+        if case .unreadable(_, let remedy) = node.value { suggestion = remedy }
+        fault(node, "expected \(expected), found \(node.value.summary)", suggestion)
     }
 
-    private mutating func note(
-        _ path: JSON5Path, at place: JSON5Locator.Place?, _ message: String, _ suggestion: String
-    ) {
+    /// Notes that a key stands in its object a second time.
+    mutating func fault(of duplicate: JSON5Document.Duplicate) {
+        note(
+            duplicate.path, at: duplicate.place, "this key stands in its object twice (line \(duplicate.first.line))",
+            "remove one of the two")
+    }
+
+    private mutating func note(_ path: JSON5Path, at place: JSON5Place, _ message: String, _ suggestion: String) {
         let fault = ConfigurationFault(
-            path: path.description, line: place?.line, column: place?.column, message: message, suggestion: suggestion)
+            path: path.description, line: place.line, column: place.column, message: message, suggestion: suggestion)
         placedFaults.append((place, fault))
     }
 
@@ -82,7 +59,7 @@ package struct ConfigurationReader {
             return nil
         }
         for (key, member) in node.members where !keys.contains(key) {
-            faultOfKey(member.path, "unknown key \(JSON5Value.quoted(key))", Self.suggest(key, among: keys))
+            faultOfKey(member, "unknown key \(JSON5Value.quoted(key))", Self.suggest(key, among: keys))
         }
         return node
     }
@@ -90,7 +67,7 @@ package struct ConfigurationReader {
     /// Finds a key that must be there.
     package mutating func required(_ key: String, of section: JSON5Node, example: String) -> JSON5Node? {
         if let node = section[key] { return node }
-        fault(section.path, "the key \(key) is missing", "add \(key): \(example)")
+        fault(section, "the key \(key) is missing", "add \(key): \(example)")
         return nil
     }
 
@@ -107,11 +84,11 @@ package struct ConfigurationReader {
     /// Reads a list that is not empty.
     package mutating func list(_ node: JSON5Node?, of what: String, example: String) -> [JSON5Node]? {
         guard let node else { return nil }
-        guard case .array(let values) = node.value, !values.isEmpty else {
+        guard case .array = node.value, !node.children.isEmpty else {
             mismatch(node, expected: "a list of \(what)", "write it as in \(example)")
             return nil
         }
-        return values.enumerated().map { JSON5Node(path: node.path.appending($0.offset), value: $0.element) }
+        return node.children
     }
 
     /// Reads a value where `null` means "none"; nil when absent or at fault.
@@ -127,5 +104,46 @@ package struct ConfigurationReader {
     package static func suggest(_ word: String, among words: [String]) -> String {
         if let word = nearest(word, among: words) { return "did you mean \(JSON5Value.quoted(word))?" }
         return words.count == 1 ? "write \(words[0])" : "write one of \(words.joined(separator: ", "))"
+    }
+}
+
+extension ConfigurationReader {
+    /// Reads a JSON5 document in UTF-8 by a function that notes faults in the reader. Throws all of them at once, in the order
+    /// of the text; text that is not JSON5 is one fault.
+    ///
+    /// - Parameters:
+    ///   - file: the name that the faults are reported under.
+    ///   - read: reads the document from its root; what it returns counts when it noted no fault.
+    package static func document<Value>(
+        _ bytes: some Collection<UInt8>, file: String,
+        _ read: (inout ConfigurationReader, JSON5Node) -> Value?
+    ) throws(ConfigurationError) -> Value {
+        let document: JSON5Document
+        do {
+            document = try JSON5Document(bytes)
+        } catch {
+            throw ConfigurationError(file: file, faults: [error])
+        }
+        var reader = ConfigurationReader()
+        for duplicate in document.duplicates { reader.fault(of: duplicate) }
+        guard let value = read(&reader, document.root), !reader.hasFaults else {
+            throw ConfigurationError(file: file, faults: reader.sortedFaults)
+        }
+        return value
+    }
+
+    /// The bytes of a file; one that cannot be read is a fault without a place.
+    package static func contents(of file: String) throws(ConfigurationError) -> [UInt8] {
+        let message: String
+        do {
+            return try FileSystem.read(file)
+        } catch {
+            let isDirectory = FileSystem.isDirectory(file)
+            message = isDirectory ? "this is a directory" : "cannot be read: \(String(cString: strerror(error.code)))"
+        }
+        let fault = ConfigurationFault(
+            path: "", line: nil, column: nil, message: message,
+            suggestion: "give the path of a readable JSON5 file")
+        throw ConfigurationError(file: file, faults: [fault])
     }
 }

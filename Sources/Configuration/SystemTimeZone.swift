@@ -1,47 +1,68 @@
 import CLibrary
-import CSystem
-import Essentials
 package import EventLog
+import State
 
 /// A timezone of the IANA database, by the rules that the system has of it: they change by the system's updates, not by Sluice's.
 package struct SystemTimeZone: Equatable, Sendable {
     /// Its IANA name, such as "Europe/Paris".
     package let identifier: String
-    /// The file of its rules; nil: UTC.
-    private let path: String?
+    private let rules: ZoneRules
 
-    package static let utc = SystemTimeZone(identifier: "UTC", path: nil)
+    package static let utc = SystemTimeZone(identifier: "UTC", rules: ZoneRules(firstOffset: 0, changes: [], rule: nil))
 
-    private init(identifier: String, path: String?) {
+    private init(identifier: String, rules: ZoneRules) {
         self.identifier = identifier
-        self.path = path
+        self.rules = rules
+    }
+
+    /// The zone of this name; nil when the system has none, or a damaged one: see ``named(_:)``.
+    package init?(identifier: String) {
+        guard let zone = try? SystemTimeZone.named(identifier) else { return nil }
+        self = zone
     }
 
     /// The zone of this name; nil when the system has none. "UTC" and "GMT" are always there; abbreviations such as "IST", which
-    /// are several zones', never.
-    package init?(identifier: String) {
+    /// are several zones', never. Throws when its file is there and cannot be read or is damaged.
+    ///
+    /// - Parameter directory: of the database, as an absolute path.
+    package static func named(
+        _ identifier: String, in directory: String = SystemTimeZone.directory
+    ) throws(ZoneFileError) -> SystemTimeZone? {
         if identifier == "UTC" || identifier == "GMT" {
-            self.init(identifier: identifier, path: nil)
-            return
+            return SystemTimeZone(identifier: identifier, rules: utc.rules)
         }
-        let path = "\(SystemTimeZone.directory)/\(identifier)"
-        guard SystemTimeZone.isRegion(identifier), path.utf8.count <= csystem_longest_zone, path.hasPrefix("/"),
-            let file = fopen(path, "r")
-        else { return nil }
-        defer { fclose(file) }
-        // Of a directory, and of anything else that is no zone, the C library would make UTC.
-        var start = [UInt8](repeating: 0, count: 4)
-        guard fread(&start, 1, 4, file) == 4, start.elementsEqual("TZif".utf8) else { return nil }
-        self.init(identifier: identifier, path: path)
+        let path = "\(directory)/\(identifier)"
+        guard isRegion(identifier), path.hasPrefix("/"), FileSystem.isRegularFile(path) else { return nil }
+        do {
+            return SystemTimeZone(identifier: identifier, rules: try ZoneRules(tzif: try FileSystem.read(path)))
+        } catch let fault as ZoneFileFault {
+            throw ZoneFileError(path: path, problem: "is no timezone file: \(fault.message)")
+        } catch let error as FileError {
+            throw ZoneFileError(path: path, problem: "cannot be read: \(String(cString: strerror(error.code)))")
+        } catch {
+            throw ZoneFileError(path: path, problem: "cannot be read: \(error)")
+        }
     }
 
-    /// Where the system's zones are.
-    package static var directory: String { String(cString: csystem_zones()) }
+    /// Where the system's zones are: the directory that names such as "Europe/Paris" are below.
+    package static var directory: String {
+        let named = getenv("TZDIR").map { String(cString: $0) } ?? ""
+        return named.isEmpty ? "/usr/share/zoneinfo" : named
+    }
 
-    /// The names of all zones, in byte order; empty when the system has none. Goes through the directory.
+    /// The names of all zones, in byte order; empty when the system has none. Reads the whole database.
     package static var all: [String] {
-        let paths = (try? FileManager.default.subpathsOfDirectory(atPath: directory)) ?? []
-        return paths.filter { SystemTimeZone(identifier: $0) != nil }.sorted()
+        names(in: "").filter { SystemTimeZone(identifier: $0) != nil }
+            .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+
+    /// The files in a directory of the database and below it.
+    private static func names(in directory: String) -> [String] {
+        let names = (try? FileSystem.list("\(Self.directory)/\(directory)")) ?? []
+        return names.flatMap { name in
+            let path = directory.isEmpty ? name : "\(directory)/\(name)"
+            return FileSystem.isDirectory("\(Self.directory)/\(path)") ? self.names(in: path) : [path]
+        }
     }
 
     /// Whether a name is of the form that regions have: a path without dots.
@@ -59,26 +80,20 @@ package struct SystemTimeZone: Equatable, Sendable {
 
     /// Seconds that local time is ahead of UTC at an instant, in seconds since the epoch.
     package func offset(at instant: Int64) -> Int64 {
-        path.map { Int64(csystem_ahead_of_utc($0, instant)) } ?? 0
+        rules.offset(at: instant)
     }
 
-    /// The periods of one offset each that lie in `instants`, the first of them from its start. Asks once for every day, as no
-    /// clocks were ever changed twice within four.
+    /// The periods of one offset each that lie in `instants`, the first of them from its start.
     package func periods(in instants: Range<Int64>) -> [LocalTime.Period] {
-        var periods = [LocalTime.Period(start: instants.lowerBound, offset: offset(at: instants.lowerBound))]
-        var (known, offset) = (instants.lowerBound, periods[0].offset)
-        while path != nil, known < instants.upperBound - 1 {
-            var changed = min(known + 86_400, instants.upperBound - 1)
-            let next = self.offset(at: changed)
-            defer { (known, offset) = (changed, next) }
-            guard next != offset else { continue }
-            // Between an instant of the old offset and one of the new.
-            while known + 1 < changed {
-                let middle = known + (changed - known) / 2
-                if self.offset(at: middle) == offset { known = middle } else { changed = middle }
-            }
-            periods.append(LocalTime.Period(start: changed, offset: next))
-        }
-        return periods
+        rules.periods(in: instants)
     }
+}
+
+/// A file of the system's timezone database that cannot be read or is damaged.
+package struct ZoneFileError: Error, Equatable, Sendable, CustomStringConvertible {
+    package var path: String
+    /// What it is or why it cannot be read, as a predicate.
+    package var problem: String
+
+    package var description: String { "\(path) \(problem)" }
 }

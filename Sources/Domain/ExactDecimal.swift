@@ -1,46 +1,65 @@
-/// An integer count of small units as plain decimal text, exactly: money that never meets a binary fraction.
+/// An integer count of small units as plain decimal text, exactly: money and shares, which never meet a binary fraction.
+///
+/// The scale is the number of decimals: 6 for millionths.
 package enum ExactDecimal {
-    /// The text of `value` / 10^scale without trailing zeros; no exponent, no fraction when it is whole.
-    package static func text(_ value: Int128, scale: Int) -> String {
-        let digits = String(value.magnitude)
-        let padded = String(repeating: "0", count: max(0, scale + 1 - digits.count)) + digits
-        let whole = padded.dropLast(scale)
-        var fraction = padded.suffix(scale)
-        while fraction.last == "0" { fraction.removeLast() }
-        return (value < 0 ? "-" : "") + whole + (fraction.isEmpty ? "" : "." + fraction)
+    /// The text of `value` / 10^scale; no exponent.
+    ///
+    /// - Parameter everyPlace: whether all decimals are written, `0.050000`, or none that are zeros at the end, `0.05`.
+    package static func text(_ value: some BinaryInteger, scale: Int, everyPlace: Bool = false) -> String {
+        (value < 0 ? "-" : "") + pointed(String(value.magnitude), scale: scale, everyPlace: everyPlace)
+    }
+
+    /// Digits with a point before the last `scale` of them.
+    static func pointed(_ digits: String, scale: Int, everyPlace: Bool) -> String {
+        var bytes = Array(digits.utf8)
+        if bytes.count <= scale {
+            bytes.insert(contentsOf: repeatElement(UInt8(ascii: "0"), count: scale + 1 - bytes.count), at: 0)
+        }
+        let point = bytes.count - scale
+        if !everyPlace {
+            while bytes.count > point, bytes.last == UInt8(ascii: "0") { bytes.removeLast() }
+        }
+        if bytes.count > point { bytes.insert(UInt8(ascii: "."), at: point) }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// The value of plain decimal text times 10^scale; nil when it is none, has more decimals, or leaves 128 bits.
     package static func value(_ text: some StringProtocol, scale: Int) -> Int128? {
-        var bytes = Array(text.utf8)[...]
-        let negative = bytes.first == UInt8(ascii: "-")
-        if negative { bytes.removeFirst() }
+        guard let parts = DecimalParts(text), parts.fraction.count <= scale else { return nil }
         var value: Int128 = 0
-        var decimals: Int?
-        var digits = 0
-        for byte in bytes {
-            if byte == UInt8(ascii: "."), decimals == nil, digits > 0 {
-                decimals = 0
-                continue
-            }
-            guard (0x30...0x39).contains(byte), decimals ?? 0 < scale || decimals == nil else { return nil }
-            guard let next = shifted(value, adding: Int128(byte - 0x30)) else { return nil }
-            value = next
-            digits += 1
-            decimals = decimals.map { $0 + 1 }
+        // Downwards where it is negative: there is one more negative number than positive ones.
+        func append(_ digit: Int128) -> Bool {
+            let (product, overflow) = value.multipliedReportingOverflow(by: 10)
+            let (sum, carry) = product.addingReportingOverflow(parts.isNegative ? -digit : digit)
+            value = sum
+            return !overflow && !carry
         }
-        guard digits > 0, decimals != 0 else { return nil }
-        for _ in (decimals ?? 0)..<scale {
-            guard let next = shifted(value, adding: 0) else { return nil }
-            value = next
+        for digit in parts.whole + parts.fraction {
+            guard append(Int128(digit - UInt8(ascii: "0"))) else { return nil }
         }
-        return negative ? -value : value
+        for _ in parts.fraction.count..<scale {
+            guard append(0) else { return nil }
+        }
+        return value
     }
+}
 
-    private static func shifted(_ value: Int128, adding digit: Int128) -> Int128? {
-        let (product, overflow) = value.multipliedReportingOverflow(by: 10)
-        guard !overflow else { return nil }
-        let (sum, carry) = product.addingReportingOverflow(digit)
-        return carry ? nil : sum
+/// The pieces of plain decimal text: digits, and perhaps a point with digits after it.
+struct DecimalParts {
+    let isNegative: Bool
+    /// The digits before the point, at least one, and those after it, in ASCII.
+    let whole: ArraySlice<UInt8>
+    let fraction: ArraySlice<UInt8>
+
+    /// Nil unless the text is `-`, `digits`, `.digits`, the first and the last of them optional.
+    init?(_ text: some StringProtocol) {
+        let bytes = Array(text.utf8)
+        isNegative = bytes.first == UInt8(ascii: "-")
+        let unsigned = bytes.dropFirst(isNegative ? 1 : 0)
+        let point = unsigned.firstIndex(of: UInt8(ascii: "."))
+        whole = unsigned[..<(point ?? unsigned.endIndex)]
+        fraction = point.map { unsigned[($0 + 1)...] } ?? []
+        guard !whole.isEmpty, point == nil || !fraction.isEmpty else { return nil }
+        guard (whole + fraction).allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
     }
 }

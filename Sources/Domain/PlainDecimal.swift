@@ -1,21 +1,21 @@
-/// Numbers in plain decimal notation: digits, at most 9 of them after the point, no exponent, no trailing zeros.
+/// Binary numbers as decimal text: for files, with as many decimals as are needed up to 9; for people, with a fixed number of them;
+/// for JSON and messages, in the fewest digits that tell a number from its neighbours.
 ///
-/// What is written is the decimal nearest to the number's exact binary value, halves to even; what is read is the number
-/// nearest to the decimal. Reading a written number and writing it again gives the same text.
+/// What has a number of decimals is the decimal nearest to the number's exact binary value, halves to even, as C's `printf` has it.
 package enum PlainDecimal {
-    /// Digits after the point.
-    static let places = 9
+    /// Decimals in files, at most.
+    private static let places = 9
+    /// Decimals for people, at most: so many that the arithmetic takes 128 bits.
+    private static let mostPlaces = 22
 
-    /// Writes a number; the empty text for one that is not finite, which has no decimal notation.
+    // MARK: Writing
+
+    /// Writes a number as files have it: no exponent, at most 9 decimals, none that are zeros at the end. The empty text for one
+    /// that is not finite, which has no decimal notation. Reading the text and writing it again gives the same text.
     package static func string(_ value: Double) -> String {
         guard value.isFinite else { return "" }
-        // |value| = significand · 2^exponent
-        let exponent = value.isNormal ? Int(value.exponentBitPattern) - 1075 : -1074
-        let hidden: UInt64 = value.isNormal ? 1 << 52 : 0
-        let significand = value.significandBitPattern | hidden
-        let magnitude =
-            exponent > 0 ? doubled(significand, times: exponent) : fraction(significand, shift: -exponent)
-        return value < 0 && magnitude != "0" ? "-" + magnitude : magnitude
+        let text = magnitude(value, places: places, everyPlace: false)
+        return value < 0 && text != "0" ? "-" + text : text
     }
 
     /// The number that `string` writes.
@@ -23,69 +23,60 @@ package enum PlainDecimal {
         Double(string(value)) ?? value
     }
 
-    /// Writes a number of millionths.
-    package static func string(millionths value: Int128) -> String {
-        let digits = text(value.magnitude, places: 6)
-        return value < 0 ? "-" + digits : digits
+    /// Writes a number for people, with this many decimals, 22 at most; `inf` and `nan` for what is not finite.
+    package static func fixed(_ value: Double, places: Int) -> String {
+        guard value.isFinite else { return "\(value)" }
+        let places = max(0, min(places, mostPlaces))
+        return (value.sign == .minus ? "-" : "") + magnitude(value, places: places, everyPlace: true)
     }
 
-    /// Writes 0…1,000,000 micro-shares with all of their 6 decimals.
-    package static func string(microShares value: Int) -> String {
-        let digits = String(value % 1_000_000)
-        return "\(value / 1_000_000)." + String(repeating: "0", count: 6 - digits.count) + digits
+    /// Writes a number in the fewest digits from which it is read again, with an exponent where it is very small or great; whole
+    /// numbers without a fraction. `inf` and `nan` for what is not finite.
+    package static func shortest(_ value: Double) -> String {
+        Int64(exactly: value).map { "\($0)" } ?? "\(value)"
     }
 
-    /// Reads a number; nil unless it stands in plain decimal notation.
+    // MARK: Reading
+
+    /// Reads a number as files have it; nil unless it stands in plain decimal notation.
     package static func value(_ text: String) -> Double? {
-        guard parts(text) != nil, let value = Double(text), value.isFinite else { return nil }
-        return value
+        DecimalParts(text) == nil ? nil : Double(text).flatMap { $0.isFinite ? $0 : nil }
     }
 
-    /// Reads a number with at most 6 decimals exactly, in millionths; nil for anything else.
-    package static func millionths(_ text: String) -> Int128? {
-        guard let (isNegative, whole, fraction) = parts(text), fraction.utf8.count <= 6 else { return nil }
-        let digits = whole + fraction + String(repeating: "0", count: 6 - fraction.utf8.count)
-        return Int128((isNegative ? "-" : "") + digits)
+    /// Reads a number that people or other programs write, with an exponent or without; nil for hexadecimal notation and for what
+    /// is not finite.
+    package static func number(_ text: String) -> Double? {
+        let isDecimal = text.utf8.allSatisfy { (0x30...0x39).contains($0) || ".eE+-".utf8.contains($0) }
+        return isDecimal ? Double(text).flatMap { $0.isFinite ? $0 : nil } : nil
     }
 
-    /// The sign, the digits before the point and those after it.
-    private static func parts(_ text: String) -> (isNegative: Bool, whole: String, fraction: String)? {
-        let isNegative = text.utf8.first == UInt8(ascii: "-")
-        let unsigned = isNegative ? text.dropFirst() : text[...]
-        let halves = unsigned.split(separator: ".", omittingEmptySubsequences: false)
-        guard halves.count <= 2 else { return nil }
-        for half in halves {
-            guard !half.isEmpty, half.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
-        }
-        return (isNegative, String(halves[0]), halves.count == 2 ? String(halves[1]) : "")
+    // MARK: Digits
+
+    /// Writes a finite number without its sign.
+    private static func magnitude(_ value: Double, places: Int, everyPlace: Bool) -> String {
+        // |value| = significand · 2^exponent
+        let exponent = value.isNormal ? Int(value.exponentBitPattern) - 1075 : -1074
+        let significand = value.significandBitPattern | (value.isNormal ? 1 << 52 : 0)
+        let digits =
+            exponent > 0
+            ? doubled(significand, times: exponent) + String(repeating: "0", count: places)
+            : String(quotient(significand, shift: -exponent, places: places))
+        return ExactDecimal.pointed(digits, scale: places, everyPlace: everyPlace)
     }
 
-    /// significand / 2^shift to 9 decimals.
-    private static func fraction(_ significand: UInt64, shift: Int) -> String {
-        // Below 2^83, so that a shift by 100 leaves less than a half.
-        let scaled = UInt128(significand) * 1_000_000_000
-        guard shift > 0 else { return text(scaled, places: places) }
-        guard shift < 100 else { return "0" }
-        var quotient = scaled >> UInt128(shift)
+    /// significand · 10^places / 2^shift, to the nearest integer.
+    private static func quotient(_ significand: UInt64, shift: Int, places: Int) -> UInt128 {
+        // Below 2^127, as 53 bits and 22 decimals are, so that a shift by 128 leaves less than a half.
+        let scaled = (0..<places).reduce(UInt128(significand)) { product, _ in product * 10 }
+        guard shift > 0 else { return scaled }
+        guard shift < 128 else { return 0 }
+        let quotient = scaled >> UInt128(shift)
         let remainder = scaled - quotient << UInt128(shift)
         let half = UInt128(1) << UInt128(shift - 1)
-        if remainder > half || (remainder == half && quotient & 1 == 1) { quotient += 1 }
-        return text(quotient, places: places)
+        return remainder > half || (remainder == half && quotient & 1 == 1) ? quotient + 1 : quotient
     }
 
-    /// value / 10^places without trailing zeros.
-    private static func text(_ value: UInt128, places: Int) -> String {
-        var digits = Array(String(value).utf8)
-        if digits.count <= places {
-            digits.insert(contentsOf: Array(repeating: 0x30, count: places + 1 - digits.count), at: 0)
-        }
-        let point = digits.count - places
-        while digits.count > point, digits.last == 0x30 { digits.removeLast() }
-        if digits.count > point { digits.insert(UInt8(ascii: "."), at: point) }
-        return String(decoding: digits, as: UTF8.self)
-    }
-
-    /// significand · 2^times, which may have three hundred digits.
+    /// The digits of significand · 2^times, of which there may be three hundred.
     private static func doubled(_ significand: UInt64, times: Int) -> String {
         var digits = String(significand).utf8.reversed().map { $0 - 0x30 }
         for _ in 0..<times {

@@ -1,21 +1,8 @@
-import CLibrary
-
 /// Numbers and names for people.
 package enum Text {
     /// A decimal with this many places.
     package static func decimal(_ value: Double, _ places: Int) -> String {
-        printed(value, "%.\(places)f")
-    }
-
-    /// A number as C's `printf` writes it.
-    package static func printed(_ value: Double, _ format: String) -> String {
-        withVaList([value]) { arguments in
-            // The longest number has 309 digits, and its decimals.
-            withUnsafeTemporaryAllocation(of: CChar.self, capacity: 512) { buffer in
-                vsnprintf(buffer.baseAddress, buffer.count, format, arguments)
-                return String(cString: buffer.baseAddress.unsafelyUnwrapped)
-            }
-        }
+        PlainDecimal.fixed(value, places: places)
     }
 
     /// A count with commas between thousands.

@@ -3,7 +3,7 @@ package import Domain
 /// The step from an experiment's daily rows to what is known of its arms.
 ///
 /// The result depends on the set of rows alone, not on their order: counts are added exactly, as integers, and real numbers
-/// begin with one day's sums of an arm.
+/// begin with the sums of an arm in one stratum, a day under one table, in the order of the strata.
 package struct ExperimentLearner: Sendable {
     private let experiment: Experiment
     private let settings: LearningSettings
@@ -21,53 +21,60 @@ package struct ExperimentLearner: Sendable {
 
     /// Learns the group of everyone (`*`) and those of the segments with enough visitors, in byte order after it.
     ///
-    /// - Parameter rows: the experiment's rows up to the date of the run, in any order; rows of one arm, segment and date
-    ///   add, those of undeclared arms are skipped.
+    /// - Parameter rows: the experiment's rows up to the date of the run, in any order; rows of one arm, segment, date and
+    ///   table add, those of undeclared arms are skipped.
     /// - Throws: `CountOverflow` when a sum of visitors or money leaves its integer.
-    /// - Complexity: O(rows), and for each group O(days · arms² + arms³).
+    /// - Complexity: O(rows), and for each group O(strata · arms² + arms³).
     package func learn(_ rows: [DailyRow]) throws(CountOverflow) -> [LearnedGroup] {
         let armOfRow = rows.map { armPositions[$0.key.variant] }
-        let window = window(of: rows, armOfRow)
-        var everyone = emptyCounts(window)
+        let strata = strata(of: rows, armOfRow)
+        let stratumOfRow = strata.positions(of: rows)
+        var everyone = emptyCounts(strata)
         var segments = RowsBySegment()
         for (index, row) in rows.enumerated() {
-            guard let arm = armOfRow[index], let day = window.position(of: row.date) else { continue }
-            try everyone.add(row.counts, day: day, arm: arm, reward: settings.reward)
+            guard let arm = armOfRow[index], let stratum = stratumOfRow[index] else { continue }
+            try everyone.add(row.counts, stratum: stratum, arm: arm, reward: settings.reward)
             if row.key.segment != .everyone {
-                segments.append(RowsBySegment.Row(index: index, day: day, arm: arm), row.key.segment)
+                segments.append(RowsBySegment.Row(index: index, stratum: stratum, arm: arm), row.key.segment)
             }
         }
         var own: [(segment: Name, counts: GroupCounts)] = []
         var rest = everyone
         for (segment, placed) in segments.sorted() {
-            var counts = emptyCounts(window)
+            var counts = emptyCounts(strata)
             for row in placed {
-                try counts.add(rows[row.index].counts, day: row.day, arm: row.arm, reward: settings.reward)
+                try counts.add(rows[row.index].counts, stratum: row.stratum, arm: row.arm, reward: settings.reward)
             }
             guard try counts.visitors() >= settings.minimumVisitors else { continue }
             own.append((segment, counts))
             rest.subtract(counts)
         }
-        let strata = settings.seasonality == .stratified ? own.map(\.counts) + [rest] : [everyone]
-        let parent = model(strata, averagePurchase: everyone.averagePurchase, window)
+        let parts = settings.seasonality == .stratified ? own.map(\.counts) + [rest] : [everyone]
+        let parent = model(parts, averagePurchase: everyone.averagePurchase, strata)
         let global = group(.everyone, everyone, parent, nil)
         return [global]
             + own.map { segment, counts in
-                let model = model([counts], averagePurchase: counts.averagePurchase, window)
+                let model = model([counts], averagePurchase: counts.averagePurchase, strata)
                 return group(segment, counts, model, (global, parent))
             }
     }
 
-    private func window(of rows: [DailyRow], _ armOfRow: [Int?]) -> DayWindow {
-        var daysWithData: Set<CalendarDate> = []
+    /// The strata with visitors of declared arms, on the days that the window takes.
+    private func strata(of rows: [DailyRow], _ armOfRow: [Int?]) -> Strata {
+        var strata: Set<Stratum> = []
+        var last: Stratum?
         for (row, arm) in zip(rows, armOfRow) where arm != nil && row.counts.visitors > 0 {
-            daysWithData.insert(row.date)
+            let stratum = Stratum(of: row)
+            if stratum != last { strata.insert(stratum) }
+            last = stratum
         }
-        return DayWindow(daysWithData: daysWithData, window: settings.window, halfLife: settings.halfLife)
+        let window = DayWindow(
+            daysWithData: Set(strata.map(\.date)), window: settings.window, halfLife: settings.halfLife)
+        return Strata(strata, in: window)
     }
 
-    private func emptyCounts(_ window: DayWindow) -> GroupCounts {
-        GroupCounts(days: window.dates.count, arms: arms.count)
+    private func emptyCounts(_ strata: Strata) -> GroupCounts {
+        GroupCounts(strata: strata.weights.count, arms: arms.count)
     }
 
     /// The observations of a group, ready to update the prior of each of its arms.
@@ -76,20 +83,20 @@ package struct ExperimentLearner: Sendable {
         case revenue(RevenueUpdate)
     }
 
-    /// - Parameter strata: counts of disjoint visitors, whose days are told apart.
-    private func model(_ strata: [GroupCounts], averagePurchase: Double, _ window: DayWindow) -> Model {
-        let tables = strata.map { counts in
-            var table = counts.table(reward: settings.reward)
-            table.weigh(window.weights)
-            return table
+    /// - Parameter parts: counts of disjoint visitors, whose strata are told apart.
+    private func model(_ parts: [GroupCounts], averagePurchase: Double, _ strata: Strata) -> Model {
+        let weighted = parts.map { counts in
+            var observations = counts.observations(reward: settings.reward)
+            observations.weigh(strata.weights)
+            return observations
         }
-        let table = DayTable(stacking: tables)
+        let observations = StratumObservations(stacking: weighted)
         switch settings.reward {
         case .click, .purchase:
-            return .rate(RateUpdate(table, seasonality: settings.seasonality))
+            return .rate(RateUpdate(observations, seasonality: settings.seasonality))
         case .revenue:
             return .revenue(
-                RevenueUpdate(table, seasonality: settings.seasonality, averagePurchase: averagePurchase))
+                RevenueUpdate(observations, seasonality: settings.seasonality, averagePurchase: averagePurchase))
         }
     }
 

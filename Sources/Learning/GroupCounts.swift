@@ -1,6 +1,6 @@
 import Domain
 
-/// The exact counts of a row group by day and arm, and over the window by arm.
+/// The exact counts of a row group by stratum and arm, and over the window by arm.
 struct GroupCounts: Sendable {
     private struct Cell {
         var visitors: Int64 = 0
@@ -9,24 +9,24 @@ struct GroupCounts: Sendable {
         var revenueSquared: Int128 = 0
     }
 
-    private let days: Int
+    private let strata: Int
     private let arms: Int
-    /// Day by day.
+    /// Stratum by stratum.
     private var cells: [Cell]
     private(set) var visitorsByArm: [Int64]
     /// Counts, or revenue in millionths.
     private(set) var successesByArm: [Int128]
     private var purchasers: Int64 = 0
 
-    init(days: Int, arms: Int) {
-        self.days = days
+    init(strata: Int, arms: Int) {
+        self.strata = strata
         self.arms = arms
-        cells = Array(repeating: Cell(), count: days * arms)
+        cells = Array(repeating: Cell(), count: strata * arms)
         visitorsByArm = Array(repeating: 0, count: arms)
         successesByArm = Array(repeating: 0, count: arms)
     }
 
-    mutating func add(_ counts: ArmCounts, day: Int, arm: Int, reward: Reward) throws(CountOverflow) {
+    mutating func add(_ counts: ArmCounts, stratum: Int, arm: Int, reward: Reward) throws(CountOverflow) {
         let successes =
             switch reward {
             case .click: Int128(counts.clickers)
@@ -36,7 +36,7 @@ struct GroupCounts: Sendable {
         visitorsByArm[arm] = try CountOverflow.sum(visitorsByArm[arm], counts.visitors)
         successesByArm[arm] = try CountOverflow.sum(successesByArm[arm], successes)
         purchasers = try CountOverflow.sum(purchasers, counts.purchasers)
-        let index = day * arms + arm
+        let index = stratum * arms + arm
         cells[index].visitors = try CountOverflow.sum(cells[index].visitors, counts.visitors)
         cells[index].successes = try CountOverflow.sum(cells[index].successes, successes)
         cells[index].revenueSquared = try CountOverflow.sum(cells[index].revenueSquared, counts.revenueSquared)
@@ -63,7 +63,7 @@ struct GroupCounts: Sendable {
         return total
     }
 
-    /// Revenue per purchaser in major units, of all arms and days; 0 when nobody purchased.
+    /// Revenue per purchaser in major units, of all arms and strata; 0 when nobody purchased.
     var averagePurchase: Double {
         guard purchasers > 0 else { return 0 }
         // Each arm's sum is exact; their sum might leave 128 bits.
@@ -72,15 +72,15 @@ struct GroupCounts: Sendable {
     }
 
     /// The counts as real numbers; money in major units.
-    func table(reward: Reward) -> DayTable {
+    func observations(reward: Reward) -> StratumObservations {
         let unit = reward == .revenue ? 1e6 : 1
-        var table = DayTable(days: days, arms: arms)
+        var observations = StratumObservations(strata: strata, arms: arms)
         for (index, cell) in cells.enumerated() {
-            table.visitors[index] = Double(cell.visitors)
-            table.rewards[index] = real(cell.successes) / unit
-            if reward == .revenue { table.squaredRewards[index] = real(cell.revenueSquared) / 1e12 }
+            observations.visitors[index] = Double(cell.visitors)
+            observations.rewards[index] = real(cell.successes) / unit
+            if reward == .revenue { observations.squaredRewards[index] = real(cell.revenueSquared) / 1e12 }
         }
-        return table
+        return observations
     }
 }
 

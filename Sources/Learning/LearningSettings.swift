@@ -8,14 +8,14 @@ package enum Reward: String, CaseIterable, Sendable {
     case revenue
 }
 
-/// How days are pooled.
+/// How strata, days under one table, are pooled.
 package enum Seasonality: String, CaseIterable, Sendable {
-    /// Each day's base rate is fitted and taken out; for everyone's group apart in every segment with shares of its own, because
+    /// Each stratum's base rate is fitted and taken out; for everyone's group apart in every segment with shares of its own, because
     /// segments differ in their base rate as days do, and arms have more traffic in one than in another.
     case stratified
-    /// Each day's base rate is fitted and taken out, of all visitors together. The same where no segment has shares of its own.
+    /// Each stratum's base rate is fitted and taken out, of all visitors together. The same where no segment has shares of its own.
     case adjusted
-    /// Days are added up plainly.
+    /// Strata are added up plainly.
     case none
 }
 

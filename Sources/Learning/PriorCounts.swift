@@ -50,12 +50,7 @@ package struct PriorCounts: Equatable, Sendable {
     }
 
     private static func count(_ column: Int, of table: InputTable) throws(InputFileError) -> Double {
-        let text = table.text(column)
-        // `Double` would also read hexadecimal, "nan" and "inf".
-        let isDecimal = text.utf8.allSatisfy { byte in
-            (0x30...0x39).contains(byte) || ".eE+-".utf8.contains(byte)
-        }
-        guard isDecimal, let value = Double(text), value.isFinite, value >= 0 else {
+        guard let value = PlainDecimal.number(table.text(column)), value >= 0 else {
             throw table.fault(column, expected: "a number of at least 0")
         }
         return value

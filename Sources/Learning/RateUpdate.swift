@@ -1,21 +1,22 @@
 /// The posteriors of rates: clickers or purchasers per visitor.
 ///
 /// The prior of an arm is Beta(1, 1) plus the counts it brings along; O of κ-weighted successes among T adjusted trials make
-/// it Beta(α + κ·O, β + κ·(max(T, O) − O)). T can be below O when an arm's visitors came on poor days.
+/// it Beta(α + κ·O, β + κ·(max(T, O) − O)). T can be below O when an arm's visitors came in poor strata.
 struct RateUpdate: Equatable, Sendable {
     let adjustment: SeasonalAdjustment
     /// O, by arm.
     let successes: [Double]
 
-    init(_ table: DayTable, seasonality: Seasonality) {
+    init(_ observations: StratumObservations, seasonality: Seasonality) {
         switch seasonality {
         case .adjusted, .stratified:
             adjustment = SeasonalAdjustment(
-                visitors: table.visitors, successes: table.rewards, days: table.days, arms: table.arms)
+                visitors: observations.visitors, successes: observations.rewards, strata: observations.strata,
+                arms: observations.arms)
         case .none:
-            adjustment = SeasonalAdjustment(pooling: table)
+            adjustment = SeasonalAdjustment(pooling: observations)
         }
-        successes = table.sumsByArm(table.rewards)
+        successes = observations.sumsByArm(observations.rewards)
     }
 
     /// The posterior of an arm.

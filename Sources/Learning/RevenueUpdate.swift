@@ -56,32 +56,33 @@ struct RevenueUpdate: Equatable, Sendable {
     let pooledMean: Double
     let pooledVariance: Double
 
-    /// - Parameter averagePurchase: pooled revenue per purchaser. The day's factors are fitted to revenue counted in average
+    /// - Parameter averagePurchase: pooled revenue per purchaser. The strata's factors are fitted to revenue counted in average
     ///   purchases, so that half a purchase stands where rates have half a success; 0 or less: nothing was sold and nothing
     ///   is adjusted.
-    init(_ table: DayTable, seasonality: Seasonality, averagePurchase: Double) {
+    init(_ observations: StratumObservations, seasonality: Seasonality, averagePurchase: Double) {
         let adjustment =
             switch seasonality {
             case .adjusted where averagePurchase > 0, .stratified where averagePurchase > 0:
                 SeasonalAdjustment(
-                    visitors: table.visitors, successes: table.rewards.map { $0 / averagePurchase }, days: table.days,
-                    arms: table.arms)
+                    visitors: observations.visitors, successes: observations.rewards.map { $0 / averagePurchase },
+                    strata: observations.strata,
+                    arms: observations.arms)
             case .adjusted, .stratified, .none:
-                SeasonalAdjustment(pooling: table)
+                SeasonalAdjustment(pooling: observations)
             }
-        var moments = Array(repeating: Moments(count: 0, sum: 0, squares: 0), count: table.arms)
+        var moments = Array(repeating: Moments(count: 0, sum: 0, squares: 0), count: observations.arms)
         var pooled = Moments(count: 0, sum: 0, squares: 0)
-        for day in 0..<table.days {
-            let factor = adjustment.dayFactors[day]
-            for arm in 0..<table.arms {
-                let index = day * table.arms + arm
+        for stratum in 0..<observations.strata {
+            let factor = adjustment.stratumFactors[stratum]
+            for arm in 0..<observations.arms {
+                let index = stratum * observations.arms + arm
                 moments[arm].add(
                     Moments(
-                        count: table.visitors[index], sum: table.rewards[index] / factor,
-                        squares: table.squaredRewards[index] / factor / factor))
+                        count: observations.visitors[index], sum: observations.rewards[index] / factor,
+                        squares: observations.squaredRewards[index] / factor / factor))
             }
         }
-        for arm in 0..<table.arms {
+        for arm in 0..<observations.arms {
             pooled.add(moments[arm])
             moments[arm].count *= adjustment.evidence[arm]
             moments[arm].sum *= adjustment.evidence[arm]

@@ -5,7 +5,7 @@ struct RowsBySegment {
     struct Row {
         /// The position among all rows.
         var index: Int
-        var day: Int
+        var stratum: Int
         var arm: Int
     }
 

@@ -22,19 +22,27 @@ extension NightlyRun {
         }
         let inputs = try allocationInputs()
         var rows: [AllocationRow] = []
+        var facts: [ExperimentFacts] = []
         for experiment in configuration.experiments {
             let groups = try learn(experiment, from: history, inputs, for: date)
             do throws(AllocationError) {
-                rows += try allocate(experiment, groups, blacklist: inputs.blacklist, on: tableDate)
+                let own = try allocate(experiment, groups, blacklist: inputs.blacklist, on: tableDate)
+                rows += own
+                facts.append(
+                    ExperimentFacts(
+                        experiment: experiment.experiment, learning: experiment.learning,
+                        allocation: experiment.allocation, groups: groups, rows: own))
             } catch {
-                rows += try carryOver(experiment.experiment.key, to: tableDate, because: error, into: &outcome)
+                let last = try carryOver(experiment.experiment.key, to: tableDate, because: error, into: &outcome)
+                rows += last.rows
+                facts += last.facts
             }
         }
         guard !rows.isEmpty else {
             warn(.nothingAllocated(date), in: &outcome)
             return
         }
-        try publish(rows, on: tableDate, history: history, inputs: inputs, into: &outcome)
+        try publish(rows, facts, on: tableDate, history: history, inputs: inputs, into: &outcome)
     }
 
     private func learn(
@@ -79,17 +87,26 @@ extension NightlyRun {
         return rows
     }
 
-    /// The experiment's rows in the newest table before a date, under that date.
+    /// The experiment's rows in the newest table before a date, under that date, and how they were made, where that table says so.
     private func carryOver(
         _ experiment: SlotKey, to date: CalendarDate, because error: AllocationError, into outcome: inout NightOutcome
-    ) throws(RunFailure) -> [AllocationRow] {
+    ) throws(RunFailure) -> (rows: [AllocationRow], facts: [ExperimentFacts]) {
         outcome.carriedOver.append("\(experiment.platform)/\(experiment.slot)")
         let dates = try files { () throws(FileError) in try state.allocationDates() }
         var rows: [AllocationRow] = []
+        var facts: [ExperimentFacts] = []
         if let last = dates.last(where: { $0 < date }) {
             // Verified against its manifest: a damaged table must not live on under a new date.
+            let directory = state.allocation(on: last)
+            let manifest = directory + "/" + AllocationFormat.manifestFile
             do throws(TableError) {
-                _ = try AllocationTable(path: state.allocation(on: last))
+                _ = try AllocationTable(path: directory)
+            } catch {
+                throw .table(error)
+            }
+            let bytes = try readFile(manifest)
+            do throws(TableError) {
+                facts = try ExperimentFacts.read(bytes, file: manifest).filter { $0.key == experiment }
             } catch {
                 throw .table(error)
             }
@@ -98,7 +115,7 @@ extension NightlyRun {
         warn(
             .experimentCarriedOver(date.advanced(by: -1), error, experiment, from: rows.first?.date), in: &outcome)
         for index in rows.indices { rows[index].date = date }
-        return rows
+        return (rows, facts)
     }
 
     /// The seed of the sampling method: a function of pipeline and group, not of the date, so that nothing moves without data.
@@ -109,7 +126,8 @@ extension NightlyRun {
     }
 
     private func publish(
-        _ rows: [AllocationRow], on date: CalendarDate, history: History, inputs: AllocationInputs,
+        _ rows: [AllocationRow], _ facts: [ExperimentFacts], on date: CalendarDate, history: History,
+        inputs: AllocationInputs,
         into outcome: inout NightOutcome
     ) throws(RunFailure) {
         let bytes = AllocationFile.bytes(rows)
@@ -127,15 +145,11 @@ extension NightlyRun {
         manifest.priors = inputs.priorsDigest
         manifest.partitions = Dictionary(
             uniqueKeysWithValues: history.digests.map { ($0.key.description, $0.value) })
-        manifest.holdouts = configuration.experiments.map(\.experiment).sorted { $0.key < $1.key }.compactMap {
-            experiment in
-            experiment.holdout.map {
-                Manifest.Holdout(
-                    platform: experiment.key.platform.string, slot: experiment.key.slot.string, name: $0.string)
-            }
-        }
+        // In the table's order.
+        let experiments = facts.sorted { $0.key < $1.key }.map(\.json)
         let files: [(name: String, bytes: [UInt8])] = [
-            (AllocationFormat.tableFile, bytes), (AllocationFormat.manifestFile, manifest.json),
+            (AllocationFormat.tableFile, bytes),
+            (AllocationFormat.manifestFile, manifest.json(experiments: experiments)),
         ]
         let current = try self.files { () throws(FileError) in try state.currentDate() }
         let moves = current.map { $0 <= date } ?? true

@@ -42,6 +42,7 @@ extension NightlyRun {
             experiments: configuration.experiments.map(\.experiment), policy: log.policy,
             mixedUnits: configuration.statistics.onMixed, reader: reader, workers: options.workers)
         job.audits = options.audits
+        job.servingHistory = history
         job.memory = ProcessMemory.forVisitors(of: options.memory, workers: options.workers)
         return job
     }
@@ -57,6 +58,9 @@ extension NightlyRun {
             case .log(let error): throw .log(error)
             case .overflow: throw .overflow(date: date)
             case .memory: throw .memory(date: date, bytes: options.memory)
+            case .refused(let day, let tally):
+                throw .tooManyRejected(
+                    date: date.advanced(by: day), tally: tally, allowed: configuration.events.maxRejected)
             }
         }
     }

@@ -56,7 +56,7 @@ extension NightlyRun {
     }
 
     /// The logs of these days, each with the bot filter of its day; no files for a day that cannot be judged.
-    private func logs(
+    func logs(
         of days: [CalendarDate], night: CalendarDate, into outcome: inout NightOutcome
     ) throws(RunFailure) -> [DayLog] {
         let clock = DayClock(timeZone: configuration.timeZone)

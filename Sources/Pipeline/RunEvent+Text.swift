@@ -30,6 +30,10 @@ extension RunEvent {
                 + "(p = \(check.pValue ?? 0)): look for lost or doubled events before trusting this day"
         case .sharesUnknown(let date, let error):
             return "\(date): no sample-ratio check of the visitors served by a table: \(error)"
+        case .propensitiesUnknown(let date, let error):
+            return "\(date): units that a table served have no propensity, unless the log states it: \(error)"
+        case .noUnits(let date, let reason):
+            return "\(date): \(reason.rawValue): no unit to print"
         case .experimentCarriedOver(_, let error, _, let table):
             let consequence =
                 table.map { "its rows are taken over from the table of \($0)" }

@@ -32,6 +32,10 @@ package enum RunEvent: Sendable {
     case sampleRatio(CalendarDate, SampleRatioCheck)
     /// The shares by which visitors were served cannot be known.
     case sharesUnknown(CalendarDate, ServedSharesError)
+    /// The shares by which some units were served cannot be known: they are given out without a propensity.
+    case propensitiesUnknown(CalendarDate, ServedSharesError)
+    /// There is no unit of a day to give out.
+    case noUnits(CalendarDate, NoDataReason)
     case experimentCarriedOver(CalendarDate, AllocationError, SlotKey, from: CalendarDate?)
     case nothingAllocated(CalendarDate)
     /// A table was published that is older than the one that serves.
@@ -67,6 +71,8 @@ extension RunEvent {
         case .noStatistics: "no-statistics"
         case .sampleRatio: "sample-ratio"
         case .sharesUnknown: "shares-unknown"
+        case .propensitiesUnknown: "propensities-unknown"
+        case .noUnits: "no-units"
         case .experimentCarriedOver: "experiment-carried-over"
         case .nothingAllocated: "nothing-allocated"
         case .currentIsLater: "current-is-later"
@@ -84,7 +90,8 @@ extension RunEvent {
         case .dayRead(let date, _), .daysRecounted(let date, _, _), .tablePublished(let date, _, _),
             .dayNotOver(let date, _), .denyListMissing(_, let date), .noData(let date, _),
             .statisticsKept(let date, _), .noStatistics(let date), .sampleRatio(let date, _),
-            .sharesUnknown(let date, _), .experimentCarriedOver(let date, _, _, _), .nothingAllocated(let date),
+            .sharesUnknown(let date, _), .propensitiesUnknown(let date, _), .noUnits(let date, _),
+            .experimentCarriedOver(let date, _, _, _), .nothingAllocated(let date),
             .currentIsLater(let date, _, _), .tablesStale(let date, _), .nightStopped(let date, _):
             date
         case .inputWithoutEffect, .journalMended, .recordNotWritten: nil

@@ -1,6 +1,6 @@
-import CLibrary
 import Domain
 import Learning
+import Numerics
 
 /// Splits traffic evenly for ever: an A/B test that never ends.
 package struct UniformPolicy: Policy {
@@ -19,7 +19,7 @@ package struct UniformPolicy: Policy {
 ///
 /// The leader is called a winner when the z test against every other arm is significant at 5 %, two-sided, with Bonferroni's
 /// correction for all pairs. It is shipped also when it is not: that is the strongest form of the test as a way to earn
-/// rewards, for nothing is gained by going on with arms that are thought worse. When the shipped arm leaves the competition,
+/// rewards, for nothing is gained by going on with arms that are thought worse. When the shipped arm may no longer be shown,
 /// the next best of the test follows. A test calls its winner once, on the night that ends it.
 package struct FixedHorizonPolicy: Policy {
     package let name: String
@@ -114,7 +114,7 @@ struct ArmTotals {
         guard visitors[arm] > 1, visitors[other] > 1 else { return 1 }
         let error = (squaredError(arm) + squaredError(other)).squareRoot()
         guard error > 0 else { return mean(arm) == mean(other) ? 1 : 0 }
-        return erfc(abs(mean(arm) - mean(other)) / error / 2.0.squareRoot())
+        return SpecialFunctions.normalTwoSided((mean(arm) - mean(other)) / error)
     }
 
     private func squaredError(_ arm: Int) -> Double {

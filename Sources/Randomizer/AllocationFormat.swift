@@ -1,7 +1,9 @@
 /// The names that writers and readers of an allocation table agree on.
 package enum AllocationFormat {
-    /// The manifest's `format`.
-    package static let name = "sluice-allocation/1"
+    /// The manifest's `format` as it is written.
+    package static let name = "sluice-allocation/2"
+    /// Every `format` that is read. Version 1 has no `experiments`: it does not say how its table was made.
+    package static let readNames = ["sluice-allocation/1", name]
 
     /// The columns of the table, in order.
     package static let columns = [

@@ -1,102 +1,155 @@
-/// A value of JSON (RFC 8259). An object's members keep their order; a number keeps its text.
-enum JSONValue {
-    case null
-    case boolean(Bool)
-    case number(String)
-    case string(String)
-    case array([JSONValue])
-    case object([(key: String, value: JSONValue)])
-}
-
 /// What is wrong with a JSON text, and on which line.
-struct JSONError: Error {
-    var line: Int
-    var problem: String
+package struct JSONError: Error {
+    package var line: Int
+    package var problem: String
 }
 
-/// A reader of small JSON texts held in memory, by the grammar of RFC 8259 and nothing beyond it.
+/// A reader of JSON texts held in memory, value by value, by the grammar of RFC 8259 and nothing beyond it.
 ///
-/// - An object that names a key twice is refused, where the RFC leaves it open.
-/// - Nesting ends at 64 levels, so that no text can exhaust the stack.
-struct JSONReader {
+/// The caller asks for what it expects and skips the rest. Skipping builds nothing: it takes one look at each byte, so that a
+/// large value costs its bytes alone. Nesting ends at 64 levels, so that no text can exhaust the stack.
+package struct JSONReader {
     private let bytes: [UInt8]
-    private var position = 0
+    /// Where the next value, or the white space before it, begins.
+    package private(set) var position: Int
+    private var depth = 0
 
     private static let deepest = 64
 
-    /// Reads a text that holds one value.
-    static func read(_ bytes: [UInt8]) throws(JSONError) -> JSONValue {
-        var reader = JSONReader(bytes: bytes)
+    /// Begins at the start of a text.
+    package init(_ bytes: [UInt8]) throws(JSONError) {
         guard String(validating: bytes, as: UTF8.self) != nil else { throw JSONError(line: 1, problem: "not UTF-8") }
-        let value = try reader.value(depth: 0)
-        reader.skipSpace()
-        guard reader.position == bytes.count else { throw reader.error("text after the end") }
-        return value
+        self.init(validated: bytes, at: 0)
     }
 
-    private init(bytes: [UInt8]) {
+    private init(validated bytes: [UInt8], at position: Int) {
         self.bytes = bytes
+        self.position = position
     }
 
-    private mutating func value(depth: Int) throws(JSONError) -> JSONValue {
-        guard depth < Self.deepest else { throw error("nested more than \(Self.deepest) levels deep") }
+    /// The reader of a value that this one came by.
+    package func at(_ position: Int) -> JSONReader { JSONReader(validated: bytes, at: position) }
+
+    /// The kinds of value, told by their first byte.
+    package enum Kind {
+        case object, array, string, number, boolean, null
+    }
+
+    /// What the next value is, without reading it.
+    package mutating func kind() throws(JSONError) -> Kind {
         skipSpace()
         guard let byte = peek else { throw error("the text ends where a value should be") }
         switch byte {
-        case UInt8(ascii: "{"): return try object(depth: depth)
-        case UInt8(ascii: "["): return try array(depth: depth)
-        case UInt8(ascii: "\""): return .string(try string())
-        case UInt8(ascii: "t"): return try literal("true", .boolean(true))
-        case UInt8(ascii: "f"): return try literal("false", .boolean(false))
-        case UInt8(ascii: "n"): return try literal("null", .null)
-        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return .number(try number())
+        case UInt8(ascii: "{"): return .object
+        case UInt8(ascii: "["): return .array
+        case UInt8(ascii: "\""): return .string
+        case UInt8(ascii: "t"), UInt8(ascii: "f"): return .boolean
+        case UInt8(ascii: "n"): return .null
+        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return .number
         default: throw error("no value here")
         }
     }
 
-    private mutating func object(depth: Int) throws(JSONError) -> JSONValue {
-        var members: [(key: String, value: JSONValue)] = []
-        position += 1
-        skipSpace()
-        if take("}") { return .object(members) }
-        repeat {
-            skipSpace()
-            guard peek == UInt8(ascii: "\"") else { throw error("a key in double quotes should be here") }
-            let key = try string()
-            guard !members.contains(where: { $0.key.utf8.elementsEqual(key.utf8) }) else {
-                throw error("the key '\(key)' stands twice")
+    /// Reads an object member by member. `member` reads or skips the value of the key that it is given.
+    package mutating func object(
+        _ member: (inout JSONReader, _ key: String) throws(JSONError) -> Void
+    ) throws(JSONError) {
+        try members { (reader) throws(JSONError) in
+            let key = try reader.string()
+            try reader.colon()
+            try member(&reader, key)
+        }
+    }
+
+    /// Reads an array element by element. `element` reads or skips one value.
+    package mutating func array(
+        _ element: (inout JSONReader) throws(JSONError) -> Void
+    ) throws(JSONError) {
+        guard try kind() == .array else { throw error("an array should be here") }
+        try sequence(until: "]", element)
+    }
+
+    /// Reads a number's text as it stands.
+    package mutating func number() throws(JSONError) -> String {
+        guard try kind() == .number else { throw error("a number should be here") }
+        let start = position
+        try skipNumber()
+        return String(decoding: bytes[start..<position], as: UTF8.self)
+    }
+
+    /// Passes over the next value, whatever it is.
+    package mutating func skip() throws(JSONError) {
+        switch try kind() {
+        case .object:
+            try members { (reader) throws(JSONError) in
+                try reader.skipString()
+                try reader.colon()
+                try reader.skip()
             }
-            skipSpace()
-            guard take(":") else { throw error("a colon should follow the key '\(key)'") }
-            members.append((key, try value(depth: depth + 1)))
-            skipSpace()
-        } while take(",")
-        guard take("}") else { throw error("a comma or '}' should be here") }
-        return .object(members)
+        case .array: try sequence(until: "]") { (reader) throws(JSONError) in try reader.skip() }
+        case .string: try skipString()
+        case .number: try skipNumber()
+        case .boolean: try literal(peek == UInt8(ascii: "t") ? "true" : "false")
+        case .null: try literal("null")
+        }
     }
 
-    private mutating func array(depth: Int) throws(JSONError) -> JSONValue {
-        var elements: [JSONValue] = []
+    /// Makes sure that nothing follows the last value.
+    package mutating func end() throws(JSONError) {
+        skipSpace()
+        guard position == bytes.count else { throw error("text after the end") }
+    }
+
+    /// A fault at the place that was reached.
+    package func error(_ problem: String) -> JSONError {
+        JSONError(line: 1 + bytes[..<min(position, bytes.count)].count { $0 == 0x0A }, problem: problem)
+    }
+}
+
+// MARK: - Parts of values
+
+extension JSONReader {
+    private mutating func members(
+        _ member: (inout JSONReader) throws(JSONError) -> Void
+    ) throws(JSONError) {
+        guard try kind() == .object else { throw error("an object should be here") }
+        try sequence(until: "}") { (reader) throws(JSONError) in
+            reader.skipSpace()
+            guard reader.peek == UInt8(ascii: "\"") else { throw reader.error("a key in double quotes should be here") }
+            try member(&reader)
+        }
+    }
+
+    /// What stands between an opening bracket and its closing one, with commas between.
+    private mutating func sequence(
+        until end: Unicode.Scalar, _ item: (inout JSONReader) throws(JSONError) -> Void
+    ) throws(JSONError) {
+        depth += 1
+        guard depth < Self.deepest else { throw error("nested more than \(Self.deepest) levels deep") }
         position += 1
         skipSpace()
-        if take("]") { return .array(elements) }
-        repeat {
-            elements.append(try value(depth: depth + 1))
-            skipSpace()
-        } while take(",")
-        guard take("]") else { throw error("a comma or ']' should be here") }
-        return .array(elements)
+        if !take(end) {
+            repeat {
+                try item(&self)
+                skipSpace()
+            } while take(",")
+            guard take(end) else { throw error("a comma or '\(end)' should be here") }
+        }
+        depth -= 1
     }
 
-    private mutating func literal(_ text: StaticString, _ value: JSONValue) throws(JSONError) -> JSONValue {
+    private mutating func colon() throws(JSONError) {
+        skipSpace()
+        guard take(":") else { throw error("a colon should follow the key") }
+    }
+
+    private mutating func literal(_ text: StaticString) throws(JSONError) {
         let matches = text.withUTF8Buffer { bytes[position...].starts(with: $0) }
         guard matches else { throw error("no value here") }
         position += text.utf8CodeUnitCount
-        return value
     }
 
-    private mutating func number() throws(JSONError) -> String {
-        let start = position
+    private mutating func skipNumber() throws(JSONError) {
         _ = take("-")
         if !take("0") { try digits() }
         if take(".") { try digits() }
@@ -104,7 +157,6 @@ struct JSONReader {
             if !take("+") { _ = take("-") }
             try digits()
         }
-        return String(decoding: bytes[start..<position], as: UTF8.self)
     }
 
     private mutating func digits() throws(JSONError) {
@@ -124,30 +176,41 @@ struct JSONReader {
         position += 1
         return true
     }
-
-    private func error(_ problem: String) -> JSONError {
-        JSONError(line: 1 + bytes[..<min(position, bytes.count)].count { $0 == 0x0A }, problem: problem)
-    }
 }
 
 // MARK: - Strings
 
 extension JSONReader {
-    private mutating func string() throws(JSONError) -> String {
+    /// Reads a string.
+    package mutating func string() throws(JSONError) -> String {
+        guard try kind() == .string else { throw error("a string should be here") }
         var text: [UInt8] = []
+        try characters { text.append(contentsOf: $0) }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    private mutating func skipString() throws(JSONError) {
+        try characters { _ in }
+    }
+
+    /// Passes a string's characters on in runs as they stand, and one by one where they are escaped.
+    private mutating func characters(_ take: (ArraySlice<UInt8>) -> Void) throws(JSONError) {
         position += 1
+        var start = position
         while let byte = peek {
             switch byte {
             case UInt8(ascii: "\""):
+                take(bytes[start..<position])
                 position += 1
-                return String(decoding: text, as: UTF8.self)
+                return
             case UInt8(ascii: "\\"):
+                take(bytes[start..<position])
                 position += 1
-                text.append(contentsOf: String(Character(try escape())).utf8)
+                take(Array(String(Character(try escape())).utf8)[...])
+                start = position
             case ..<0x20:
                 throw error("a control character in a string")
             default:
-                text.append(byte)
                 position += 1
             }
         }

@@ -11,7 +11,13 @@ extension TableStorage {
     @inline(__always)
     func choose(in group: Int, unit: UInt64, holdoutUnit: @autoclosure () -> UInt64) -> Int {
         guard let control = groups[group].control else { return leastScore(among: arms(of: group), unit: unit) }
-        if arms[control].holds(holdoutUnit()) { return control }
+        return choose(in: group, control: control, unit: unit, holdoutUnit: holdoutUnit())
+    }
+
+    /// Not a part of its callers, whose way without a control it would make longer.
+    @inline(never)
+    private func choose(in group: Int, control: Int, unit: UInt64, holdoutUnit: UInt64) -> Int {
+        if arms[control].holds(holdoutUnit) { return control }
         return leastScore(among: arms(of: group), besides: control, unit: unit)
     }
 

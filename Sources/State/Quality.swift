@@ -66,6 +66,8 @@ package struct Quality: Codable, Sendable {
     package var units: Int64
     package var mixedUnits: Int64
     package var formulaSegments: Int64
+    /// Events of the day whose propensity is none, taken as not stated; nil in files of earlier versions.
+    package var invalidPropensities: Int64?
     /// Whether no later event can change the day's statistics.
     package var mature: Bool
     /// The last log day whose events were counted for the day; nil without a conversion window: the day itself.
@@ -98,6 +100,7 @@ package struct Quality: Codable, Sendable {
         units = statistics.rows.reduce(0) { $0 + $1.counts.visitors }
         mixedUnits = statistics.mixedUnits
         formulaSegments = statistics.formulaSegments
+        invalidPropensities = tally.invalidPropensities
         mature = extent?.isMature ?? true
         through = extent?.through.description
         self.sampleRatio = sampleRatio

@@ -18,6 +18,23 @@ package struct RunRecords: Sendable {
     ///
     /// - Parameter start: when the run began, in seconds since the epoch.
     package func add(_ bytes: [UInt8], start: Int64) throws(FileError) {
+        let name: String
+        do throws(FileError) {
+            name = try write(bytes, start: start)
+        } catch {
+            // Whoever got the lock sweeps away what killed runs left, and this file may have looked like that.
+            guard error.isMissing else { throw error }
+            name = try write(bytes, start: start)
+        }
+        try FileSystem.synchronize(directory: directory)
+        let names = try names()
+        for old in names.prefix(max(0, names.count - RunRecords.limit)) where old != name {
+            try FileSystem.remove("\(directory)/\(old)")
+        }
+    }
+
+    /// Writes a record under the first name that is free, and returns that.
+    private func write(_ bytes: [UInt8], start: Int64) throws(FileError) -> String {
         try FileSystem.createDirectory(directory)
         let temporary = "\(directory)/.\(ProcessInfo.processInfo.processIdentifier).tmp"
         defer { try? FileSystem.remove(temporary) }
@@ -30,11 +47,7 @@ package struct RunRecords: Sendable {
             number += 1
             name = "\(stem)_\(number < 10 ? "00" : number < 100 ? "0" : "")\(number).json"
         }
-        try FileSystem.synchronize(directory: directory)
-        let names = try names()
-        for old in names.prefix(max(0, names.count - RunRecords.limit)) where old != name {
-            try FileSystem.remove("\(directory)/\(old)")
-        }
+        return name
     }
 
     /// The names of the records, oldest first.

@@ -79,7 +79,7 @@ package struct StateDirectory: Sendable {
 
     /// Removes what a run that was killed left unfinished. Only for who holds the lock.
     package func removeLeftovers() throws(FileError) {
-        for directory in [path, statistics, allocations] {
+        for directory in [path, statistics, allocations, path + "/runs"] {
             for name in try FileSystem.list(directory) where name.hasPrefix(".") && name.hasSuffix(".tmp") {
                 try FileSystem.remove(directory + "/" + name)
             }

@@ -1,3 +1,5 @@
+import Configuration
+
 /// An option of a command: `--name VALUE`, or a switch when it has no value.
 struct Option {
     var name: String
@@ -80,5 +82,14 @@ struct Arguments {
     func required(_ name: String) throws(UsageError) -> String {
         guard let value = self[name] else { throw UsageError("--\(name) is missing") }
         return value
+    }
+}
+
+/// The end of a message about an unknown word: what it may have meant, or nothing.
+enum Suggestion {
+    static func text(for word: String, among candidates: [String], written: (String) -> String = { "'\($0)'" })
+        -> String
+    {
+        nearest(word, among: candidates).map { "; did you mean \(written($0))?" } ?? ""
     }
 }

@@ -5,7 +5,7 @@ import Learning
 import Report
 
 extension Arguments {
-    /// What the configuration that `--config` names says of each experiment; empty without the option.
+    /// What the configuration that `--config` names says of each experiment, for tables that do not; empty without the option.
     func experimentSettings() throws -> [SlotKey: ExperimentSettings] {
         guard let file = self["config"] else { return [:] }
         var settings: [SlotKey: ExperimentSettings] = [:]

@@ -2,6 +2,15 @@ import Report
 import State
 
 extension StateDirectory {
+    /// The state directory that `--state` names, or `state`.
+    init(_ arguments: Arguments) throws(UsageError) {
+        let path = arguments["state"] ?? "state"
+        guard !path.isEmpty else { throw UsageError("--state is empty; give a directory") }
+        self.init(path: path)
+    }
+}
+
+extension StateDirectory {
     /// The last days of the directory, with progress on a terminal. Throws `UsageError` when there is nothing to read.
     func history(days: Int, isQuiet: Bool) throws -> StateHistory {
         let showsProgress = Console.isTerminal && !isQuiet

@@ -77,20 +77,7 @@ enum NightOptions {
         options.audits = arguments.has("audit")
         options.today = DayClock(timeZone: configuration.timeZone).date(of: clock.now)
         options.clock = clock
-        if let text = arguments["workers"] {
-            guard let workers = Int(text), (1...1024).contains(workers) else {
-                throw UsageError("--workers is '\(text)'; give a number from 1 to 1024")
-            }
-            options.workers = workers
-        }
-        if let text = arguments["memory"] {
-            guard let bytes = ProcessMemory.bytes(text), bytes >= ProcessMemory.least(workers: options.workers) else {
-                throw UsageError(
-                    "--memory is '\(text)'; give a size like 512M or 2G, at least "
-                        + "\((ProcessMemory.least(workers: options.workers) >> 20) + 1)M")
-            }
-            options.memory = bytes
-        }
+        try readMachine(arguments, into: &options)
         if let bar { options.progress = { done, total in bar.show(done, of: total) } }
         let isQuiet = arguments.has("quiet")
         let state = try StateDirectory(arguments)
@@ -110,7 +97,25 @@ enum NightOptions {
         return summary.nights.contains { !$0.hasData } ? .noData : .done
     }
 
-    private static func dates(
+    /// What the machine may give: threads and memory.
+    static func readMachine(_ arguments: Arguments, into options: inout NightlyRun.Options) throws(UsageError) {
+        if let text = arguments["workers"] {
+            guard let workers = Int(text), (1...1024).contains(workers) else {
+                throw UsageError("--workers is '\(text)'; give a number from 1 to 1024")
+            }
+            options.workers = workers
+        }
+        if let text = arguments["memory"] {
+            guard let bytes = ProcessMemory.bytes(text), bytes >= ProcessMemory.least(workers: options.workers) else {
+                throw UsageError(
+                    "--memory is '\(text)'; give a size like 512M or 2G, at least "
+                        + "\((ProcessMemory.least(workers: options.workers) >> 20) + 1)M")
+            }
+            options.memory = bytes
+        }
+    }
+
+    static func dates(
         _ text: String?, _ configuration: Configuration, _ clock: Clock, _ log: RunLog
     ) throws(UsageError) -> ClosedRange<CalendarDate> {
         let yesterday = DayClock(timeZone: configuration.timeZone).yesterday(of: clock.now)

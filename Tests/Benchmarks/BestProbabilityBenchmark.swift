@@ -2,7 +2,7 @@ import Allocation
 import Learning
 import TestSupport
 
-/// Times an exact competition, value remaining included, by the number of arms.
+/// Times an exact P(best), value remaining included, by the number of arms.
 enum BestProbabilityBenchmark {
     static func run() {
         for (name, posteriors) in cases {

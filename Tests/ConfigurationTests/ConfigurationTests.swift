@@ -138,6 +138,19 @@ import Testing
         #expect(configuration.experiments.first?.allocation == allocation)
     }
 
+    @Test func experimentsShareAHoldoutByItsName() throws {
+        let configuration = try Self.read(
+            """
+            { pipeline: "p", events: { paths: "log" }, experiments: [
+              { platform: "w", slot: "1", variants: ["a"], control: { variant: "c", traffic: 0.05 }, holdout: "site" },
+              { platform: "x", slot: "1", variants: ["b"], control: { variant: "d", traffic: 0.05 }, holdout: "site" },
+              { platform: "w", slot: "2", variants: ["a"], control: { variant: "c", traffic: 0.1 }, holdout: null },
+              { platform: "w", slot: "3", variants: ["a", "control"] },
+            ] }
+            """)
+        #expect(configuration.experiments.map(\.experiment.holdout) == ["site", "site", nil, nil])
+    }
+
     @Test func anExperimentOverridesKeyByKey() throws {
         let configuration = try Self.read(
             """

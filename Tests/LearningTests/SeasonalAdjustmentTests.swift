@@ -36,7 +36,7 @@ import Testing
             let adjustment = fit(vector.visitors, vector.successes)
             #expect(isClose(adjustment.adjustedTrials, vector.adjustedTrials), "\(vector.name)")
             #expect(isClose(adjustment.evidence, vector.evidence), "\(vector.name)")
-            #expect(isClose(adjustment.dayFactors, vector.dayFactors), "\(vector.name)")
+            #expect(isClose(adjustment.stratumFactors, vector.dayFactors), "\(vector.name)")
         }
     }
 
@@ -94,7 +94,7 @@ import Testing
         let successes = visitors.map { row in row.map { ($0 * .random(in: 0...0.3, using: &generator)).rounded() } }
         let twin = AlternatingTwin(visitors, successes)
         let adjustment = fit(visitors, successes)
-        #expect(isClose(adjustment.dayFactors, twin.dayFactors))
+        #expect(isClose(adjustment.stratumFactors, twin.dayFactors))
         #expect(isClose(adjustment.adjustedTrials, twin.trials))
         #expect(isClose(adjustment.evidence, twin.evidence))
     }
@@ -108,7 +108,7 @@ import Testing
         let successes = zip(visitors, factors).map { row, factor in zip(row, rates).map { $0 * $1 * factor } }
         let adjustment = fit(visitors, successes)
         let weight = visitors.joined().reduce(0, +) / zip(visitors, factors).map { $0.reduce(0, +) * $1 }.reduce(0, +)
-        for (found, factor) in zip(adjustment.dayFactors, factors) {
+        for (found, factor) in zip(adjustment.stratumFactors, factors) {
             // The halves pull towards 1 by about one success among all of the day's.
             #expect(abs(found - factor * weight) < 1 / size)
         }
@@ -117,7 +117,7 @@ import Testing
     @Test func isScaledToTheAverageDay() {
         let visitors = [[900.0, 100], [100, 900], [50, 0]]
         let adjustment = fit(visitors, [[90, 5], [4, 50], [0, 0]])
-        let sum = zip(visitors, adjustment.dayFactors).map { $0.reduce(0, +) * $1 }.reduce(0, +)
+        let sum = zip(visitors, adjustment.stratumFactors).map { $0.reduce(0, +) * $1 }.reduce(0, +)
         #expect(abs(sum - 2050) < 1e-9)
         #expect(abs(adjustment.adjustedTrials.reduce(0, +) - 2050) < 1e-9)
     }
@@ -136,7 +136,7 @@ import Testing
         ] as [([[Double]], [[Double]])])
     func staysFiniteAtTheEdges(visitors: [[Double]], successes: [[Double]]) {
         let adjustment = fit(visitors, successes)
-        #expect(adjustment.dayFactors.allSatisfy { $0.isFinite && $0 > 0 })
+        #expect(adjustment.stratumFactors.allSatisfy { $0.isFinite && $0 > 0 })
         #expect(adjustment.adjustedTrials.allSatisfy { $0.isFinite && $0 >= 0 })
         #expect(adjustment.evidence.allSatisfy { (0...1).contains($0) })
     }
@@ -152,7 +152,7 @@ import Testing
 
 private func fit(_ visitors: [[Double]], _ successes: [[Double]]) -> SeasonalAdjustment {
     SeasonalAdjustment(
-        visitors: Array(visitors.joined()), successes: Array(successes.joined()), days: visitors.count,
+        visitors: Array(visitors.joined()), successes: Array(successes.joined()), strata: visitors.count,
         arms: visitors.first?.count ?? 2)
 }
 

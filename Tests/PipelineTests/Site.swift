@@ -99,7 +99,10 @@ final class Site {
     }
 
     /// Every file of a state directory.
-    func state(_ name: String = "state") throws -> [String: Data] { try directory.files(below: name) }
+    /// The results in a state directory. The journal is none: it tells when which table was published.
+    func state(_ name: String = "state") throws -> [String: Data] {
+        try directory.files(below: name).filter { $0.key != "allocations/served.csv" }
+    }
 
     /// What `quality.json` says of how far a day was counted.
     func extent(_ date: CalendarDate, in state: String = "state") throws -> Extent {

@@ -39,6 +39,14 @@ import Testing
         let error = (max(expected * (1 - expected), 1e-4) / Double(visitors)).squareRoot()
         #expect(abs(Double(count) / Double(visitors) - expected) < 5 * error)
         #expect(PolicyTable.moved(from: old, to: old) < 1e-12)
+        // A control takes its visitors from and gives them to all others, who move among themselves as without it.
+        for (before, after) in [(0.2, 0.2), (0.1, 0.4), (0.4, 0.1), (0, 0.3), (1, 0.3)] {
+            func held(_ shares: [Double], _ control: Double) -> [Double] {
+                [control] + shares.map { $0 * (1 - control) }
+            }
+            let moved = PolicyTable.moved(from: held(old, before), to: held(new, after), control: 0)
+            #expect(abs(moved - (abs(before - after) + (1 - max(before, after)) * expected)) < 1e-12)
+        }
     }
 
     @Test("A control keeps its share under every policy")

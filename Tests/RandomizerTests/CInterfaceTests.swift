@@ -17,14 +17,15 @@ struct CInterfaceTests {
 
     func publish() throws {
         let rows = [
-            "web,home-hero,*,a,0.4", "web,home-hero,*,a name of more than fifteen bytes,0.35",
-            "web,home-hero,*,été,0.25",
-            "web,home-hero,pune,a,0.1", "web,home-hero,pune,b,0.9",
+            "web,home-hero,*,a,0.4,active", "web,home-hero,*,a name of more than fifteen bytes,0.35,new",
+            "web,home-hero,*,été,0.25,control",
+            "web,home-hero,pune,a,0.1,active", "web,home-hero,pune,b,0.9,active",
         ]
         let csv = Array(
-            ("date,platform,slot,segment,variant,traffic\n" + rows.map { "\(Self.date),\($0)\n" }.joined()).utf8)
+            ("date,platform,slot,segment,variant,traffic,status\n" + rows.map { "\(Self.date),\($0)\n" }.joined()).utf8)
         var manifest = Manifest(date: Self.date, rows: rows.count, table: csv)
         manifest.pipeline = "banners"
+        manifest.holdouts = [Manifest.Holdout(platform: "web", slot: "home-hero", name: "site")]
         try site.scratch.write(csv, to: "state/allocations/date=\(Self.date)/allocation.csv")
         try site.scratch.write(manifest.json, to: "state/allocations/date=\(Self.date)/manifest.json")
         try site.point(at: Self.date)
@@ -88,7 +89,13 @@ struct CInterfaceTests {
         let table = try AllocationTable(path: site.state)
         let explanation = try #require(table.explain(platform: "web", slot: "home-hero", segment: "x", visitor: "v7"))
         #expect(arms.map { $0["variant"] as? String } == explanation.candidates.map(\.variant))
-        for candidate in explanation.candidates { #expect(words[2].contains("\"score\": \(candidate.score)}")) }
+        for candidate in explanation.candidates where candidate.score.isFinite {
+            #expect(words[2].contains("\"score\": \(candidate.score)}"))
+        }
+        let holdout = try #require(object["holdout"] as? [String: Any])
+        #expect(holdout["name"] as? String == "site" && holdout["variant"] as? String == "été")
+        let uniform = try #require(explanation.holdout?.uniform)
+        #expect(words[2].contains("\"uniform\": \(uniform), "))
         #expect(object["variant"] as? String == explanation.assignment.variant)
         #expect(object["segment"] as? String == "*")
     }

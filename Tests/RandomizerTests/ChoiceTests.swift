@@ -22,6 +22,10 @@ import Testing
 
     /// The visitor's hash that gives an arm these random bits.
     static func unit(giving random: UInt64, arm: Int) -> UInt64 {
+        unit(giving: random, name: TestTable.name(arm))
+    }
+
+    static func unit(giving random: UInt64, name: String) -> UInt64 {
         func unshift(_ value: UInt64, _ bits: UInt64) -> UInt64 {
             var result = value
             for _ in 0..<(64 / bits) { result = value ^ (result >> bits) }
@@ -32,7 +36,7 @@ import Testing
         }
         var value = unshift(random, 31) &* inverse(0x94D0_49BB_1331_11EB)
         value = unshift(value, 27) &* inverse(0xBF58_476D_1CE4_E5B9)
-        return unshift(value, 30) ^ XXH64.hash(TestTable.name(arm))
+        return unshift(value, 30) ^ XXH64.hash(name)
     }
 
     /// Shares of every kind: even, a winner far ahead, floors, the least share there is, none.

@@ -133,12 +133,13 @@ final class ScratchDirectory: Sendable {
     @Test func foreignFormatIsRefused() throws {
         try publish()
         let other = String(decoding: Self.manifest.json, as: UTF8.self).replacing(
-            "sluice-allocation/1", with: "sluice-allocation/2")
+            "sluice-allocation/2", with: "sluice-allocation/3")
         try scratch.write(Array(other.utf8), to: Self.home + "/manifest.json")
         let error = try error(Self.home)
         #expect(error.code == .foreignFormat)
         #expect(error.file.hasSuffix("/manifest.json"))
-        #expect(error.problem == "format is 'sluice-allocation/2', expected 'sluice-allocation/1'")
+        #expect(
+            error.problem == "format is 'sluice-allocation/3', expected 'sluice-allocation/1' or 'sluice-allocation/2'")
     }
 
     @Test func wrongRowsAndDateAreRefused() throws {

@@ -23,6 +23,10 @@ import Testing
         manifest.blacklist = "b0"
         manifest.priors = "p0"
         manifest.partitions = ["2026-11-19": "1", "2026-11-20": "2"]
+        manifest.holdouts = [
+            Manifest.Holdout(platform: "web", slot: "hero", name: "site"),
+            Manifest.Holdout(platform: "\"wéb\"", slot: "a b", name: "🙂"),
+        ]
         #expect(try Manifest(json: manifest.json, file: "") == manifest)
     }
 
@@ -32,7 +36,7 @@ import Testing
         manifest.pipeline = "tab\tquote\""
         manifest.partitions = ["2026-11-20": "x"]
         let object = try #require(try JSONSerialization.jsonObject(with: Data(manifest.json)) as? [String: Any])
-        #expect(object["format"] as? String == "sluice-allocation/1")
+        #expect(object["format"] as? String == "sluice-allocation/2")
         #expect(object["rows"] as? Int == 4)
         #expect(object["bytes"] as? Int == 5)
         #expect(object["pipeline"] as? String == "tab\tquote\"")
@@ -50,7 +54,22 @@ import Testing
         #expect(manifest.priors == "é🙂/\u{8}\u{C}\n\r\t")
     }
 
+    /// An experiment may say more than its holdout, and need not have one.
+    @Test func holdoutsAreReadFromTheExperiments() throws {
+        let manifest = try Self.read(
+            """
+            {\(Self.needed), "experiments": [
+                {"platform": "web", "slot": "a", "reward": "click", "holdout": "site"},
+                {"platform": "web", "slot": "b", "floors": {"x": 0.1}}, {"holdout": null}, {}
+            ]}
+            """)
+        #expect(manifest.holdouts == [Manifest.Holdout(platform: "web", slot: "a", name: "site")])
+        #expect(try Self.read("{\(Self.needed), \"experiments\": null}").holdouts.isEmpty)
+    }
+
     @Test(arguments: [
+        "\"experiments\": {}", "\"experiments\": [7]", "\"experiments\": [{\"holdout\": 7}]",
+        "\"experiments\": [{\"slot\": \"a\", \"holdout\": \"site\"}]",
         "\"rows\": 1.5", "\"rows\": -1", "\"rows\": \"3\"", "\"bytes\": 1e3", "\"bytes\": 99999999999999999999",
         "\"date\": \"2026-13-01\"", "\"date\": 20261121", "\"xxh64\": \"ff\"", "\"xxh64\": \"+0000000000000ff\"",
         "\"xxh64\": \"000000000000000g\"", "\"pipeline\": 7", "\"partitions\": []",
@@ -65,6 +84,42 @@ import Testing
         }
         #expect(error?.code == .malformed)
         #expect(error?.problem.contains(key.filter { $0 != "\"" }) == true, "\(error?.problem ?? "")")
+    }
+
+    static let second = needed.replacing("/1", with: "/2")
+
+    @Test("Of experiments the holdouts alone are read; version 1 has none")
+    func holdouts() throws {
+        let experiments = """
+            "experiments": [{"slot": "hero", "floors": {"holdout": 1}, "groups": [{"arms": [{"platform": 7}]}], "holdout": "site",
+            "platform": "web"}, {"platform": "web", "slot": "cart", "holdout": null}, {}]
+            """
+        let manifest = try Self.read("{\(experiments), \(Self.second)}")
+        #expect(manifest.holdouts == [Manifest.Holdout(platform: "web", slot: "hero", name: "site")])
+        #expect(try Self.read("{\(Self.needed), \(experiments)}").holdouts.isEmpty)
+        #expect(try Self.read("{\(Self.needed), \"experiments\": 7}").holdouts.isEmpty)
+        var written = Manifest(date: "2026-11-21", rows: 0, table: Self.table)
+        written.holdouts = manifest.holdouts
+        #expect(try Manifest(json: written.json, file: "") == written)
+    }
+
+    @Test(
+        "A holdout that is not whole is refused: its visitors would be others",
+        arguments: ["{}", "[7]", "[{\"holdout\": 7}]", "[{\"holdout\": \"site\", \"slot\": \"hero\"}]"])
+    func damagedHoldouts(experiments: String) {
+        let error = #expect(throws: TableError.self) {
+            try Self.read("{\(Self.second), \"experiments\": \(experiments)}")
+        }
+        #expect(error?.code == .malformed)
+    }
+
+    @Test("Both versions are read, later ones refused with what to do")
+    func versions() throws {
+        #expect(try Self.read("{\(Self.needed)}") == Self.read("{\(Self.second)}"))
+        let later = Self.needed.replacing("/1", with: "/3").replacing("\"rows\": 3", with: "\"rows\": [3]")
+        let error = #expect(throws: TableError.self) { try Self.read("{\(later)}") }
+        #expect(error?.code == .foreignFormat)
+        #expect(error?.description.contains("format is 'sluice-allocation/3'") == true)
     }
 
     @Test(arguments: ["format", "date", "rows", "bytes", "xxh64"])
@@ -89,6 +144,20 @@ import Testing
     func malformedTextsAreRefused(text: String) {
         let error = #expect(throws: TableError.self) { try Self.read(text) }
         #expect(error?.code == .malformed)
+    }
+
+    /// The same as values that nobody asks for.
+    @Test(arguments: [
+        "", "01", "1.", ".5", "+1", "1e", "-", "tru", "True", "nul", "\"\\x\"", "\"\\ud83d\"", "\"\n\"", "\"b", "[1,]",
+        "[1 2]", "[", "{",
+        "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{,}", "{a:1}", "{'a':1}", "{1:1}", "1 // b", "]", "}", "[}", "{]", "\"\\",
+    ])
+    func malformedValuesAreRefused(value: String) throws {
+        let error = #expect(throws: TableError.self) {
+            try Self.read("{\(Self.needed), \"future\": [\(value), 1]}")
+        }
+        #expect(error?.problem.hasPrefix("not JSON: ") == true, "\(String(describing: error))")
+        #expect(throws: TableError.self) { try Self.read("{\(Self.needed), \"future\": \(value)") }
     }
 
     @Test func deepNestingIsRefused() {

@@ -26,25 +26,32 @@ struct ReferenceTests {
     }
 
     /// Names of all lengths and scripts, shares of all sizes, segments with a group and without, and subsets.
-    @Test(arguments: ["*", "पुणे", "elsewhere"])
-    func randomTablesAgree(segment: String) throws {
+    @Test(arguments: ["*", "पुणे", "elsewhere"], [nil, "", "site \"one\""])
+    func randomTablesAgree(segment: String, holdout: String?) throws {
         var generator = SplitMix64(seed: UInt64(segment.utf8.count))
         let alphabet = ["a", "-", "é", "日", "🙂", "0", "\"", ","]
         func name(_ length: Int) -> String {
             (0..<length).map { _ in alphabet[Int(generator.next() % 8)] }.joined()
         }
         let variants = Array(Set((1...12).map { name($0 * 3) })).sorted()
+        // Of two groups one has a control, of a holdout of its own where the name is empty.
+        let control = holdout == nil ? nil : variants[3]
         var rows: [TestRow] = []
         for group in ["*", "पुणे"] {
             let shares = TestTable.randomShares(variants.count, using: &generator)
             rows += zip(variants, shares).map { variant, share in
                 let quoted = "\"\(variant.replacing("\"", with: "\"\""))\""
-                return TestRow(quoted, TestTable.decimal(share), segment: group, platform: "wéb", slot: "home hero")
+                return TestRow(
+                    quoted, TestTable.decimal(share), segment: group, platform: "wéb", slot: "home hero",
+                    status: variant == control && group == "*" ? "control" : nil)
             }
         }
         let csv = TestTable.csv(rows)
         try site.scratch.write(csv, to: "table/allocation.csv")
-        let manifest = Manifest(date: TestTable.date, rows: rows.count, table: csv)
+        var manifest = Manifest(date: TestTable.date, rows: rows.count, table: csv)
+        if let holdout, !holdout.isEmpty {
+            manifest.holdouts = [Manifest.Holdout(platform: "wéb", slot: "home hero", name: holdout)]
+        }
         try site.scratch.write(manifest.json, to: "table/manifest.json")
         let directory = site.scratch.path + "/table"
         let experiment = try #require(

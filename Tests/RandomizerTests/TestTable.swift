@@ -1,18 +1,20 @@
 import Randomizer
 import TestSupport
 
-/// A row of a table under test; traffic is the text of its column.
+/// A row of a table under test; traffic is the text of its column. Where no row has a status there is no such column.
 struct TestRow {
     var platform = "web"
     var slot = "home-hero"
     var segment = "*"
     var variant: String
     var traffic: String
+    var status: String?
 
     init(
         _ variant: String, _ traffic: String, segment: String = "*", platform: String = "web",
-        slot: String = "home-hero"
+        slot: String = "home-hero", status: String? = nil
     ) {
+        self.status = status
         self.platform = platform
         self.slot = slot
         self.segment = segment
@@ -28,9 +30,11 @@ enum TestTable {
     static let date = "2026-11-21"
 
     static func csv(_ rows: [TestRow]) -> [UInt8] {
-        var text = "date,platform,slot,segment,variant,traffic\n"
+        let hasStatus = rows.contains { $0.status != nil }
+        var text = "date,platform,slot,segment,variant,traffic\(hasStatus ? ",status" : "")\n"
         for row in rows {
-            text += "\(date),\(row.platform),\(row.slot),\(row.segment),\(row.variant),\(row.traffic)\n"
+            text += "\(date),\(row.platform),\(row.slot),\(row.segment),\(row.variant),\(row.traffic)"
+            text += "\(hasStatus ? "," + (row.status ?? "active") : "")\n"
         }
         return Array(text.utf8)
     }
@@ -39,9 +43,26 @@ enum TestTable {
         try AllocationTable(csv: csv(rows))
     }
 
-    /// A table of one experiment whose arms are `arm-00`, `arm-01`, ….
-    static func table(_ shares: Shares) throws -> AllocationTable {
-        try table(shares.enumerated().map { TestRow(name($0.offset), decimal($0.element)) })
+    /// A table of one experiment whose arms are `arm-00`, `arm-01`, …; the one at `control` is the control.
+    static func table(_ shares: Shares, control: Int? = nil) throws -> AllocationTable {
+        try table(rows(shares, control: control))
+    }
+
+    static func rows(_ shares: Shares, control: Int? = nil, slot: String = "home-hero") -> [TestRow] {
+        shares.enumerated().map { arm, share in
+            TestRow(name(arm), decimal(share), slot: slot, status: arm == control ? "control" : nil)
+        }
+    }
+
+    /// A table as it is published, with a manifest that names holdouts.
+    static func table(_ rows: [TestRow], holdouts: [Manifest.Holdout]) throws -> AllocationTable {
+        let scratch = try ScratchDirectory()
+        let csv = csv(rows)
+        var manifest = Manifest(date: date, rows: rows.count, table: csv)
+        manifest.holdouts = holdouts
+        try scratch.write(csv, to: "allocation.csv")
+        try scratch.write(manifest.json, to: "manifest.json")
+        return try AllocationTable(path: scratch.path)
     }
 
     static func name(_ arm: Int) -> String {

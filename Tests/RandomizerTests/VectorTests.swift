@@ -21,6 +21,10 @@ import Testing
             let platform: String
             let slot: String
             let traffic: [String: Double]
+            let control: String?
+            let holdout: String?
+            let allowed: [String]?
+            let propensities: [String: Double]
             let assignments: [String: String]
         }
 
@@ -56,17 +60,27 @@ import Testing
     @Test func assignmentsAgree() throws {
         #expect(vectors.cases.count >= 3)
         for vector in vectors.cases {
+            let rows = vector.traffic.map { variant, traffic in
+                let share = TestTable.decimal(UInt32((traffic * 1_000_000).rounded()))
+                return TestRow(
+                    variant, share, platform: vector.platform, slot: vector.slot,
+                    status: variant == vector.control ? "control" : nil)
+            }
             let table = try TestTable.table(
-                vector.traffic.map { variant, traffic in
-                    let share = TestTable.decimal(UInt32((traffic * 1_000_000).rounded()))
-                    return TestRow(variant, share, platform: vector.platform, slot: vector.slot)
-                })
+                rows,
+                holdouts: vector.holdout.map {
+                    [Manifest.Holdout(platform: vector.platform, slot: vector.slot, name: $0)]
+                } ?? [])
+            let experiment = try #require(table.experiment(platform: vector.platform, slot: vector.slot))
+            #expect(experiment.holdout == vector.holdout)
             #expect(vector.assignments.count >= 50)
             for (visitor, variant) in vector.assignments {
                 let assignment = try #require(
-                    table.assign(platform: vector.platform, slot: vector.slot, visitor: visitor))
+                    vector.allowed.map { experiment.assign(visitor, segment: "*", allowed: VariantSet($0)) }
+                        ?? experiment.assign(visitor))
                 #expect(assignment.variant == variant, "\(vector.table), visitor \(visitor)")
-                #expect(assignment.propensity == vector.traffic[variant])
+                #expect(assignment.propensity == vector.propensities[variant])
+                if vector.allowed == nil { #expect(assignment.propensity == vector.traffic[variant]) }
             }
         }
     }

@@ -15,18 +15,27 @@ import Testing
         ExperimentHistory(history.experiments[number], in: history)
     }
 
-    @Test("The reward is found by adding up the days, whichever it is")
-    func rewards() throws {
-        let history = try WrittenState(SyntheticState(days: 9, experiments: 3, arms: 3, segments: 2)).history()
-        // One of the nine days has no data.
-        let rewards = (0..<3).map { Self.experiment($0, history).reward }
-        #expect(rewards.map(\.reward) == [.click, .click, .revenue])
-        #expect(rewards.map(\.basis) == [.sums(days: 8), .sums(days: 8), .sums(days: 8)])
-        // With days left out nothing adds up: the size of the rate decides, and the page says that it is a guess.
-        let short = try WrittenState(SyntheticState(days: 9, experiments: 3, arms: 3)).history(days: 4)
-        #expect((0..<3).map { Self.experiment($0, short).reward.reward } == [.click, .click, .revenue])
-        #expect(Self.experiment(0, short).reward.basis == .nearest(isClear: true))
-        #expect(ExperimentHistory(short.experiments[0], in: short, reward: .purchase).reward.basis == .given)
+    @Test(
+        "Reward, floors and posteriors are those that the table's manifest has, however many days are shown",
+        arguments: [9, 4])
+    func facts(days: Int) throws {
+        let synthetic = SyntheticState(days: 9, experiments: 3, arms: 3, segments: 2)
+        let written = try WrittenState(synthetic)
+        let history = try written.history(days: days)
+        #expect((0..<3).map { Self.experiment($0, history).reward } == [.click, .click, .revenue])
+        for number in 0..<3 {
+            let summary = try #require(ExperimentSummary(Self.experiment(number, history)))
+            for arm in summary.arms {
+                guard let arm, let posterior = arm.posterior?.posterior else {
+                    Issue.record("an arm without posterior")
+                    continue
+                }
+                // The row has 9 decimals of them.
+                #expect(abs(posterior.mean - arm.row.mean) < 1e-9)
+                #expect(abs(posterior.quantile(0.025) - arm.row.meanLow) < 1e-9)
+                #expect(abs(posterior.quantile(0.975) - arm.row.meanHigh) < 1e-9)
+            }
+        }
     }
 
     @Test("A night without data is carried over, and no other")
@@ -43,29 +52,21 @@ import Testing
     func arms() throws {
         let synthetic = SyntheticState(days: 30, experiments: 2, arms: 5)
         let written = try WrittenState(synthetic)
-        let findings = try #require(ExperimentSummary(Self.experiment(0, try written.history())))
-        let rows = findings.arms.compactMap { $0?.row }
-        let leader = try #require(findings.leader)
-        #expect(findings.arms[leader]?.row.probabilityBest == rows.compactMap(\.probabilityBest).max())
-        #expect(findings.reference == rows.firstIndex { $0.status == .control })
-        let out = try #require(findings.arms.compactMap { $0 }.first { $0.row.status == .blacklisted })
+        let summary = try #require(ExperimentSummary(Self.experiment(0, try written.history())))
+        let rows = summary.arms.compactMap { $0?.row }
+        let leader = try #require(summary.leader)
+        #expect(summary.arms[leader]?.row.probabilityBest == rows.compactMap(\.probabilityBest).max())
+        #expect(summary.reference == rows.firstIndex { $0.status == .control })
+        let out = try #require(summary.arms.compactMap { $0 }.first { $0.row.status == .blacklisted })
         #expect(out.since == synthetic.first.advanced(by: 30 * 3 / 5 + 1))
         #expect(out.sinceIsKnown)
-        for (index, arm) in findings.arms.enumerated() {
+        for (index, arm) in summary.arms.enumerated() {
             guard let arm, arm.row.probabilityBest != nil else { continue }
             // Three arms compete beside a control: the default floor is 2 %.
             #expect(arm.isAtFloor == (arm.row.traffic == 20_000), "\(index)")
         }
-        let configured = ExperimentSummary(
-            Self.experiment(0, try written.history()),
-            settings: ExperimentSettings(
-                reward: .click, floors: Dictionary(uniqueKeysWithValues: rows.map { ($0.key.variant, 0.9) })))
-        #expect(
-            configured?.arms.allSatisfy {
-                $0?.isAtFloor ?? true || $0?.row.traffic ?? 0 > 900_000 || $0?.row.probabilityBest == nil
-            } == true)
-        let story = Narrative.text(findings)
-        #expect(story.hasPrefix("\(Isolation.around(findings.history.arms[leader])) leads with a probability of "))
+        let story = Narrative.text(summary)
+        #expect(story.hasPrefix("\(Isolation.around(summary.history.arms[leader])) leads with a probability of "))
         #expect(story.contains("\(Isolation.around("banner-2")) is blacklisted since \(out.since)"))
     }
 
@@ -110,7 +111,7 @@ import Testing
         #expect(Warnings.list(try written.history()).first?.contains("The table of \(dates[4]) is served") == true)
     }
 
-    @Test("The terminal's story has a line for each arm, and in ASCII nothing else")
+    @Test("The terminal's narrative has a line for each arm, and in ASCII nothing else")
     func terminal() throws {
         let history = try WrittenState(hostile: ()).history()
         func text(ascii: Bool) -> String {

@@ -17,13 +17,13 @@ import Testing
                 TabledState.new("n", 0.333333, best: 0.96), TabledState.known("x", 0.5, best: 0.03, more: 50),
                 TabledState.known("y", 0.166667, best: 0.01),
             ])
-        let findings = try state.findings()
-        #expect(findings.leader == 1)
-        #expect(findings.reference == 1)
-        #expect(findings.forecast == nil)
-        #expect(findings.arms[2]?.lift?.value ?? 0 < 0)
-        let story = try state.story()
-        #expect(story.hasPrefix("x leads with a probability of 3.0 % of being best; n is new, nothing known yet"))
+        let summary = try state.summary()
+        #expect(summary.leader == 1)
+        #expect(summary.reference == 1)
+        #expect(summary.forecast == nil)
+        #expect(summary.arms[2]?.lift?.value ?? 0 < 0)
+        let narrative = try state.narrative()
+        #expect(narrative.hasPrefix("x leads with a probability of 3.0 % of being best; n is new, nothing known yet"))
 
         #expect(try state.terminal().split(separator: "\n").contains { $0.hasPrefix("  *  x ") })
     }
@@ -32,8 +32,8 @@ import Testing
     func allNew() throws {
         let state = try TabledState()
         try state.table(unlearned: 1, (0..<100).map { TabledState.new(Name("arm\(100 + $0)"), 0.01, best: 0.01) })
-        #expect(try state.findings().leader == nil)
-        #expect(try state.story() == "No arm has had a visitor yet. This is its first table.")
+        #expect(try state.summary().leader == nil)
+        #expect(try state.narrative() == "No arm has had a visitor yet. This is its first table.")
         #expect(Warnings.list(try state.history()).contains { $0.contains("is learned from nothing") })
     }
 
@@ -42,7 +42,7 @@ import Testing
         let state = try TabledState()
         let new = (1...9).map { TabledState.new(Name("n\($0)"), 0.05, best: 0.1) }
         try state.table(1, [TabledState.known("a", 0.55, best: 0.1)] + new)
-        #expect(try state.story().contains("; n1, n2, n3, n4 and 5 others are new, nothing known yet"))
+        #expect(try state.narrative().contains("; n1, n2, n3, n4 and 5 others are new, nothing known yet"))
     }
 
     @Test("Arms of one P(best) lead together")
@@ -54,8 +54,9 @@ import Testing
                 TabledState.known("a", 0.4, best: 0.4), TabledState.known("b", 0.4, best: 0.4),
                 TabledState.known("c", 0.2, best: 0.2),
             ])
-        #expect(try state.findings().leaders == [0, 1])
-        #expect(try state.story().hasPrefix("a and b lead together, each with a probability of 40.0 % of being best."))
+        #expect(try state.summary().leaders == [0, 1])
+        #expect(
+            try state.narrative().hasPrefix("a and b lead together, each with a probability of 40.0 % of being best."))
     }
 
     @Test("A first table carries nothing over; one after it that learned nothing does")
@@ -64,10 +65,10 @@ import Testing
         let rows = [TabledState.known("a", 0.5, best: 0.5), TabledState.known("b", 0.5, best: 0.5)]
         // Statistics are older than any table.
         try state.table(2, rows, through: 0)
-        #expect(try state.findings().history.isCarriedOver == [false])
+        #expect(try state.summary().history.isCarriedOver == [false])
         try state.table(3, rows, through: 0)
-        #expect(try state.findings().history.isCarriedOver == [false, true])
-        #expect(try state.story().hasSuffix("Since the table of 2024-10-06: nothing new was learned."))
+        #expect(try state.summary().history.isCarriedOver == [false, true])
+        #expect(try state.narrative().hasSuffix("Since the table of 2024-10-06: nothing new was learned."))
         let cut = try state.history(days: 1)
         #expect(ExperimentHistory(TabledState.key, in: cut).isCarriedOver == [true])
     }
@@ -87,7 +88,7 @@ import Testing
             2, [TabledState.known("a", 0.75, best: 0.8, more: 20), TabledState.known("b", 0.25, best: 0.2), out],
             configuration: "b")
         #expect(
-            try state.story().hasSuffix(
+            try state.narrative().hasSuffix(
                 "Since the table of 2024-10-05: a gained 15.00 points of traffic (P(best) from 60.0 % to 80.0 %) and c lost "
                     + "10.00 points of traffic; c becomes blacklisted; the configuration changed."))
     }
@@ -98,23 +99,25 @@ import Testing
         try state.counts(0, ["a": ArmCounts(), "b": ArmCounts()])
         try state.table(
             1, [TabledState.known("a", 0.97, best: 0.97, more: 60), TabledState.known("b", 0.03, best: 0.03)])
-        #expect(try state.story().hasPrefix("a leads with a probability of 97.0 % of being best, above the 95 % mark."))
+        #expect(
+            try state.narrative().hasPrefix("a leads with a probability of 97.0 % of being best, above the 95 % mark."))
     }
 
-    @Test("A forecast minds what the configuration forgets")
+    @Test("A forecast minds what was forgotten")
     func memory() throws {
         let state = try TabledState()
         var day = ArmCounts()
         (day.visitors, day.clickers) = (1000, 50)
         for number in 0..<10 { try state.counts(number, ["a": day, "b": day]) }
         try state.table(10, [TabledState.known("a", 0.8, best: 0.8, more: 20), TabledState.known("b", 0.2, best: 0.2)])
-        #expect(try state.story().contains(" more nights like the last would bring it above 95 %"))
-        let settings = ExperimentSettings(reward: .click, floors: [:], memory: BestForecast.Memory(window: 10))
-        #expect(try state.findings(settings).forecast == .beyondLimit)
-        #expect(try state.story(settings).contains("a year of nights like the last would not bring it above 95 %"))
+        #expect(try state.narrative().contains(" more nights like the last would bring it above 95 %"))
+        let rows = [TabledState.known("a", 0.8, best: 0.8, more: 20), TabledState.known("b", 0.2, best: 0.2)]
+        try state.table(10, rows, facts: TabledState.facts(rows) { $0.window = 10 })
+        #expect(try state.summary().forecast == .beyondLimit)
+        #expect(try state.narrative().contains("a year of nights like the last would not bring it above 95 %"))
     }
 
-    @Test("Floors are not deduced beside a new arm, and are called deduced without a configuration")
+    @Test("An arm is at its floor when the table's manifest says so")
     func floors() throws {
         let state = try TabledState()
         let rows = [
@@ -122,31 +125,55 @@ import Testing
             TabledState.known("c", 0.02, best: 0),
         ]
         try state.table(1, rows)
-        #expect(try state.findings().arms.map { $0?.isAtFloor } == [false, true, true])
-        #expect(try state.terminal().contains("active, floor (deduced)"))
-        let settings = ExperimentSettings(reward: .click, floors: ["a": 0.02, "b": 0.02, "c": 0.01])
-        #expect(try state.findings(settings).arms.map { $0?.isAtFloor } == [false, true, false])
-        #expect(try state.findings(settings).floorLabel == "at its floor")
-        #expect(try state.findings().floorLabel == "floor (deduced)")
-        try state.table(2, rows.dropLast() + [TabledState.new("n", 0.02, best: 0)])
-        #expect(try state.findings().arms.allSatisfy { $0?.isAtFloor != true })
+        #expect(try state.summary().arms.map { $0?.isAtFloor } == [false, true, true])
+        #expect(try state.terminal().contains("active, at its floor"))
+        try state.table(1, rows, facts: TabledState.facts(rows) { $0.floors = ["a": 0.02, "b": 0.02, "c": 0.01] })
+        #expect(try state.summary().arms.map { $0?.isAtFloor } == [false, true, false])
+        // What the table says goes before what the configuration does.
+        let settings = ExperimentSettings(reward: .revenue, floors: ["a": 0.99])
+        #expect(try state.summary(settings).arms.map { $0?.isAtFloor } == [false, true, false])
+        #expect(try state.summary(settings).history.reward == .click)
     }
 
-    @Test("Money is known from its values, and a reward that is guessed is called so")
-    func rewards() throws {
+    @Test("Of a table of version 1 the rows are shown, and what is not known is said")
+    func version1() throws {
+        let state = try TabledState()
+        var day = ArmCounts()
+        (day.visitors, day.clickers) = (1000, 50)
+        for number in 0..<10 { try state.counts(number, ["a": day, "b": day]) }
+        try state.table(
+            version1: 10, [TabledState.known("a", 0.98, best: 0.8), TabledState.known("b", 0.02, best: 0.2)])
+        let summary = try state.summary()
+        #expect(summary.history.reward == nil && summary.forecast == nil)
+        #expect(summary.arms.allSatisfy { $0?.posterior == nil && $0?.isAtFloor == false })
+        let terminal = try state.terminal()
+        #expect(terminal.contains("0.050090") && !terminal.contains("5.009 %"), "\(terminal)")
+        #expect(terminal.contains("the floors and the posteriors' curves are not known; --config says the first two"))
+        let page = Page(try state.history()).html()
+        #expect(page.contains("the floors and the posteriors&#39; curves are not known"))
+        #expect(!page.contains("Posteriors today") && !page.contains("\"reward\""))
+        #expect(page.contains("0.050090"))
+
+        let settings = ExperimentSettings(reward: .click, floors: ["a": 0.02, "b": 0.02])
+        #expect(try state.summary(settings).arms.map { $0?.isAtFloor } == [false, true])
+        let told = Page(try state.history(), settings: [TabledState.key: settings]).html()
+        #expect(told.contains("5.009 %") && told.contains("the posteriors&#39; curves are not known"))
+        #expect(!told.contains("Posteriors today") && told.contains("\"reward\":\"click\""))
+    }
+
+    @Test("Money is shown as money when the manifest says that it is")
+    func money() throws {
         let state = try TabledState()
         let posterior = Posterior.studentT(location: 2.8, scale: 0.1, degreesOfFreedom: 900)
-        try state.table(1, [TabledState.row("a", 1, best: 1, posterior, visitors: 1000, successes: 2_800_000_000)])
-        let reward = try state.findings().history.reward
-        #expect(reward.reward == .revenue && reward.basis == .values)
+        let rows = [TabledState.row("a", 1, best: 1, posterior, visitors: 1000, successes: 2_800_000_000)]
+        let facts = TabledState.facts(rows) {
+            $0.reward = .revenue
+            $0.groups[0].arms[0].posterior = posterior
+        }
+        try state.table(1, rows, facts: facts)
+        #expect(try state.summary().history.reward == .revenue)
+        #expect(try state.summary().arms[0]?.posterior == KnownPosterior(posterior))
         #expect(try state.terminal().contains("2.8000"))
-        let unseen = try TabledState()
-        let nothing = Posterior.studentT(location: 0, scale: 0, degreesOfFreedom: 1)
-        try unseen.table(unlearned: 1, [TabledState.row("a", 1, best: 1, nothing, status: .new)])
-        #expect(try unseen.findings().history.reward.reward == .revenue)
-        let rates = try TabledState()
-        try rates.table(1, [TabledState.known("a", 1, best: 1)])
-        #expect(try rates.findings().history.reward.isGuess)
-        #expect(try rates.terminal().contains("That the reward is click is guessed"))
+        #expect(Page(try state.history()).html().contains("t(2.80000, 0.10000, 900 degrees)"))
     }
 }

@@ -41,16 +41,52 @@ struct TabledState {
         row(variant, traffic, best: best, status: .new)
     }
 
+    /// How rows of clicks were made: each posterior is what the row's counts make of Beta(1, 1).
+    static func facts(_ rows: [AllocationRow], _ change: (inout ExperimentFacts) -> Void = { _ in }) -> ExperimentFacts
+    {
+        let arms = rows.map { row in
+            let clickers = Double(row.successes) / 1e6
+            return LearnedArm(
+                variant: row.key.variant,
+                posterior: .beta(alpha: 1 + clickers, beta: 1 + Double(row.visitors) - clickers),
+                visitors: row.visitors, successes: row.successes)
+        }
+        var facts = ExperimentFacts(
+            experiment: Experiment(key: key, variants: rows.map(\.key.variant)), learning: LearningSettings(),
+            allocation: AllocationSettings(), groups: [LearnedGroup(segment: .everyone, arms: arms)], rows: rows)
+        change(&facts)
+        return facts
+    }
+
     /// Publishes the table of the day, by default learned through the day before.
-    func table(_ day: Int, _ rows: [AllocationRow], through: Int? = nil, configuration: String = "a") throws {
-        try publish(day, rows, through: TabledState.first.advanced(by: through ?? day - 1), configuration)
+    ///
+    /// - Parameter facts: nil: as the rows' counts have them.
+    func table(
+        _ day: Int, _ rows: [AllocationRow], through: Int? = nil, configuration: String = "a",
+        facts: ExperimentFacts? = nil
+    ) throws {
+        try publish(
+            day, rows, through: TabledState.first.advanced(by: through ?? day - 1), configuration,
+            [facts ?? TabledState.facts(rows)])
     }
 
     /// Publishes a table that no day was learned from.
-    func table(unlearned day: Int, _ rows: [AllocationRow]) throws { try publish(day, rows, through: nil, "a") }
+    func table(unlearned day: Int, _ rows: [AllocationRow]) throws {
+        try publish(day, rows, through: nil, "a", [TabledState.facts(rows)])
+    }
+
+    /// Publishes the table of the day as the version before did, which does not say how it was made.
+    func table(version1 day: Int, _ rows: [AllocationRow]) throws {
+        try publish(day, rows, through: TabledState.first.advanced(by: day - 1), "a", [])
+        let path = state.allocation(on: TabledState.first.advanced(by: day)) + "/" + AllocationFormat.manifestFile
+        let manifest = String(decoding: try FileSystem.read(path), as: UTF8.self)
+        try FileSystem.write(
+            Array(manifest.replacing("sluice-allocation/2", with: "sluice-allocation/1").utf8), to: path)
+    }
 
     private func publish(
-        _ day: Int, _ rows: [AllocationRow], through: CalendarDate?, _ configuration: String
+        _ day: Int, _ rows: [AllocationRow], through: CalendarDate?, _ configuration: String,
+        _ facts: [ExperimentFacts]
     ) throws {
         let date = TabledState.first.advanced(by: day)
         let dated = rows.map { row in
@@ -64,7 +100,10 @@ struct TabledState {
         manifest.pipeline = "shop"
         manifest.configuration = configuration
         try state.publish(
-            [(AllocationFormat.tableFile, bytes), (AllocationFormat.manifestFile, manifest.json)],
+            [
+                (AllocationFormat.tableFile, bytes),
+                (AllocationFormat.manifestFile, manifest.json(experiments: facts.map(\.json))),
+            ],
             as: state.allocation(on: date))
         try state.setCurrent(date)
     }
@@ -89,18 +128,18 @@ struct TabledState {
 
     struct NothingWritten: Error {}
 
-    func findings(_ settings: ExperimentSettings? = nil) throws -> ExperimentSummary {
+    func summary(_ settings: ExperimentSettings? = nil) throws -> ExperimentSummary {
         let history = try history()
         guard
-            let findings = ExperimentSummary(
-                ExperimentHistory(TabledState.key, in: history, reward: settings?.reward), settings: settings)
+            let summary = ExperimentSummary(
+                ExperimentHistory(TabledState.key, in: history, settings: settings))
         else { throw NothingWritten() }
-        return findings
+        return summary
     }
 
     /// What the page says of the experiment, without the marks around names.
-    func story(_ settings: ExperimentSettings? = nil) throws -> String {
-        Narrative.text(try findings(settings)).unicodeScalars.filter { !("\u{2068}"..."\u{2069}").contains($0) }
+    func narrative(_ settings: ExperimentSettings? = nil) throws -> String {
+        Narrative.text(try summary(settings)).unicodeScalars.filter { !("\u{2068}"..."\u{2069}").contains($0) }
             .reduce(into: "") { $0.unicodeScalars.append($1) }
     }
 

@@ -4,7 +4,7 @@ import Report
 import StateGenerator
 import Testing
 
-/// The story in a terminal: its width, its charts, names that would turn it around.
+/// The narrative in a terminal: its width, its charts, names that would turn it around.
 @Suite struct TerminalTests {
     @Test("Lines keep to the width, and the arms stay apart", arguments: [72, 80, 100, 140])
     func width(width: Int) throws {
@@ -49,8 +49,8 @@ import Testing
         let turning: Set<Unicode.Scalar> = ["\u{202E}", "\u{2066}", "\u{2067}", "\u{2068}", "\u{2069}"]
         #expect(try state.terminal().unicodeScalars.allSatisfy { !turning.contains($0) })
         let page = Page(try state.history()).html()
-        let story = try #require(page.components(separatedBy: "<p class=story>").last?.prefix { $0 != "\n" })
-        #expect(story.hasPrefix("<bdi>\u{202E}evil\u{FFFD}\u{FFFD}</bdi> leads with "))
-        #expect(story.components(separatedBy: "<bdi>").count == story.components(separatedBy: "</bdi>").count)
+        let narrative = try #require(page.components(separatedBy: "<p class=narrative>").last?.prefix { $0 != "\n" })
+        #expect(narrative.hasPrefix("<bdi>\u{202E}evil\u{FFFD}\u{FFFD}</bdi> leads with "))
+        #expect(narrative.components(separatedBy: "<bdi>").count == narrative.components(separatedBy: "</bdi>").count)
     }
 }

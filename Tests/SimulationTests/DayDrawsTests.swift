@@ -6,7 +6,7 @@ import Simulation
 import TestSupport
 import Testing
 
-/// Days drawn at once against days lived visitor by visitor.
+/// Days drawn at once against days simulated visitor by visitor.
 @Suite struct DayDrawsTests {
     private struct Cell: Hashable {
         var segment: Name
@@ -24,7 +24,7 @@ import Testing
     }
 
     /// Every visitor is hashed to an arm, and flips a coin of the arm's rate.
-    private static func lived(_ world: World, using generator: inout SplitMix64) -> [Cell: ArmCounts] {
+    private static func simulated(_ world: World, using generator: inout SplitMix64) -> [Cell: ArmCounts] {
         let experiment = world.experiments[0]
         let truth = Truth(experiment, number: 0, seed: world.seed, days: 1)
         let variants = experiment.arms.map { XXH64.hash(Array($0.variant.string.utf8)) }
@@ -53,31 +53,33 @@ import Testing
     @Test func countsAreThoseOfVisitors() {
         let days = 400
         var generator = SplitMix64(seed: 17)
-        var samples: [Cell: (drawn: [Double], lived: [Double], drawnClicks: [Double], livedClicks: [Double])] = [:]
+        var samples: [Cell: (drawn: [Double], simulated: [Double], drawnClicks: [Double], simulatedClicks: [Double])] =
+            [:]
         for day in 0..<days {
             let world = DayDrawsTests.world(UInt64(day))
             let experiment = world.experiments[0]
             let truth = Truth(experiment, number: 0, seed: world.seed, days: 1)
             let rows = DayDraws(experiment, truth: truth, number: 0, seed: world.seed).rows(
-                day: 0, date: world.start, served: PolicyTable(everyone: DayDrawsTests.shares))
-            let lived = DayDrawsTests.lived(world, using: &generator)
+                day: 0, date: world.start,
+                served: [DayPart(table: PolicyTable(everyone: DayDrawsTests.shares), tableDate: world.start)])
+            let simulated = DayDrawsTests.simulated(world, using: &generator)
             for segment in experiment.segments {
                 for arm in experiment.arms {
                     let cell = Cell(segment: segment.name, variant: arm.variant)
                     let row = rows.first { $0.key.segment == cell.segment && $0.key.variant == cell.variant }
                     var sample = samples[cell] ?? ([], [], [], [])
                     sample.drawn.append(Double(row?.counts.visitors ?? 0))
-                    sample.lived.append(Double(lived[cell]?.visitors ?? 0))
+                    sample.simulated.append(Double(simulated[cell]?.visitors ?? 0))
                     sample.drawnClicks.append(Double(row?.counts.clickers ?? 0))
-                    sample.livedClicks.append(Double(lived[cell]?.clickers ?? 0))
+                    sample.simulatedClicks.append(Double(simulated[cell]?.clickers ?? 0))
                     samples[cell] = sample
                 }
             }
         }
         #expect(samples.count == 6)
         for (cell, sample) in samples {
-            for (drawn, lived) in [(sample.drawn, sample.lived), (sample.drawnClicks, sample.livedClicks)] {
-                let (left, right) = (moments(drawn), moments(lived))
+            for (drawn, simulated) in [(sample.drawn, sample.simulated), (sample.drawnClicks, sample.simulatedClicks)] {
+                let (left, right) = (moments(drawn), moments(simulated))
                 let error = ((left.variance + right.variance) / Double(days)).squareRoot()
                 #expect(abs(left.mean - right.mean) < 5 * error, "\(cell)")
                 // The standard error of a log variance is √(2/n) each for counts near the normal; small counts have heavier

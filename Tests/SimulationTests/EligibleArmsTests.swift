@@ -12,13 +12,13 @@ import Testing
         .policy(ThompsonPolicy(name: "", learning: LearningSettings(), allocation: AllocationSettings())),
     ]
 
-    private static func contests(_ world: World) -> [EligibleArms] {
+    private static func eligible(_ world: World) -> [EligibleArms] {
         let experiment = world.experiments[0]
         let truth = Truth(experiment, number: 0, seed: world.seed, days: world.days)
         return (0...world.days).map { EligibleArms(of: experiment, truth: truth, day: $0, in: world) }
     }
 
-    @Test("All arms blacklisted: the last table stays, and neither a control nor an arm to come is in the contest")
+    @Test("All arms blacklisted: the last table stays, and neither a control nor an arm to come is eligible")
     func nothingCompetes() throws {
         var world = Worlds.world([0.05, 0.09, 0.4, 0.9], visitors: 5_000, days: 10) {
             $0.arms[0].blacklisted = 5
@@ -27,20 +27,22 @@ import Testing
             $0.control = Experiment.Control(variant: "c", traffic: 0.2)
             $0.drift = 0.2
         }
-        let contests = EligibleArmsTests.contests(world)
-        #expect(contests[4...7].allSatisfy { $0 == contests[4] } && contests[4].arms == [0, 1])
-        #expect(contests[8].arms == [3] && contests[8].tableDay == 8)
+        // At midnight, so that days have one table each.
+        world.publishAt = 0
+        let eligible = EligibleArmsTests.eligible(world)
+        #expect(eligible[4...7].allSatisfy { $0 == eligible[4] } && eligible[4].arms == [0, 1])
+        #expect(eligible[8].arms == [3] && eligible[8].tableDay == 8)
         for policy in EligibleArmsTests.policies {
-            let life = try PolicyRun(of: world, experiment: 0, under: policy)
-            #expect(life.regret.allSatisfy { $0 >= 0 }, "\(policy.name)")
-            #expect(life.regret[8...9].allSatisfy { abs($0) < 1e-9 }, "a lone arm leaves nothing to regret")
-            if case .oracle = policy { #expect(life.regret.allSatisfy { $0 < 1e-9 }) }
+            let run = try PolicyRun(of: world, experiment: 0, under: policy)
+            #expect(run.regret.allSatisfy { $0 >= 0 }, "\(policy.name)")
+            #expect(run.regret[8...9].allSatisfy { abs($0) < 1e-9 }, "a lone arm leaves nothing to regret")
+            if case .oracle = policy { #expect(run.regret.allSatisfy { $0 < 1e-9 }) }
         }
         // Without a walk the days after the last table are worth what its day was.
         world.experiments[0].drift = 0
         for policy in EligibleArmsTests.policies {
-            let life = try PolicyRun(of: world, experiment: 0, under: policy)
-            for day in 5...7 { #expect(abs(life.regret[day] - life.regret[4]) < 1e-9, "\(policy.name)") }
+            let run = try PolicyRun(of: world, experiment: 0, under: policy)
+            for day in 5...7 { #expect(abs(run.regret[day] - run.regret[4]) < 1e-9, "\(policy.name)") }
         }
     }
 
@@ -51,21 +53,22 @@ import Testing
             $0.arms[3].joins = 4
         }
         world.brokenLines = [2: 0.3, 3: 0.3]
-        let contests = EligibleArmsTests.contests(world)
-        #expect(contests.map(\.tableDay) == [0, 1, 2, 2, 2, 5, 6])
+        world.publishAt = 0
+        let eligible = EligibleArmsTests.eligible(world)
+        #expect(eligible.map(\.tableDay) == [0, 1, 2, 2, 2, 5, 6])
         #expect(
-            contests.map(\.arms) == [
+            eligible.map(\.arms) == [
                 [0, 1, 2], [0, 1, 2], [0, 1, 2], [0, 1, 2], [0, 1, 2], [0, 2, 3], [0, 2, 3],
             ])
         for policy in EligibleArmsTests.policies {
-            let life = try PolicyRun(of: world, experiment: 0, under: policy)
-            #expect(abs(life.regret[3] - life.regret[2]) < 1e-9 && abs(life.regret[4] - life.regret[2]) < 1e-9)
-            #expect(life.evenRegret[5] > life.evenRegret[4])
+            let run = try PolicyRun(of: world, experiment: 0, under: policy)
+            #expect(abs(run.regret[3] - run.regret[2]) < 1e-9 && abs(run.regret[4] - run.regret[2]) < 1e-9)
+            #expect(run.evenRegret[5] > run.evenRegret[4])
         }
         // An outage stops nothing: the blacklist holds at once.
         world.brokenLines = [:]
         world.outages = [2, 3]
-        #expect(EligibleArmsTests.contests(world).map(\.arms)[3] == [0, 2])
+        #expect(EligibleArmsTests.eligible(world).map(\.arms)[3] == [0, 2])
     }
 
     @Test("A test that has ended calls its winner once, when a night is there to call it")
@@ -82,7 +85,7 @@ import Testing
         #expect(late.callsWinner && late.callsWrongly, "called on day 5, beside the arm that joins then")
     }
 
-    @Test("Who leads at the end is judged by the last day that is lived")
+    @Test("Who leads at the end is judged by the last day with visitors")
     func lastDay() throws {
         let world = Worlds.world([0.05, 0.2, 0.9], visitors: 5_000, days: 4) { $0.arms[2].joins = 4 }
         for policy in EligibleArmsTests.policies {

@@ -8,7 +8,7 @@ import State
 import TestSupport
 import Testing
 
-/// What a lived world leaves on the disk.
+/// What an end-to-end simulation leaves on the disk.
 @Suite struct EndToEndFilesTests {
     private static let demo = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appendingPathComponent("pipelines/worlds/demo.json5").path

@@ -6,7 +6,7 @@ import State
 import TestSupport
 import Testing
 
-/// What the logs of a lived world hold, and what the nightly run makes of them.
+/// What the logs of an end-to-end simulation hold, and what the nightly run makes of them.
 @Suite struct EndToEndLogTests {
     /// Three slots, one of each reward, over a day of 23 hours; two of them share a platform.
     static func world(_ extra: String = "", crowd: String = "returning: 0.4, travelling: 0.2", days: Int = 3) -> String

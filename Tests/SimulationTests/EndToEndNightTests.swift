@@ -8,7 +8,7 @@ import State
 import TestSupport
 import Testing
 
-/// What the nights of a lived world do with shares.
+/// What the nights of an end-to-end simulation do with shares.
 @Suite struct EndToEndNightTests {
     private static func world(
         _ extra: String, visitors: Int = 300, days: Int,
@@ -87,10 +87,10 @@ import Testing
     }
 
     @Test("Arms join and leave on their days")
-    func lives() throws {
+    func days() throws {
         let site = try EndToEndSite(
             EndToEndNightTests.world(
-                "allocation: { floors: { late: 0.1 } },", days: 5,
+                "publishAt: \"00:00\", allocation: { floors: { late: 0.1 } },", days: 5,
                 arms: """
                     [{ variant: "a", rate: 0.1 }, { variant: "late", rate: 0.2, joins: 2 },
                      { variant: "gone", rate: 0.4, blacklisted: 3 }]

@@ -4,7 +4,7 @@ import Simulation
 import State
 import TestSupport
 
-/// A world lived in a scratch directory.
+/// A world simulated end to end in a scratch directory.
 final class EndToEndSite {
     let scratch: ScratchDirectory
     let file: WorldFile
@@ -25,11 +25,11 @@ final class EndToEndSite {
         output = scratch.path + "/out"
         let lock = try OutputDirectory(path: output).prepare(world: Array(world.utf8))
         defer { withExtendedLifetime(lock) {} }
-        var lived = EndToEndWorld(file: file, output: output)
-        lived.compression = compression
-        lived.workers = workers
+        var simulated = EndToEndWorld(file: file, output: output)
+        simulated.compression = compression
+        simulated.workers = workers
         var nights: [EndToEndNight] = []
-        try lived.run(report: { _ in }, lived: { nights.append($0) })
+        try simulated.run(report: { _ in }, finished: { nights.append($0) })
         self.nights = nights
     }
 

@@ -74,11 +74,11 @@ import Testing
     func fixedHorizonLevel() throws {
         let world = Worlds.world([0.05, 0.05, 0.05], visitors: 3_000, days: 3)
         let worlds = 300
-        let simulation = FastSimulation(policies: [FixedHorizonPolicy(horizon: 3)], worlds: worlds)
-        let lives = try simulation.lives(experiment: 0) { world.repeated($0) }
-        let calls = lives[0].count { $0.callsWinner }
+        let simulation = CountLevelSimulation(policies: [FixedHorizonPolicy(horizon: 3)], worlds: worlds)
+        let runs = try simulation.runs(experiment: 0) { world.repeated($0) }
+        let calls = runs[0].count { $0.callsWinner }
         // 5 % of 300 and 3.1 standard deviations; Bonferroni keeps well below.
         #expect(Double(calls) <= 15 + 3.1 * (300 * 0.05 * 0.95).squareRoot())
-        #expect(lives[0].allSatisfy { $0.bestLeads == nil })
+        #expect(runs[0].allSatisfy { $0.bestLeads == nil })
     }
 }

@@ -5,7 +5,7 @@ import Simulation
 import TestSupport
 import Testing
 
-/// Real tests lived again.
+/// Real tests replayed as bandits.
 @Suite struct ReplayTests {
     private static func read(_ text: String) throws -> [MeasuredTest] {
         try MeasuredTest.read(Array(text.utf8), file: "tests.csv")

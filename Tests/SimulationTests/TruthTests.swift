@@ -23,7 +23,7 @@ import Testing
     }
 
     @Test("An arm wears off, joins and leaves on its days")
-    func lives() {
+    func membership() {
         var experiment = TruthTests.experiment()
         experiment.arms[0].wearsOff = WorldArm.WearOff(from: 2, halfLife: 3)
         experiment.arms[1].joins = 1

@@ -17,16 +17,17 @@ import Testing
 
     @Test("Every key reaches its place")
     func everyKey() throws {
+        let ones = Array(repeating: "1", count: 23).joined(separator: ", ")
         let file = try WorldFileTests.read(
             """
-            { world: "shop", seed: 9, start: "2026-02-03", days: 20, outages: [3, 5],
+            { world: "shop", seed: 9, start: "2026-02-03", days: 20, publishAt: "06:05", outages: [3, 5],
               brokenNights: [{ day: 4, lines: 0.25 }],
               crowd: { bots: 0.1, returning: 0.2, travelling: 0.3 }, maxRejected: 0.02, timezone: "Asia/Kolkata",
               bots: { eventsPerDay: 100 }, statistics: { onMixed: "exclude" },
               learning: { halfLife: 5 }, allocation: { floor: 0.03, floors: { b: 0.05 } },
               experiments: [
                 { platform: "web", slot: "hero", visitorsPerDay: 1234.5, weeklySwing: 0.1, visitorSwing: 0.2, trend: -0.01,
-                  drift: 0.02, segments: [{ name: "Pune", share: 0.25, factor: 1.5 }],
+                  drift: 0.02, hours: { rate: [2, \(ones)] }, segments: [{ name: "Pune", share: 0.25, factor: 1.5 }],
                   arms: [
                     { variant: "a", rate: 0.1, rates: { Pune: 0.3 }, revenue: { mean: 9, spread: 0.1 },
                       wearsOff: { from: 2, halfLife: 4.5 }, joins: 1, blacklisted: 7 },
@@ -43,6 +44,8 @@ import Testing
             ])
         (expected.weeklySwing, expected.visitorSwing, expected.trend, expected.drift) = (0.1, 0.2, -0.01, 0.02)
         expected.reward = .revenue
+        expected.hours = DayHours(
+            visitors: DayHours.usual.visitors, rate: [2] + Array(repeating: 1, count: 23))
         expected.segments = [
             WorldSegment(name: "Pune", share: 0.25), WorldSegment(name: .everyone, share: 0.75),
         ]
@@ -55,6 +58,7 @@ import Testing
         expected.arms[0].blacklisted = 7
         var world = World(
             name: "shop", seed: 9, start: try #require(CalendarDate("2026-02-03")), days: 20, experiments: [expected])
+        world.publishAt = 365
         world.outages = [3, 5]
         world.maxRejected = 0.02
         world.brokenLines = [4: 0.25]
@@ -87,6 +91,18 @@ import Testing
             Fault(key: "start", text: "\"0000-01-01\"", path: "start", message: "from 1583-01-01 to 9999-12-31"),
             Fault(key: "start", text: "\"1583-01-01\"", path: "start", message: "from 1583-01-01 to 9999-12-31"),
             Fault(key: "start", text: "\"9999-12-25\"", path: "start", message: "from 1583-01-01 to 9999-12-31"),
+            Fault(key: "publishAt", text: "\"24:00\"", path: "publishAt", message: "no time of day"),
+            Fault(key: "publishAt", text: "\"1:30\"", path: "publishAt", message: "no time of day"),
+            Fault(key: "publishAt", text: "90", path: "publishAt", message: "a time of day"),
+            Fault(
+                key: "hours", text: "{ rate: [1, 2] }", path: "experiments[0].hours.rate",
+                message: "2 factors of the hours, not 24"),
+            Fault(
+                key: "hours", text: "{ rate: [\(Array(repeating: "0", count: 24).joined(separator: ","))] }",
+                path: "experiments[0].hours", message: "nobody comes"),
+            Fault(
+                key: "hours", text: "{ visitors: [-1, \(Array(repeating: "0", count: 23).joined(separator: ","))] }",
+                path: "experiments[0].hours.visitors[0]", message: "from 0 to 1000"),
             Fault(key: "outages", text: "[7]", path: "outages[0]", message: "from 0 to 6"),
             Fault(key: "brokenNights", text: "[{ day: 2 }]", path: "brokenNights[0]", message: "lines is missing"),
             Fault(key: "brokenNights", text: "[{ day: 1, lines: 0.5 }]", path: "brokenNights[0]", message: "outages"),

@@ -32,7 +32,11 @@ enum Worlds {
         let truth = Truth(experiment, number: 0, seed: world.seed, days: day + 1)
         let draws = DayDraws(experiment, truth: truth, number: 0, seed: world.seed)
         let rows = (0..<day).flatMap {
-            draws.rows(day: $0, date: world.start.advanced(by: $0), served: PolicyTable(everyone: shares))
+            draws.rows(
+                day: $0, date: world.start.advanced(by: $0),
+                served: [
+                    DayPart(table: PolicyTable(everyone: shares), tableDate: world.start.advanced(by: $0))
+                ])
         }
         return SimulatedNight(
             experiment: experiment, truth: truth, day: day, date: world.start.advanced(by: day), rows: rows,

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import TestSupport
 
-/// The nights of a small shop, as its cron job lives them.
+/// The nights of a small shop, as its cron job runs them.
 @Suite struct NightTests {
     @Test func threeNightsAndTheirTable() throws {
         let shop = try Shop()
@@ -124,12 +124,42 @@ import TestSupport
         let after = try shop.table("2026-03-03")
         for key in ["cart * x", "cart * y"] { #expect(after[key]?.traffic == before[key]?.traffic) }
         #expect(after["hero * a"]?.traffic != before["hero * a"]?.traffic)
+        // How they were made is taken over with them.
+        let made = try ["2026-03-02", "2026-03-03"].map { try shop.experiments($0) }
+        #expect(made[0].map { $0["slot"] as? String } == ["cart", "hero"] && made[1].count == 2)
+        #expect(NSDictionary(dictionary: made[0][0]) == NSDictionary(dictionary: made[1][0]))
+        #expect(NSDictionary(dictionary: made[0][1]) != NSDictionary(dictionary: made[1][1]))
         // From the fourth on, y is free again and takes all.
         #expect(try shop.run("2026-03-03").status == 0)
         let free = try shop.table("2026-03-04")
         #expect(free["cart * x"]?.traffic == "0.000000")
         #expect(free["cart * x"]?.status == "blacklisted")
         #expect(free["cart * y"]?.traffic == "1.000000")
+    }
+
+    @Test func theManifestTellsThePosteriorOfEveryRow() throws {
+        let shop = try Shop()
+        try shop.log("2026-03-01")
+        try shop.run("2026-03-01")
+        var means: [String: Double] = [:]
+        for experiment in try shop.experiments("2026-03-02") {
+            for group in experiment["groups"] as? [[String: Any]] ?? [] {
+                for arm in group["arms"] as? [[String: Any]] ?? [] {
+                    let key = [experiment["slot"], group["segment"], arm["variant"]].map { $0 as? String ?? "" }
+                    func number(_ name: String) -> Double { arm[name] as? Double ?? .nan }
+                    means[key.joined(separator: " ")] =
+                        arm["family"] as? String == "beta"
+                        ? number("alpha") / (number("alpha") + number("beta")) : number("location")
+                }
+            }
+        }
+        let rows = try shop.directory.text("state/allocations/date=2026-03-02/allocation.csv").split(separator: "\n")
+            .dropFirst().map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
+        #expect(!rows.isEmpty && means.count == rows.count)
+        for row in rows {
+            let mean = try #require(means[row[2...4].joined(separator: " ")])
+            #expect(abs(mean - (Double(row[8]) ?? .nan)) <= 5.1e-10, "\(row)")
+        }
     }
 
     @Test func anOlderNightDoesNotMoveCurrentBack() throws {

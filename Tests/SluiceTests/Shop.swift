@@ -83,6 +83,13 @@ final class Shop {
         try Binary.sluice(["run", "--config", "shop.json5", "--date", date] + more, in: directory.path)
     }
 
+    /// How the experiments of a table were made, by its manifest.
+    func experiments(_ date: String) throws -> [[String: Any]] {
+        let text = try directory.text("state/allocations/date=\(date)/manifest.json")
+        let manifest = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
+        return manifest?["experiments"] as? [[String: Any]] ?? []
+    }
+
     /// The rows of a table by their keys: slot, segment, variant; the values are traffic and status.
     func table(_ date: String) throws -> [String: (traffic: String, status: String)] {
         let lines = try directory.text("state/allocations/date=\(date)/allocation.csv").split(separator: "\n")

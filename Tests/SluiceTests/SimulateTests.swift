@@ -132,7 +132,7 @@ import Testing
         #expect(!scratch.exists("simulation"))
     }
 
-    @Test("The worlds of the project can be lived", arguments: ["demo", "headlines"])
+    @Test("The worlds of the project can be simulated", arguments: ["demo", "headlines"])
     func worlds(name: String) throws {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().path

@@ -42,10 +42,32 @@ package struct NoisyState {
             var manifest = Manifest(date: date.description, rows: rows.count, table: bytes)
             manifest.statisticsThrough = date.advanced(by: -1).description
             try state.publish(
-                [(AllocationFormat.tableFile, bytes), (AllocationFormat.manifestFile, manifest.json)],
+                [
+                    (AllocationFormat.tableFile, bytes),
+                    (AllocationFormat.manifestFile, manifest.json(experiments: facts(rows))),
+                ],
                 as: state.allocation(on: date))
         }
         try state.setCurrent(first.advanced(by: days - 1))
+    }
+
+    /// A posterior for each row of everyone's, whatever its interval says.
+    private func facts(_ rows: [AllocationRow]) -> [String] {
+        (0..<experiments).map { experiment in
+            let key = SlotKey(platform: "web", slot: Name("slot-\(experiment)"))
+            let own = rows.filter { $0.key.slotKey == key && $0.key.segment == .everyone }
+            let arms = own.map { row in
+                let evidence = Double(row.visitors)
+                return LearnedArm(
+                    variant: row.key.variant,
+                    posterior: .beta(alpha: row.mean * evidence, beta: (1 - row.mean) * evidence),
+                    visitors: row.visitors, successes: row.successes)
+            }
+            return ExperimentFacts(
+                experiment: Experiment(key: key, variants: own.map(\.key.variant)), learning: LearningSettings(),
+                allocation: AllocationSettings(), groups: [LearnedGroup(segment: .everyone, arms: arms)], rows: own
+            ).json
+        }
     }
 
     /// A group's rows, everything in them drawn anew.

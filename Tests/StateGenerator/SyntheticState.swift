@@ -56,14 +56,18 @@ package struct SyntheticState {
                     as: state.statistics(on: date))
                 learnedThrough = date
             }
-            table = try allocation(on: date.advanced(by: 1), sums)
+            let facts: [ExperimentFacts]
+            (table, facts) = try allocation(on: date.advanced(by: 1), sums)
             let bytes = AllocationFile.bytes(table)
             var manifest = Manifest(date: date.advanced(by: 1).description, rows: table.count, table: bytes)
             manifest.statisticsThrough = learnedThrough?.description
             manifest.pipeline = name("p", 0)
             manifest.configuration = offset < days * 3 / 4 ? "0123456789abcdef" : "fedcba9876543210"
             try state.publish(
-                [(AllocationFormat.tableFile, bytes), (AllocationFormat.manifestFile, manifest.json)],
+                [
+                    (AllocationFormat.tableFile, bytes),
+                    (AllocationFormat.manifestFile, manifest.json(experiments: facts.map(\.json))),
+                ],
                 as: state.allocation(on: date.advanced(by: 1)))
         }
         try state.setCurrent(last.advanced(by: 1))
@@ -130,30 +134,41 @@ package struct SyntheticState {
         return max(0, min(visitors, Int64((mean + sum * (mean * (1 - rate)).squareRoot()).rounded())))
     }
 
-    private func allocation(on date: CalendarDate, _ sums: [ArmKey: ArmCounts]) throws -> [AllocationRow] {
+    private func allocation(
+        on date: CalendarDate, _ sums: [ArmKey: ArmCounts]
+    ) throws -> ([AllocationRow], [ExperimentFacts]) {
         var rows: [AllocationRow] = []
+        var facts: [ExperimentFacts] = []
         for experiment in 0..<experiments {
             let key = key(experiment)
             let present = (0..<arms).filter { exists($0, experiment, on: date) }
             let control = experiment == 0 && arms > 2 ? variant(0) : nil
             let competing = present.map(variant).filter { $0 != control }
-            let allocator = GroupAllocator(
-                experiment: Experiment(
-                    key: key, variants: competing,
-                    control: control.map { Experiment.Control(variant: $0, traffic: 0.05) }),
-                settings: AllocationSettings())
+            let declared = Experiment(
+                key: key, variants: competing, control: control.map { Experiment.Control(variant: $0, traffic: 0.05) })
+            let allocator = GroupAllocator(experiment: declared, settings: AllocationSettings())
             let blacklisted = Set(present.filter { isBlacklisted($0, experiment, on: date) }.map(variant))
             let groups = segments == 0 ? ["*"] : ["*"] + segmentNames()
+            var learned: [LearnedGroup] = []
+            var own: [AllocationRow] = []
             for segment in groups {
-                let learned = present.map(variant).sorted().map { variant in
+                let arms = present.map(variant).sorted().map { variant in
                     learnedArm(variant, segment, key, sums, reward(experiment))
                 }
-                rows += try allocator.allocate(
-                    group: LearnedGroup(segment: segment, arms: learned), blacklisted: blacklisted, date: date,
-                    seed: 1, reward: reward(experiment))
+                learned.append(LearnedGroup(segment: segment, arms: arms))
+                own += try allocator.allocate(
+                    group: learned[learned.count - 1], blacklisted: blacklisted, date: date, seed: 1,
+                    reward: reward(experiment))
             }
+            var learning = LearningSettings()
+            learning.reward = reward(experiment)
+            facts.append(
+                ExperimentFacts(
+                    experiment: declared, learning: learning, allocation: AllocationSettings(), groups: learned,
+                    rows: own))
+            rows += own
         }
-        return rows
+        return (rows, facts)
     }
 
     private func learnedArm(

@@ -17,6 +17,8 @@ struct Draft {
     /// Decimal text.
     var revenue: String?
     var order: String?
+    /// Text of JSON.
+    var propensity: String?
 }
 
 /// A writer of random log files for a configuration: mostly what shops send, much of it odd, some of it broken.
@@ -28,6 +30,14 @@ struct EventAuthor {
     private(set) var instants: [Int64]
     private let segments: [String]
     private let words: [String]
+    private let statesPropensities: Bool
+    private static let propensities = [
+        "0.5", "0.5", "0.25", "1", "1.0", "1e-3", "\"0.5\"", "\"0.2500\"", "\"\\u0030.1\"", "0.33333333349",
+        "0.3333333335",
+        "0.0000000004", "0.9999999999", "0", "0.0", "-0.5", "1.0000000001", "2", "\"x\"", "\"NaN\"", "\" 1\"", "true",
+        "[0.5]",
+        "\"\"", "null",
+    ]
     /// Purchases with an order that were written: repeats at one instant must be the same in all that counts.
     private var orders: [String: Draft] = [:]
 
@@ -44,6 +54,7 @@ struct EventAuthor {
             "*", "berlin", "m\u{FC}nchen", "=1+1", "+49", "-", "@x", "\tq", "\rq", "!x", "k\u{F6}ln, alt", "12", "z",
         ]
         segments = Array(cities.shuffled(using: &self.random).prefix(4))
+        statesPropensities = self.random.chance(0.5)
         words = ["view", "click", "purchase"] + statistics.schema.types.keys.sorted()
         instants = EventAuthor.hotInstants(of: statistics.dayRange, using: &self.random)
     }
@@ -102,6 +113,7 @@ struct EventAuthor {
         if random.chance(0.05) { draft.slot = random.pick(["hero", "nowhere", "Hero"]) }
         if random.chance(0.03) { draft.platform = random.pick(["web", "tv"]) }
         if random.chance(0.05) { draft.variant = random.pick(Scenario.variants + ["none"]) }
+        if statesPropensities, random.chance(0.6) { draft.propensity = random.pick(EventAuthor.propensities) }
         if random.chance(0.6) { draft.segment = random.pick(segments) }
         if random.chance(0.4) { draft.revenue = amount() }
         if isNoView(draft.type) {

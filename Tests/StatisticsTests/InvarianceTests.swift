@@ -60,7 +60,7 @@ struct InvarianceTests {
         let scratch = try ScratchDirectory()
         var (scenario, _) = day(seed + 80)
         try scenario.write(to: scratch)
-        let expected = ExperimentSummary(scenario.statistics.run(scenario.files), files: scenario.files)
+        let expected = DayFindings(scenario.statistics.run(scenario.files), files: scenario.files)
         for size in Array(1...70) + Array(stride(from: 71, to: 1_500, by: 13)) {
             let machinery = Machinery(workers: size % 5 + 1, blockSize: size)
             let found = try scenario.statistics.findings(scenario.files, machinery)
@@ -74,7 +74,7 @@ struct InvarianceTests {
         var random = SplitMix64(seed: seed)
         var scenario = Scenario(seed: seed + 9_000)
         for index in scenario.files.indices { scenario.files[index].name = scratch.path + "/pipe-\(index)" }
-        let expected = ExperimentSummary(scenario.statistics.run(scenario.files), files: scenario.files)
+        let expected = DayFindings(scenario.statistics.run(scenario.files), files: scenario.files)
         for file in scenario.files { try #require(mkfifo(file.name, 0o600) == 0) }
         let chunk = Int.random(in: 1...300, using: &random)
         let files = scenario.files
@@ -96,9 +96,9 @@ struct InvarianceTests {
     }
 }
 
-extension ExperimentSummary {
+extension DayFindings {
     /// Without the line numbers, which depend on where lines stand.
-    var withoutSamples: ExperimentSummary {
+    var withoutSamples: DayFindings {
         var copy = self
         copy.rejected = rejected.mapValues { Reason(count: $0.count, samples: []) }
         copy.ignored = ignored.mapValues { Reason(count: $0.count, samples: []) }

@@ -66,6 +66,7 @@ struct LineWriter {
         case .segment: return draft.segment.map { WrittenJSON.identifier($0, using: &random) }
         case .revenue: return draft.revenue.map { random.chance(0.7) ? $0 : WrittenJSON.string($0, using: &random) }
         case .order: return draft.order.map { WrittenJSON.identifier($0, using: &random) }
+        case .propensity: return draft.propensity
         case .userAgent: return random.chance(0.2) ? WrittenJSON.string("Mozilla/5.0", using: &random) : nil
         case .address: return random.chance(0.2) ? WrittenJSON.string("192.0.2.1", using: &random) : nil
         }

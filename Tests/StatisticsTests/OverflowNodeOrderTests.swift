@@ -4,10 +4,11 @@ import Testing
 
 @testable import Statistics
 
-@Suite("OverflowNodes of a visitor")
+@Suite("Overflow nodes of a visitor")
 struct OverflowNodeOrderTests {
-    /// Whatever comes in whatever order, units stand before minutes and those before clicks and purchases, and nothing is lost.
-    @Test("are units, then minutes, then those of events", arguments: 0..<16)
+    /// Whatever comes in whatever order, units stand before minutes and propensities, and those before clicks and purchases, and
+    /// nothing is lost.
+    @Test("are units, then minutes and propensities, then those of events", arguments: 0..<16)
     func order(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         let arena = try #require(Arena(limit: 1 << 22))
@@ -16,10 +17,24 @@ struct OverflowNodeOrderTests {
         var clickTimes: [Int64] = []
         var orders: [[UInt8]] = []
         var unitsOfExperiments: [Int: UnsafeMutablePointer<Unit>] = [:]
+        var propensities: [Int: UInt32] = [:]
         for time in 0..<Int64(random.pick([5, 60, 800])) {
             let isReserved = table.reserve(VisitorTable.bytesOfEvent + 16)
             try #require(isReserved)
-            switch Int.random(in: 0..<4, using: &random) {
+            switch Int.random(in: 0..<5, using: &random) {
+            case 4:
+                let arm = ArmNumber(experiment: Int.random(in: 0..<9, using: &random), arm: 1)
+                let rank = random.pick([VisitorTable.ViewRank.exposure, .equal, .later])
+                let stated = random.pick([0, 1, 5, 9] as [UInt32])
+                visitor.pointee.insert(.statesPropensity)
+                table.take(propensity: stated, of: rank, arm, visitor)
+                let known = propensities[arm.experiment] ?? 0
+                switch rank {
+                case .exposure: propensities[arm.experiment] = stated
+                case .equal:
+                    propensities[arm.experiment] = known == 0 || stated == 0 ? known + stated : min(known, stated)
+                case .later: break
+                }
             case 0:
                 let arm = ArmNumber(experiment: Int.random(in: 0..<9, using: &random), arm: 1)
                 let unit = table.unit(of: visitor, arm)
@@ -42,17 +57,21 @@ struct OverflowNodeOrderTests {
         let parts = kinds(of: visitor, in: table).map { kind in
             switch kind {
             case .unit: 0
-            case .minutes, .denseMinutes: 1
+            case .minutes, .denseMinutes, .propensity: 1
             case .click, .purchase: 2
             }
         }
         #expect(parts == parts.sorted())
 
+        for experiment in 0..<9 {
+            let found = table.propensity(of: visitor, ArmNumber(experiment: experiment, arm: 0))
+            #expect(found == propensities[experiment] ?? 0)
+        }
         var foundTimes: [Int64] = []
-        table.forEachOverflowNode(of: visitor, .click) { foundTimes.append($0.payload(as: Click.self).pointee.time) }
+        table.forEachNode(of: visitor, .click) { foundTimes.append($0.payload(as: Click.self).pointee.time) }
         #expect(foundTimes.sorted() == clickTimes)
         var foundOrders: [[UInt8]] = []
-        table.forEachOverflowNode(of: visitor, .purchase) {
+        table.forEachNode(of: visitor, .purchase) {
             foundOrders.append(Array($0.payload(as: Purchase.self).order))
         }
         #expect(
@@ -75,10 +94,10 @@ struct OverflowNodeOrderTests {
         .Kind]
     {
         var kinds: [OverflowNode.Kind] = []
-        var place = visitor.pointee.extras
-        while let extra = table[place] {
-            kinds.append(extra.pointee.kind)
-            place = extra.pointee.next
+        var offset = visitor.pointee.firstNode
+        while let node = table[offset] {
+            kinds.append(node.pointee.kind)
+            offset = node.pointee.next
         }
         return kinds
     }

@@ -3,6 +3,7 @@ import Domain
 import EventLog
 import Foundation
 import Statistics
+import Synchronization
 
 /// How the real job is run: nothing of it may show in the result.
 struct Machinery {
@@ -24,13 +25,31 @@ extension SlowStatistics {
             workers: machinery.workers)
         job.audits = true
         job.memory = machinery.memory
+        job.servingHistory = history
         return job
     }
 
     /// What the real job finds in files named by their paths.
-    func findings(_ files: [WrittenFile], _ machinery: Machinery = Machinery()) throws -> ExperimentSummary {
+    func findings(_ files: [WrittenFile], _ machinery: Machinery = Machinery()) throws -> DayFindings {
         let (statistics, tally) = try job(machinery).run(files.map { .path($0.name) })
-        return ExperimentSummary(statistics, tally, date: date)
+        return DayFindings(statistics, tally, date: date)
+    }
+
+    /// The units that the real job gives out for one of several days, or for a day alone without a window.
+    static func units(
+        _ days: [(statistics: SlowStatistics, files: [WrittenFile])], day: Int = 0, window: Int64? = nil,
+        _ machinery: Machinery = Machinery()
+    ) throws -> [SlowUnit] {
+        let experiments = days[0].statistics.experiments
+        let found = Mutex<[SlowUnit]>([])
+        let output = UnitOutput(day: day, accepts: { _, _ in true }) { units, names in
+            let batch = units.map { SlowUnit($0, names, experiments) }
+            found.withLock { $0 += batch }
+        }
+        let logs = days.map { $0.statistics.log($0.files) }
+        _ = try days[0].statistics.job(machinery).run(
+            logs, window: window.map { ConversionWindow(microseconds: $0) }, to: output)
+        return found.withLock { $0 }
     }
 
     /// The log of this day for a job of several.
@@ -51,8 +70,25 @@ extension SlowStatistics {
     }
 }
 
+extension SlowUnit {
+    init(_ unit: UnitOutcome, _ names: UnitNames, _ experiments: [Experiment]) {
+        let slot = experiments[unit.experiment].key
+        visitor = Name(unit.visitor.string)
+        arm = ArmKey(
+            platform: slot.platform, slot: slot.slot, segment: names.withSegment(of: unit) { Name($0.string) },
+            variant: names.variant(of: unit))
+        table = names.table(of: unit)
+        exposure = unit.exposure
+        (views, clicks, purchases) = (unit.views, unit.clicks, unit.purchases)
+        isClicked = unit.isClicked
+        revenue = unit.revenue
+        propensity = unit.propensity == 0 ? nil : Int64(unit.propensity)
+        isMixed = unit.isMixed
+    }
+}
+
 /// What a run found, in the form that both implementations can be brought to.
-struct ExperimentSummary: Equatable {
+struct DayFindings: Equatable {
     var lines = 0
     var bytes = 0
     var events: [EventType: Int] = [:]
@@ -64,6 +100,9 @@ struct ExperimentSummary: Equatable {
     var visitors = 0
     var mixed = 0
     var formulaSegments = 0
+    var invalidPropensities = 0
+    /// By row.
+    var propensities: [[Int64: Int64]] = []
     var rows: [DailyRow] = []
 
     struct Reason: Equatable {
@@ -86,6 +125,8 @@ struct ExperimentSummary: Equatable {
         visitors = result.visitors.count
         mixed = result.mixed
         formulaSegments = result.formulaSegments
+        invalidPropensities = result.invalidPropensities
+        propensities = result.propensities
         rows = result.rows
     }
 
@@ -107,26 +148,29 @@ struct ExperimentSummary: Equatable {
         visitors = Int(statistics.visitors.visitors)
         mixed = Int(statistics.mixedUnits)
         formulaSegments = Int(statistics.formulaSegments)
-        rows = statistics.rows.map { DailyRow(date: date, key: $0.key, counts: $0.counts) }
+        invalidPropensities = Int(tally.invalidPropensities)
+        propensities = statistics.rows.map(\.propensities.unitsByPropensity)
+        rows = statistics.rows.map { DailyRow(date: date, table: $0.table, key: $0.key, counts: $0.counts) }
     }
 }
 
-extension ExperimentSummary {
+extension DayFindings {
     /// What is not the same, for a person to read.
-    func differences(from expected: ExperimentSummary) -> [String] {
+    func differences(from expected: DayFindings) -> [String] {
         zip(Mirror(reflecting: self).children, Mirror(reflecting: expected).children).compactMap { found, wanted in
             let isRows = found.label == "rows"
             let differs =
                 isRows
-                ? rows != expected.rows : ExperimentSummary.text(found.value) != ExperimentSummary.text(wanted.value)
+                ? rows != expected.rows : DayFindings.text(found.value) != DayFindings.text(wanted.value)
             guard differs else { return nil }
             let name = found.label ?? ""
             guard isRows else {
                 return
-                    "\(name): \(ExperimentSummary.text(found.value)), expected \(ExperimentSummary.text(wanted.value))"
+                    "\(name): \(DayFindings.text(found.value)), expected \(DayFindings.text(wanted.value))"
             }
-            let extra = rows.filter { !expected.rows.contains($0) }.map { "+ \($0.key) \($0.counts)" }
-            let lost = expected.rows.filter { !rows.contains($0) }.map { "- \($0.key) \($0.counts)" }
+            func text(_ row: DailyRow) -> String { "\(row.key) \(row.table?.description ?? "no table") \(row.counts)" }
+            let extra = rows.filter { !expected.rows.contains($0) }.map { "+ \(text($0))" }
+            let lost = expected.rows.filter { !rows.contains($0) }.map { "- \(text($0))" }
             return (["rows:"] + extra + lost).joined(separator: "\n")
         }
     }
@@ -139,6 +183,7 @@ extension ExperimentSummary {
             }.joined(separator: ", ")
         }
         if let counts = value as? [String: Int] { return "\(counts.sorted { $0.key < $1.key })" }
+        if let rows = value as? [[Int64: Int64]] { return "\(rows.map { $0.sorted { $0.key < $1.key } })" }
         if let counts = value as? [EventType: Int] {
             return "\(counts.sorted { $0.key.rawValue < $1.key.rawValue })"
         }

@@ -21,6 +21,7 @@ struct Scenario {
         statistics.leavesOutMixed = random.chance(0.3)
 
         var author = EventAuthor(statistics: statistics, random: random)
+        statistics.history = Scenario.history(among: author.instants, using: &random)
         let most = random.chance(0.3) ? 5 : 24
         files = (0..<Int.random(in: 1...3, using: &random)).map { number in
             author.file(name: "events-\(number).jsonl", lines: Int.random(in: 0...most, using: &random))
@@ -61,6 +62,17 @@ struct Scenario {
         }
     }
 
+    /// Tables that took over at some of these instants or near them, some of them again.
+    static func history(among instants: [Int64], using random: inout SplitMix64) -> ServingHistory {
+        guard random.chance(0.7) else { return ServingHistory() }
+        let entries = (0..<Int.random(in: 1...5, using: &random)).map { _ in
+            ServingHistory.Entry(
+                since: random.pick(instants) / 1_000_000 + random.pick([-100_000, -1, 0, 0, 1]),
+                table: CalendarDate(dayNumber: 20_000 + Int.random(in: 0..<3, using: &random)), digest: "")
+        }
+        return ServingHistory(entries.sorted { $0.since < $1.since })
+    }
+
     private static func schema(using random: inout SplitMix64) -> EventSchema {
         var schema = EventSchema()
         guard random.chance(0.5) else { return schema }
@@ -68,7 +80,8 @@ struct Scenario {
             (.time, .keys(["time", "ts"])), (.type, .keys(["event"])), (.visitor, .keys(["customer", "visitor"])),
             (.platform, .constant("web")), (.platform, .keys(["shop", "platform"])), (.slot, .keys(["place"])),
             (.variant, .keys(["creative", "variant", "v"])), (.segment, .keys(["city", "referrer"])),
-            (.revenue, .keys(["amount", "revenue"])), (.order, .keys(["order_id"])), (.userAgent, .keys(["ua"])),
+            (.revenue, .keys(["amount", "revenue"])), (.order, .keys(["order_id"])),
+            (.propensity, .keys(["p", "propensity"])), (.userAgent, .keys(["ua"])),
         ]
         for (field, source) in sources where random.chance(0.4) { schema[field] = source }
         let synonyms: [(String, EventType)] = [

@@ -51,12 +51,19 @@ extension SlowStatistics {
         let order = try text(json, .order)
         _ = try (text(json, .userAgent), text(json, .address))
         let isFormula = segment.map { "=+-@\t\r".unicodeScalars.contains($0.unicodeScalars.first ?? " ") } ?? false
+        var (propensity, isInvalid): (Int64?, Bool) = (nil, true)
+        if let stated = try? text(json, .propensity, fractionsToo: true) {
+            propensity = billionths(stated)
+            isInvalid = propensity == nil
+        } else if (try? text(json, .propensity, fractionsToo: true)) == .some(nil) {
+            isInvalid = false
+        }
         return SlowEvent(
             time: time, type: type, visitor: Name(visitor), platform: platform.map { Name($0) },
             slot: slot.map { Name($0) },
             variant: variant.map { Name($0) }, segment: Name(isFormula ? "*" : segment ?? "*"),
             hadFormulaSegment: isFormula,
-            revenue: revenue, order: order.map { Name($0) })
+            revenue: revenue, order: order.map { Name($0) }, propensity: propensity, hasInvalidPropensity: isInvalid)
     }
 
     /// The text of a field, an integer as it is written; nil when the field is absent, null or empty.
@@ -93,6 +100,18 @@ extension SlowStatistics {
         // A variant says something only together with its experiment.
         guard let variant = event.variant, event.platform != nil, event.slot != nil else { return nil }
         return meant.contains { $0.arms.contains(variant) } ? nil : "undeclared variant"
+    }
+
+    /// A share above 0 and at most 1, to the nearest billionth, halves up and at least one; nil for anything else.
+    private func billionths(_ text: String) -> Int64? {
+        guard text.wholeMatch(of: /[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?/) != nil,
+            let value = Foundation.Decimal(string: text, locale: Locale(identifier: "en_US_POSIX")), value > 0,
+            value <= 1
+        else { return nil }
+        var scaled = value * 1_000_000_000
+        var rounded = Foundation.Decimal()
+        NSDecimalRound(&rounded, &scaled, 0, .plain)
+        return Int64("\(rounded)").map { max($0, 1) }
     }
 
     private func millionths(_ text: String) throws(Fault) -> Int128 {

@@ -12,6 +12,7 @@ struct SlowStatistics {
     var maximumLineLength = LogReader.maximumLineLength
     var botLimits = BotLimits()
     var leavesOutMixed = false
+    var history = ServingHistory()
 
     /// The limits of the rules that only count; nil is off.
     struct BotLimits {
@@ -35,7 +36,13 @@ struct SlowStatistics {
         var mixed = 0
         /// Views of declared arms with a segment that was not taken as it stands.
         var formulaSegments = 0
+        /// Events of the day that state a propensity which is none.
+        var invalidPropensities = 0
+        /// Those that count, in no order.
+        var units: [SlowUnit] = []
         var rows: [DailyRow] = []
+        /// By row: how many of its units state which propensity, in billionths.
+        var propensities: [[Int64: Int64]] = []
     }
 
     func run(_ files: [WrittenFile]) -> Result {
@@ -74,6 +81,7 @@ struct SlowStatistics {
         }
         for event in events { result.events[event.type, default: 0] += 1 }
         result.visitors = Set(events.map(\.visitor))
+        result.invalidPropensities = events.filter(\.hasInvalidPropensity).count
         result.formulaSegments = events.filter { $0.type == .view && !$0.isIgnored && $0.hadFormulaSegment }.count
         judge(events, into: &result)
         return (result, events.filter { !result.bots.contains($0.visitor) && !$0.isIgnored })
@@ -105,7 +113,6 @@ struct SlowStatistics {
     ///   - later: people's events of the days after it.
     ///   - window: microseconds after the exposure that clicks and purchases count; nil: no end.
     private func count(_ today: [SlowEvent], later: [SlowEvent], window: Int64?, into result: inout Result) {
-        var arms: [ArmKey: ArmCounts] = [:]
         let later = Dictionary(grouping: later, by: \.visitor)
         for (visitor, own) in Dictionary(grouping: today, by: \.visitor) {
             let known = own + (later[visitor] ?? [])
@@ -128,18 +135,21 @@ struct SlowStatistics {
                         && concerns(key, platform: purchase.platform, slot: purchase.slot)
                 }
                 let revenue = bought.reduce(Int128(0)) { $0 + $1.revenue }
-                let arm = ArmKey(platform: key.platform, slot: key.slot, segment: exposure.segment, variant: variant)
-                arms[arm, default: ArmCounts()].visitors += 1
-                arms[arm, default: ArmCounts()].views += Int64(views.count)
-                arms[arm, default: ArmCounts()].clicks += Int64(clicks.count)
-                arms[arm, default: ArmCounts()].purchases += Int64(bought.count)
-                arms[arm, default: ArmCounts()].clickers += clicks.contains { $0.time >= exposure.time } ? 1 : 0
-                arms[arm, default: ArmCounts()].purchasers += bought.isEmpty ? 0 : 1
-                arms[arm, default: ArmCounts()].revenue += revenue
-                arms[arm, default: ArmCounts()].revenueSquared += revenue * revenue
+                // Of views that are alike in all else the least propensity counts.
+                let same = views.filter { !$0.exposesBefore(exposure) && !exposure.exposesBefore($0) }
+                result.units.append(
+                    SlowUnit(
+                        visitor: visitor,
+                        arm: ArmKey(
+                            platform: key.platform, slot: key.slot, segment: exposure.segment, variant: variant),
+                        table: history.entries.last { $0.since * 1_000_000 <= exposure.time }?.table,
+                        exposure: exposure.time, views: Int64(views.count), clicks: Int64(clicks.count),
+                        purchases: Int64(bought.count), isClicked: clicks.contains { $0.time >= exposure.time },
+                        revenue: revenue, propensity: same.compactMap(\.propensity).min(),
+                        isMixed: Set(views.compactMap(\.variant)).count > 1))
             }
         }
-        result.rows = arms.sorted { $0.key < $1.key }.map { DailyRow(date: date, key: $0.key, counts: $0.value) }
+        SlowUnit.addUp(result.units, on: date, into: &result)
     }
 
     private func concerns(_ key: SlotKey, platform: Name?, slot: Name?) -> Bool {
@@ -150,6 +160,46 @@ struct SlowStatistics {
         var seen: Set<Name> = []
         return purchases.sorted { $0.time < $1.time }.filter { purchase in
             purchase.order.map { seen.insert($0).inserted } ?? true
+        }
+    }
+}
+
+/// A unit as the slow implementation keeps it, and as the real one's outcomes are brought to.
+struct SlowUnit: Hashable {
+    var visitor: Name
+    var arm: ArmKey
+    var table: CalendarDate?
+    var exposure: Int64
+    var views, clicks, purchases: Int64
+    var isClicked: Bool
+    var revenue: Int128
+    /// In billionths.
+    var propensity: Int64?
+    var isMixed: Bool
+
+    /// The rows that units make, and what each row's units state.
+    static func addUp(_ units: [SlowUnit], on date: CalendarDate, into result: inout SlowStatistics.Result) {
+        // No table comes first: no text is less.
+        let rows = Dictionary(grouping: units) { unit in
+            [
+                unit.arm.platform, unit.arm.slot, unit.arm.segment, Name(unit.table?.description ?? ""),
+                unit.arm.variant,
+            ]
+        }.sorted { $0.key.lexicographicallyPrecedes($1.key) }
+        result.rows = rows.map { _, units in
+            var counts = ArmCounts()
+            counts.visitors = Int64(units.count)
+            counts.views = units.reduce(0) { $0 + $1.views }
+            counts.clicks = units.reduce(0) { $0 + $1.clicks }
+            counts.purchases = units.reduce(0) { $0 + $1.purchases }
+            counts.clickers = Int64(units.filter(\.isClicked).count)
+            counts.purchasers = Int64(units.filter { $0.purchases > 0 }.count)
+            counts.revenue = units.reduce(0) { $0 + $1.revenue }
+            counts.revenueSquared = units.reduce(0) { $0 + $1.revenue * $1.revenue }
+            return DailyRow(date: date, table: units[0].table, key: units[0].arm, counts: counts)
+        }
+        result.propensities = rows.map { _, units in
+            units.compactMap(\.propensity).reduce(into: [:]) { $0[$1, default: 0] += 1 }
         }
     }
 }
@@ -166,6 +216,9 @@ struct SlowEvent {
     var hadFormulaSegment: Bool
     var revenue: Int128
     var order: Name?
+    /// In billionths; nil: none is stated, or what is stated is none.
+    var propensity: Int64?
+    var hasInvalidPropensity = false
     var isIgnored = false
 
     func exposesBefore(_ other: SlowEvent) -> Bool {

@@ -17,7 +17,7 @@ struct TwinTests {
         for seed in stride(from: part, to: TwinTests.days, by: TwinTests.parts) {
             var scenario = Scenario(seed: UInt64(seed))
             try scenario.write(to: scratch)
-            let expected = ExperimentSummary(scenario.statistics.run(scenario.files), files: scenario.files)
+            let expected = DayFindings(scenario.statistics.run(scenario.files), files: scenario.files)
             var random = SplitMix64(seed: ~UInt64(seed))
             let machinery = Machinery(
                 workers: Int.random(in: 1...4, using: &random),
@@ -54,7 +54,7 @@ struct TwinTests {
             file.content += writer.write(draft, using: &random) + [0x0A]
         }
         file.name = try scratch.write(file.content, to: file.name)
-        let expected = ExperimentSummary(statistics.run([file]), files: [file])
+        let expected = DayFindings(statistics.run([file]), files: [file])
         for workers in [1, 3] {
             for memory in [1 << 15, 1 << 17, 1 << 30] {
                 let machinery = Machinery(workers: workers, blockSize: 4_096, memory: memory)

@@ -39,6 +39,8 @@ struct WindowScenario {
             }
             days.append((statistics, files))
         }
+        let history = Scenario.history(among: starts, using: &random)
+        for index in days.indices { days[index].statistics.history = history }
     }
 
     /// Writes the files into `scratch`, and names them by their paths.

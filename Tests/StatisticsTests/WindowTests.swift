@@ -14,11 +14,11 @@ struct WindowTests {
     /// What the real job finds on each of these days.
     private static func findings(
         _ days: [(statistics: SlowStatistics, files: [WrittenFile])], window: Int64, _ machinery: Machinery
-    ) throws -> [ExperimentSummary] {
+    ) throws -> [DayFindings] {
         let logs = days.map { $0.statistics.log($0.files) }
         let results = try days[0].statistics.job(machinery).run(logs, window: ConversionWindow(microseconds: window))
         try #require(results.count == days.count)
-        return zip(days, results).map { ExperimentSummary($1.statistics, $1.tally, date: $0.statistics.date) }
+        return zip(days, results).map { DayFindings($1.statistics, $1.tally, date: $0.statistics.date) }
     }
 
     @Test("find the same as the slow implementation on random days", arguments: 0..<parts)
@@ -35,7 +35,7 @@ struct WindowTests {
             let found = try Self.findings(scenario.days, window: scenario.window, machinery)
             let slow = SlowStatistics.run(scenario.days, window: scenario.window)
             for (index, day) in scenario.days.enumerated() {
-                let expected = ExperimentSummary(slow[index], files: day.files)
+                let expected = DayFindings(slow[index], files: day.files)
                 guard found[index] != expected else { continue }
                 let differences = found[index].differences(from: expected).joined(separator: "\n")
                 Issue.record("seed \(seed), \(day.statistics.date), window \(scenario.window) µs\n\(differences)")

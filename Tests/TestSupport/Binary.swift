@@ -9,11 +9,18 @@ package enum Binary {
     }
 
     /// Runs `sluice` with these words in a directory and waits for it.
-    package static func sluice(_ words: [String], in directory: String, input: String = "") throws -> Result {
+    ///
+    /// - Parameter environment: variables besides those of the tests.
+    package static func sluice(
+        _ words: [String], in directory: String, input: String = "", environment: [String: String] = [:]
+    ) throws -> Result {
         let process = Process()
         process.executableURL = try location()
         process.arguments = words
         process.currentDirectoryURL = URL(fileURLWithPath: directory)
+        if !environment.isEmpty {
+            process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        }
         let output = Pipe()
         let errors = Pipe()
         let standardInput = Pipe()

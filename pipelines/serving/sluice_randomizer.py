@@ -85,7 +85,7 @@ class Assignment:
     """What a visitor is shown."""
 
     variant: str
-    # The probability of this assignment: the variant's share of the allowed variants' traffic.
+    # The probability of this assignment: the variant's share of the allowed variants' traffic; an allowed control keeps its own.
     propensity: float
     # The day of the table, YYYY-MM-DD.
     date: str
@@ -225,7 +225,7 @@ class Host:
             )
 
     def explain(self, platform: str, slot: str, visitor: str, segment: str = "") -> dict:
-        """Says why a visitor is shown what it is: table, salt, and all arms in the visitor's order."""
+        """Says why a visitor is shown what it is: the table's date, what the holdout decided, and all arms in the visitor's order."""
         request = self._request(platform, slot, visitor, segment, None)
         capacity, count = 4096, ctypes.c_size_t()
         while True:

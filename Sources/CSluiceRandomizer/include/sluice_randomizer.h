@@ -71,7 +71,8 @@ typedef struct {
     /// The visitor's segment; empty, or one without a group of its own: the group of everyone serves.
     sluice_text segment;
     sluice_text visitor;
-    /// The variants that can be shown here and now, in any order; NULL: all. Visitors whose variant is allowed keep it.
+    /// The variants that can be shown here and now, in any order; NULL: all. Visitors whose variant is allowed keep it. A control
+    /// gets no others than its own, unless it alone is allowed.
     const sluice_text *allowed;
     size_t allowed_count;
 } sluice_request;
@@ -84,7 +85,8 @@ typedef struct {
 
     /// Bytes of the variant, without the zero byte. Set even when it did not fit.
     size_t variant_count;
-    /// The probability of this assignment, 0 < propensity <= 1: the variant's share of the allowed variants' traffic.
+    /// The probability of this assignment, 0 < propensity <= 1: the variant's traffic. With a subset allowed, the variant's share of
+    /// the allowed variants' traffic; there a control keeps its own, and the others share what it leaves.
     double propensity;
     /// The day of the table, YYYY-MM-DD and a zero byte.
     char date[11];
@@ -131,9 +133,10 @@ int32_t sluice_host_status(const sluice_host *host, sluice_status *status);
 /// Assigns a visitor. The same for the same table in every process and language. No lock, and nothing allocated.
 int32_t sluice_assign(const sluice_host *host, const sluice_request *request, sluice_assignment *assignment);
 
-/// Writes why a visitor is shown what it is, as one line of JSON with a zero byte, into `text`: table, salt, and all arms in the
-/// visitor's order with hash, score and traffic; `allowed` is not looked at. `count` becomes its bytes without the zero byte, even
-/// when it did not fit. For people and logs.
+/// Writes why a visitor is shown what it is, as one line of JSON with a zero byte, into `text`: the table's date, the holdout with
+/// its number for the visitor and whether that decided (null without a control), and all arms in the visitor's order with hash, score
+/// and traffic; `allowed` is not looked at. `count` becomes its bytes without the zero byte, even when it did not fit. For people and
+/// logs.
 int32_t sluice_explain(
     const sluice_host *host, const sluice_request *request, char *text, size_t capacity, size_t *count);
 

@@ -13,7 +13,8 @@ struct EmbeddedData: Encodable {
     /// The first day; the others follow without gaps.
     var first: String
     var days: Int
-    var reward: String
+    /// Nil when nobody says it; then there are no successes.
+    var reward: String?
     var arms: [String]
     var traffic: [String]
     var probabilityBest: [String]
@@ -35,7 +36,7 @@ struct EmbeddedData: Encodable {
         key = "\(history.key.platform)/\(history.key.slot)"
         first = history.dates.first?.description ?? ""
         days = history.dates.count
-        reward = history.reward.reward.rawValue
+        reward = history.reward?.rawValue
         arms = history.arms.map(\.string)
         func rows(_ value: (AllocationRow) -> Int128?) -> [String] {
             history.arms.indices.map { arm in EmbeddedData.joined(history.rows.map { $0[arm].flatMap(value) }) }
@@ -48,9 +49,12 @@ struct EmbeddedData: Encodable {
         visitors = history.arms.indices.map { arm in
             EmbeddedData.joined(history.counts.map { $0[arm].map { Int128($0.visitors) } })
         }
-        successes = history.arms.indices.map { arm in
-            EmbeddedData.joined(history.counts.map { $0[arm].map(history.successes) })
-        }
+        successes =
+            history.reward.map { reward in
+                history.arms.indices.map { arm in
+                    EmbeddedData.joined(history.counts.map { $0[arm].map(reward.successes) })
+                }
+            } ?? []
         valueRemaining = [
             EmbeddedData.joined(
                 history.rows.map { day in day.lazy.compactMap { $0?.valueRemaining }.first.map(EmbeddedData.nano) })
@@ -67,10 +71,9 @@ struct EmbeddedData: Encodable {
     /// Of the decimals that the file has. Cut at ±10²⁸, which no money reaches, so that differences are in range.
     private static func nano(_ value: Double) -> Int128 {
         let limit = Int128(10_000_000_000_000_000_000) * 1_000_000_000_000_000_000
-        let parts = PlainDecimal.string(value).split(separator: ".")
-        let fraction = parts.count > 1 ? parts[1] : ""
-        let digits = (parts.first ?? "0") + fraction + String(repeating: "0", count: 9 - fraction.count)
-        return max(-limit, min(limit, Int128(digits) ?? (value < 0 ? -limit : limit)))
+        guard value.isFinite else { return 0 }
+        let exact = ExactDecimal.value(PlainDecimal.string(value), scale: 9)
+        return max(-limit, min(limit, exact ?? (value < 0 ? -limit : limit)))
     }
 
     private static func joined(_ values: [Int128?]) -> String {
@@ -91,5 +94,24 @@ struct EmbeddedData: Encodable {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let json = (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
         return "<script type=\"application/json\" id=\"\(id)\">\(json.replacing("<", with: "\\u003c"))</script>\n"
+    }
+}
+
+/// Whole numbers as text: the base-64 quantities of source maps (ECMA-426, section 3.2), for numbers of any size.
+///
+/// The lowest bit is the sign, the others are the magnitude. Each character carries five bits, the lowest first, and 32 more
+/// when another follows; so numbers need nothing between them.
+package enum VariableLengthQuantity {
+    private static let alphabet = Array(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".unicodeScalars)
+
+    /// Appends a number, at most ±(2¹²⁷ − 1).
+    package static func append(_ value: Int128, to text: inout String) {
+        var rest = value.magnitude << 1 | (value < 0 ? 1 : 0)
+        repeat {
+            let digit = Int(rest & 31)
+            rest >>= 5
+            text.unicodeScalars.append(alphabet[rest == 0 ? digit : digit | 32])
+        } while rest != 0
     }
 }

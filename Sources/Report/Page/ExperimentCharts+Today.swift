@@ -5,38 +5,38 @@ import Learning
 /// The charts of the newest table: what is known of each arm, and how much better it does than the reference.
 extension ExperimentCharts {
     var densities: Chart? {
-        let history = findings.history
-        let reward = history.reward.reward
-        let known = findings.arms.indices.filter { findings.arms[$0]?.posterior != nil }
+        let history = summary.history
+        guard let reward = history.reward else { return nil }
+        let known = summary.arms.indices.filter { summary.arms[$0]?.posterior != nil }
         guard !known.isEmpty else { return nil }
         let curves = known.compactMap { arm -> DensityChart.Curve? in
-            guard let found = findings.arms[arm], let posterior = found.posterior else { return nil }
+            guard let found = summary.arms[arm], let posterior = found.posterior else { return nil }
             return DensityChart.Curve(
                 arm: arm, posterior: posterior.posterior,
                 description: "\(history.arms[arm]): \(interval(found.row, reward))")
         }
         // A new arm's wide curve would press the others into a corner.
-        let trusted = known.filter { findings.arms[$0]?.row.status != .new }
+        let trusted = known.filter { summary.arms[$0]?.row.status != .new }
         var low = Double.infinity
         var high = -Double.infinity
         for arm in trusted.isEmpty ? known : trusted {
-            guard let posterior = findings.arms[arm]?.posterior?.posterior else { continue }
+            guard let posterior = summary.arms[arm]?.posterior?.posterior else { continue }
             low = min(low, posterior.quantile(0.002))
             high = max(high, posterior.quantile(0.998))
         }
         let unit = reward == .revenue ? 1 : 0.01
         return Chart(
             section: section, name: "density", title: "Posteriors today",
-            description: "Density of each arm's \(reward.meanNoun) by the table of \(findings.date), "
+            description: "Density of each arm's \(reward.meanNoun) by the table of \(summary.date), "
                 + (reward == .revenue ? "for each unit of the currency" : "for each percentage point")
                 + "; every curve has the area 1. The scale does not begin at 0.",
             svg: DensityChart(curves: curves, range: low...high, label: meanLabel, unit: unit).svg(),
             table: DataTable(
-                caption: "Posteriors of \(findings.date)",
+                caption: "Posteriors of \(summary.date)",
                 columns: ["arm", "#mean", "#95 % from", "#to", "distribution", "#worth, visitors"],
                 names: ["variant", "mean", "mean_low", "mean_high", "distribution", "worth_visitors"],
                 rows: known.compactMap { arm in
-                    findings.arms[arm].map { found in
+                    summary.arms[arm].map { found in
                         let row = found.row
                         return [
                             .name(history.arms[arm].string),
@@ -51,8 +51,8 @@ extension ExperimentCharts {
                 }))
     }
 
-    private func distribution(_ recovered: RecoveredPosterior?) -> String {
-        switch recovered?.posterior {
+    private func distribution(_ known: KnownPosterior?) -> String {
+        switch known?.posterior {
         case .beta(let alpha, let beta): "Beta(\(Text.decimal(alpha, 2)), \(Text.decimal(beta, 2)))"
         case .studentT(let location, let scale, let degrees):
             "t(\(Text.decimal(location, 5)), \(Text.decimal(scale, 5)), \(Text.decimal(degrees, 0)) degrees)"
@@ -66,10 +66,10 @@ extension ExperimentCharts {
     }
 
     var lifts: Chart? {
-        let history = findings.history
-        guard let reference = findings.reference else { return nil }
-        let items = findings.arms.indices.compactMap { arm -> IntervalChart.Item? in
-            guard let lift = findings.arms[arm]?.lift else { return nil }
+        let history = summary.history
+        guard let reference = summary.reference else { return nil }
+        let items = summary.arms.indices.compactMap { arm -> IntervalChart.Item? in
+            guard let lift = summary.arms[arm]?.lift else { return nil }
             return IntervalChart.Item(
                 arm: arm, value: lift.value, low: lift.low, high: lift.high,
                 description: "\(history.arms[arm]): \(ExperimentCharts.text(lift))")

@@ -8,17 +8,17 @@ struct ExperimentCharts {
     static let tableDays = 3
 
     let section: String
-    let findings: ExperimentSummary
+    let summary: ExperimentSummary
     let pValues: [Double?]
     private let history: ExperimentHistory
     private let tables: DayAxis
     private let counts: DayAxis
 
-    init(section: String, findings: ExperimentSummary, pValues: [Double?]) {
+    init(section: String, summary: ExperimentSummary, pValues: [Double?]) {
         self.section = section
-        self.findings = findings
+        self.summary = summary
         self.pValues = pValues
-        history = findings.history
+        history = summary.history
         let hasTable = history.rows.map { day in day.contains { $0 != nil } }
         tables = DayAxis(
             dates: history.dates, isCarriedOver: history.isCarriedOver, isMissing: hasTable.map { !$0 })
@@ -34,7 +34,7 @@ struct ExperimentCharts {
             .joined()
     }
 
-    private var reward: Reward { history.reward.reward }
+    private var reward: Reward? { history.reward }
 
     private var traffic: Chart? {
         chart(
@@ -49,7 +49,7 @@ struct ExperimentCharts {
     private var means: Chart? {
         chart(
             "mean", "Posterior means",
-            "\(capitalized(reward.meanNoun)) as learned by the table of each day, with 95 % intervals. The scale does not "
+            "\(capitalized(reward?.meanNoun ?? "reward per visitor")) as learned by the table of each day, with 95 % intervals. The scale does not "
                 + "begin at 0; wide early intervals are cut at the frame; diamonds mark days on which an arm is new.",
             LineChart(
                 axis: tables,
@@ -109,8 +109,10 @@ struct ExperimentCharts {
         }
     }
 
+    /// Nil when nobody says which of the counts are successes.
     private var successes: Chart? {
-        chart(
+        guard let reward else { return nil }
+        return chart(
             "rewards", capitalized(reward.noun),
             reward == .revenue
                 ? "Revenue counted on each day, in the currency of the log, stacked"
@@ -119,10 +121,10 @@ struct ExperimentCharts {
             StackedChart(
                 axis: counts,
                 values: history.counts.map { day in
-                    day.map { $0.map { Double(history.successes($0)) / (reward == .revenue ? 1e6 : 1) } }
+                    day.map { $0.map { Double(reward.successes($0)) / (reward == .revenue ? 1e6 : 1) } }
                 }, label: Figures.tick
             ).svg(), mark: countMark
-        ) { history.counts[$0][$1].map { Figures.successes(history.successes($0), reward) } }
+        ) { history.counts[$0][$1].map { Figures.successes(reward.successes($0), reward) } }
     }
 
     /// What the charts of counts say of a newest day that has none.
@@ -132,7 +134,7 @@ struct ExperimentCharts {
     }
 
     private var hasLosses: Bool {
-        history.counts.contains { $0.contains { $0.map { history.successes($0) < 0 } ?? false } }
+        history.counts.contains { $0.contains { ($0?.revenue ?? 0) < 0 } }
     }
 
     private func tableMark(_ day: Int) -> String { history.isCarriedOver[day] ? " (carried over)" : "" }
@@ -165,7 +167,7 @@ struct ExperimentCharts {
     }
 
     func meanLabel(_ value: Double, _ places: Int) -> String {
-        reward == .revenue ? Figures.tick(value, places) : ExperimentCharts.percent(value, places)
+        reward == .revenue || reward == nil ? Figures.tick(value, places) : ExperimentCharts.percent(value, places)
     }
 
     /// From the newest intervals and all means, of arms that are not new; of all arms when all are.

@@ -9,27 +9,27 @@ struct ExperimentSection {
     static let segmentLimit = 200
 
     let id: String
-    let findings: ExperimentSummary
+    let summary: ExperimentSummary
     let charts: ExperimentCharts
     let pValues: [Double?]
     /// Whether the reader finds it unfolded.
     let isOpen: Bool
 
-    init(id: String, findings: ExperimentSummary, pValues: [Double?], isOpen: Bool) {
+    init(id: String, summary: ExperimentSummary, pValues: [Double?], isOpen: Bool) {
         self.id = id
-        self.findings = findings
+        self.summary = summary
         self.pValues = pValues
         self.isOpen = isOpen
-        charts = ExperimentCharts(section: id, findings: findings, pValues: pValues)
+        charts = ExperimentCharts(section: id, summary: summary, pValues: pValues)
     }
 
-    private var history: ExperimentHistory { findings.history }
+    private var history: ExperimentHistory { summary.history }
 
     func html() -> String {
         """
         <details class=experiment id=\(id) data-experiment="\(id)-data"\(isOpen ? " open" : "")><summary><h3>\
         \(HTML.name(history.key.platform.string))/\(HTML.name(history.key.slot.string))</h3></summary>
-        <p class=story>\(HTML.prose(Narrative.text(findings)))</p>
+        <p class=narrative>\(HTML.prose(Narrative.text(summary)))</p>
         \(note)\(arms.html(hiddenCaption: true))\(changes)
         <div class=charts>
         \(charts.html())</div>
@@ -40,17 +40,8 @@ struct ExperimentSection {
 
     private var note: String {
         var sentences: [String] = []
-        switch history.reward.basis {
-        case .given, .values, .nearest(isClear: true): break
-        case .sums(let days):
-            sentences.append(
-                "Its counts are the \(history.reward.reward.noun) of \(days == 1 ? "the last day" : "the last \(days) days") with data, "
-                    + "so the reward is \(history.reward.reward.rawValue).")
-        case .nearest(isClear: false):
-            sentences.append(
-                "The daily counts here do not tell the reward: that it is \(history.reward.reward.rawValue) is a guess; --config "
-                    + "says it for certain.")
-        }
+        if let reward = history.reward { sentences.append("The reward is \(reward.rawValue).") }
+        if let unknown = summary.unknown { sentences.append(unknown) }
         if history.isCarriedOver.contains(true) {
             let days = history.dates.indices.filter { history.isCarriedOver[$0] }.map { history.dates[$0] }
             sentences.append(
@@ -70,8 +61,8 @@ struct ExperimentSection {
     }
 
     private var arms: DataTable {
-        let reward = history.reward.reward
-        let rows = findings.arms.enumerated().compactMap { index, arm -> [DataTable.Cell]? in
+        let reward = history.reward
+        let rows = summary.arms.enumerated().compactMap { index, arm -> [DataTable.Cell]? in
             guard let arm else { return nil }
             let row = arm.row
             return [
@@ -79,8 +70,10 @@ struct ExperimentSection {
                     "<span class=\"swatch \(ArmKeys.classes(index))\" data-arm=\(index)>\(ArmKeys.letter(index))</span> "
                         + HTML.name(history.arms[index].string), value: history.arms[index].string),
                 DataTable.Cell(badges(arm, index), value: row.status.rawValue),
-                .number(Figures.percent(Double(row.traffic) / 1e6, 2), PlainDecimal.string(microShares: row.traffic)),
-                arm.change.map { .number(Figures.points($0), PlainDecimal.string(millionths: Int128($0))) } ?? .empty,
+                .number(
+                    Figures.percent(Double(row.traffic) / 1e6, 2),
+                    ExactDecimal.text(row.traffic, scale: 6, everyPlace: true)),
+                arm.change.map { .number(Figures.points($0), ExactDecimal.text($0, scale: 6)) } ?? .empty,
                 row.probabilityBest.map { .number(Figures.percent($0, 2), PlainDecimal.string($0)) } ?? .empty,
                 .number(Figures.mean(row.mean, reward), PlainDecimal.string(row.mean)),
                 interval(row, reward),
@@ -88,20 +81,18 @@ struct ExperimentSection {
                     .interval(
                         ExperimentCharts.text($0),
                         [$0.value, $0.low, $0.high ?? .infinity].map { PlainDecimal.string($0) })
-                } ?? (index == findings.reference ? .number("reference", "") : .empty),
+                } ?? (index == summary.reference ? .number("reference", "") : .empty),
                 .number(Text.count(row.visitors), String(row.visitors)),
                 .number(
-                    reward == .revenue
-                        ? Figures.successes(row.successes, reward)
-                        : Text.count(Int64(clamping: row.successes / 1_000_000)),
-                    PlainDecimal.string(millionths: row.successes)),
+                    Figures.successes(millionths: row.successes, reward),
+                    ExactDecimal.text(row.successes, scale: 6)),
             ]
         }
         return DataTable(
-            caption: "Arms of \(history.key.platform)/\(history.key.slot) in the table of \(findings.date)",
+            caption: "Arms of \(history.key.platform)/\(history.key.slot) in the table of \(summary.date)",
             columns: [
                 "arm", "status", "#traffic", "#change", "#P(best)", "#mean", "#95 % interval",
-                "#lift", "#visitors", "#\(history.reward.reward.noun)",
+                "#lift", "#visitors", "#\(reward?.noun ?? "successes")",
             ],
             names: [
                 "variant", "status", "traffic", "change", "probability_best", "mean", "mean_low mean_high",
@@ -109,7 +100,7 @@ struct ExperimentSection {
             ], rows: rows)
     }
 
-    private func interval(_ row: AllocationRow, _ reward: Reward) -> DataTable.Cell {
+    private func interval(_ row: AllocationRow, _ reward: Reward?) -> DataTable.Cell {
         .interval(
             "\(Figures.mean(row.meanLow, reward)) – \(Figures.mean(row.meanHigh, reward))",
             [PlainDecimal.string(row.meanLow), PlainDecimal.string(row.meanHigh)])
@@ -117,7 +108,7 @@ struct ExperimentSection {
 
     private func badges(_ arm: ExperimentSummary.Arm, _ index: Int) -> String {
         var words: [String] = []
-        if findings.leaders.contains(index) { words.append("<span class=\"badge lead\">leader</span>") }
+        if summary.leaders.contains(index) { words.append("<span class=\"badge lead\">leader</span>") }
         switch arm.row.status {
         case .active: break
         case .new: words.append("<span class=\"badge new\">new</span>")
@@ -126,13 +117,13 @@ struct ExperimentSection {
             let since = "since \(arm.since)\(arm.sinceIsKnown ? "" : " or earlier")"
             words.append("<span class=\"badge out\">blacklisted \(since)</span>")
         }
-        if arm.isAtFloor { words.append("<span class=badge>\(findings.floorLabel)</span>") }
+        if arm.isAtFloor { words.append("<span class=badge>at its floor</span>") }
         return words.isEmpty ? "active" : words.joined(separator: " ")
     }
 
     private var segments: String {
         guard !history.segments.isEmpty else { return "" }
-        let reward = history.reward.reward
+        let reward = history.reward
         let sized = history.segments.map { group in
             (group, group.rows.reduce(Int64(0)) { $0 &+ $1.visitors })
         }
@@ -148,7 +139,8 @@ struct ExperimentSection {
                 .number(
                     Figures.percent(leader.probabilityBest ?? 0, 2), PlainDecimal.string(leader.probabilityBest ?? 0)),
                 .number(
-                    Figures.percent(Double(leader.traffic) / 1e6, 2), PlainDecimal.string(microShares: leader.traffic)),
+                    Figures.percent(Double(leader.traffic) / 1e6, 2),
+                    ExactDecimal.text(leader.traffic, scale: 6, everyPlace: true)),
                 .number(Figures.mean(leader.mean, reward), PlainDecimal.string(leader.mean)),
                 interval(leader, reward),
                 leader.valueRemaining.map { .number(Figures.percent($0, 2), PlainDecimal.string($0)) } ?? .empty,

@@ -12,31 +12,31 @@ package struct Page: Sendable {
     static let unfolded = 3
 
     private let history: StateHistory
-    private let findings: [ExperimentSummary]
+    private let summaries: [ExperimentSummary]
     /// Experiments that have counts and no table.
     private let unallocated: [SlotKey]
 
     package init(_ history: StateHistory, settings: [SlotKey: ExperimentSettings] = [:]) {
         self.history = history
-        var findings: [ExperimentSummary] = []
+        var summaries: [ExperimentSummary] = []
         var unallocated: [SlotKey] = []
         for key in history.experiments {
-            let experiment = ExperimentHistory(key, in: history, reward: settings[key]?.reward)
-            if let found = ExperimentSummary(experiment, settings: settings[key]) {
-                findings.append(found)
+            let experiment = ExperimentHistory(key, in: history, settings: settings[key])
+            if let found = ExperimentSummary(experiment) {
+                summaries.append(found)
             } else {
                 unallocated.append(key)
             }
         }
-        self.findings = findings
+        self.summaries = summaries
         self.unallocated = unallocated
     }
 
     package func html() -> String {
-        let experiments = findings.enumerated().map { (id: "e\($0 + 1)", findings: $1) }
-        let sections = experiments.map { id, findings in
+        let experiments = summaries.enumerated().map { (id: "e\($0 + 1)", summary: $1) }
+        let sections = experiments.map { id, summary in
             ExperimentSection(
-                id: id, findings: findings, pValues: pValues(findings.history.key),
+                id: id, summary: summary, pValues: pValues(summary.history.key),
                 isOpen: experiments.count <= Page.unfolded || id == "e1"
             ).html()
         }
@@ -88,7 +88,7 @@ package struct Page: Sendable {
             "\(Isolation.around("\($0.platform)/\($0.slot)")) has counts and no table that can be read."
         }
         if let (index, _) = history.newestTable {
-            list += findings.filter { $0.date != history.days[index].date }.map {
+            list += summaries.filter { $0.date != history.days[index].date }.map {
                 "\(Isolation.around("\($0.history.key.platform)/\($0.history.key.slot)")) is not in the newest table; its last one is of \($0.date)."
             }
         }
@@ -133,12 +133,10 @@ package struct Page: Sendable {
         (method of variance estimates recovery, Donner and Zou 2012).
         <dt>nights to 95 %<dd>How many more nights, each with the visitors of the last day, until the leader's P(best) is above \
         95 % if all means and shares stay as they are (normal approximation). A rule of thumb: means do move, above all early, \
-        and a leader above 95 % may lose its lead again. Days that a window or a half-life forgets are counted only with \
-        --config; without it the forecast takes nothing as forgotten and may name too few nights. None is given beside a new arm.
+        and a leader above 95 % may lose its lead again. What a window or a half-life forgets is counted. None is given beside a \
+        new arm, nor where the posteriors are not known.
         <dt>moved<dd>Half the sum of the changes of all arms' traffic from one table to the next.
-        <dt>at its floor<dd>The arm has the least share that every arm keeps, so that it can still be learned about. \
-        Tables do not say where floors are: without --config they are deduced from the lowest share \
-        (marked as deduced), and not beside a new arm.
+        <dt>at its floor<dd>The arm has the least share that every arm keeps, so that it can still be learned about.
         <dt>new<dd>Too few visitors yet to be trusted with more than an equal share.
         <dt>sample-ratio p<dd>The probability that visitors come in a split this uneven by chance (χ²). Below 0.0005 the day is \
         suspicious.
@@ -146,4 +144,10 @@ package struct Page: Sendable {
         </dl></section>
 
         """
+}
+
+/// The page's own style and script, which lie beside this file.
+enum Assets {
+    static let style = String(decoding: PackageResources.page_css, as: UTF8.self)
+    static let script = String(decoding: PackageResources.page_js, as: UTF8.self)
 }

@@ -4,10 +4,10 @@ import Domain
 /// All experiments at a glance: a row each.
 struct SummarySection {
     /// With the id of each one's section.
-    let experiments: [(id: String, findings: ExperimentSummary)]
+    let experiments: [(id: String, summary: ExperimentSummary)]
 
     func html() -> String {
-        let rows = experiments.map { id, findings in row(id, findings) }
+        let rows = experiments.map { id, summary in row(id, summary) }
         let table = DataTable(
             caption: "All experiments",
             columns: [
@@ -19,37 +19,39 @@ struct SummarySection {
             + "</section>\n"
     }
 
-    private func row(_ id: String, _ findings: ExperimentSummary) -> [DataTable.Cell] {
-        let history = findings.history
+    private func row(_ id: String, _ summary: ExperimentSummary) -> [DataTable.Cell] {
+        let history = summary.history
         let name = "\(history.key.platform)/\(history.key.slot)"
         let link = DataTable.Cell("<a href=\"#\(id)\">\(HTML.name(name))</a>", value: name)
         let visitors = history.newestCounts.map { $0.reduce(Int64(0)) { $0 &+ ($1?.visitors ?? 0) } }
         let tail: [DataTable.Cell] = [
             history.movedTraffic.map { .number(Figures.percent($0, 2), PlainDecimal.string($0)) } ?? .empty,
-            findings.valueRemaining.map { .number(Figures.percent($0, 2), PlainDecimal.string($0)) } ?? .empty,
-            nights(findings.forecast),
+            summary.valueRemaining.map { .number(Figures.percent($0, 2), PlainDecimal.string($0)) } ?? .empty,
+            nights(summary.forecast),
             visitors.map { .number(Text.count($0), String($0)) } ?? .empty,
         ]
-        guard let leader = findings.leader, let row = findings.arms[leader]?.row else {
+        guard let leader = summary.leader, let row = summary.arms[leader]?.row else {
             return [link, .text("none"), .empty, .empty, .empty] + tail
         }
         let recent = history.rows.suffix(30).map { $0[leader].map { Double($0.traffic) / 1e6 } }
         return [
-            link, leaders(findings, leader),
+            link, leaders(summary, leader),
             .number(Figures.percent(row.probabilityBest ?? 0, 2), PlainDecimal.string(row.probabilityBest ?? 0)),
-            .number(Figures.percent(Double(row.traffic) / 1e6, 2), PlainDecimal.string(microShares: row.traffic)),
+            .number(
+                Figures.percent(Double(row.traffic) / 1e6, 2),
+                ExactDecimal.text(row.traffic, scale: 6, everyPlace: true)),
             DataTable.Cell(
                 Sparkline.svg(recent, top: 1, description: "Traffic of the leader in the last \(recent.count) days"),
-                value: PlainDecimal.string(microShares: row.traffic)),
+                value: ExactDecimal.text(row.traffic, scale: 6, everyPlace: true)),
         ] + tail
     }
 
     /// The leader, with how many others are its equals.
-    private func leaders(_ findings: ExperimentSummary, _ leader: Int) -> DataTable.Cell {
-        let name = findings.history.arms[leader].string
-        guard findings.leaders.count > 1 else { return .name(name) }
+    private func leaders(_ summary: ExperimentSummary, _ leader: Int) -> DataTable.Cell {
+        let name = summary.history.arms[leader].string
+        guard summary.leaders.count > 1 else { return .name(name) }
         return DataTable.Cell(
-            "\(HTML.name(name)) and \(Text.count(Int64(findings.leaders.count - 1), "equal"))", value: name)
+            "\(HTML.name(name)) and \(Text.count(Int64(summary.leaders.count - 1), "equal"))", value: name)
     }
 
     private func nights(_ answer: BestForecast.Answer?) -> DataTable.Cell {

@@ -100,6 +100,8 @@ class Experiment {
   }
 
   mean(text) {
+    // Nobody says what the mean is of: the number itself.
+    if (!this.reward) return fixed(value(text, 9), 6);
     return this.reward === "revenue" ? fixed(value(text, 9), 4) : percent(text, 9, 3);
   }
 

@@ -18,14 +18,17 @@ package struct ExperimentHistory: Sendable {
     package let isCarriedOver: [Bool]
     /// Rows of the newest table's segments, by segment in the order of the file.
     package let segments: [(segment: Name, rows: [AllocationRow])]
-    package let reward: RewardDeduction
+    /// How the latest table's rows were made; nil when its manifest does not say.
+    package let facts: ExperimentFacts?
+    /// As these facts have it, else as given; nil when nobody says.
+    package let settings: ExperimentSettings?
     /// By day: the digest of the configuration that the table was made with.
     package let configurations: [String?]
     /// Whether tables lie before the days shown.
     package let hasEarlierTables: Bool
 
-    /// - Parameter reward: what counts as success; nil: deduced from the counts.
-    package init(_ key: SlotKey, in history: StateHistory, reward: Reward? = nil) {
+    /// - Parameter settings: what the configuration says, for a table that does not.
+    package init(_ key: SlotKey, in history: StateHistory, settings: ExperimentSettings? = nil) {
         var names: Set<Name> = []
         for day in history.days {
             for row in day.table?.rows[key] ?? [] { names.insert(row.key.variant) }
@@ -58,8 +61,13 @@ package struct ExperimentHistory: Sendable {
             }
         }
         segments = groups
-        self.reward = reward.map { RewardDeduction(reward: $0, basis: .given) } ?? RewardDeduction(rows, counts)
+        let latest = history.days.last { $0.table?.rows[key] != nil }?.table
+        facts = latest?.facts[key]
+        self.settings = facts.map { ExperimentSettings($0) } ?? settings
     }
+
+    /// What counts as success; nil when nobody says.
+    package var reward: Reward? { settings?.reward }
 
     /// A table carries over when its night had no data, or when it repeats the rows of the table before: new data would have
     /// changed at least the visitors. A first table has nothing to carry over.
@@ -88,7 +96,7 @@ package struct ExperimentHistory: Sendable {
         latest.flatMap { latest in rows[..<latest].indices.last { day in rows[day].contains { $0 != nil } } }
     }
 
-    /// The arm outside the competition in the latest table.
+    /// The control in the latest table.
     package var control: Int? {
         latest.flatMap { rows[$0].firstIndex { $0?.status == .control } }
     }
@@ -113,11 +121,6 @@ package struct ExperimentHistory: Sendable {
         return days
     }
 
-    /// A unit's reward as counted: clickers, purchasers, or revenue in millionths.
-    package func successes(_ counts: ArmCounts) -> Int128 {
-        reward.reward.successes(counts)
-    }
-
     /// Share of all traffic, 0…1, that the latest table gives to other arms than the one before: half the sum of all
     /// differences; nil without two tables.
     package var movedTraffic: Double? {
@@ -126,5 +129,23 @@ package struct ExperimentHistory: Sendable {
             sum + abs((rows[latest][arm]?.traffic ?? 0) - (rows[previous][arm]?.traffic ?? 0))
         }
         return Double(sum) / 2e6
+    }
+}
+
+/// Which days have counts.
+extension ExperimentHistory {
+    /// The newest day when it has no statistics: the next night counts it.
+    func isPending(_ day: Int) -> Bool {
+        day == counts.count - 1 && counts[day].allSatisfy { $0 == nil }
+    }
+
+    /// Nobody was counted: the day has no statistics, or none of the experiment.
+    func isWithoutVisitors(_ day: Int) -> Bool {
+        counts[day].allSatisfy { ($0?.visitors ?? 0) == 0 }
+    }
+
+    /// What was counted on the newest day that brought visitors, by arm; nil when none did.
+    var newestCounts: [ArmCounts?]? {
+        counts.indices.last { !isWithoutVisitors($0) }.map { counts[$0] }
     }
 }

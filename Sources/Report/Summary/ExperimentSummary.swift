@@ -10,8 +10,9 @@ package struct ExperimentSummary: Sendable {
         package var change: Int?
         /// Over the reference; nil for the reference, and where it is too little known.
         package var lift: Lift?
-        package var posterior: RecoveredPosterior?
-        /// The arm is held at its floor: it would have less by its P(best). Deduced unless `hasFloors`.
+        /// Nil when the table does not say.
+        package var posterior: KnownPosterior?
+        /// The arm has no more than its floor; never where floors are not known.
         package var isAtFloor: Bool
         /// The first day of the unbroken run of tables with this status, or the first day shown.
         package var since: CalendarDate
@@ -27,15 +28,13 @@ package struct ExperimentSummary: Sendable {
     /// The arms with the greatest P(best) among those that compete and are not new: more than one when they are equal, none
     /// when all are new.
     package let leaders: [Int]
-    /// Whether the configuration says where the floors are.
-    package let hasFloors: Bool
     /// The arm that lifts are over: the control, without one the leader.
     package let reference: Int?
     package let forecast: BestForecast.Answer?
     package let valueRemaining: Double?
 
     /// Nil when no table has the experiment.
-    package init?(_ history: ExperimentHistory, settings: ExperimentSettings? = nil) {
+    package init?(_ history: ExperimentHistory) {
         guard let latest = history.latest else { return nil }
         self.history = history
         date = history.dates[latest]
@@ -44,12 +43,11 @@ package struct ExperimentSummary: Sendable {
         let leader = leaders.first
         let reference = history.control ?? leader
         self.leaders = leaders
-        hasFloors = settings != nil
         self.reference = reference
         // Beside a new arm the table's figure is of what that arm's prior allows.
         valueRemaining = rows.contains { $0?.status == .new } ? nil : leader.flatMap { rows[$0]?.valueRemaining }
         let previous = history.previous
-        let floored = ExperimentSummary.armsAtFloor(rows, names: history.arms, floors: settings?.floors)
+        let floored = ExperimentSummary.armsAtFloor(rows, names: history.arms, floors: history.settings?.floors ?? [:])
         let arms = rows.indices.map { arm in
             rows[arm].map { row in
                 let since = ExperimentSummary.since(row.status, arm, latest, history)
@@ -57,20 +55,31 @@ package struct ExperimentSummary: Sendable {
                     row: row,
                     change: previous.flatMap { history.rows[$0][arm] }.map { row.traffic - $0.traffic },
                     lift: arm == reference ? nil : reference.flatMap { rows[$0] }.flatMap { Lift(of: row, over: $0) },
-                    posterior: RecoveredPosterior(row, reward: history.reward.reward),
+                    posterior: history.facts?.posterior(segment: .everyone, variant: history.arms[arm]).map(
+                        KnownPosterior.init),
                     isAtFloor: floored.contains(arm), since: since.date, sinceIsKnown: since.isKnown)
             }
         }
         self.arms = arms
-        forecast = leaders.count == 1 ? ExperimentSummary.forecast(leaders[0], arms, history, settings?.memory) : nil
+        forecast = leaders.count == 1 ? ExperimentSummary.forecast(leaders[0], arms, history) : nil
     }
 
     package var leader: Int? { leaders.first }
     /// The arms that have a P(best).
     package var competing: [Int] { arms.indices.filter { arms[$0]?.row.probabilityBest != nil } }
     package var new: [Int] { arms.indices.filter { arms[$0]?.row.status == .new } }
-    /// What an arm for which `isAtFloor` holds is called.
-    package var floorLabel: String { hasFloors ? "at its floor" : "floor (deduced)" }
+
+    /// What is not known of the table, in a sentence; nil when all is.
+    package var unknown: String? {
+        guard history.facts == nil else { return nil }
+        let table = "The table of \(date) does not say how it was made (its manifest is of version 1): "
+        guard history.settings == nil else {
+            return table + "reward and floors are the configuration's, the posteriors' curves are not known."
+        }
+        return table
+            + "what its means are means of, the floors and the posteriors' curves are not known; --config says the "
+            + "first two."
+    }
 
     private static func since(
         _ status: ArmStatus, _ arm: Int, _ latest: Int, _ history: ExperimentHistory
@@ -87,26 +96,20 @@ package struct ExperimentSummary: Sendable {
 
     /// The competing arms whose share is their floor.
     ///
-    /// With the configuration's floors: those whose traffic is no more. Without: those that have the least traffic of all
-    /// competing arms while their P(best) alone would earn them less; rounding may set equal floors 2 millionths apart. None
-    /// beside a new arm, which raises the others above what they earn by what its cap leaves them.
-    static func armsAtFloor(_ rows: [AllocationRow?], names: [Name], floors: [Name: Double]?) -> Set<Int> {
+    /// Rounding may set a share 2 millionths above its floor.
+    static func armsAtFloor(_ rows: [AllocationRow?], names: [Name], floors: [Name: Double]) -> Set<Int> {
         let competing = rows.indices.filter { rows[$0]?.probabilityBest != nil }
         guard competing.count > 1 else { return [] }
-        if floors == nil, competing.contains(where: { rows[$0]?.status == .new }) { return [] }
-        let least = competing.compactMap { rows[$0]?.traffic }.min() ?? 0
         return Set(
             competing.filter { arm in
-                guard let row = rows[arm], row.traffic > 0 else { return false }
-                let share = Double(row.traffic) / 1e6
-                if let floor = floors?[names[arm]] { return share <= floor + 2e-6 }
-                return row.traffic <= least + 2 && (row.probabilityBest ?? 1) < share - 2e-6
+                guard let row = rows[arm], row.traffic > 0, let floor = floors[names[arm]] else { return false }
+                return Double(row.traffic) / 1e6 <= floor + 2e-6
             })
     }
 
-    /// Nil beside a new arm, of which too little is known to foresee anything, and where a posterior cannot be recovered.
+    /// Nil beside a new arm, of which too little is known to foresee anything, and where a posterior is not known.
     private static func forecast(
-        _ leader: Int, _ arms: [Arm?], _ history: ExperimentHistory, _ memory: BestForecast.Memory?
+        _ leader: Int, _ arms: [Arm?], _ history: ExperimentHistory
     ) -> BestForecast.Answer? {
         guard !arms.contains(where: { $0?.row.status == .new }) else { return nil }
         guard let probability = arms[leader]?.row.probabilityBest else { return nil }
@@ -114,7 +117,7 @@ package struct ExperimentSummary: Sendable {
         if !rivals.isEmpty, probability > BestForecast.mark { return .reached }
         // The newest day that brought visitors, among those with statistics.
         let day = history.counts.last { counts in counts.contains { ($0?.visitors ?? 0) > 0 } }
-        let memory = memory ?? BestForecast.Memory()
+        let memory = history.settings?.memory ?? BestForecast.Memory()
         func arm(_ index: Int) -> BestForecast.Arm? {
             guard let arm = arms[index], arm.row.probabilityBest != nil, let posterior = arm.posterior else {
                 return nil

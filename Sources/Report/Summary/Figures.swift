@@ -1,3 +1,4 @@
+import CLibrary
 import Domain
 import Learning
 
@@ -34,13 +35,59 @@ extension Figures {
         return Text.count(whole) + (places > 0 ? "." + (text.split(separator: ".").last ?? "") : "")
     }
 
-    /// A mean as shown: a rate in percent with three decimals, revenue in the major unit with four.
-    static func mean(_ value: Double, _ reward: Reward) -> String {
-        reward == .revenue ? Text.decimal(value, 4) : Text.decimal(value * 100, 3) + " %"
+    /// A mean as shown: a rate in percent with three decimals, revenue in the major unit with four; the number itself when nobody
+    /// says which of the two it is.
+    static func mean(_ value: Double, _ reward: Reward?) -> String {
+        switch reward {
+        case .click, .purchase: Text.decimal(value * 100, 3) + " %"
+        case .revenue: Text.decimal(value, 4)
+        case nil: Text.decimal(value, 6)
+        }
     }
 
     /// Counted successes as shown; revenue in the major unit with two decimals.
     static func successes(_ value: Int128, _ reward: Reward) -> String {
         reward == .revenue ? plain(Double(value) / 1e6, 2) : Text.count(Int64(clamping: value))
+    }
+
+    /// A row's successes, in millionths, as shown.
+    static func successes(millionths value: Int128, _ reward: Reward?) -> String {
+        let isMoney = reward == .revenue || reward == nil && value % 1_000_000 != 0
+        return isMoney ? plain(Double(value) / 1e6, 2) : Text.count(Int64(clamping: value / 1_000_000))
+    }
+}
+
+extension Figures {
+    /// A p-value with four decimals; `< 0.0001` where they would say 0.
+    package static func pValue(_ value: Double) -> String {
+        value < 0.00005 ? "< 0.0001" : Text.decimal(value, 4)
+    }
+
+    /// `p = 0.0123`, `p < 0.0001`.
+    package static func pStatement(_ value: Double) -> String {
+        value < 0.00005 ? "p \(pValue(value))" : "p = \(pValue(value))"
+    }
+}
+
+extension Figures {
+    /// The text of a tick: digits with commas below a million, from there millions (M), billions (B) or trillions (T), and
+    /// powers of ten beyond.
+    package static func tick(_ value: Double, _ places: Int) -> String {
+        let units: [(name: String, exponent: Int)] = [("T", 12), ("B", 9), ("M", 6)]
+        guard abs(value) < 1e15 else { return scientific(value) }
+        guard let unit = units.first(where: { abs(value) >= pow(10, Double($0.exponent)) * (1 - 1e-9) }) else {
+            return plain(value, places)
+        }
+        let scaled = Text.decimal(
+            value / pow(10, Double(unit.exponent)), places > 0 ? places + unit.exponent : unit.exponent)
+        // Ticks are round: their zeros say nothing.
+        return scaled.replacing(#/\.?0+$/#, with: "") + unit.name
+    }
+
+    /// A number of at least 10 in three digits and a power of ten: `1.2e+15`.
+    private static func scientific(_ value: Double) -> String {
+        let exponent = Int(floor(log10(abs(value)) + 1e-9))
+        let factor = Text.decimal(value / pow(10, Double(exponent)), 2)
+        return factor.replacing(#/\.?0+$/#, with: "") + "e+\(exponent)"
     }
 }

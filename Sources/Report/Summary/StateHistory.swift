@@ -55,6 +55,8 @@ package struct StateHistory: Sendable {
         package var manifest: Manifest
         /// The rows of `*`, by experiment, in the order of the file.
         package var rows: [SlotKey: [AllocationRow]]
+        /// How the rows of `*` were made, by experiment; none of a table of version 1, which does not say.
+        package var facts: [SlotKey: ExperimentFacts]
 
         /// Whether the night before brought no data: what was learned ends earlier than on the day before. A table that was
         /// learned from nothing has no such night.

@@ -5,7 +5,7 @@ import Learning
 import Randomizer
 package import State
 
-/// Reading a state directory for its story: what is damaged becomes a fault of the history, never an error.
+/// Reads the history of a state directory: what is damaged becomes a fault of the history, never an error.
 package struct StateReader {
     package let state: StateDirectory
 
@@ -75,12 +75,18 @@ package struct StateReader {
             _ = try AllocationTable(path: directory)
             let file = directory + "/" + AllocationFormat.tableFile
             let manifestFile = directory + "/" + AllocationFormat.manifestFile
-            let manifest = try Manifest(json: try FileSystem.read(manifestFile), file: manifestFile)
+            let manifestBytes = try FileSystem.read(manifestFile)
+            let manifest = try Manifest(json: manifestBytes, file: manifestFile)
+            var facts: [SlotKey: ExperimentFacts] = [:]
+            for var experiment in try ExperimentFacts.read(manifestBytes, file: manifestFile) {
+                experiment.groups.removeAll { $0.segment != .everyone }
+                facts[experiment.key] = experiment
+            }
             let rows = try AllocationFile.rows(try FileSystem.read(file), file: file)
             let groups = Dictionary(grouping: rows) { $0.key.slotKey }
             history.segments = groups.mapValues { $0.filter { $0.key.segment != .everyone } }
             return StateHistory.Table(
-                manifest: manifest, rows: groups.mapValues { $0.filter { $0.key.segment == .everyone } })
+                manifest: manifest, rows: groups.mapValues { $0.filter { $0.key.segment == .everyone } }, facts: facts)
         } catch {
             throw Problem(text: "\(error)")
         }

@@ -25,13 +25,13 @@ struct ArmTable {
         Shape(nights: 7, name: 12, hasInterval: false, hasMean: false, hasChange: false),
     ]
 
-    private let findings: ExperimentSummary
+    private let summary: ExperimentSummary
     private let days: ArraySlice<Int>
     private let ascii: Bool
 
     /// - Parameter days: those that the sparklines show, ascending.
-    init(_ findings: ExperimentSummary, days: some Sequence<Int>, ascii: Bool) {
-        self.findings = findings
+    init(_ summary: ExperimentSummary, days: some Sequence<Int>, ascii: Bool) {
+        self.summary = summary
         self.days = ArraySlice(days)
         self.ascii = ascii
     }
@@ -47,8 +47,8 @@ struct ArmTable {
     }
 
     private func cells(_ shape: Shape) -> [[String]] {
-        let history = findings.history
-        let reward = history.reward.reward
+        let history = summary.history
+        let reward = history.reward
         let days = days.suffix(shape.nights)
         let top = days.flatMap { history.rows[$0].compactMap { $0?.traffic } }.max() ?? 0
         func columns(
@@ -63,24 +63,24 @@ struct ArmTable {
             "change",
             "P(best)", "mean", "95 % interval", "status")
         return [heading]
-            + findings.arms.enumerated().compactMap { index, arm in
+            + summary.arms.enumerated().compactMap { index, arm in
                 guard let arm else { return nil }
                 let row = arm.row
                 return columns(
-                    findings.leaders.contains(index) ? "*" : "",
+                    summary.leaders.contains(index) ? "*" : "",
                     ArmTable.shortened(Text.printable(history.arms[index].string), to: shape.name),
                     sparkline(index, days, top: Double(top)), Figures.percent(Double(row.traffic) / 1e6, 2),
                     arm.change.map(Figures.points) ?? "", row.probabilityBest.map { Figures.percent($0, 1) } ?? "",
                     Figures.mean(row.mean, reward),
                     "\(Figures.mean(row.meanLow, reward)) – \(Figures.mean(row.meanHigh, reward))",
                     row.status.rawValue
-                        + (arm.isAtFloor ? ", \(findings.floorLabel)" : ""))
+                        + (arm.isAtFloor ? ", at its floor" : ""))
             }
     }
 
     /// A dot is a night without a table, a blank a table without the arm.
     private func sparkline(_ arm: Int, _ days: ArraySlice<Int>, top: Double) -> String {
-        let rows = findings.history.rows
+        let rows = summary.history.rows
         let line = Sparkline.text(days.map { rows[$0][arm].map { Double($0.traffic) } }, top: top, ascii: ascii)
         return String(
             zip(days, line).map { day, character in

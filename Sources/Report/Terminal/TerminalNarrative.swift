@@ -3,7 +3,7 @@ package import Domain
 import Learning
 import Randomizer
 
-/// The story of a state directory for the terminal: a block of text for each experiment.
+/// The history of a state directory in words for the terminal: a block of text for each experiment.
 package struct TerminalNarrative: Sendable {
     /// Nights that a sparkline shows at most.
     package static let nights = 30
@@ -53,24 +53,21 @@ package struct TerminalNarrative: Sendable {
     }
 
     private func experiment(_ key: SlotKey, _ layout: Layout) -> String {
-        let experiment = ExperimentHistory(key, in: history, reward: settings[key]?.reward)
+        let experiment = ExperimentHistory(key, in: history, settings: settings[key])
         let name = prose("\(key.platform)/\(key.slot)", indent: "")
-        guard let findings = ExperimentSummary(experiment, settings: settings[key]), let latest = experiment.latest
+        guard let summary = ExperimentSummary(experiment), let latest = experiment.latest
         else {
             return "\(name)  no table\n"
         }
-        var sentences = [Narrative.text(findings)]
-        if let remaining = findings.valueRemaining {
+        var sentences = [Narrative.text(summary)]
+        if let remaining = summary.valueRemaining {
             sentences.append("Value remaining: \(Figures.percent(remaining, 2)).")
         }
-        if experiment.reward.isGuess {
-            sentences.append(
-                "That the reward is \(experiment.reward.reward.rawValue) is guessed; --config says it for certain.")
-        }
+        if let unknown = summary.unknown { sentences.append(unknown) }
         let shown = experiment.dates.indices.prefix(latest + 1).suffix(nights)
         let carried = shown.filter { experiment.isCarriedOver[$0] }.map { experiment.dates[$0] }
         if !carried.isEmpty { sentences.append("Carried over: \(Text.days(carried)).") }
-        let arms = ArmTable(findings, days: shown, ascii: ascii)
+        let arms = ArmTable(summary, days: shown, ascii: ascii)
         return name + prose(sentences.joined(separator: " "), indent: "  ")
             + arms.text(width: width.map { $0 - 2 }, layout).split(separator: "\n").map { "  \($0)\n" }.joined()
     }

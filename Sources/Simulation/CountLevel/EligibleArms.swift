@@ -11,7 +11,7 @@ package struct EligibleArms: Equatable, Sendable {
     /// Ascending; at least one.
     package let arms: [Int]
 
-    /// Works out the contest of a day. The day after the last has the arms of the last: nobody lives it.
+    /// Works out the eligible arms of a day. The day after the last, which has a table but no visitors, has those of the last.
     ///
     /// - Complexity: O(arms), and O(days · arms) where nights stopped or nothing competed.
     package init(of experiment: WorldExperiment, truth: Truth, day: Int, in world: World) {

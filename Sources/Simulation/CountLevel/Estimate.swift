@@ -11,7 +11,8 @@ package struct Estimate: Equatable, Sendable {
     /// Samples.
     package var count: Int
 
-    private static let normal95 = 1.959963984540054
+    /// The z that leaves 2.5 % above.
+    private static let normal95 = -SpecialFunctions.normalQuantile(probability: 0.025)
 
     /// The mean of independent samples, its interval by Student's t; nil without samples.
     ///
@@ -46,7 +47,8 @@ package struct Estimate: Equatable, Sendable {
             Estimate.normal95 / (1 + square / n)
             * (share * (1 - share) / n + square / (4 * n * n)).squareRoot()
         value = share
-        interval = max(0, centre - reach)...min(1, centre + reach)
+        // The ends are exactly 0 and 1 where all trials agree; rounding would leave them a little inside.
+        interval = (successes == 0 ? 0 : max(0, centre - reach))...(successes == trials ? 1 : min(1, centre + reach))
         standardError = (share * (1 - share) / n).squareRoot()
         count = trials
     }

@@ -4,7 +4,7 @@ package import Learning
 import Numerics
 package import Policies
 
-/// Real tests lived again as bandits: what other ways to share the same visitors would have brought.
+/// Real tests replayed as bandits: what other ways to share the same visitors would have brought.
 ///
 /// A test's impressions come evenly over the nights, and each arm is clicked at its true rate. The true rate is not known:
 /// `observed` takes the observed one for it, which exaggerates what there was to gain; `plausible` draws it anew from what

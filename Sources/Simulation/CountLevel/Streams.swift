@@ -13,11 +13,12 @@ struct Streams {
 
     let seed: UInt64
 
-    /// The stream of a purpose in an experiment, for one day, segment and arm: below 2²⁰ segments, 2²⁰ days, 2²⁴ arms.
+    /// The stream of a purpose in an experiment, for one part of a day, segment and arm: below 2²⁰ segments, 2¹⁶ days of 2⁴ parts,
+    /// 2²⁴ arms.
     func generator(
-        _ purpose: Purpose, experiment: Int = 0, day: Int = 0, segment: Int = 0, arm: Int = 0
+        _ purpose: Purpose, experiment: Int = 0, day: Int = 0, part: Int = 0, segment: Int = 0, arm: Int = 0
     ) -> CounterGenerator {
-        CounterGenerator(seed: key(purpose, experiment), arm: arm, draw: segment << 20 | day)
+        CounterGenerator(seed: key(purpose, experiment), arm: arm, draw: segment << 20 | part << 16 | day)
     }
 
     /// The stream of a purpose in an experiment, for the n-th of its people or days: below 2⁴⁰.
@@ -29,8 +30,8 @@ struct Streams {
         mix64(seed ^ mix64(purpose.rawValue << 32 | UInt64(experiment)))
     }
 
-    func uniform(_ purpose: Purpose, experiment: Int, day: Int, segment: Int = 0, arm: Int = 0) -> Double {
-        var generator = generator(purpose, experiment: experiment, day: day, segment: segment, arm: arm)
+    func uniform(_ purpose: Purpose, experiment: Int, day: Int, part: Int, segment: Int = 0, arm: Int = 0) -> Double {
+        var generator = generator(purpose, experiment: experiment, day: day, part: part, segment: segment, arm: arm)
         return generator.uniform()
     }
 

@@ -59,7 +59,7 @@ package struct Study: Sendable {
     package let seed: UInt64
     package var threads: Int?
 
-    /// How many worlds are lived in all.
+    /// Worlds in all.
     package var totalWorlds: Int { cells.count * 2 * worlds }
 
     /// The world of a cell, in which the first arm is the best by `lead`.
@@ -81,7 +81,7 @@ package struct Study: Sendable {
             experiments: [experiment])
     }
 
-    /// Lives all worlds of all cells.
+    /// Runs all worlds of all cells.
     ///
     /// - Parameter progress: told how many worlds are done, from any thread.
     package func rows(progress: @Sendable (Int) -> Void = { _ in }) throws(PolicyError) -> [Row] {
@@ -94,18 +94,18 @@ package struct Study: Sendable {
                 learning.seasonality = way
                 return ThompsonPolicy(name: way.rawValue, learning: learning, allocation: allocation)
             }
-            var simulation = FastSimulation(policies: policies, worlds: worlds)
+            var simulation = CountLevelSimulation(policies: policies, worlds: worlds)
             simulation.threads = threads
             let start = number * 2 * worlds
             let (alike, different) = (world(cell, lead: 0), world(cell, lead: Study.lead))
-            let lifeless = try simulation.lives(experiment: 0, progress: { progress(start + $0) }) {
+            let alikeRuns = try simulation.runs(experiment: 0, progress: { progress(start + $0) }) {
                 alike.repeated($0)
             }
-            let lives = try simulation.lives(experiment: 0, progress: { progress(start + worlds + $0) }) {
+            let runs = try simulation.runs(experiment: 0, progress: { progress(start + worlds + $0) }) {
                 different.repeated($0)
             }
             for (index, way) in ways.enumerated() {
-                let summary = PolicySummary(way.rawValue, lives: lives[index], withoutDifferences: lifeless[index])
+                let summary = PolicySummary(way.rawValue, runs: runs[index], withoutDifferences: alikeRuns[index])
                 if let summary { rows.append(Row(cell: cell, learning: way, summary: summary)) }
             }
         }

@@ -94,7 +94,7 @@ package struct Tuning: Sendable {
         return candidates
     }
 
-    /// Worlds lived in all: those that choose, and those that judge.
+    /// Worlds in all: those that choose, and those that judge.
     package var totalWorlds: Int { 2 * worlds }
 
     /// Tries all candidates.
@@ -102,19 +102,19 @@ package struct Tuning: Sendable {
     /// - Parameter progress: told how many worlds are done, from any thread.
     package func run(progress: @Sendable (Int) -> Void = { _ in }) throws(PolicyError) -> Result {
         let candidates = candidates
-        let lives = try simulate(candidates, from: 0, progress: progress)
-        let totals = lives.map { $0.map { $0.regret.reduce(0, +) } }
+        let runs = try simulate(candidates, from: 0, progress: progress)
+        let totals = runs.map { $0.map { $0.regret.reduce(0, +) } }
         let order = candidates.indices.sorted { mean(totals[$0]) < mean(totals[$1]) }
         let best = order[0]
         let rows = order.compactMap { index -> Row? in
-            guard let summary = PolicySummary("", lives: lives[index]) else { return nil }
+            guard let summary = PolicySummary("", runs: runs[index]) else { return nil }
             return Row(
-                candidate: candidates[index], summary: summary, behindBest: difference(lives[index], lives[best]))
+                candidate: candidates[index], summary: summary, behindBest: difference(runs[index], runs[best]))
         }
         let close = rows.filter { $0.behindBest.map { $0.value <= $0.standardError ?? 0 } ?? true }
         let choice = close.min { $0.candidate.departures < $1.candidate.departures }?.candidate ?? candidates[best]
         let judged = try simulate([given, choice], from: worlds) { progress(worlds + $0) }
-        guard let before = PolicySummary("", lives: judged[0]), let after = PolicySummary("", lives: judged[1]) else {
+        guard let before = PolicySummary("", runs: judged[0]), let after = PolicySummary("", runs: judged[1]) else {
             throw PolicyError("tuning needs at least one world")
         }
         let saved = difference(judged[0], judged[1])
@@ -133,9 +133,9 @@ package struct Tuning: Sendable {
     private func simulate(
         _ candidates: [Candidate], from first: Int, progress: @Sendable (Int) -> Void
     ) throws(PolicyError) -> [[PolicyRun]] {
-        var simulation = FastSimulation(policies: candidates.map(policy), worlds: worlds)
+        var simulation = CountLevelSimulation(policies: candidates.map(policy), worlds: worlds)
         simulation.threads = threads
-        return try simulation.lives(experiment: experiment, progress: progress) { world.varied(first + $0) }
+        return try simulation.runs(experiment: experiment, progress: progress) { world.varied(first + $0) }
     }
 
     private func policy(_ candidate: Candidate) -> ThompsonPolicy {
@@ -143,10 +143,10 @@ package struct Tuning: Sendable {
     }
 
     /// The paired difference of regrets in days of the even split.
-    private func difference(_ lives: [PolicyRun], _ others: [PolicyRun]) -> Estimate? {
+    private func difference(_ runs: [PolicyRun], _ others: [PolicyRun]) -> Estimate? {
         Estimate(
-            ratioOf: zip(lives, others).map { $0.regret.reduce(0, +) - $1.regret.reduce(0, +) },
-            to: lives.map { $0.evenRegret.reduce(0, +) / Double(max(1, $0.evenRegret.count)) })
+            ratioOf: zip(runs, others).map { $0.regret.reduce(0, +) - $1.regret.reduce(0, +) },
+            to: runs.map { $0.evenRegret.reduce(0, +) / Double(max(1, $0.evenRegret.count)) })
     }
 
     private func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(max(1, values.count)) }

@@ -20,11 +20,13 @@ enum Bot: CaseIterable {
     ///
     /// - Parameters:
     ///   - day: in milliseconds since the epoch.
+    ///   - shown: what it is shown at an instant, and keeps; nil: nothing, so that it does nothing.
     func events(
-        of visitor: String, experiment: Int, view: Visit.View, day: Range<Int64>,
-        using generator: inout CounterGenerator
+        of visitor: String, experiment: Int, day: Range<Int64>, using generator: inout CounterGenerator,
+        shown: (Int64) -> Visit.View?
     ) -> [SimulatedEvent] {
         var time = Visit.start(in: day, using: &generator)
+        guard let view = shown(time) else { return [] }
         var event = SimulatedEvent(
             time: time, kind: .view, visitor: visitor, experiment: experiment, view: view,
             agent: generator.within(0...UserAgents.browsers.count - 1))

@@ -13,7 +13,8 @@ package struct PolicyOutcome: Sendable {
 ///
 /// Regret is in expected rewards: over all people, the reward of the best arm of their segment and day less that of the arm
 /// they were shown, by the truth. Luck has no part in it. The arms to choose from are those that competed for the table in
-/// force, which is an old one when a night stopped. One *day of traffic* is what an even split over them regrets on an average day: visitors · (best − mean of the arms). It makes regrets of different slots comparable.
+/// force, which is an old one when a night stopped. One *day of traffic* is what an even split over them regrets on an
+/// average day: visitors · (best − mean of the arms). It makes regrets of different slots comparable.
 package struct EndToEndExperiment: Sendable {
     package let world: WorldExperiment
     /// By day.
@@ -26,7 +27,7 @@ package struct EndToEndExperiment: Sendable {
         days = nights.map { $0.served[index] }
     }
 
-    /// The settings that were lived, the best and the even split of the same people, and the others.
+    /// The best possible, the settings of the world file and the even split, all of the same people; then the others.
     package var policies: [PolicyOutcome] {
         [
             PolicyOutcome(name: "oracle", reward: days.map(\.oracleReward), regret: days.map { _ in 0 }),
@@ -39,8 +40,8 @@ package struct EndToEndExperiment: Sendable {
     ///
     /// - Parameter number: the experiment's place in the world.
     package mutating func compare(with policy: some Policy, on world: World, number: Int) throws(PolicyError) {
-        let life = try PolicyRun(of: world, experiment: number, under: policy)
-        others.append(PolicyOutcome(name: policy.name, reward: nil, regret: life.regret))
+        let run = try PolicyRun(of: world, experiment: number, under: policy)
+        others.append(PolicyOutcome(name: policy.name, reward: nil, regret: run.regret))
     }
 
     package var visitors: Int { days.reduce(0) { $0 + $1.visitors } }

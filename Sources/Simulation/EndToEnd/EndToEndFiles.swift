@@ -2,7 +2,7 @@ import Allocation
 import CSV
 import Domain
 
-/// What a lived world leaves in comma-separated values. Numbers are plain decimals with at most 9 places.
+/// The results of an end-to-end simulation as comma-separated values. Numbers are plain decimals with at most 9 places.
 package enum EndToEndFiles {
     private static let nightColumns = [
         "day", "date", "platform", "slot", "visitors", "reward", "regret", "leader", "leader_traffic",

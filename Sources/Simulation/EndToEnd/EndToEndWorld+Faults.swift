@@ -4,7 +4,7 @@ import Domain
 import Learning
 import Pipeline
 
-// What is looked at before the first day is lived, and before anything of an earlier simulation is removed.
+// What is checked before the first day is simulated, and before anything of an earlier simulation is removed.
 extension EndToEndWorld {
     /// What would stop the simulation after a while, each with what to do: the files that the settings name, and the memory
     /// that the busiest day takes. Throws when the nights' own configuration is at fault.

@@ -2,7 +2,6 @@ import Allocation
 import CSV
 import Configuration
 import Domain
-import State
 
 /// The configuration that a world's nights are run with, as a file that `sluice run --config` takes as well.
 ///
@@ -47,7 +46,7 @@ struct NightPipeline {
         root["experiments"] = .array(experiments)
         let declared = file.world.experiments.flatMap { variants(of: $0, on: day) }
         root["allocation"] = root["allocation"]?.keepingFloors(of: declared)
-        return JSONFile.bytes(of: JSON5Value.object(root))
+        return JSON5Value.object(root).document
     }
 
     /// The competing arms that have joined by a day, blacklisted ones too.

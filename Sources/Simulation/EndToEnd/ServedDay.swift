@@ -3,8 +3,8 @@ import Policies
 
 /// What an experiment's people were shown on a day, and what that was worth by the truth.
 package struct ServedDay: Sendable {
-    /// People by segment and arm of their first view.
-    package private(set) var people: [[Int]]
+    /// People by the table that served their first view, and its segment and arm.
+    private var peopleByTable: [[[Int]]]
     /// People who had been there on an earlier day, and those of them who were shown another arm than last time.
     package var returning = 0
     package var moved = 0
@@ -20,7 +20,7 @@ package struct ServedDay: Sendable {
     /// The arm to choose that is truly best for all visitors together; nil when none is alone the best.
     package private(set) var best: Int?
     /// The expected rewards of these people: as they were served, by the best arm to choose in each segment, and by an even
-    /// split over the arms to choose from, which are those that competed for the day's table. Whoever was
+    /// split over the arms to choose from, which are those that competed for the table that served them. Whoever was
     /// shown the control counts as that in all three.
     package private(set) var reward = 0.0
     package private(set) var oracleReward = 0.0
@@ -37,17 +37,26 @@ package struct ServedDay: Sendable {
     /// The regret of an even split.
     package var evenRegret: Double { oracleReward - evenReward }
 
+    /// People by segment and arm of their first view.
+    package var people: [[Int]] {
+        peopleByTable.dropFirst().reduce(peopleByTable[0]) { sum, part in
+            zip(sum, part).map { zip($0, $1).map { $0 + $1 } }
+        }
+    }
+
     package var visitors: Int { people.reduce(0) { $0 + $1.reduce(0, +) } }
 
-    init(segments: Int, arms: Int) {
-        people = Array(repeating: Array(repeating: 0, count: arms), count: segments)
+    /// - Parameter tables: how many serve in the day, at least one.
+    init(tables: Int, segments: Int, arms: Int) {
+        let none = Array(repeating: Array(repeating: 0, count: arms), count: segments)
+        peopleByTable = Array(repeating: none, count: max(1, tables))
     }
 
-    mutating func show(segment: Int, arm: Int) {
-        people[segment][arm] += 1
+    mutating func show(segment: Int, arm: Int, byTable table: Int) {
+        peopleByTable[table][segment][arm] += 1
     }
 
-    /// Notes what the day's table says.
+    /// Notes what the last table of the day says: the one that is published for it.
     mutating func note(_ slot: ServedTable.Slot) {
         floorTraffic = slot.policy.floorTraffic
         guard let leader = slot.leader else { return }
@@ -56,11 +65,15 @@ package struct ServedDay: Sendable {
         leaderProbability = leader.probabilityBest
     }
 
-    /// Works out what the day was worth. O(segments · arms)
+    /// Works out what the day was worth. O(tables · segments · arms)
     ///
-    /// - Parameter night: the day with the arms to choose from as those that compete.
-    mutating func weigh(_ night: SimulatedNight, control: Int?) {
-        best = night.bestForEveryone
+    /// - Parameter nights: for each table, the day with the arms to choose from as those that compete.
+    mutating func weigh(_ nights: [SimulatedNight], control: Int?) {
+        best = nights.last?.bestForEveryone
+        for (night, people) in zip(nights, peopleByTable) { weigh(night, people, control: control) }
+    }
+
+    private mutating func weigh(_ night: SimulatedNight, _ people: [[Int]], control: Int?) {
         for segment in people.indices {
             let values = night.seen.competing.map { night.value(ofArm: $0, segment: segment) }
             let best = values.max() ?? 0

@@ -5,7 +5,7 @@ import Policies
 import Randomizer
 import State
 
-/// The table in force, as serving code uses it for the slots of a world.
+/// A table, as serving code uses it for the slots of a world.
 struct ServedTable {
     /// Those who share a segment of the world, and so a row group of the table.
     struct Group {
@@ -43,10 +43,10 @@ struct ServedTable {
     /// By experiment of the world; nil for one that the table leaves out.
     let slots: [Slot?]
 
-    /// Loads the table that a state directory serves.
-    init(_ state: StateDirectory, _ file: WorldFile) throws {
-        let table = try AllocationTable(path: state.path)
-        let path = state.current + "/allocation.csv"
+    /// Loads the table of a date.
+    init(_ date: CalendarDate, of state: StateDirectory, _ file: WorldFile) throws {
+        let table = try AllocationTable(path: state.allocation(on: date))
+        let path = state.allocation(on: date) + "/allocation.csv"
         let rows = try AllocationFile.rows(try FileSystem.read(path), file: path)
         slots = try zip(file.world.experiments, file.experiments).map { experiment, configured in
             guard

@@ -3,7 +3,7 @@ import Domain
 import Learning
 import Numerics
 
-/// A day of the world as it is lived: who comes, what the table shows them, what they do.
+/// A simulated day of the world: who comes, what the table shows them, what they do.
 struct SimulatedDay {
     /// Experiment by experiment, person by person.
     private var events: [SimulatedEvent] = []
@@ -13,30 +13,33 @@ struct SimulatedDay {
     private(set) var served: [ServedDay] = []
     private(set) var bots = 0
 
-    /// Lives a day.
+    /// Simulates a day.
     ///
     /// - Parameters:
     ///   - range: the day, in milliseconds since the epoch.
+    ///   - tables: those that serve in the day, in the order of time.
     ///   - audiences: by experiment; they remember today.
     init(
-        _ day: Int, _ range: Range<Int64>, of world: World, truths: [Truth], table: ServedTable,
+        _ day: Int, _ range: Range<Int64>, of world: World, truths: [Truth], tables: [ServingTable],
         audiences: inout [Audience]
     ) {
         events.reserveCapacity(Int(1.1 * SimulatedDay.expectedEvents(day, of: world, truths: truths)) + 1_000)
         for index in world.experiments.indices {
-            let slot = table.slots[index]
-            var served = ServedDay(segments: world.experiments[index].segments.count, arms: truths[index].arms)
-            let place = Place(
-                world: world, experiment: world.experiments[index], index: index, truth: truths[index], slot: slot,
+            let slots = tables.map { SlotDay.Slot(since: $0.since, slot: $0.table.slots[index]) }
+            var served = ServedDay(
+                tables: slots.count, segments: world.experiments[index].segments.count, arms: truths[index].arms)
+            let slotDay = SlotDay(
+                world: world, experiment: world.experiments[index], index: index, truth: truths[index], slots: slots,
                 day: day, range: range)
-            // An experiment that the table leaves out: nothing of it is shown.
-            if let slot {
-                served.note(slot)
-                place.people(&audiences[index], &served, &events)
-                bots += place.bots(&events)
+            // An experiment that all tables leave out: nothing of it is shown.
+            if slots.contains(where: { $0.slot != nil }) {
+                if let last = slots.last?.slot { served.note(last) }
+                slotDay.people(&audiences[index], &served, &events)
+                bots += slotDay.bots(&events)
             }
             served.weigh(
-                place.night, control: place.experiment.control.flatMap { place.experiment.position(of: $0.variant) })
+                slotDay.nights,
+                control: slotDay.experiment.control.flatMap { slotDay.experiment.position(of: $0.variant) })
             self.served.append(served)
         }
         // Events of one instant stay in the order they were made.
@@ -61,26 +64,36 @@ extension SimulatedDay {
     }
 }
 
-/// A slot on a day.
-private struct Place {
+/// What a slot's people and bots of a day are drawn from.
+private struct SlotDay {
     let world: World
     let experiment: WorldExperiment
     let index: Int
     let truth: Truth
-    /// Nil: nobody is shown anything.
-    let slot: ServedTable.Slot?
+    /// What the tables of the day have of it, in the order of time.
+    let slots: [Slot]
     let day: Int
     let range: Range<Int64>
 
-    var groups: [ServedTable.Group] { slot?.groups ?? [] }
+    /// What a table has of the slot.
+    struct Slot {
+        /// Since when, in milliseconds since the epoch.
+        var since: Int64
+        /// Nil: nobody is shown anything.
+        var slot: ServedTable.Slot?
+    }
+
     var shares: [Double] { experiment.segments.map(\.share) }
 
     /// The day as policies see it, for what it is truly worth. The arms to choose from are those that competed for the table in
     /// force: a night that stops leaves a blacklisted arm its traffic, and when all arms are blacklisted the last shares stay.
-    var night: SimulatedNight {
-        SimulatedNight(
-            experiment: experiment, truth: truth, day: day, date: world.start.advanced(by: day), rows: [],
-            competing: slot?.competing ?? [])
+    /// One for each table.
+    var nights: [SimulatedNight] {
+        slots.map {
+            SimulatedNight(
+                experiment: experiment, truth: truth, day: day, date: world.start.advanced(by: day), rows: [],
+                competing: $0.slot?.competing ?? [])
+        }
     }
 
     /// The people of the day: as many as a Poisson draw of those expected says.
@@ -89,29 +102,34 @@ private struct Place {
         let count = Int(Draw.poisson(mean: truth.visitors[day], uniform: crowd.uniform()))
         let numbers = audience.visitors(count, returning: world.crowd.returning, using: &crowd)
         var generator = Streams(seed: world.seed).generator(.visits, experiment: index, number: day)
-        let (groups, shares) = (groups, shares)
+        let shares = shares
         for number in numbers {
             let person = Person(number, experiment: index, seed: world.seed, shares: shares)
-            let views = views(of: person, in: groups, using: &generator)
-            let exposure = views[0]
+            let segments = segments(of: person, using: &generator)
+            let (start, factor) = start(using: &generator)
+            guard let exposure = view(of: person.visitor, segment: segments[0], at: start) else { continue }
             audience.show(exposure.arm, to: number)
-            served.show(segment: exposure.segment, arm: exposure.arm)
-            var visit = Visit(
-                of: person.visitor, agent: person.agent, experiment: index,
-                at: Visit.start(in: range, using: &generator))
-            let rate = truth.rate(day: day, segment: exposure.segment, arm: exposure.arm)
-            visit.live(
-                views, reward: experiment.reward, isRewarded: generator.chance(rate),
-                revenue: experiment.arms[exposure.arm].revenue, using: &generator)
+            served.show(segment: exposure.segment, arm: exposure.arm, byTable: table(at: start))
+            var visit = Visit(of: person.visitor, agent: person.agent, experiment: index, at: start)
+            let rate = factor * truth.rate(day: day, segment: exposure.segment, arm: exposure.arm)
+            visit.act(
+                segments, reward: experiment.reward, isRewarded: generator.chance(rate),
+                revenue: experiment.arms[exposure.arm].revenue, using: &generator
+            ) { view(of: person.visitor, segment: $0, at: $1) }
             events += visit.events
         }
         (served.returning, served.moved) = (audience.returning, audience.moved)
     }
 
-    /// What somebody is shown, view by view; who travels has the last one elsewhere.
-    private func views(
-        of person: Person, in groups: [ServedTable.Group], using generator: inout CounterGenerator
-    ) -> [Visit.View] {
+    /// When a visit begins, and what every rate is multiplied by at that hour.
+    private func start(using generator: inout CounterGenerator) -> (time: Int64, rate: Double) {
+        guard let hours = experiment.hours else { return (Visit.start(in: range, using: &generator), 1) }
+        let (hour, part) = hours.start(using: &generator)
+        return (range.lowerBound + Int64(part * Double(range.count)), hours.rate[hour])
+    }
+
+    /// Where somebody looks, view by view; who travels has the last one elsewhere.
+    private func segments(of person: Person, using generator: inout CounterGenerator) -> [Int] {
         var segments = [person.home]
         while segments.count < 5, generator.chance(0.45) { segments.append(person.home) }
         if experiment.segments.count > 1, generator.chance(world.crowd.travelling) {
@@ -119,12 +137,17 @@ private struct Place {
             elsewhere[person.home] = 0
             segments.append(generator.index(weights: elsewhere))
         }
-        return segments.map { view(of: person.visitor, segment: $0, in: groups) }
+        return segments
     }
 
-    private func view(of visitor: String, segment: Int, in groups: [ServedTable.Group]) -> Visit.View {
-        let arm = groups[segment].arm(for: visitor)
-        return Visit.View(segment: segment, arm: arm, propensity: groups[segment].traffic[arm])
+    /// The place of the table that serves at an instant.
+    private func table(at time: Int64) -> Int { slots.lastIndex { $0.since <= time } ?? 0 }
+
+    /// What somebody is shown at an instant; nil when the table leaves the slot out.
+    private func view(of visitor: String, segment: Int, at time: Int64) -> Visit.View? {
+        guard let group = slots[table(at: time)].slot?.groups[segment] else { return nil }
+        let arm = group.arm(for: visitor)
+        return Visit.View(segment: segment, arm: arm, propensity: group.traffic[arm])
     }
 
     /// The bots of the day, new ones every day. Returns how many there are.
@@ -136,8 +159,10 @@ private struct Place {
             let visitor = Person.identifier(
                 Person.firstBot | day << 24 | number, experiment: index, seed: world.seed)
             let kind = Bot.allCases[generator.index(weights: Bot.weights)]
-            let view = view(of: visitor, segment: generator.index(weights: shares), in: groups)
-            events += kind.events(of: visitor, experiment: index, view: view, day: range, using: &generator)
+            let segment = generator.index(weights: shares)
+            events += kind.events(of: visitor, experiment: index, day: range, using: &generator) {
+                view(of: visitor, segment: segment, at: $0)
+            }
         }
         return count
     }

@@ -17,7 +17,7 @@ struct Visit {
         return day.lowerBound + Int64((generator.uniform() + generator.uniform()) / 2 * room)
     }
 
-    /// A place and arm, as shown.
+    /// What is shown: the segment and the arm.
     struct View {
         var segment: Int
         var arm: Int
@@ -37,23 +37,30 @@ struct Visit {
         time = start
     }
 
-    /// Lives through the views.
-    mutating func live(
-        _ views: [View], reward: Reward, isRewarded: Bool, revenue: WorldArm.Revenue,
-        using generator: inout CounterGenerator
+    /// Makes the events of the views.
+    ///
+    /// - Parameters:
+    ///   - segments: where each view is.
+    ///   - shown: what is shown in a segment at an instant, in milliseconds since the epoch; nil: nothing.
+    mutating func act(
+        _ segments: [Int], reward: Reward, isRewarded: Bool, revenue: WorldArm.Revenue,
+        using generator: inout CounterGenerator, shown: (Int, Int64) -> View?
     ) {
-        // Lookers-on click too where clicks are no reward.
+        // Where clicks are no reward, whoever buys has clicked, and one in ten of the others clicks too.
         let clicks = reward == .click ? isRewarded : isRewarded || generator.chance(0.1)
-        let clicked = clicks ? generator.within(0...views.count - 1) : nil
-        for (index, view) in views.enumerated() {
+        let clicked = clicks ? generator.within(0...segments.count - 1) : nil
+        var first: View?
+        for (index, segment) in segments.enumerated() {
             if index > 0 { time += Int64(generator.within(20_000...300_000)) }
+            guard let view = shown(segment, time) else { continue }
+            first = first ?? view
             add(.view, view, at: time)
             if index == clicked {
                 add(.click, view, at: time + Int64(generator.within(1_000...15_000)))
                 if generator.chance(0.2) { add(.click, view, at: time + Int64(generator.within(15_001...19_999))) }
             }
         }
-        guard isRewarded, reward != .click, let first = views.first else { return }
+        guard isRewarded, reward != .click, let first else { return }
         let amount = Draw.logNormal(mean: revenue.mean, spread: revenue.spread, using: &generator)
         // The sale is the exposure's: its slot and variant stand in the log.
         add(

@@ -11,7 +11,10 @@ extension ConfigurationReader {
 
     /// Reads the root of a world file; nil when what everything hangs on is missing.
     mutating func worldFile(_ root: JSON5Node) -> WorldFile? {
-        let keys = ["world", "seed", "start", "days", "outages", "brokenNights", "crowd", "maxRejected", "experiments"]
+        let keys = [
+            "world", "seed", "start", "days", "publishAt", "outages", "brokenNights", "crowd", "maxRejected",
+            "experiments",
+        ]
         guard let root = section(root, keys: keys + Self.sharedKeys) else { return nil }
         let name = pipelineName(required("world", of: root, example: "\"demo\""))
         let seed = integer(root["seed"], in: 0...Self.unlimited) ?? 1
@@ -29,12 +32,13 @@ extension ConfigurationReader {
         guard let name else { return nil }
         var world = World(
             name: name, seed: UInt64(seed), start: start, days: days, experiments: experiments.map(\.world))
+        if let minute = minuteOfDay(root["publishAt"]) { world.publishAt = minute }
         world.outages = outages(root["outages"], days: days)
         world.maxRejected = maxRejected
         world.brokenLines = brokenNights(root["brokenNights"], days: days, outages: world.outages)
         world.crowd = crowd(root["crowd"])
         for excess in world.excesses {
-            fault((root[excess.key] ?? root).path, excess.message, excess.suggestion)
+            fault(root[excess.key] ?? root, excess.message, excess.suggestion)
         }
         var written = WrittenSettings()
         for key in Self.sharedKeys { written.shared[key] = root[key]?.value }
@@ -47,10 +51,25 @@ extension ConfigurationReader {
     private mutating func date(_ node: JSON5Node?) -> CalendarDate? {
         guard let node, let text = text(node, "a date, such as \"2026-01-05\"") else { return nil }
         guard let date = CalendarDate(text) else {
-            fault(node.path, "\(JSON5Value.quoted(text)) is no date", "write year, month and day as in \"2026-01-05\"")
+            fault(node, "\(JSON5Value.quoted(text)) is no date", "write year, month and day as in \"2026-01-05\"")
             return nil
         }
         return date
+    }
+
+    /// Reads a time of day to the minute.
+    private mutating func minuteOfDay(_ node: JSON5Node?) -> Int? {
+        guard let node, let text = text(node, "a time of day, such as \"01:30\"") else { return nil }
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        let digits = parts.allSatisfy { $0.utf8.count == 2 && $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }
+        guard digits, parts.count == 2, let hour = Int(parts[0]), let minute = Int(parts[1]), hour < 24, minute < 60
+        else {
+            fault(
+                node, "\(JSON5Value.quoted(text)) is no time of day",
+                "write hours and minutes from \"00:00\" to \"23:59\", as in \"01:30\"")
+            return nil
+        }
+        return 60 * hour + minute
     }
 
     /// Checks that floors for all experiments are of variants that some experiment has.
@@ -58,7 +77,7 @@ extension ConfigurationReader {
         let names = Set(variants)
         for (variant, node) in allocation?["floors"]?.members ?? [] where !names.contains(Name(variant)) {
             faultOfKey(
-                node.path, "\(JSON5Value.quoted(variant)) is no arm of any experiment",
+                node, "\(JSON5Value.quoted(variant)) is no arm of any experiment",
                 Self.suggest(variant, among: names.map(\.string).sorted()))
         }
     }
@@ -79,7 +98,7 @@ extension ConfigurationReader {
             guard let day, let lines else { continue }
             if outages.contains(day) || nights[day] != nil {
                 fault(
-                    node.path, "day \(day) is \(outages.contains(day) ? "among the outages" : "broken already")",
+                    node, "day \(day) is \(outages.contains(day) ? "among the outages" : "broken already")",
                     "name each day once")
             }
             nights[day] = lines

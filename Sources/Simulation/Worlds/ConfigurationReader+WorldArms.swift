@@ -17,7 +17,7 @@ extension ConfigurationReader {
             guard let arm = worldArm(node, segments: segments) else { continue }
             if arms.contains(where: { $0.variant == arm.variant }) {
                 fault(
-                    node.path, "the variant \(JSON5Value.quoted(arm.variant.string)) stands twice",
+                    node, "the variant \(JSON5Value.quoted(arm.variant.string)) stands twice",
                     "remove one of the two")
             }
             arms.append(arm)
@@ -34,7 +34,7 @@ extension ConfigurationReader {
         for (segment, node) in dictionary(node["rates"], example: "{ Mumbai: 0.06 }") {
             if !names.contains(Name(segment)) {
                 faultOfKey(
-                    node.path, "\(JSON5Value.quoted(segment)) is no segment of this experiment",
+                    node, "\(JSON5Value.quoted(segment)) is no segment of this experiment",
                     names.isEmpty ? "add segments" : Self.suggest(segment, among: names.map(\.string)))
             }
             if let rate = self.rate(node) { rates[Name(segment)] = rate }
@@ -48,7 +48,7 @@ extension ConfigurationReader {
         arm.blacklisted = integer(node["blacklisted"], in: 0...Self.unlimited)
         if let blacklisted = arm.blacklisted, blacklisted < arm.joins {
             fault(
-                node.path, "the arm is blacklisted on day \(blacklisted), before it joins on day \(arm.joins)",
+                node, "the arm is blacklisted on day \(blacklisted), before it joins on day \(arm.joins)",
                 "let it join first")
         }
         return arm
@@ -93,18 +93,18 @@ extension ConfigurationReader {
             tests = try MeasuredTest.read(try FileSystem.read(file), file: file)
         } catch {
             let columns = MeasuredTest.columns.joined(separator: ", ")
-            fault(fileNode.path, "\(error)", "give a file with the columns \(columns)")
+            fault(fileNode, "\(error)", "give a file with the columns \(columns)")
             return nil
         }
         guard let test = tests.first(where: { $0.name == name }) else {
             fault(
-                testNode.path, "\(file) has no test \(JSON5Value.quoted(name))",
+                testNode, "\(file) has no test \(JSON5Value.quoted(name))",
                 Self.suggest(name, among: tests.prefix(20).map(\.name)))
             return nil
         }
         if let arm = test.arms.first(where: { $0.variant.runsAsFormula || $0.variant == .everyone }) {
             fault(
-                testNode.path, "\(JSON5Value.quoted(arm.variant.string)) of \(file) is no name for a variant",
+                testNode, "\(JSON5Value.quoted(arm.variant.string)) of \(file) is no name for a variant",
                 "rename it there, beginning with a letter or a digit")
         }
         return test.arms.map { WorldArm(variant: $0.variant, rate: $0.rate) }

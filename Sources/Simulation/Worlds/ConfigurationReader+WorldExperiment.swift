@@ -15,8 +15,8 @@ extension ConfigurationReader {
     /// The most experiments of a world, and the most arms of each: every random walk has a number of its own.
     private static let maximumCount = 1_000
     private static let experimentKeys = [
-        "platform", "slot", "visitorsPerDay", "segments", "weeklySwing", "visitorSwing", "trend", "drift", "arms",
-        "control", "holdout", "learning", "allocation",
+        "platform", "slot", "visitorsPerDay", "segments", "weeklySwing", "visitorSwing", "trend", "drift", "hours",
+        "arms", "control", "holdout", "learning", "allocation",
     ]
 
     /// Reads the experiments, each over the file's own settings. Those at fault are left out.
@@ -28,7 +28,7 @@ extension ConfigurationReader {
         let all = required("experiments", of: root, example: example)
         let nodes = list(all, of: "experiments", example: example) ?? []
         if let all, nodes.count > Self.maximumCount {
-            fault(all.path, "\(nodes.count) experiments, more than \(Self.maximumCount)", "split the world in two")
+            fault(all, "\(nodes.count) experiments, more than \(Self.maximumCount)", "split the world in two")
         }
         var read: [ReadExperiment] = []
         var firstPaths: [SlotKey: JSON5Path] = [:]
@@ -44,7 +44,7 @@ extension ConfigurationReader {
                 control: world.control, holdout: world.holdout)
             if let first = firstPaths[world.key] {
                 fault(
-                    node.path, "\(first) is the experiment of this platform and slot already", "name another slot")
+                    node, "\(first) is the experiment of this platform and slot already", "name another slot")
             }
             firstPaths[world.key] = firstPaths[world.key] ?? node.path
             checkFloorNames(node["allocation"], of: experiment)
@@ -77,7 +77,7 @@ extension ConfigurationReader {
         let holdout = holdout(of: node)
         guard let platform, let slot, let visitors, let arms else { return nil }
         if arms.count > Self.maximumCount {
-            fault((node["arms"] ?? node).path, "\(arms.count) arms, more than \(Self.maximumCount)", "leave some out")
+            fault(node["arms"] ?? node, "\(arms.count) arms, more than \(Self.maximumCount)", "leave some out")
         }
         checkLives(of: arms, control: control, node)
         var world = WorldExperiment(
@@ -95,29 +95,57 @@ extension ConfigurationReader {
             node["drift"], expected: "the standard deviation of a daily step in log rate, from 0 to 1", "write 0.02"
         ) { (0...1).contains($0) }
         if let drift { world.drift = drift }
+        world.hours = hours(node["hours"])
         return world
+    }
+
+    /// Reads how visitors and rates are spread over the hours of a day: 24 numbers each, those left out all alike.
+    private mutating func hours(_ node: JSON5Node?) -> DayHours? {
+        guard let node = section(node, keys: ["visitors", "rate"]) else { return nil }
+        let visitors = node["visitors"].map { hourly($0, "weights of the hours") }
+        let rate = node["rate"].map { hourly($0, "factors of the hours") }
+        let even = Array(repeating: 1.0, count: 24)
+        guard let visitors = visitors ?? DayHours.usual.visitors, let rate = rate ?? even else { return nil }
+        guard zip(visitors, rate).contains(where: { $0 > 0 && $1 > 0 }) else {
+            fault(node, "nobody comes in an hour whose rate is above 0", "give an hour both visitors and a rate")
+            return nil
+        }
+        return DayHours(visitors: visitors, rate: rate)
+    }
+
+    private mutating func hourly(_ node: JSON5Node, _ what: String) -> [Double]? {
+        let nodes = list(
+            node, of: "24 \(what)", example: "[\(Array(repeating: "1", count: 24).joined(separator: ", "))]")
+        guard let nodes else { return nil }
+        guard nodes.count == 24 else {
+            fault(node, "\(nodes.count) \(what), not 24", "give one for each hour from midnight on")
+            return nil
+        }
+        let numbers = nodes.compactMap { node in
+            number(node, expected: "a number from 0 to 1000", "write 1") { (0...1_000).contains($0) }
+        }
+        return numbers.count == 24 ? numbers : nil
     }
 
     /// Checks that somebody can be shown something on day 0, and that a control is there all the time.
     private mutating func checkLives(of arms: [WorldArm], control: Experiment.Control?, _ node: JSON5Node) {
-        let path = (node["arms"] ?? node).path
         if let control {
             guard let arm = arms.first(where: { $0.variant == control.variant }) else {
                 fault(
-                    node.path.appending("control"),
+                    node["control"] ?? node,
                     "the control \(JSON5Value.quoted(control.variant.string)) is no arm",
                     "add { variant: \(JSON5Value.quoted(control.variant.string)), rate: 0.05 } to arms")
                 return
             }
             if arm.joins > 0 || arm.blacklisted != nil {
                 fault(
-                    node.path.appending("control"), "the control joins late or is blacklisted",
+                    node["control"] ?? node, "the control joins late or is blacklisted",
                     "keep it from day 0 to the end")
             }
         }
         let competing = arms.filter { $0.variant != control?.variant }
         if !competing.contains(where: { $0.joins == 0 && ($0.blacklisted ?? .max) > 0 }) {
-            fault(path, "no arm competes on day 0", "let one join on day 0")
+            fault(node["arms"] ?? node, "no arm competes on day 0", "let one join on day 0")
         }
     }
 
@@ -133,7 +161,7 @@ extension ConfigurationReader {
             }
             guard let name, let share else { continue }
             if segments.contains(where: { $0.name == name }) {
-                fault(node.path, "the segment \(JSON5Value.quoted(name.string)) stands twice", "remove one of the two")
+                fault(node, "the segment \(JSON5Value.quoted(name.string)) stands twice", "remove one of the two")
             }
             var segment = WorldSegment(name: name, share: share)
             if let factor { segment.factor = factor }
@@ -142,7 +170,7 @@ extension ConfigurationReader {
         let rest = 1 - segments.reduce(0) { $0 + $1.share }
         // Shares are decimals: ten of 0.1 are 1, whatever their binary sum.
         if let node, rest < -1e-9 {
-            fault(node.path, "the shares of segments add up to \(1 - rest)", "lower them to 1 together")
+            fault(node, "the shares of segments add up to \(PlainDecimal.string(1 - rest))", "lower them to 1 together")
         }
         if rest > 1e-9 { segments.append(WorldSegment(name: .everyone, share: rest)) }
         return segments

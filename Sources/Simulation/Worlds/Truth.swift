@@ -51,7 +51,7 @@ package struct Truth: Sendable {
                         wear = pow(0.5, Double(day - wearOff.from) / wearOff.halfLife)
                     }
                     let rate = own * segment.factor * base * exp(walks[arm]) * wear
-                    // Nothing times what has outgrown all numbers is nothing.
+                    // 0 times infinity is NaN: a rate of 0 stays 0 under a trend that has overflowed.
                     rates.append(rate.isNaN ? 0 : min(1, rate))
                 }
             }

@@ -1,6 +1,6 @@
 import Domain
 
-// What a world must keep to, whoever lives it.
+// The limits of a world, at count level and end to end.
 extension World {
     /// A limit that is overstepped.
     package struct Excess: Error, Equatable, Sendable {
@@ -38,7 +38,7 @@ extension World {
                 Excess(
                     key: "days",
                     message: "days · segments · arms of all experiments are \(rates), more than \(World.mostRates)",
-                    suggestion: "live fewer days, or leave out segments or arms"))
+                    suggestion: "simulate fewer days, or leave out segments or arms"))
         }
         return excesses
     }

@@ -11,7 +11,7 @@ package struct World: Equatable, Sendable {
     package var seed: UInt64
     /// Day 0.
     package var start: CalendarDate
-    /// Days that are lived, at least 1.
+    /// Days with visitors, at least 1.
     package var days: Int
     /// At least one.
     package var experiments: [WorldExperiment]
@@ -22,6 +22,8 @@ package struct World: Equatable, Sendable {
     /// The share of a log's lines, 0…1, that may be broken before the night stops.
     package var maxRejected = 0.01
     package var crowd = Crowd()
+    /// The minute of the day, 0…1439, at which the night publishes the day's table; until then the one before serves.
+    package var publishAt = 90
 
     package init(name: String, seed: UInt64, start: CalendarDate, days: Int, experiments: [WorldExperiment]) {
         self.name = name
@@ -65,6 +67,8 @@ package struct WorldExperiment: Equatable, Sendable {
     package var trend = 0.0
     /// Standard deviation of the daily step of each arm's own random walk in log rate.
     package var drift = 0.0
+    /// Nil: as ``DayHours/usual`` has them.
+    package var hours: DayHours?
 
     package init(key: SlotKey, visitorsPerDay: Double, arms: [WorldArm]) {
         self.key = key

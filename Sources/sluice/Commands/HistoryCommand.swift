@@ -14,8 +14,8 @@ enum HistoryCommand: Command {
         arm), the leader marked with an asterisk. Damaged tables are named and left out. Where the terminal is narrow, charts
         and names are shortened and intervals and means left out. `sluice report` tells the same at length.
 
-        The tables do not say what counts as success, nor the floors: both are deduced, and marked where that is uncertain.
-        --config gives them from the configuration instead.
+        What counts as success, floors and posteriors stand in each table's manifest. Those of version 1 do not have them; then
+        --config gives reward and floors from the configuration.
 
         With --tables, one line for each table instead: its date, the newest day it was learned from, its rows, whether it is
         as it was published, and since when it served, as far as the journal allocations/served.csv knows; the served one is
@@ -29,7 +29,7 @@ enum HistoryCommand: Command {
         Option(name: "days", value: "N", help: "nights that the charts show, 30 at most (default: 30)"),
         Option(
             name: "config", value: "FILE",
-            help: "the pipeline's configuration, for rewards, floors and what is forgotten"),
+            help: "the pipeline's configuration, for tables of version 1"),
         Option(name: "tables", value: nil, help: "list the tables"),
         Option(name: "ascii", value: nil, help: "no character beyond ASCII (default when the locale is not UTF-8)"),
     ]
@@ -45,13 +45,13 @@ enum HistoryCommand: Command {
         }
         let days = min(try arguments.days(default: TerminalNarrative.nights), TerminalNarrative.nights)
         let settings = try arguments.experimentSettings()
-        // More days than are shown: the reward is deduced from all that the table was learned from.
+        // More days than are shown: a forecast counts all that the table was learned from.
         let history = try state.history(days: 90, isQuiet: false)
         for fault in history.faults { Console.warning("\(state.path)/\(fault.problem)") }
-        let story = TerminalNarrative(
+        let narrative = TerminalNarrative(
             history, settings: settings, nights: days, width: Terminal.width,
             ascii: arguments.has("ascii") || !Terminal.hasUnicode)
-        Console.output(story.text { TablePrinter.aligned($0, rightAligned: $1) })
+        Console.output(narrative.text { TablePrinter.aligned($0, rightAligned: $1) })
         return .done
     }
 

@@ -15,8 +15,8 @@ enum ReportCommand: Command {
         warnings first. It can be mailed, printed, and read without a pointer. What is damaged is named on the page and left
         out.
 
-        The tables do not say what counts as success, nor the floors: both are deduced, and the page says so where it is not
-        certain. --config gives them from the configuration instead, and the forecast then minds window and half-life.
+        What counts as success, floors and posteriors stand in each table's manifest. Those of version 1 do not have them, and the
+        page says what is not known; --config gives reward, floors, window and half-life from the configuration then.
         """
     static let examples = [
         "sluice report --state state", "sluice report --days 30 --output /var/www/banners.html",
@@ -28,7 +28,7 @@ enum ReportCommand: Command {
         Option(name: "days", value: "N", help: "days up to the newest that it shows (default: 90)"),
         Option(
             name: "config", value: "FILE",
-            help: "the pipeline's configuration, for rewards, floors and what is forgotten"),
+            help: "the pipeline's configuration, for tables of version 1"),
         Option(name: "open", value: nil, help: "show the page in the browser"),
         Option(name: "quiet", value: nil, help: "say nothing but warnings and errors"),
     ]

@@ -3,7 +3,7 @@ import Simulation
 /// Days of a world whose truth is known.
 enum SimulateCommand: Command {
     static let name = "simulate"
-    static let summary = "Lives a world with known rates day by day, and says what the settings gave away."
+    static let summary = "Simulates a world with known rates day by day, and says what the settings gave away."
     static let discussion = """
         Reads a world file (JSON5): experiments with the true rate of every arm and segment, how they swing, drift and wear
         off, who joins and who is blacklisted, nights without logs and with broken ones, bots, people who return or
@@ -15,7 +15,7 @@ enum SimulateCommand: Command {
           events/date=D/       the logs                       state/               as `sluice run` leaves it
           pipeline.json5       the last night's configuration blacklist.csv        the last night's
           world.json5          the world file
-        and what only who knows the truth can write:
+        and what can only be written by one who knows the truth:
           nights.csv   day, date, platform, slot, visitors, expected reward and regret; the arm with most traffic among
                        everyone, its traffic and P(best), empty when none is ahead; the truly best arm, and whether it
                        leads; people who returned, and those of them who were shown another arm than last time; churn: the
@@ -26,13 +26,13 @@ enum SimulateCommand: Command {
         Regret is in expected rewards: for all people of a day, the reward of the best arm of their segment less that of the
         arm shown, among the arms that competed for the table in force, which is an old one when a night stopped. One day of
         traffic is what an even split regrets on an average day: visitors x (best - mean of the arms). A control is not
-        regretted: its share is fixed. Policies: oracle knows the truth, chosen is what was lived, then an even split of the
-        same people, and three others on days of the same world that are drawn as --fast draws them. In folded tables the
+        regretted: its share is fixed. Policies: oracle knows the truth, chosen is the settings given, then an even split of
+        the same people, and three others on days of the same world that are drawn as --fast draws them. In folded tables the
         leading arm is that of a row's last day. One seed gives the same bytes.
 
         OUTPUT must be new, empty, or an earlier simulation's, which is known by its file .sluice-simulation and replaced.
 
-        --fast draws each day's counts instead of writing its logs, lives many worlds that way and sets the chosen settings
+        --fast draws each day's counts instead of writing its logs, runs many worlds that way and sets the chosen settings
         beside an even split, an A/B test that ships its leader, epsilon-greedy and plain pooled Thompson sampling: regret,
         how often the best arm leads, how often a winner is called falsely, how many visitors a night moves. Bots, returning
         visitors and the few torn lines that stop no night leave no trace there. --tune does so for a grid of settings on
@@ -40,7 +40,7 @@ enum SimulateCommand: Command {
 
         --study and --replay need no world file. --study seasonality shows what it is worth to take each day's base rate out
         (adjusted against pooled days), --study segments what it is worth to do so in every segment apart (stratified, the
-        default, against adjusted). --replay lives real tests as bandits, and says what an even split and an A/B test gave
+        default, against adjusted). --replay replays real tests as bandits, and says what an even split and an A/B test gave
         away.
         """
     static let examples = [
@@ -54,7 +54,7 @@ enum SimulateCommand: Command {
     ]
     /// The ways to run it.
     static let modes: [any (SimulationMode & Sendable).Type] = [
-        EndToEndMode.self, FastMode.self, TuneMode.self, StudyMode.self, ReplayMode.self,
+        EndToEndMode.self, CountLevelMode.self, TuneMode.self, StudyMode.self, ReplayMode.self,
     ]
     static let options = SharedOption.allCases.map(\.option) + modes.flatMap { $0.options }
 

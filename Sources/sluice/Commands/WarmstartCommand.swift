@@ -58,9 +58,7 @@ enum WarmstartCommand: Command {
         _ arguments: Arguments, _ name: String, least: Double
     ) throws(UsageError) -> Double? {
         guard let text = arguments[name] else { return nil }
-        guard text.allSatisfy({ $0.isASCII && ($0.isNumber || $0 == ".") }), let value = Double(text), value.isFinite,
-            value >= least, value <= 1e9
-        else {
+        guard let value = PlainDecimal.number(text), value >= least, value <= 1e9 else {
             throw UsageError("--\(name) is '\(text)'; give a number of at least \(Int(least))")
         }
         return value

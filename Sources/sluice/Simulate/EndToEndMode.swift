@@ -3,7 +3,7 @@ import Pipeline
 import Simulation
 import State
 
-/// The whole world: real logs, real nights.
+/// `simulate` without a switch: a world end to end, with real logs and real nights.
 enum EndToEndMode: SimulationMode {
     static let switchName: String? = nil
     static let options = [
@@ -14,7 +14,7 @@ enum EndToEndMode: SimulationMode {
 
     static func run(_ arguments: Arguments) throws -> ExitCode {
         let file = try WorldFile(arguments)
-        let horizon = try FastOptions.horizon(arguments, ofDays: file.world.days)
+        let horizon = try CountLevelOptions.horizon(arguments, ofDays: file.world.days)
         let output: OutputDirectory
         do throws(OutputDirectory.Refusal) {
             output = try OutputDirectory(path: arguments["output"] ?? "simulation")
@@ -49,10 +49,10 @@ enum EndToEndMode: SimulationMode {
             throw UsageError("--output: \(refusal)")
         }
         defer { withExtendedLifetime(lock) {} }
-        let nights = try live(world, isQuiet: arguments.has("quiet"))
+        let nights = try simulate(world, isQuiet: arguments.has("quiet"))
         let experiments = try file.world.experiments.indices.map { number in
             var experiment = EndToEndExperiment(number, of: file.world, nights: nights)
-            for policy in FastMode.baselines(file.experiments[number], priors[number], horizon: horizon) {
+            for policy in CountLevelMode.baselines(file.experiments[number], priors[number], horizon: horizon) {
                 try experiment.compare(with: policy, on: file.world, number: number)
             }
             return experiment
@@ -80,13 +80,13 @@ enum EndToEndMode: SimulationMode {
 
     private static let provenanceMark = "// Simulated with "
 
-    private static func live(_ world: EndToEndWorld, isQuiet: Bool) throws -> [EndToEndNight] {
+    private static func simulate(_ world: EndToEndWorld, isQuiet: Bool) throws -> [EndToEndNight] {
         var nights: [EndToEndNight] = []
         let days = world.file.world.days
         try world.run { event in
             // What nights say when all is well is the same every night; the line below says enough.
             if event.severity == .warning { Console.show(event) }
-        } lived: { night in
+        } finished: { night in
             nights.append(night)
             guard !isQuiet else { return }
             let people = night.served.reduce(0) { $0 + $1.visitors }

@@ -2,7 +2,7 @@ import Domain
 import Learning
 import Simulation
 
-/// A lived world laid out for reading.
+/// The results of an end-to-end simulation laid out for reading.
 enum EndToEndPrinter {
     /// Rows at most for the days of an experiment: more days are folded.
     private static let rows = 14

@@ -4,21 +4,21 @@ import Learning
 import Simulation
 import State
 
-/// `simulate --replay FILE`: real tests lived again as bandits.
+/// `simulate --replay FILE`: real tests replayed as bandits.
 enum ReplayMode: SimulationMode {
     static let switchName: String? = "replay"
     static let options = [
         Option(
             name: "replay", value: "FILE",
-            help: "live real tests as bandits: a CSV with columns test, arm, impressions, clicks; needs no world"),
+            help: "replay real tests as bandits: a CSV with columns test, arm, impressions, clicks; needs no world"),
         Option(name: "nights", value: "N", help: "of --replay: over which a test's impressions come (default: 14)"),
     ]
     static let shared: Set<SharedOption> = [.seed, .workers, .quiet, .horizon, .worlds, .csv]
 
     static func run(_ arguments: Arguments) throws -> ExitCode {
         let file = try arguments.required("replay")
-        let options = try FastOptions(arguments, worlds: 1)
-        let nights = try FastOptions.number(arguments, "nights", in: 1...10_000)
+        let options = try CountLevelOptions(arguments, worlds: 1)
+        let nights = try CountLevelOptions.number(arguments, "nights", in: 1...10_000)
         let bytes = try FileSystem.read(file)
         let tests: [MeasuredTest]
         do throws(InputFileError) {
@@ -31,7 +31,7 @@ enum ReplayMode: SimulationMode {
             throw InputError(description: "\(file): no test with two arms or more; there is nothing to choose")
         }
         if let nights { replay.nights = nights }
-        replay.horizon = try FastOptions.number(arguments, "horizon", in: 1...10_000)
+        replay.horizon = try CountLevelOptions.number(arguments, "horizon", in: 1...10_000)
         replay.repetitions = options.worlds
         replay.seed = options.seed ?? 1
         replay.threads = options.workers

@@ -15,7 +15,7 @@ enum StudyMode: SimulationMode {
 
     static func run(_ arguments: Arguments) throws -> ExitCode {
         let name = try arguments.required("study")
-        let options = try FastOptions(arguments, worlds: 500)
+        let options = try CountLevelOptions(arguments, worlds: 500)
         var study: Study
         switch name {
         case "seasonality": study = .seasonality(worlds: options.worlds, seed: options.seed ?? 1)

@@ -15,7 +15,7 @@ enum TuneMode: SimulationMode {
 
     static func run(_ arguments: Arguments) throws -> ExitCode {
         let file = try WorldFile(arguments)
-        let options = try FastOptions(arguments, worlds: 100)
+        let options = try CountLevelOptions(arguments, worlds: 100)
         let priors = try file.priors()
         var writer = CSVWriter()
         writer.write(

@@ -56,19 +56,27 @@ def mix(x):
     return x ^ x >> 31
 
 
-def assign(platform, slot, group, visitor, allowed=None):
+def uniform(r):
+    return ((r >> 11) + 0.5) * 2.0**-53
+
+
+def assign(platform, slot, group, visitor, allowed=None, control=None, holdout=None):
     """The variant and its propensity; `group` has millionths by variant, all as bytes. None when nothing is allowed."""
-    unit = xxh64(visitor, xxh64(platform + b"\x1f" + slot, 0))
-    candidates = {v: m for v, m in group.items() if m > 0 and (allowed is None or v in allowed)}
-    scores = []
-    for variant, millionths in candidates.items():
-        u = ((mix(unit ^ xxh64(variant, 0)) >> 11) + 0.5) * 2.0**-53
-        scores.append((-math.log(u) / (millionths / 1_000_000), variant))
-    if not scores:
+    salt = xxh64(platform + b"\x1f" + slot, 0)
+    others = {v: m for v, m in group.items() if m > 0 and (allowed is None or v in allowed)}
+    kept, together = others.pop(control, 0), sum(others.values())
+    if kept > 0:
+        if not others:
+            return control, 1.0
+        h = mix(xxh64(visitor, salt if holdout is None else xxh64(holdout, 0)) ^ xxh64(b"control", 0))
+        if uniform(h) < kept / 1_000_000:
+            return control, kept / 1_000_000
+    if not others:
         return None
+    unit = xxh64(visitor, salt)
+    scores = [(-math.log(uniform(mix(unit ^ xxh64(v, 0)))) / (m / 1_000_000), v) for v, m in others.items()]
     variant = min(scores)[1]
-    whole = 1_000_000 if allowed is None else sum(candidates.values())
-    return variant, candidates[variant] / whole
+    return variant, (1_000_000 - kept) * others[variant] / (1_000_000 * together)
 
 
 def millionths(text):
@@ -77,16 +85,24 @@ def millionths(text):
 
 
 def read(directory):
-    """Millionths by experiment, segment and variant, of a table whose files agree."""
+    """Of a table whose files agree: millionths by experiment, segment and variant, controls by experiment and segment, and
+    holdouts by experiment."""
     manifest = json.loads((directory / "manifest.json").read_bytes())
     data = (directory / "allocation.csv").read_bytes()
-    assert manifest["format"] == "sluice-allocation/1"
+    assert manifest["format"] in ("sluice-allocation/1", "sluice-allocation/2")
     assert manifest["bytes"] == len(data) and int(manifest["xxh64"], 16) == xxh64(data, 0)
-    table = {}
+    holdouts = {
+        (one["platform"].encode(), one["slot"].encode()): one["holdout"].encode()
+        for one in manifest.get("experiments") or []
+        if one.get("holdout") is not None
+    }
+    table, controls = {}, {}
     for row in csv.DictReader(data.decode().splitlines(keepends=True)):
-        experiment = table.setdefault((row["platform"].encode(), row["slot"].encode()), {})
-        experiment.setdefault(row["segment"].encode(), {})[row["variant"].encode()] = millionths(row["traffic"])
-    return table
+        key, segment, variant = (row["platform"].encode(), row["slot"].encode()), row["segment"].encode(), row["variant"].encode()
+        table.setdefault(key, {}).setdefault(segment, {})[variant] = millionths(row["traffic"])
+        if row.get("status") == "control":
+            controls[key, segment] = variant
+    return table, controls, holdouts
 
 
 def check(vectors):
@@ -97,9 +113,13 @@ def check(vectors):
         wrong += mix(int(vector["input"], 16)) != int(vector["output"], 16)
     for case in vectors["cases"]:
         group = {v.encode(): round(t * 1_000_000) for v, t in case["traffic"].items()}
+        allowed = {v.encode() for v in case["allowed"]} if "allowed" in case else None
+        control, holdout = (case[key].encode() if key in case else None for key in ("control", "holdout"))
         for visitor, variant in case["assignments"].items():
-            answer = assign(case["platform"].encode(), case["slot"].encode(), group, visitor.encode())
-            wrong += answer[0] != variant.encode()
+            answer = assign(
+                case["platform"].encode(), case["slot"].encode(), group, visitor.encode(), allowed, control, holdout
+            )
+            wrong += answer != (variant.encode(), case["propensities"][variant])
     return wrong
 
 
@@ -112,10 +132,12 @@ def main(words):
         print(__doc__, file=sys.stderr)
         return 64
     platform, slot, segment, *allowed = (word.encode() for word in words[2:])
-    groups = read(pathlib.Path(words[1]))[platform, slot]
-    group = groups.get(segment, groups[b"*"])
+    table, controls, holdouts = read(pathlib.Path(words[1]))
+    key = platform, slot
+    segment = segment if segment in table[key] else b"*"
+    decided = table[key][segment], controls.get((key, segment)), holdouts.get(key)
     for line in sys.stdin.buffer.read().splitlines():
-        answer = assign(platform, slot, group, line, set(allowed) or None)
+        answer = assign(platform, slot, decided[0], line, set(allowed) or None, *decided[1:])
         sys.stdout.buffer.write(b"-\n" if answer is None else b"%s,%r\n" % (answer[0], answer[1]))
     return 0
 

@@ -1,6 +1,6 @@
 """P(best) and value remaining by Monte Carlo: 100,000 joint draws of ten Beta posteriors, as Sluice's benchmark has them.
 
-Prints the seconds of one competition, the least of some: what the machine does besides only ever adds.
+Prints the seconds of one P(best), the least of some: what the machine does besides only ever adds.
 """
 
 import time
@@ -11,7 +11,7 @@ DRAWS = 100_000
 ARMS = 10
 
 
-def competition(random, alpha, beta):
+def probability_best(random, alpha, beta):
     """Returns each arm's share of the draws it won, and the 95th percentile of what the champion leaves on the table."""
     draws = random.beta(alpha, beta, size=(DRAWS, ARMS))
     best = numpy.bincount(draws.argmax(axis=1), minlength=ARMS) / DRAWS
@@ -26,7 +26,7 @@ def main():
     times = []
     for _ in range(10):
         start = time.perf_counter()
-        competition(random, 1 + rates * visitors, 1 + (1 - rates) * visitors)
+        probability_best(random, 1 + rates * visitors, 1 + (1 - rates) * visitors)
         times.append(time.perf_counter() - start)
     print(min(times))
 

@@ -1,0 +1,164 @@
+import CScan
+
+/// Decodes records of comma-separated values (RFC 4180) to events by a schema. One worker's.
+///
+///     web,"home ""hero""",,12.50⏎
+///     └─┘ └─────────────┘ ││└───┘
+///     plain  quoted    empty plain
+///
+/// - Fields become strings, empty ones too, which stand for absent; spaces belong to their field.
+/// - A quote inside an unquoted field, text after a closing quote and a quote that never closes make a record malformed; where
+///   it ends then, ``CSVRecordSplitter`` tells.
+struct RecordDecoder: ~Copyable {
+    struct Record {
+        var outcome: LineDecoder.Outcome
+        /// The line feed that ends it.
+        var lineFeed: UnsafePointer<UInt8>
+        /// Whether there may be line feeds within its quotes.
+        var mayHaveLineFeeds: Bool
+    }
+
+    private let schema: EventSchema
+    private let maximumLength: Int
+    private var builder: EventBuilder
+    private var header: CSVHeader?
+    private var sources = FieldSources(EventField.allCases.map { _ in [] })
+    /// The absent value, then one for each column.
+    private var values: UnsafeMutableBufferPointer<LineValue>
+
+    init(schema: EventSchema, day: LogDay, maximumLength: Int) {
+        self.schema = schema
+        self.maximumLength = maximumLength
+        builder = EventBuilder(schema: schema, day: day)
+        values = .allocate(capacity: 0)
+    }
+
+    deinit {
+        values.deallocate()
+    }
+
+    /// Events of the day that state a propensity which is none.
+    var invalidPropensities: Int64 { builder.invalidPropensities }
+
+    /// Frees the texts of the events decoded so far.
+    mutating func freeTexts() {
+        builder.freeTexts()
+    }
+
+    /// Reads what follows by the names of columns in `header`.
+    mutating func use(_ header: CSVHeader) {
+        guard header !== self.header else { return }
+        self.header = header
+        sources = FieldSources(
+            EventField.allCases.map { field in
+                guard case .keys(let keys) = schema[field] else { return [] }
+                return keys.compactMap { key in
+                    header.names.lastIndex { $0.elementsEqual(key.utf8) }.map { $0 + 1 }
+                }
+            })
+        values.deallocate()
+        values = .allocate(capacity: header.names.count + 1)
+        values.initialize(repeating: .absent)
+    }
+
+    /// Decodes the record at `start`.
+    ///
+    /// It must begin before `end`, where a line feed, a quote and a line feed must stand with `CSCAN_SLACK` readable bytes
+    /// behind them, as in a closed ``Block``.
+    mutating func decode(
+        recordAt start: UnsafePointer<UInt8>, before end: UnsafePointer<UInt8>,
+        into event: UnsafeMutablePointer<Event>
+    ) -> Record {
+        var scan = Scan(position: start)
+        let columns = values.count - 1
+        var fields = 0
+        while true {
+            fields += 1
+            let isQuoted = scan.position.pointee == UInt8(ascii: "\"")
+            guard let value = isQuoted ? quotedField(&scan) : scan.plainField() else {
+                return malformed(start, before: end)
+            }
+            if fields <= columns { values[fields] = value }
+            if scan.position.pointee == 0x0A { break }
+            scan.position += 1
+        }
+        let lineFeed = scan.position
+        let count = lineFeed - start
+        // Only the search for a quote that never comes passes over the end.
+        guard count <= maximumLength, lineFeed <= end else { return malformed(start, before: end) }
+        return Record(
+            outcome: complete(start, count, fields: fields, mayHaveHigh: scan.high != 0, into: event),
+            lineFeed: lineFeed, mayHaveLineFeeds: scan.lineFeeds != 0)
+    }
+
+    @inline(__always)
+    private mutating func complete(
+        _ start: UnsafePointer<UInt8>, _ count: Int, fields: Int, mayHaveHigh: Bool,
+        into event: UnsafeMutablePointer<Event>
+    ) -> LineDecoder.Outcome {
+        if start.pointee <= 0x20, LineDecoder.isBlank(start, count: count) { return .ignored(.blankLine) }
+        if mayHaveHigh, !UTF8Validation.isValid(start, count: count) { return .rejected(.notUTF8) }
+        guard fields == values.count - 1, let base = values.baseAddress else { return .rejected(.fieldCount) }
+        return builder.build(event, from: base, sources, arePlain: !sources.hasOthers)
+    }
+
+    private func malformed(_ start: UnsafePointer<UInt8>, before end: UnsafePointer<UInt8>) -> Record {
+        let found = CSVRecordSplitter(maximumLength: maximumLength).end(from: 0, in: start, count: end - start)
+        let lineFeed = start + (found.offset ?? end - start)
+        let reason: RejectedReason
+        if found.isTooLong {
+            reason = .lineTooLong
+        } else if !UTF8Validation.isValid(start, count: lineFeed - start) {
+            reason = .notUTF8
+        } else {
+            reason = .notCSV
+        }
+        return Record(outcome: .rejected(reason), lineFeed: lineFeed, mayHaveLineFeeds: true)
+    }
+
+    // MARK: Fields
+
+    private struct Scan {
+        var position: UnsafePointer<UInt8>
+        var high: UInt64 = 0
+        var lineFeeds: UInt64 = 0
+
+        /// Passes a field up to the comma or line feed behind it; nil when a quote is in it.
+        @inline(__always)
+        mutating func plainField() -> LineValue? {
+            let start = position
+            position = cscan_field_stop(start, &high)
+            var count = position - start
+            switch position.pointee {
+            case UInt8(ascii: "\""): return nil
+            case 0x0A where count > 0 && position[-1] == 0x0D: count -= 1
+            default: break
+            }
+            return LineValue(kind: .plainString, start: start, count: count)
+        }
+    }
+
+    /// Passes a field with its quotes up to the comma or line feed behind it; nil when something else is there.
+    @inline(__always)
+    private mutating func quotedField(_ scan: inout Scan) -> LineValue? {
+        let start = scan.position + 1
+        scan.position = start
+        var hasDoubledQuotes = false
+        while true {
+            scan.position = cscan_quote(scan.position, &scan.high, &scan.lineFeeds) + 1
+            guard scan.position.pointee == UInt8(ascii: "\"") else { break }
+            hasDoubledQuotes = true
+            scan.position += 1
+        }
+        let count = scan.position - start - 1
+        if scan.position.pointee == 0x0D, scan.position[1] == 0x0A { scan.position += 1 }
+        guard scan.position.pointee == UInt8(ascii: ",") || scan.position.pointee == 0x0A else { return nil }
+        let field = CSVFields.Field(start: start, count: count, hasDoubledQuotes: hasDoubledQuotes)
+        return hasDoubledQuotes ? decoded(field) : LineValue(kind: .plainString, start: start, count: count)
+    }
+
+    private mutating func decoded(_ field: CSVFields.Field) -> LineValue {
+        let text = builder.keep(capacity: field.count) { CSVFields.decode(field, into: $0) }
+        return LineValue(kind: .plainString, start: text.start, count: text.count)
+    }
+}

@@ -1,0 +1,133 @@
+import CScan
+import CLibrary
+
+/// Decodes lines to events by a schema. One worker's.
+struct LineDecoder: ~Copyable {
+    /// What became of a line.
+    enum Outcome {
+        case event
+        case rejected(RejectedReason)
+        case ignored(IgnoredReason)
+    }
+
+    private let maximumLineLength: Int
+    private let keys: KeyTable
+    private let sources: FieldSources
+    /// Two lines, as there is a faster way for two. Values of each: the absent one, one for each key, and one that nobody wants.
+    private let lines: UnsafeMutablePointer<cscan_line>
+    private var templates: TemplateCache
+    private var builder: EventBuilder
+
+    init(
+        schema: EventSchema, day: LogDay, maximumLineLength: Int = LogReader.maximumLineLength,
+        kernel: cscan_kernel = cscan_best_kernel()
+    ) {
+        self.maximumLineLength = maximumLineLength
+        var names: [String] = []
+        let fields = EventField.allCases.map { field -> [Int] in
+            guard case .keys(let keys) = schema[field] else { return [] }
+            return keys.map { key in
+                if let known = names.firstIndex(where: { $0.utf8.elementsEqual(key.utf8) }) { return known + 1 }
+                names.append(key)
+                return names.count
+            }
+        }
+        keys = KeyTable(names)
+        sources = FieldSources(fields)
+        lines = .allocate(capacity: 2)
+        for index in 0..<2 {
+            let values = UnsafeMutablePointer<LineValue>.allocate(capacity: names.count + 2)
+            values.initialize(repeating: .absent, count: names.count + 2)
+            (lines + index).initialize(to: cscan_line(position: nil, values: values, high: 0))
+        }
+        templates = TemplateCache(kernel: kernel)
+        builder = EventBuilder(schema: schema, day: day)
+    }
+
+    deinit {
+        for index in 0..<2 { lines[index].values.deallocate() }
+        lines.deallocate()
+    }
+
+    /// Events of the day that state a propensity which is none.
+    var invalidPropensities: Int64 { builder.invalidPropensities }
+
+    /// Frees the texts of the events decoded so far.
+    mutating func freeTexts() {
+        builder.freeTexts()
+    }
+
+    /// Decodes the line at `start`, and moves `start` behind its line feed.
+    ///
+    /// The line must begin before `end`. A line feed must stand there or before, with `CSCAN_SLACK` readable bytes behind it.
+    mutating func decode(
+        lineAt start: inout UnsafePointer<UInt8>, before end: UnsafePointer<UInt8>,
+        into event: UnsafeMutablePointer<Event>
+    ) -> Outcome {
+        lines[0].position = start
+        guard templates.match(lines) else { return parse(lineAt: &start, before: end, into: event) }
+        return finish(0, from: &start, into: event)
+    }
+
+    /// Matches two lines at once, if both have the shape that most have; then ``finish(_:from:into:)`` makes their events. Returns
+    /// the number of one that has not, or 2.
+    @inline(__always)
+    mutating func matchTwo(_ first: UnsafePointer<UInt8>, _ second: UnsafePointer<UInt8>) -> Int {
+        lines[0].position = first
+        lines[1].position = second
+        return templates.matchTwo(lines)
+    }
+
+    /// Makes the event of a line that was matched, and moves `start` from its start behind its line feed.
+    @inline(__always)
+    mutating func finish(
+        _ index: Int, from start: inout UnsafePointer<UInt8>, into event: UnsafeMutablePointer<Event>
+    ) -> Outcome {
+        let line = start
+        let lineFeed = lines[index].position.unsafelyUnwrapped
+        start = lineFeed + 1
+        if let fault = fault(line, lineFeed, mayHaveHigh: lines[index].high != 0) { return .rejected(fault) }
+        return builder.build(event, from: lines[index].values, sources, arePlain: templates.arePlain)
+    }
+
+    /// Decodes a line by its grammar alone.
+    mutating func parse(
+        lineAt start: inout UnsafePointer<UInt8>, before end: UnsafePointer<UInt8>,
+        into event: UnsafeMutablePointer<Event>
+    ) -> Outcome {
+        let line = start
+        let values = lines[0].values.unsafelyUnwrapped
+        values.update(repeating: .absent, count: keys.count + 1)
+        var scanner = JSONLine(line)
+        if let reason = scanner.scan(keys: keys, into: values + 1) {
+            let found = memchr(line, 0x0A, end - line).map { UnsafePointer($0.assumingMemoryBound(to: UInt8.self)) }
+            let lineFeed = found ?? end
+            start = lineFeed + 1
+            if let fault = fault(line, lineFeed, mayHaveHigh: true) { return .rejected(fault) }
+            return LineDecoder.isBlank(line, count: lineFeed - line) ? .ignored(.blankLine) : .rejected(reason)
+        }
+        let lineFeed = scanner.position
+        start = lineFeed + 1
+        if let fault = fault(line, lineFeed, mayHaveHigh: scanner.high != 0) { return .rejected(fault) }
+        if !scanner.hasEscapes { templates.learn(line, lineFeed, keys: keys, sources: sources) }
+        return builder.build(event, from: values, sources, arePlain: false)
+    }
+
+    /// What is wrong with a line whatever stands in it.
+    @inline(__always)
+    private func fault(
+        _ line: UnsafePointer<UInt8>, _ lineFeed: UnsafePointer<UInt8>, mayHaveHigh: Bool
+    ) -> RejectedReason? {
+        let count = lineFeed - line
+        if count > maximumLineLength { return .lineTooLong }
+        return mayHaveHigh && !UTF8Validation.isValid(line, count: count) ? .notUTF8 : nil
+    }
+
+    /// Whether a line has nothing but spaces, tabs and carriage returns.
+    static func isBlank(_ start: UnsafePointer<UInt8>, count: Int) -> Bool {
+        for index in 0..<count where start[index] != 0x20 && start[index] != 0x09 && start[index] != 0x0D {
+            return false
+        }
+        return true
+    }
+}

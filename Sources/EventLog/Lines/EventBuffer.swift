@@ -1,0 +1,54 @@
+/// Some events on their way to the sink, in memory that the next ones reuse: few enough to stay near.
+struct EventBuffer: ~Copyable {
+    static let capacity = 512
+
+    private let memory: UnsafeMutableBufferPointer<Event>
+    /// Of each event why it is ignored: by itself, so that looking through them passes over nothing else.
+    private let reasons: UnsafeMutableBufferPointer<IgnoredReason?>
+    private var count = 0
+
+    init() {
+        memory = .allocate(capacity: EventBuffer.capacity)
+        memory.initialize(repeating: EventBuffer.blank)
+        reasons = .allocate(capacity: EventBuffer.capacity)
+        reasons.initialize(repeating: nil)
+    }
+
+    deinit {
+        memory.deallocate()
+        reasons.deallocate()
+    }
+
+    /// Whether the events must be removed before the next one is made.
+    var isFull: Bool { count == memory.count }
+
+    /// A place for the next event, with what was written there last; it counts once it is kept.
+    func next() -> UnsafeMutablePointer<Event> {
+        memory.baseAddress.unsafelyUnwrapped + count
+    }
+
+    /// Keeps the event at ``next()``.
+    mutating func keep(_ place: LinePlace) {
+        memory[count].place = place
+        count += 1
+    }
+
+    /// Hands the events to the sink, counts those it ignores, and removes them all.
+    mutating func handOver(to sink: any EventSink, _ tally: inout LogTally) {
+        let reasons = UnsafeMutableBufferPointer(rebasing: reasons[0..<count])
+        sink.consume(UnsafeBufferPointer(rebasing: memory[0..<count]), ignored: reasons)
+        for index in reasons.indices {
+            guard let reason = reasons[index] else { continue }
+            tally.ignore(reason, at: memory[index].place)
+            reasons[index] = nil
+        }
+        count = 0
+    }
+
+    private static var blank: Event {
+        Event(
+            time: 0, type: .other, propensity: 0, visitor: .absent, platform: .absent, slot: .absent, variant: .absent,
+            segment: .absent, revenue: 0, order: .absent, userAgent: .absent, address: .absent,
+            place: LinePlace(file: 0, half: 0, line: 0))
+    }
+}

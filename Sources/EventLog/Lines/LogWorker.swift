@@ -1,0 +1,121 @@
+/// One worker's share of the reading: blocks to lines to events, which go to its sink.
+struct LogWorker: ~Copyable {
+    private let sink: any EventSink
+    private var lines: LineDecoder
+    var records: RecordDecoder
+    private var events = EventBuffer()
+    private var types = TypeCounts()
+    /// How many lines another one waits for at most.
+    private static let patience = 8
+    private var tally = LogTally()
+
+    init(_ reader: LogReader, sink: any EventSink) {
+        self.sink = sink
+        lines = LineDecoder(schema: reader.schema, day: reader.day, maximumLineLength: reader.maximumLineLength)
+        records = RecordDecoder(schema: reader.schema, day: reader.day, maximumLength: reader.maximumLineLength)
+    }
+
+    /// Decodes all lines of a block.
+    mutating func read(_ block: borrowing Block) {
+        block.close()
+        if let header = block.header { readRecords(block, header) } else { readLines(block) }
+        handOver()
+        tally.bytes += block.size
+        types.move(to: &tally)
+    }
+
+    /// Decodes the lines of a block's two halves in turn, two at a time where they are alike.
+    private mutating func readLines(_ block: borrowing Block) {
+        var (first, second) = LineRun.halves(of: block)
+        // How often in succession a line was read by itself while the other waited, to be matched once more.
+        var waits = 0
+        while !first.isAtEnd, !second.isAtEnd {
+            let other = lines.matchTwo(first.position, second.position)
+            if other == 2 {
+                settle(lines.finish(0, from: &first.position, into: nextEvent), at: first.next())
+                settle(lines.finish(1, from: &second.position, into: nextEvent), at: second.next())
+                waits = 0
+                continue
+            }
+            waits += 1
+            // A long line that waits for many short ones would be looked through for each of them.
+            let isLast = waits == LogWorker.patience
+            if isLast { waits = 0 }
+            if other == 0 || isLast { decodeLine(of: &first) }
+            if other == 1 || isLast { decodeLine(of: &second) }
+        }
+        while !first.isAtEnd { decodeLine(of: &first) }
+        while !second.isAtEnd { decodeLine(of: &second) }
+        tally.count(lines: first.line, second.line, of: block.index, block.file)
+    }
+
+    @inline(__always)
+    private mutating func decodeLine(of run: inout LineRun) {
+        settle(lines.decode(lineAt: &run.position, before: run.end, into: nextEvent), at: run.next())
+    }
+
+    /// A place for the event of the next line.
+    var nextEvent: UnsafeMutablePointer<Event> { events.next() }
+
+    /// Takes what became of a line: keeps the event that was made, or counts why there is none.
+    @inline(__always)
+    mutating func settle(_ outcome: LineDecoder.Outcome, at place: LinePlace) {
+        tally.lines += 1
+        switch outcome {
+        case .event:
+            types.count(events.next().pointee.type)
+            events.keep(place)
+            if events.isFull { handOver() }
+        case .rejected(let reason): tally.reject(reason, at: place)
+        case .ignored(let reason): tally.ignore(reason, at: place)
+        }
+    }
+
+    /// What was read, at the end of all blocks.
+    consuming func finish() -> LogTally {
+        tally.count(invalidPropensities: lines.invalidPropensities + records.invalidPropensities)
+        return tally
+    }
+
+    private mutating func handOver() {
+        events.handOver(to: sink, &tally)
+        lines.freeTexts()
+        records.freeTexts()
+    }
+}
+
+/// The events of a block by type, in plain numbers.
+private struct TypeCounts {
+    private var counts: InlineArray<4, Int64> = .init(repeating: 0)
+
+    @inline(__always)
+    mutating func count(_ type: EventType) {
+        counts[type.position] += 1
+    }
+
+    mutating func move(to tally: inout LogTally) {
+        for type in EventType.allCases { tally.count(type, counts[type.position]) }
+        self = TypeCounts()
+    }
+}
+
+extension LogWorker {
+    /// Decodes a block of comma-separated values, cut as ``LogStream`` cuts.
+    ///
+    /// A record stands at the line it begins in; the lines within its quotes count for the numbers of those that follow.
+    mutating func readRecords(_ block: borrowing Block, _ header: CSVHeader) {
+        records.use(header)
+        let base = UnsafePointer(block.base)
+        var start = block.lines.lowerBound
+        var line = block.linesBefore
+        while start < block.lines.upperBound {
+            let record = records.decode(
+                recordAt: base + start, before: base + block.lines.upperBound, into: nextEvent)
+            settle(record.outcome, at: LinePlace(file: block.file, half: block.half(0), line: line))
+            let end = record.lineFeed - base
+            line += 1 + (record.mayHaveLineFeeds ? block.lineFeeds(in: start..<end) : 0)
+            start = end + 1
+        }
+        tally.count(lines: line, 0, of: block.index, block.file)
+    }
+}

@@ -1,0 +1,73 @@
+package import BotFilter
+package import Domain
+
+/// What becomes of units that saw two or more variants.
+package enum MixedUnits: String, CaseIterable, Sendable {
+    /// They are kept under their exposure.
+    case first
+    /// They are left out.
+    case exclude
+}
+
+/// A day's sufficient statistics, and what was left out of them.
+package struct DayStatistics: Sendable {
+    /// A visitor that the bot filter dropped.
+    package struct Bot: Equatable, Sendable {
+        package var visitor: Name
+        package var events: Int64
+        package var rules: BotRule
+    }
+
+    /// Visitors and their events.
+    package struct Tally: Equatable, Sendable {
+        package var visitors: Int64 = 0
+        package var events: Int64 = 0
+
+        mutating func add(events: Int64) {
+            visitors += 1
+            self.events += events
+        }
+
+        mutating func add(_ other: Tally) {
+            visitors += other.visitors
+            events += other.events
+        }
+    }
+
+    /// What is counted of an arm's units in a segment under one table.
+    package struct Row: Equatable, Sendable {
+        /// The date of the table that served when the units were exposed; nil: none is known.
+        package var table: CalendarDate?
+        package var key: ArmKey
+        package var counts: ArmCounts
+        /// What the log says of the shares with which the units were shown what they saw.
+        package var propensities: PropensityTally
+
+        package init(
+            table: CalendarDate? = nil, key: ArmKey, counts: ArmCounts,
+            propensities: PropensityTally = PropensityTally()
+        ) {
+            self.table = table
+            self.key = key
+            self.counts = counts
+            self.propensities = propensities
+        }
+    }
+
+    /// One row for each arm, segment and table with a unit, in the order of `statistics.csv`.
+    package internal(set) var rows: [Row] = []
+    /// All visitors with an event in the day, bots too.
+    package internal(set) var visitors = Tally()
+    /// Dropped visitors by rule; a visitor that several rules match counts under each.
+    package internal(set) var botsByRule: [BotRule: Tally] = [:]
+    package internal(set) var bots = Tally()
+    /// Every dropped visitor, in byte order; only when an audit was asked for.
+    package internal(set) var audit: [Bot] = []
+    /// Units, of visitors who are not bots, that saw two or more variants.
+    package internal(set) var mixedUnits: Int64 = 0
+    /// Views of declared arms whose segment would run as a formula in a spreadsheet, taken as everyone's.
+    package internal(set) var formulaSegments: Int64 = 0
+
+    /// Whether any unit was counted.
+    package var hasData: Bool { !rows.isEmpty }
+}
