@@ -10,9 +10,13 @@ let package = Package(
     ],
     targets: [
         // The flow, in the order the data takes.
-        .target(name: "EventLog", dependencies: ["CISAL", "CLibrary", "CScan", "CZstandard", "Domain"]),
+        .target(
+            name: "EventLog", dependencies: ["CISAL", "CLibrary", "CScan", "CZstandard", "Domain"],
+            exclude: ["README.md"]),
         .target(name: "BotFilter", dependencies: ["EventLog"]),
-        .target(name: "Statistics", dependencies: ["BotFilter", "CLibrary", "CScan", "Domain", "EventLog"]),
+        .target(
+            name: "Statistics", dependencies: ["BotFilter", "CLibrary", "CScan", "Domain", "EventLog"],
+            exclude: ["README.md"]),
         .target(name: "Learning", dependencies: ["CLibrary", "CSV", "Domain", "Numerics"]),
         .target(
             name: "Allocation", dependencies: ["CLibrary", "CSV", "Domain", "Learning", "Numerics", "Randomizer"]),

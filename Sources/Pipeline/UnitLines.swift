@@ -16,12 +16,13 @@ package enum UnitFormat: String, CaseIterable, Sendable {
 struct UnitLines: Sendable {
     static let columns = [
         "visitor", "date", "platform", "slot", "segment", "table", "variant", "exposure", "views", "clicks",
-        "purchases",
-        "click", "purchase", "revenue", "propensity", "mixed",
+        "purchases", "click", "purchase", "revenue", "propensity", "mixed",
     ]
 
     private let format: UnitFormat
     private let date: [UInt8]
+    /// The dates in UTC on which the day's exposures lie, whatever its timezone, as instants begin with them.
+    private let datesOfInstants: [Int: [UInt8]]
     /// By experiment.
     private let platforms: [[UInt8]]
     private let slots: [[UInt8]]
@@ -31,6 +32,11 @@ struct UnitLines: Sendable {
     init(_ format: UnitFormat, date: CalendarDate, experiments: [Experiment]) {
         self.format = format
         self.date = UnitLines.text(Array(date.description.utf8), format)
+        datesOfInstants = Dictionary(
+            uniqueKeysWithValues: (-1...1).map { offset in
+                let date = date.advanced(by: offset)
+                return (date.dayNumber, Array(date.description.utf8))
+            })
         platforms = experiments.map { UnitLines.text(Array($0.key.platform.string.utf8), format) }
         slots = experiments.map { UnitLines.text(Array($0.key.slot.string.utf8), format) }
         keys = UnitLines.columns.enumerated().map { Array("\($0 == 0 ? "{" : ",")\"\($1)\":".utf8) }
@@ -55,7 +61,7 @@ struct UnitLines: Sendable {
         }
         func number(_ value: Int64) {
             begin()
-            UnitLines.append(value, to: &bytes)
+            UnitLines.append(value, scale: 0, to: &bytes)
         }
         begin()
         UnitLines.append(text: unit.visitor.bytes, format, to: &bytes)
@@ -74,17 +80,21 @@ struct UnitLines: Sendable {
         begin()
         UnitLines.append(names.variant(of: unit).string, format, to: &bytes)
         begin()
-        UnitLines.append(RFC3339.text(microseconds: unit.exposure), format, to: &bytes)
+        append(instant: unit.exposure, to: &bytes)
         number(unit.views)
         number(unit.clicks)
         number(unit.purchases)
         number(unit.isClicked ? 1 : 0)
         number(unit.isPurchased ? 1 : 0)
         begin()
-        bytes += Array(ExactDecimal.text(unit.revenue, scale: 6).utf8)
+        if let revenue = Int64(exactly: unit.revenue) {
+            UnitLines.append(revenue, scale: 6, to: &bytes)
+        } else {
+            bytes += Array(ExactDecimal.text(unit.revenue, scale: 6).utf8)
+        }
         begin()
         if let propensity {
-            bytes += Array(ExactDecimal.text(Int128(propensity), scale: 9).utf8)
+            UnitLines.append(Int64(propensity), scale: 9, to: &bytes)
         } else if format == .jsonl {
             bytes += Array("null".utf8)
         }
@@ -93,11 +103,59 @@ struct UnitLines: Sendable {
         bytes.append(UInt8(ascii: "\n"))
     }
 
-    private static func append(_ value: Int64, to bytes: inout [UInt8]) {
-        if value >= 0, value < 10 {
-            bytes.append(UInt8(ascii: "0") + UInt8(value))
-        } else {
-            bytes += Array(String(value).utf8)
+    /// Appends microseconds since the epoch as `2026-11-20T01:30:00.000000Z`.
+    private func append(instant: Int64, to bytes: inout [UInt8]) {
+        let ofDay = (instant % 86_400_000_000 + 86_400_000_000) % 86_400_000_000
+        let day = Int((instant - ofDay) / 86_400_000_000)
+        let second = ofDay / 1_000_000
+        func two(_ value: Int64) { UnitLines.append(value, digits: 2, to: &bytes) }
+        if format == .jsonl { bytes.append(UInt8(ascii: "\"")) }
+        bytes += datesOfInstants[day] ?? Array(CalendarDate(dayNumber: day).description.utf8)
+        bytes.append(UInt8(ascii: "T"))
+        two(second / 3_600)
+        bytes.append(UInt8(ascii: ":"))
+        two(second / 60 % 60)
+        bytes.append(UInt8(ascii: ":"))
+        two(second % 60)
+        bytes.append(UInt8(ascii: "."))
+        UnitLines.append(ofDay % 1_000_000, digits: 6, to: &bytes)
+        bytes.append(UInt8(ascii: "Z"))
+        if format == .jsonl { bytes.append(UInt8(ascii: "\"")) }
+    }
+
+    /// Appends `value` / 10^scale without trailing zeros, as ``ExactDecimal`` writes it.
+    private static func append(_ value: Int64, scale: Int, to bytes: inout [UInt8]) {
+        if value < 0 { bytes.append(UInt8(ascii: "-")) }
+        var magnitude = value.magnitude
+        var decimals = scale
+        while decimals > 0, magnitude % 10 == 0 {
+            magnitude /= 10
+            decimals -= 1
+        }
+        var digits = 1
+        var power: UInt64 = 10
+        while digits < 19, power <= magnitude {
+            digits += 1
+            power *= 10
+        }
+        append(magnitude, digits: max(digits, decimals + 1), to: &bytes)
+        if decimals > 0 { bytes.insert(UInt8(ascii: "."), at: bytes.count - decimals) }
+    }
+
+    private static func append(_ value: Int64, digits: Int, to bytes: inout [UInt8]) {
+        append(value.magnitude, digits: digits, to: &bytes)
+    }
+
+    /// Appends so many digits of a number, zeros in front where it has fewer.
+    private static func append(_ value: UInt64, digits: Int, to bytes: inout [UInt8]) {
+        let end = bytes.count + digits
+        for _ in 0..<digits { bytes.append(UInt8(ascii: "0")) }
+        var rest = value
+        var index = end
+        while rest > 0, index > end - digits {
+            index -= 1
+            bytes[index] += UInt8(truncatingIfNeeded: rest % 10)
+            rest /= 10
         }
     }
 
@@ -143,16 +201,5 @@ struct UnitLines: Sendable {
             }
         }
         bytes.append(quote)
-    }
-}
-
-extension RFC3339 {
-    /// Microseconds since the epoch as `2026-11-20T01:30:00.000000Z`.
-    static func text(microseconds: Int64) -> String {
-        let (quotient, remainder) = microseconds.quotientAndRemainder(dividingBy: 1_000_000)
-        let isBefore = remainder < 0
-        let fraction = String(remainder + (isBefore ? 1_000_000 : 0))
-        let seconds = text(quotient - (isBefore ? 1 : 0)).dropLast()
-        return "\(seconds).\(String(repeating: "0", count: 6 - fraction.count))\(fraction)Z"
     }
 }

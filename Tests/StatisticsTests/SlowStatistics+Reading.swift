@@ -51,12 +51,15 @@ extension SlowStatistics {
         let order = try text(json, .order)
         _ = try (text(json, .userAgent), text(json, .address))
         let isFormula = segment.map { "=+-@\t\r".unicodeScalars.contains($0.unicodeScalars.first ?? " ") } ?? false
-        var (propensity, isInvalid): (Int64?, Bool) = (nil, true)
-        if let stated = try? text(json, .propensity, fractionsToo: true) {
-            propensity = billionths(stated)
-            isInvalid = propensity == nil
-        } else if (try? text(json, .propensity, fractionsToo: true)) == .some(nil) {
-            isInvalid = false
+        var propensity: Int64?
+        var isInvalid = false
+        do {
+            if let stated = try text(json, .propensity, fractionsToo: true) {
+                propensity = billionths(stated)
+                isInvalid = propensity == nil
+            }
+        } catch {
+            isInvalid = true
         }
         return SlowEvent(
             time: time, type: type, visitor: Name(visitor), platform: platform.map { Name($0) },

@@ -72,7 +72,7 @@ struct UnitTests {
         statistics.botLimits = .init(eventsPerDay: 20)
         let day = statistics.dayRange
         statistics.history = ServingHistory(
-            [0, 7_000, 50_000].enumerated().map { number, second in
+            [1_800, 7_000, 50_000].enumerated().map { number, second in
                 ServingHistory.Entry(
                     since: day.lowerBound / 1_000_000 + Int64(second) + 1,
                     table: statistics.date.advanced(by: number - 1), digest: "")

@@ -54,7 +54,7 @@ package enum Binary {
     }
 
     /// The program lies beside the tests.
-    private static func location() throws -> URL {
+    package static func location() throws -> URL {
         var directory = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
         if let main = Bundle.main.executableURL { directory = main.deletingLastPathComponent() }
         for _ in 0..<5 {

@@ -51,7 +51,8 @@ struct EventBuilder: ~Copyable {
         arePlain: Bool
     ) -> LineDecoder.Outcome {
         do throws(RejectedReason) {
-            // One function, of which the compiler makes two: without questions for plain texts, and with all of them.
+            // One function, of which the compiler makes two: for lines whose texts are known to be plain strings, without asking the
+            // kind of each, and for all others.
             if arePlain {
                 try fill(event, from: values, sources, arePlain: true)
             } else {

@@ -51,7 +51,7 @@ package enum EventType: String, BitwiseCopyable, CaseIterable, Sendable {
     /// A legal event of another type: evidence for the bot filter, no reward.
     case other
 
-    /// The place in `allCases`.
+    /// The index in `allCases`.
     @inline(__always)
     var position: Int {
         switch self {

@@ -56,7 +56,7 @@ struct FastTimestamp {
     /// The microseconds of the day at `hh:mm:ss` behind the date, and the fraction; nil if there is an excess already.
     @inline(__always)
     private static func microseconds(_ text: ByteText, fraction: UInt64, excess: UInt64) -> Int64? {
-        // As digits, with the greatest that may stand at each place.
+        // As digits; the limits are the greatest digit that may stand in each byte.
         let time = word(text, 11) ^ 0x3030_3A30_303A_3030
         let pairs = pairs(time)
         let hour = pairs & 0xFF

@@ -12,7 +12,7 @@ struct TypeWords: Sendable {
     private let texts: [[UInt8]]
 
     init(_ types: [String: EventType]) {
-        // The first is found first: a log is views before all.
+        // Views come first, as most lines are views.
         let order = EventType.allCases
         let sorted = types.sorted { left, right in
             let (first, second) = (order.firstIndex(of: left.value) ?? 0, order.firstIndex(of: right.value) ?? 0)
@@ -28,7 +28,7 @@ struct TypeWords: Sendable {
     @inline(__always)
     func type(of word: ByteText) -> EventType {
         let key = TypeWords.key(word)
-        // The first alone first: most events are views.
+        // The first word is compared by itself, before any loop: most events are views.
         guard let first = words.first, first.key == key, first.count == word.count, word.count <= 8 else {
             return other(word, key)
         }

@@ -8,7 +8,7 @@ import Synchronization
 ///     worker 1   ▓▓ a.gz ▓▓░░ decode ░░░░▓▓ a.gz ▓▓░░ …      ▓ has the turn: reads and decompresses
 ///     worker 2   ▓▓ b.gz ▓▓░░ decode ░░░░▓▓ b.gz ▓▓░░ …      ░ decodes
 ///
-/// Whoever has the turn of a file waits for nothing but its bytes, and the others for that turn: there is no deadlock. Which
+/// A worker that has the turn of a file waits for nothing but its bytes, and the others wait for the turn: there is no deadlock. Which
 /// worker gets a block depends on the machine; what is in the block, and its number in the file, does not.
 final class BlockSource: Sendable {
     private struct State {

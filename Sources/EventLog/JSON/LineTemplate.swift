@@ -17,15 +17,15 @@ struct LineTemplate: ~Copyable {
 
     /// How many lines had this shape, counted by the cache.
     var matches = 0
-    /// Whether each field but the time and the revenue has one source, and that a string or nothing.
+    /// Whether each field that is text has one source, where a string stands or nothing.
     let arePlain: Bool
     /// The numbers of the wanted keys that have no hole.
     private let absent: UnsafeMutableBufferPointer<Int>
     private let parts: UnsafeMutableBufferPointer<cscan_part>
 
-    /// Makes a template of the well-formed line from `start` to `lineFeed`; nil for one with a shape that is not worth it.
+    /// Makes a template of the well-formed line from `start` to `lineFeed`; nil for one that is too long or cannot be read by its shape alone.
     ///
-    /// The number of a hole's value is that of its key, from 1, and one more than there are keys where nobody wants it.
+    /// The number of a hole's value is that of its key, from 1, and one more than there are keys where no field has that key.
     init?(
         _ start: UnsafePointer<UInt8>, _ lineFeed: UnsafePointer<UInt8>, keys: borrowing KeyTable,
         sources: borrowing FieldSources

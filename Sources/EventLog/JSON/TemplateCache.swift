@@ -7,7 +7,7 @@ import CScan
 struct TemplateCache: ~Copyable {
     private static let maximumShapes = 8
     /// What may be spent on templates, at four a template, before the cache rests; each line that matches earns one back.
-    private static let patience = 64
+    private static let greatestCredit = 64
     /// For how many lines it rests.
     private static let rest = 8192
     /// Matches of the first shape beyond which all counts are halved when the next line is matched by itself.
@@ -16,7 +16,7 @@ struct TemplateCache: ~Copyable {
     private let matcher: cscan_matcher
     private let shapes: UnsafeMutablePointer<LineTemplate>
     private var count = 0
-    private var credit = patience
+    private var credit = greatestCredit
     private var resting = 0
     /// The number of the shape that matched last.
     private var matched = 0
@@ -31,14 +31,14 @@ struct TemplateCache: ~Copyable {
         shapes.deallocate()
     }
 
-    /// Takes the values of a line if its shape is known; otherwise they may be of any line. A line feed must follow, with
+    /// Takes the values of a line if its shape is known; otherwise they are of no use. A line feed must follow, with
     /// `CSCAN_SLACK` bytes behind it.
     @inline(__always)
     mutating func match(_ line: UnsafeMutablePointer<cscan_line>) -> Bool {
         guard resting == 0 else { return false }
         for index in 0..<count where shapes[index].match(line, by: matcher) {
             matched = index
-            credit = min(credit + 1, TemplateCache.patience)
+            credit = min(credit + 1, TemplateCache.greatestCredit)
             countMatch()
             return true
         }
@@ -52,7 +52,7 @@ struct TemplateCache: ~Copyable {
         let number = shapes[0].matchTwo(lines, by: matcher)
         if number == 2 {
             matched = 0
-            credit = min(credit + 2, TemplateCache.patience)
+            credit = min(credit + 2, TemplateCache.greatestCredit)
             shapes[0].matches = min(shapes[0].matches + 2, 2 * TemplateCache.memory)
         }
         return number
@@ -82,7 +82,7 @@ struct TemplateCache: ~Copyable {
         }
         credit -= 4
         guard credit > 0 else {
-            credit = TemplateCache.patience
+            credit = TemplateCache.greatestCredit
             resting = TemplateCache.rest
             forgetAll()
             return
@@ -93,10 +93,10 @@ struct TemplateCache: ~Copyable {
             (shapes + count).deinitialize(count: 1)
             halveMatches()
         }
-        // Before those that have not been seen for long.
-        let place = (0..<count).first { shapes[$0].matches == 0 } ?? count
-        (shapes + place + 1).moveInitialize(from: shapes + place, count: count - place)
-        (shapes + place).initialize(to: template)
+        // Before the shapes that have not been seen for long.
+        let target = (0..<count).first { shapes[$0].matches == 0 } ?? count
+        (shapes + target + 1).moveInitialize(from: shapes + target, count: count - target)
+        (shapes + target).initialize(to: template)
         count += 1
     }
 

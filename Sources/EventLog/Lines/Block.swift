@@ -6,8 +6,8 @@ struct Block: ~Copyable, @unchecked Sendable {
     private(set) var memory: UnsafeMutableBufferPointer<UInt8>
     /// Bytes allocated behind `memory`, for what ``close()`` writes and the vectors that are read behind that.
     private static let slack = 3 + Int(CSCAN_SLACK)
-    /// A plain file is read from the last byte before a page on. The memory begins there too: between addresses that are aligned
-    /// alike the kernel copies up to three times as fast.
+    /// A plain file is read from the last byte before a page on. The memory begins at the same offset in a page: between addresses
+    /// that are aligned alike the kernel copies up to three times as fast.
     private static let pageBytes = 4096
     private static let startInPage = pageBytes - 1
     /// The bytes of the lines within `memory`.
@@ -15,11 +15,11 @@ struct Block: ~Copyable, @unchecked Sendable {
     /// Which file, and which block of it.
     var file: Int32 = 0
     var index: Int32 = 0
-    /// Lines of the file that this block answers for and that stand before `lines`.
+    /// Lines of the file that stand before `lines` and are counted with this block: the header's.
     var linesBefore: Int32 = 0
     /// Of comma-separated values: the names of the columns. Without it every line is JSON.
     var header: CSVHeader?
-    /// Bytes of the log that this block answers for.
+    /// Bytes of the log that are counted with this block.
     var size: Int64 = 0
     /// Bytes of the file, which may be compressed, that were read for this block.
     var fileSize: Int64 = 0

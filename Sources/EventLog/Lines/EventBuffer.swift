@@ -1,9 +1,9 @@
-/// Some events on their way to the sink, in memory that the next ones reuse: few enough to stay near.
+/// Some events on their way to the sink, in memory that the next ones reuse: few enough to stay in the processor's cache.
 struct EventBuffer: ~Copyable {
     static let capacity = 512
 
     private let memory: UnsafeMutableBufferPointer<Event>
-    /// Of each event why it is ignored: by itself, so that looking through them passes over nothing else.
+    /// Of each event why it is ignored: an array of its own, so that looking through it touches little memory.
     private let reasons: UnsafeMutableBufferPointer<IgnoredReason?>
     private var count = 0
 
@@ -22,7 +22,7 @@ struct EventBuffer: ~Copyable {
     /// Whether the events must be removed before the next one is made.
     var isFull: Bool { count == memory.count }
 
-    /// A place for the next event, with what was written there last; it counts once it is kept.
+    /// Where the next event is to be written, with what was written there last; it counts once it is kept.
     func next() -> UnsafeMutablePointer<Event> {
         memory.baseAddress.unsafelyUnwrapped + count
     }

@@ -38,7 +38,7 @@ package enum IgnoredReason: String, Hashable, Sendable, CaseIterable {
     case undeclaredExperiment = "undeclared experiment"
     case undeclaredVariant = "undeclared variant"
 
-    /// The place in `allCases`.
+    /// The index in `allCases`.
     fileprivate var position: Int {
         switch self {
         case .blankLine: 0
@@ -107,7 +107,7 @@ package struct LogTally: Sendable {
     /// Events inside the day whose line states a propensity that is none (not above 0 and at most 1): taken as not stated.
     package private(set) var invalidPropensities: Int64 = 0
     private var rejectedSamples: [RejectedReason: LineSamples] = [:]
-    /// By the place of the reason among all: there may be one for each line.
+    /// By the index of the reason in `allCases`, without a dictionary: there may be one for each line.
     private var ignoredSamples = Array(repeating: LineSamples(), count: IgnoredReason.allCases.count)
     /// Lines that begin in the halves of each block of each file; what turns a place into a line number.
     private var linesOfBlocks: [Int32: [Int32: SIMD2<Int32>]] = [:]

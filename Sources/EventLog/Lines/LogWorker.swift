@@ -5,8 +5,8 @@ struct LogWorker: ~Copyable {
     var records: RecordDecoder
     private var events = EventBuffer()
     private var types = TypeCounts()
-    /// How many lines another one waits for at most.
-    private static let patience = 8
+    /// How many lines of one half of a block are read by themselves, at most, while a line of the other half waits for a partner.
+    private static let mostWaits = 8
     private var tally = LogTally()
 
     init(_ reader: LogReader, sink: any EventSink) {
@@ -24,7 +24,8 @@ struct LogWorker: ~Copyable {
         types.move(to: &tally)
     }
 
-    /// Decodes the lines of a block's two halves in turn, two at a time where they are alike.
+    /// Decodes the lines of a block's two halves, one of each at a time where both have the most frequent shape: the processor then
+    /// works at the dependent steps of two lines side by side.
     private mutating func readLines(_ block: borrowing Block) {
         var (first, second) = LineRun.halves(of: block)
         // How often in succession a line was read by itself while the other waited, to be matched once more.
@@ -38,8 +39,8 @@ struct LogWorker: ~Copyable {
                 continue
             }
             waits += 1
-            // A long line that waits for many short ones would be looked through for each of them.
-            let isLast = waits == LogWorker.patience
+            // Each time the waiting line is compared anew: a long one would be searched through for each of many short ones.
+            let isLast = waits == LogWorker.mostWaits
             if isLast { waits = 0 }
             if other == 0 || isLast { decodeLine(of: &first) }
             if other == 1 || isLast { decodeLine(of: &second) }
@@ -54,7 +55,7 @@ struct LogWorker: ~Copyable {
         settle(lines.decode(lineAt: &run.position, before: run.end, into: nextEvent), at: run.next())
     }
 
-    /// A place for the event of the next line.
+    /// Where the event of the next line is to be written.
     var nextEvent: UnsafeMutablePointer<Event> { events.next() }
 
     /// Takes what became of a line: keeps the event that was made, or counts why there is none.

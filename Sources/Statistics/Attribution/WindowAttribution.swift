@@ -10,8 +10,8 @@ struct WindowAttribution: Sendable {
     /// The platform and slot of each experiment.
     let places: [PurchasePlace]
 
-    /// Takes a visitor's day. `makeRoom` is asked for memory where there is none; false when it gives none either: then what
-    /// the table holds is of no use.
+    /// Takes a visitor's day. Where memory runs out, `makeRoom` is called to free some; false when it cannot: then `exposures` is
+    /// incomplete and of no use.
     ///
     /// - Parameter purchases: memory that the next visitor's reuse.
     func add(
@@ -80,7 +80,7 @@ struct WindowAttribution: Sendable {
             }
             let time = dayStart + purchase.pointee.time
             try exposures.forEachUnit(of: owner) { unit throws(CountOverflow) in
-                // An order's event is repeated for the units of the days on which, or after which, it was seen before.
+                // For units whose own day or a later one had an event of this order, the order has been counted already.
                 guard lastDay.map({ $0 < unit.pointee.day }) ?? true, time >= unit.pointee.time,
                     time - unit.pointee.time <= window.microseconds,
                     purchase.pointee.place.covers(places[unit.pointee.arm.experiment])

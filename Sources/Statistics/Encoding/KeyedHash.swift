@@ -1,13 +1,13 @@
 import EventLog
 
-/// A hash of bytes under a random key: who writes the log cannot choose ids that collide.
+/// A hash of bytes under a random key, so that nobody who writes the log can choose ids that collide.
 ///
 /// Sixteen bytes at a time are mixed with key and state and multiplied to 128 bits, whose halves are folded together
 /// (the multiply-fold of wyhash; W. Yi 2019). The key enters before each multiplication.
 struct KeyedHash: Sendable {
     private let keys: (UInt64, UInt64, UInt64)
 
-    /// A hash with the given key; random keys are for all but tests.
+    /// A hash with a given key, for tests; all else takes a random one.
     init(keys: (UInt64, UInt64, UInt64)) {
         self.keys = keys
     }

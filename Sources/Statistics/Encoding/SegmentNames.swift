@@ -24,7 +24,7 @@ final class SegmentNames: Sendable {
         names.withLock { $0[Int(left)] < $0[Int(right)] }
     }
 
-    /// The place of each number's name among all names in byte order. O(n log n) comparisons.
+    /// The rank of each number's name among all names in byte order. O(n log n) comparisons.
     var ranks: [UInt32] {
         names.withLock { names in
             var ranks = [UInt32](repeating: 0, count: names.count)
@@ -43,7 +43,7 @@ final class SegmentNames: Sendable {
     }
 }
 
-/// One worker's memory of segments' numbers.
+/// The numbers of segments that one worker has seen lately, found without a lock.
 struct SegmentCache: ~Copyable {
     private static let samples = 256
 
@@ -59,7 +59,7 @@ struct SegmentCache: ~Copyable {
     @inline(__always)
     mutating func number(of name: ByteText) -> UInt32 {
         if name.isEmpty { return SegmentNames.everyone }
-        // Most names differ in their ends.
+        // Most names differ in their first, middle or last byte.
         let ends =
             Int(name.start[0]) &* 29 &+ Int(name.start[name.count / 2]) &* 7 &+ Int(name.start[name.count &- 1]) &* 13
             &+ name.count

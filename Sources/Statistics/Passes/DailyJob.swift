@@ -9,7 +9,7 @@ package struct DailyJob: Sendable {
     package var mixedUnits: MixedUnits
     package var reader: LogReader
     package var workers: Int
-    /// Whether to name the bots.
+    /// Whether to list the bots by name.
     package var audits = false
     /// Which table served when: what tells the rows of a day apart, and the units.
     package var servingHistory = ServingHistory()

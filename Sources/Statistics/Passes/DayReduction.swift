@@ -4,7 +4,7 @@ import Domain
 import EventLog
 import Synchronization
 
-/// The end of a day: bots are dropped and the rest attributed, shard by shard, side by side.
+/// The end of a day: bots are dropped and the rest attributed, by several threads, a shard each.
 struct DayReduction: Sendable {
     let plan: ShardInsertionPlan
     let audits: Bool
@@ -33,7 +33,7 @@ struct DayReduction: Sendable {
     }
 
     private func part(of shard: Int, _ content: inout Shards.Content) throws(CountOverflow) -> DayPart? {
-        // The day is over: whatever comes of it, its memory is given back.
+        // Taken out of the shard: the day's memory is given back on return, whatever is found.
         guard let visitors = content.visitors.take() else { return nil }
         defer { withExtendedLifetime(visitors) {} }
         guard let windowAttribution else { return try part(visitors.pointer.pointee) }

@@ -115,7 +115,7 @@ struct ShardInserter: ~Copyable {
             var bytes = VisitorTable.bytesOfEvent + encoded.pointee.visitor.count
             if case .purchase = encoded.pointee.type { bytes += event.pointee.order.count }
             while !table.pointee.reserve(bytes) {
-                // Without a shard above to drop it is this one's turn.
+                // No shard above is left to drop: this one goes.
                 guard plan.shards.dropHighest(for: shard) else {
                     content = Shards.Content()
                     return

@@ -45,10 +45,10 @@ final class Shards: Sendable {
         }
     }
 
-    /// Drops the highest shard, to make room for `holder`, whose lock the caller has; false when `holder` is the highest: then
-    /// it is for the caller to drop it.
+    /// Drops the highest shard to make room for `holder`, whose lock the caller has; false when `holder` itself is the highest: then
+    /// the caller must drop it.
     ///
-    /// A lock is only ever waited for by who holds the lock of a lower shard, so there is no deadlock.
+    /// Whoever waits for a shard's lock here holds only the lock of a lower one, so there is no deadlock.
     func dropHighest(for holder: Int) -> Bool {
         while true {
             let kept = keptCount.load(ordering: .relaxed)

@@ -3,8 +3,9 @@ import CLibrary
 
 /// The memory that the visitors of a run live in: one range of addresses, taken chunk by chunk up to a limit.
 ///
-/// Nothing in it is ever moved, so that growing copies nothing, and a place in it is a number of four bytes: the distance from
-/// its start in words of eight bytes, 32 GiB at most. Pages become real when they are first written.
+/// Nothing in it is ever moved, so that growing copies nothing, and what lies in it is found by an offset of four bytes: the
+/// distance from its start in words of eight bytes, 32 GiB at most. The kernel gives it memory page by page, when a page is first
+/// written.
 final class Arena: @unchecked Sendable {
     /// Bytes of a chunk, the least that is taken at a time.
     static let chunkBytes = 1 << 14
@@ -118,5 +119,5 @@ final class Arena: @unchecked Sendable {
     }
 }
 
-/// A place in an ``Arena``, in words from its start. The first word is nobody's: 0 is no place.
+/// Where something lies in an ``Arena``, in words from its start. Nothing lies in the first word: 0 stands for nothing.
 typealias ArenaOffset = UInt32

@@ -3,7 +3,7 @@
 ///     chunk  [ first │ first │ …   rest   … │ last │ last ]
 ///
 /// Whoever takes pieces of two kinds takes each from an end of its own: pieces of 64 bytes, which a visitor's record with an id of
-/// 16 is, then lie in one line of the processor's cache each, whatever sizes its extras have.
+/// 16 is, then lie in one line of the processor's cache each, whatever sizes its overflow nodes have.
 struct ArenaAllocator: ~Copyable {
     let arena: Arena
     /// The rest of the current chunks, in bytes from the arena's start.
@@ -38,7 +38,7 @@ struct ArenaAllocator: ~Copyable {
         let count = (bytes + Arena.chunkBytes - 1) / Arena.chunkBytes
         guard let offset = arena.takeChunks(count) else { return false }
         if let last = taken.indices.last { taken[last].firsts = firsts(of: taken[last]) }
-        // The arena's first line stays unused, wherever its chunk goes: no piece is at place 0.
+        // The arena's first line stays unused, wherever its chunk goes: no piece has the offset 0.
         let start = offset + (offset == 0 ? ArenaAllocator.lineBytes : 0)
         taken.append(Chunks(offset: offset, count: count, firsts: start..<start))
         rest = start..<offset + count * Arena.chunkBytes
@@ -52,19 +52,19 @@ struct ArenaAllocator: ~Copyable {
 
     /// Takes a piece of what was reserved; its bytes are of any value.
     mutating func take(_ bytes: Int) -> ArenaOffset {
-        let place = rest.lowerBound
-        let end = place + ArenaAllocator.rounded(bytes)
+        let offset = rest.lowerBound
+        let end = offset + ArenaAllocator.rounded(bytes)
         precondition(end <= rest.upperBound, "taken without being reserved")
         rest = end..<rest.upperBound
-        return ArenaOffset(truncatingIfNeeded: place / Arena.wordBytes)
+        return ArenaOffset(truncatingIfNeeded: offset / Arena.wordBytes)
     }
 
     /// Takes a piece likewise, from the other end.
     mutating func takeLast(_ bytes: Int) -> ArenaOffset {
-        let place = rest.upperBound - ArenaAllocator.rounded(bytes)
-        precondition(place >= rest.lowerBound, "taken without being reserved")
-        rest = rest.lowerBound..<place
-        return ArenaOffset(truncatingIfNeeded: place / Arena.wordBytes)
+        let offset = rest.upperBound - ArenaAllocator.rounded(bytes)
+        precondition(offset >= rest.lowerBound, "taken without being reserved")
+        rest = rest.lowerBound..<offset
+        return ArenaOffset(truncatingIfNeeded: offset / Arena.wordBytes)
     }
 
     /// The bytes that a piece of so many takes up.

@@ -6,7 +6,7 @@ import EventLog
 ///     index ──hash of id──────► Owner, id ── units ──► Exposure ── next ──► Exposure …
 ///     orders ──hash of order──► OrderMemory, order id
 ///
-/// Days are folded in one after another. An event of a day is credited to every unit of that day and the days before it whose
+/// Days are taken one after another, ascending. An event of a day is credited to every unit of that day and the days before it whose
 /// window is still open.
 struct ExposureTable: ~Copyable, @unchecked Sendable {
     /// A visitor; behind it lie the bytes of its id.
@@ -172,7 +172,7 @@ struct ExposureTable: ~Copyable, @unchecked Sendable {
 
     // MARK: Orders
 
-    /// Takes note that a visitor's order has an event on a day; the last day it had one before, or nil.
+    /// Remembers that a visitor's order has an event on a day, and returns the last day on which it had one before, or nil.
     ///
     /// `order.count` bytes must be reserved.
     mutating func note(_ order: ByteText, of owner: ArenaOffset, day: Int) -> Int? {

@@ -4,14 +4,14 @@ import EventLog
 /// Distinct texts, numbered 0, 1, 2 … in the order they come.
 ///
 ///     slots    [ hash:32 | number+1:32 ]  …   open addressing, at most half full, 0 = free
-///     places   [ offset:40 | length:24 ]  …   one a text, by its number
+///     spans    [ offset:40 | length:24 ]  …   one a text, by its number
 ///     bytes    visitor-1visitor-27f3a…        all texts, one after another
 ///
 /// The number is the only handle others keep. Adding and finding take constant expected time in the number of texts,
 /// whoever chose them, because the hash is keyed; equality is by bytes. All memory is its own, so it may go to any thread.
 struct InternTable: ~Copyable, @unchecked Sendable {
     /// Where a text lies among the bytes of all.
-    struct ArenaOffset: BitwiseCopyable {
+    struct Span: BitwiseCopyable {
         private var bits: UInt64 = 0
 
         init() {}
@@ -26,7 +26,7 @@ struct InternTable: ~Copyable, @unchecked Sendable {
 
     private let hash: KeyedHash
     private var slots: UnsafeMutableBufferPointer<UInt64>
-    private var places = UnsafeArray<ArenaOffset>()
+    private var spans = UnsafeArray<Span>()
     private var bytes = UnsafeArray<UInt8>(capacity: 256)
 
     init(hash: KeyedHash) {
@@ -39,21 +39,21 @@ struct InternTable: ~Copyable, @unchecked Sendable {
         slots.deallocate()
     }
 
-    var count: Int { places.count }
+    var count: Int { spans.count }
     /// Bytes of all texts.
     var byteCount: Int { bytes.count }
 
     /// The text with this number; valid until the next text is added.
     subscript(number: Int) -> ByteText {
-        let place = places[number]
-        return ByteText(start: start(of: place), count: place.count)
+        let span = spans[number]
+        return ByteText(start: start(of: span), count: span.count)
     }
 
     /// Where the text with this number lies.
-    func place(of number: Int) -> ArenaOffset { places[number] }
+    func span(of number: Int) -> Span { spans[number] }
 
-    /// The first byte of the text at a place.
-    func start(of place: ArenaOffset) -> UnsafePointer<UInt8> { UnsafePointer(bytes.start + place.offset) }
+    /// The first byte of a text.
+    func start(of span: Span) -> UnsafePointer<UInt8> { UnsafePointer(bytes.start + span.offset) }
 
     /// The number of `text`, which is added when it is new. Texts are under 16 MiB, as lines are.
     mutating func number(of text: ByteText) -> Int {
@@ -68,10 +68,10 @@ struct InternTable: ~Copyable, @unchecked Sendable {
             if let number = match(slots[slot], tag, text) { return number }
             slot = (slot + 1) & (slots.count - 1)
         }
-        let number = places.append(ArenaOffset(offset: bytes.count, count: text.count))
+        let number = spans.append(Span(offset: bytes.count, count: text.count))
         bytes.append(contentsOf: text.bytes)
         slots[slot] = UInt64(tag) << 32 | UInt64(number + 1)
-        if places.count * 2 > slots.count { grow() }
+        if spans.count * 2 > slots.count { grow() }
         return number
     }
 

@@ -21,7 +21,7 @@ struct MinuteCounts: BitwiseCopyable {
     /// Whether all four are taken.
     var isFull: Bool { bits >> 48 != 0 }
 
-    /// Counts an event where its minute already stands, or behind the last count; false when all are taken by others.
+    /// Counts an event in the count of its minute, or in a free one; false when all four belong to other minutes or are full.
     @inline(__always)
     mutating func add(_ minute: UInt16) -> Bool {
         let difference = bits ^ MinuteCounts.lanes &* UInt64(minute << 4)
@@ -29,7 +29,7 @@ struct MinuteCounts: BitwiseCopyable {
         // The top bit of each count whose minute is another, as no carry leaves a count; then of those that are full.
         let isOther = (difference & others & 0x7FFF_7FFF_7FFF_7FFF) &+ 0x7FFF_7FFF_7FFF_7FFF | difference
         let isFull = ((bits & (MinuteCounts.lanes &* 0xF)) &+ MinuteCounts.lanes) << 11
-        // A free count looks like one of the first minute, and becomes that.
+        // A free count looks like one of minute 0, and becomes one for an event of that minute.
         let fitting = ~(isOther | isFull) & MinuteCounts.lanes << 15
         if fitting != 0 {
             bits &+= 1 << UInt64(fitting.trailingZeroBitCount & ~15)
@@ -54,7 +54,8 @@ extension VisitorTable {
     /// Nodes with counts that a visitor may have before an array of all minutes takes their place: at least 120 events.
     private static let mostMinuteNodes = 15
 
-    /// Counts an event of a visitor in a minute of the day. Comes last of what is done with an event: it may reserve anew.
+    /// Counts an event of a visitor in a minute of the day. Must come last of what is done with an event, as it may use up what was
+    /// reserved.
     ///
     /// The latest four minutes are in the record, which is in the cache; when a fifth comes they move on together, so that most
     /// events touch no node for their minute.

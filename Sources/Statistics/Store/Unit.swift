@@ -19,7 +19,7 @@ struct Unit: BitwiseCopyable {
     mutating func mix() { segmentAndMixed |= 0x8000_0000 }
 }
 
-/// An arm by its experiment and its place among the experiment's arms, in byte order of their names.
+/// An arm by the number of its experiment, and its own among the experiment's arms in byte order of their names.
 struct ArmNumber: BitwiseCopyable, Equatable, Comparable {
     let bits: UInt32
 

@@ -60,7 +60,7 @@ struct UnsafeArray<Element: BitwiseCopyable>: ~Copyable {
     }
 }
 
-/// A value in memory of its own, which it never leaves: it is worked on in place, whatever holds it.
+/// A value that stays at one address for good, so that it can be worked on in place while others only hold a reference to it.
 final class Owned<Value: ~Copyable & Sendable>: @unchecked Sendable {
     /// Valid as long as the owner, who must be kept (`withExtendedLifetime`).
     let pointer: UnsafeMutablePointer<Value>

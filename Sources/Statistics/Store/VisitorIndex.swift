@@ -2,7 +2,7 @@ import CScan
 
 /// Finds visitors by the hash of their id.
 ///
-///     [ hash:32 | place:32 ] × 8   a group, filled from its start, 0 = free; the groups are at most four fifths full
+///     [ hash:32 | offset:32 ] × 8   a group, filled from its start, 0 = free; the groups are at most four fifths full
 ///
 /// A hash is looked for in its group, all eight at once, and while that is full in the next one. Expected time is constant whoever
 /// chose the ids, because the hash is keyed. Equality of ids is for the caller to check.
@@ -28,18 +28,18 @@ struct VisitorIndex: ~Copyable {
         5 * count < 4 * slots.count || grow()
     }
 
-    /// Brings near what looking up a hash will touch first.
+    /// Asks for what looking up a hash will touch first.
     func prefetch(hash: UInt64) {
         cscan_prefetch(slots.baseAddress.unsafelyUnwrapped + group(of: UInt32(truncatingIfNeeded: hash)))
     }
 
-    /// The first place that may be that of a visitor with this hash; 0 when there is none.
+    /// The first offset that may be that of a visitor with this hash; 0 when there is none.
     @inline(__always)
     func candidate(hash: UInt64) -> ArenaOffset {
         find(hash: hash) { _ in true } ?? 0
     }
 
-    /// The place with this hash for which `matches` holds.
+    /// The offset with this hash for which `matches` holds.
     @inline(__always)
     func find(hash: UInt64, where matches: (ArenaOffset) -> Bool) -> ArenaOffset? {
         let slots = slots.baseAddress.unsafelyUnwrapped
@@ -48,9 +48,9 @@ struct VisitorIndex: ~Copyable {
         while true {
             var tagged = cscan_tagged(slots + group, tag)
             while tagged != 0 {
-                let place = ArenaOffset(truncatingIfNeeded: slots[group + tagged.trailingZeroBitCount])
+                let offset = ArenaOffset(truncatingIfNeeded: slots[group + tagged.trailingZeroBitCount])
                 // A free slot looks like one with tag 0.
-                if place != 0, matches(place) { return place }
+                if offset != 0, matches(offset) { return offset }
                 tagged &= tagged - 1
             }
             if slots[group + VisitorIndex.groupCount - 1] == 0 { return nil }
@@ -58,13 +58,13 @@ struct VisitorIndex: ~Copyable {
         }
     }
 
-    /// Adds a place that is not there; there must be room for it.
-    mutating func add(_ place: ArenaOffset, hash: UInt64) {
-        insert(hash << 32 | UInt64(place))
+    /// Adds an offset that is not there; there must be room for it.
+    mutating func add(_ offset: ArenaOffset, hash: UInt64) {
+        insert(hash << 32 | UInt64(offset))
         count += 1
     }
 
-    /// The places, in an order without meaning, and zeros among them.
+    /// Hashes and offsets, in an order without meaning, and zeros among them.
     var entries: UnsafeBufferPointer<UInt64> { UnsafeBufferPointer(slots) }
 
     /// Slots that are searched together: a line of the processor's cache.
