@@ -44,7 +44,7 @@ let package = Package(
             ]),
 
         // What looks at it from outside.
-        .target(name: "Evaluation", dependencies: ["CLibrary", "CSV", "Domain", "Learning", "Numerics"]),
+        .target(name: "Evaluation", dependencies: ["CLibrary", "CSV", "Domain", "EventLog", "Learning", "Numerics"]),
         .target(
             name: "Simulation",
             dependencies: [
