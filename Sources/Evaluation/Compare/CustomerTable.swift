@@ -121,7 +121,8 @@ final class CustomerTable: @unchecked Sendable {
     /// Notes that the experiment has a row of the customer; false when it had one before.
     @inline(__always)
     func mark(_ customer: Int) -> Bool {
-        entry(customer).pointee.state.bitwiseOr(CustomerTable.seen, ordering: .relaxed).oldValue & CustomerTable.seen == 0
+        entry(customer).pointee.state.bitwiseOr(CustomerTable.seen, ordering: .relaxed).oldValue & CustomerTable.seen
+            == 0
     }
 
     func removeMarks() {
@@ -137,7 +138,8 @@ final class CustomerTable: @unchecked Sendable {
 
     @inline(__always)
     private func entry(_ customer: Int) -> UnsafeMutablePointer<Entry> {
-        chunks.withUnsafeBufferPointer { $0[customer >> CustomerTable.chunkBits] } + customer & (CustomerTable.chunk - 1)
+        chunks.withUnsafeBufferPointer { $0[customer >> CustomerTable.chunkBits] } + customer
+            & (CustomerTable.chunk - 1)
     }
 
     @inline(__always)

@@ -58,7 +58,8 @@ struct ExperimentLayout: Sendable {
                 guard let column = header.firstIndex(of: name), !ExperimentLayout.reserved.contains(name) else {
                     throw .input(
                         file, line: 1,
-                        "no covariate '\(name)' among \(header.joined(separator: ",")); name one of its columns in --covariates")
+                        "no covariate '\(name)' among \(header.joined(separator: ",")); name one of its columns in --covariates"
+                    )
                 }
                 columns.append(column)
             }
@@ -91,7 +92,9 @@ struct ExperimentLayout: Sendable {
                 let text =
                     "covariate \(header[column]) is text ('\(found.firstText)' on line \(found.firstTextLine)) with more than "
                     + "\(ExperimentLayout.maximumLevels) values"
-                guard !areNamed else { throw .input("\(file): \(text); leave it out of --covariates, or group its values") }
+                guard !areNamed else {
+                    throw .input("\(file): \(text); leave it out of --covariates, or group its values")
+                }
                 remarks.append("\(text): left out")
                 continue
             }

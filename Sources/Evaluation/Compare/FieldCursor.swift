@@ -173,7 +173,8 @@ struct FieldCursor {
                     guard position.pointee == .comma || isAtRecordEnd else {
                         throw RecordFault(
                             line: firstLine,
-                            kind: .text("text after a closing double quote; quote the whole field and write the quote twice"))
+                            kind: .text(
+                                "text after a closing double quote; quote the whole field and write the quote twice"))
                     }
                     return Field(start: begin, count: output - begin)
                 }
@@ -188,7 +189,8 @@ struct FieldCursor {
     }
 
     private static let powersOfTen: InlineArray<23, Double> = [
-        1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21,
+        1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
+        1e20, 1e21,
         1e22,
     ]
 }

@@ -145,7 +145,8 @@ final class JoinedRows {
         guard let number = context.customers.find(CustomerKey(customer), guess: guess) else {
             throw RecordFault(
                 line: line,
-                kind: .text("customer '\(customer.text)' is not in \(context.policyFile); add what each policy chooses for it"))
+                kind: .text(
+                    "customer '\(customer.text)' is not in \(context.policyFile); add what each policy chooses for it"))
         }
         guess = number + 1
         if marks, !context.customers.mark(number) {
@@ -175,7 +176,8 @@ final class JoinedRows {
         case .listed(let probabilities):
             guard action >= 0, probabilities[action] > 0 else {
                 throw RecordFault(
-                    line: line, kind: .text("action '\(actionField.text)' is not in --propensity; add its probability there"))
+                    line: line,
+                    kind: .text("action '\(actionField.text)' is not in --propensity; add its probability there"))
             }
             weight = 1 / probabilities[action]
         case .shares(let shares):

@@ -97,12 +97,14 @@ final class MomentWork: BlockWork, @unchecked Sendable {
 final class Moments {
     let layout: MomentLayout
     let pairs: PairTable
+    let covariates: Int
     private(set) var totals: MomentTotals
     private(set) var strata: StratumStore
 
     init(_ context: JoinContext, _ pairs: PairTable, _ layout: MomentLayout) {
         self.layout = layout
         self.pairs = pairs
+        covariates = context.layout.covariates.count
         totals = MomentTotals(context, pairs)
         strata = StratumStore(possible: pairs.possibleStrata, stride: layout.stride)
     }

@@ -53,7 +53,9 @@ struct PolicyFile: Sendable {
         }
         if isLong { policies = names.names }
         guard policies.count >= 2 else {
-            throw .input("\(file.name): \(policies.count == 1 ? "only the policy '\(policies[0])'" : "no policy"); two are needed")
+            throw .input(
+                "\(file.name): \(policies.count == 1 ? "only the policy '\(policies[0])'" : "no policy"); two are needed"
+            )
         }
         if let unnamed = policies.firstIndex(of: "") {
             throw .input(file.name, line: 1, "policy \(unnamed + 1) has no name; give it one")
@@ -72,7 +74,8 @@ struct PolicyFile: Sendable {
             } else {
                 guard !field.isEmpty else {
                     throw RecordFault(
-                        line: line, kind: .text("'\(header[column])' has no action; name the one that the policy chooses"))
+                        line: line,
+                        kind: .text("'\(header[column])' has no action; name the one that the policy chooses"))
                 }
                 profile = try adding(policy, field, to: profile, line) ?? profile
                 policy += 1
@@ -81,7 +84,9 @@ struct PolicyFile: Sendable {
             guard isComplete else { throw cursor.fieldCountFault(read: column + 1, expected: header.count) }
         }
         cursor.endRecord()
-        guard let customer, !customer.isEmpty else { throw RecordFault(line: line, kind: .text("the customer is empty")) }
+        guard let customer, !customer.isEmpty else {
+            throw RecordFault(line: line, kind: .text("the customer is empty"))
+        }
         let key = CustomerKey(customer)
         guard customers.find(key, guess: -1) == nil else {
             throw RecordFault(line: line, kind: .secondRow(customer.text))
@@ -98,7 +103,8 @@ struct PolicyFile: Sendable {
         let action = try cursor.field()
         guard cursor.isAtRecordEnd else { throw cursor.fieldCountFault(read: 3, expected: 3) }
         cursor.endRecord()
-        for (field, column) in [(customer, "customer"), (policyName, "policy"), (action, "action")] where field.isEmpty {
+        for (field, column) in [(customer, "customer"), (policyName, "policy"), (action, "action")] where field.isEmpty
+        {
             throw RecordFault(line: line, kind: .text("the \(column) is empty"))
         }
         let policy = names.number(of: policyName) ?? names.number(adding: policyName.bytes)
@@ -108,7 +114,8 @@ struct PolicyFile: Sendable {
             throw RecordFault(
                 line: line,
                 kind: .text(
-                    "customer '\(customer.text)' has an action of '\(policyName.text)' already; keep one of the two rows"))
+                    "customer '\(customer.text)' has an action of '\(policyName.text)' already; keep one of the two rows"
+                ))
         }
         if let known { customers.setProfile(of: known, profile) } else { customers.add(key, profile: profile) }
     }
@@ -118,7 +125,8 @@ struct PolicyFile: Sendable {
     ) throws(RecordFault) -> UInt32? {
         let number = actions.number(of: action) ?? actions.number(adding: action.bytes)
         guard number < PolicyFile.most, policy < PolicyFile.most else {
-            throw RecordFault(line: line, kind: .text("more than \(PolicyFile.most) actions or policies; is this the right file?"))
+            throw RecordFault(
+                line: line, kind: .text("more than \(PolicyFile.most) actions or policies; is this the right file?"))
         }
         return profiles.adding(policy: policy, action: number, to: profile)
     }

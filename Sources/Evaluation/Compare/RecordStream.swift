@@ -65,7 +65,9 @@ final class RecordStream {
         name = file.name
         do throws(LogError) { bytes = try LogBytes(file, spool: spool) } catch { throw .file(error) }
         let block = RecordBlock()
-        guard try fill(block) else { throw .input("\(file.name): the file is empty; its first line must name the columns") }
+        guard try fill(block) else {
+            throw .input("\(file.name): the file is empty; its first line must name the columns")
+        }
         let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
         let hasMark = block.records.count >= 3 && memcmp(block.base, mark, 3) == 0
         var cursor = FieldCursor(block)
@@ -140,7 +142,8 @@ final class RecordStream {
             }
             guard count <= RecordStream.maximumRecord else {
                 throw .input(
-                    "\(name): a record does not end within \(RecordStream.maximumRecord) bytes; check that its quotes are closed")
+                    "\(name): a record does not end within \(RecordStream.maximumRecord) bytes; check that its quotes are closed"
+                )
             }
             target = 2 * count
             block.reserve(target, keeping: count)
