@@ -72,3 +72,12 @@ package struct ComparisonResult: Sendable {
     /// What people should know, a sentence each.
     package var remarks: [String]
 }
+
+extension ComparisonResult.Estimate {
+    /// difference ± z·se; nil where the difference or its error is not defined.
+    package func interval(_ confidence: Double) -> (low: Double, high: Double)? {
+        guard let difference, let se else { return nil }
+        let reach = Normal.quantile(0.5 + confidence / 2) * se
+        return (difference - reach, difference + reach)
+    }
+}

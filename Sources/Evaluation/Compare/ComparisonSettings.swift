@@ -1,4 +1,4 @@
-package import EventLog
+import EventLog
 
 /// What is compared, and how.
 package struct ComparisonSettings: Sendable {
@@ -32,8 +32,8 @@ package struct ComparisonSettings: Sendable {
         }
     }
 
-    package var experiment: LogFile
-    package var policies: LogFile
+    let experiment: LogFile
+    let policies: LogFile
     /// nil: by policy where the experiment has a column assigned_policy, else by action.
     package var design: Design?
     package var propensity: Propensity?
@@ -51,9 +51,11 @@ package struct ComparisonSettings: Sendable {
     package var confidence = 0.95
     package var workers = 1
 
-    package init(experiment: LogFile, policies: LogFile) {
-        self.experiment = experiment
-        self.policies = policies
+    /// Files by their paths; `-` is standard input.
+    package init(experiment: String, policies: String) {
+        func file(_ path: String) -> LogFile { path == "-" ? .standardInput : .path(path) }
+        self.experiment = file(experiment)
+        self.policies = file(policies)
     }
 }
 
