@@ -10,6 +10,7 @@ LAST := 2026-11-20
 SLUICE := .build/release/sluice
 LIBRARY := .build/library/release/libSluiceRandomizer.so
 SERVING := .build/serving-venv
+EVALUATION := .build/evaluation-venv
 
 # Libraries of the system that the program is built with: what pkg-config and Debian call them; and its timezones.
 LIBRARIES := libisal libzstd
@@ -21,7 +22,7 @@ STATIC := .build/static
 RELEASE = swift build --configuration release --static-swift-stdlib -Xswiftc -L$(STATIC) \
     $(if $(filter Linux,$(shell uname)),-Xlinker --no-export-dynamic) -Xlinker -s
 
-.PHONY: help dependencies run test test-fast report browser lint format release static library serve install bench fixtures check demo clean
+.PHONY: help dependencies run test test-fast report browser lint format release static library serve install bench bench-evaluation fixtures check demo clean
 
 help: ## This list.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -42,11 +43,12 @@ dependencies: ## Installs the libraries of the system that are missing (apt).
 run: release ## The nightly job on the fixtures: shows tomorrow's table.
 	$(SLUICE) run --config $(CONFIG) --state $(STATE) --date $(FIRST)..$(LAST) --print
 
-test: dependencies $(SERVING)/.installed release library browser ## All tests, with a summary by part.
+test: dependencies $(SERVING)/.installed $(EVALUATION)/.installed release library browser ## All tests, with a summary by part.
 	$(RELEASE) --product StateGenerator
 	python3 Tests/run.py \
 	    'swift: swift test' \
 	    'serving: $(SERVING)/bin/python Tests/Serving/end_to_end.py $(SLUICE) $(LIBRARY)' \
+	    'evaluation: $(EVALUATION)/bin/python Tests/Evaluation/statsmodels_check.py $(SLUICE)' \
 	    'browser: python3 Tests/Report/browser.py $(SLUICE) .build/release/StateGenerator $(SCREENSHOTS)'
 
 test-fast: dependencies ## What to run while working: no browser, no services, no slow suites.
@@ -97,6 +99,12 @@ $(SERVING)/.installed: pipelines/serving/requirements.txt
 	$(SERVING)/bin/pip install --quiet --disable-pip-version-check --requirement pipelines/serving/requirements.txt
 	@touch $@
 
+# Statsmodels, for tests and timings of comparisons.
+$(EVALUATION)/.installed: $(SERVING)/.installed Tests/Evaluation/requirements.txt
+	python3 -m venv --clear $(EVALUATION)
+	$(EVALUATION)/bin/pip install --quiet --disable-pip-version-check --requirement Tests/Evaluation/requirements.txt
+	@touch $@
+
 serve: library $(SERVING)/.installed ## The banner service on the fixtures' table, at http://127.0.0.1:$(PORT); what it logs goes to STATE/events.
 	@[ -e $(STATE)/allocations/current ] || $(MAKE) run
 	SLUICE_STATE=$(abspath $(STATE)) SLUICE_EVENTS=$(abspath $(STATE))/events \
@@ -114,6 +122,9 @@ bench: release ## Timings of the steps and against other engines, options in BEN
 	.build/release/Benchmarks > .build/bench/steps.txt
 	@cat .build/bench/steps.txt
 	@python3 Tests/Benchmarks/compare.py --steps .build/bench/steps.txt $(BENCH)
+
+bench-evaluation: release $(EVALUATION)/.installed ## Comparisons of policies against statsmodels, options in BENCH="--customers … --rounds …".
+	$(EVALUATION)/bin/python Tests/Benchmarks/evaluation.py $(BENCH)
 
 fixtures: dependencies ## Writes fixtures/ anew; the same bytes every time.
 	swift run FixtureGenerator fixtures

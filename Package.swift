@@ -90,7 +90,7 @@ let package = Package(
                 "TestSupport",
                 "Domain",
             ],
-            path: "Tests/Benchmarks", exclude: ["compare.py", "comparison", "history"]),
+            path: "Tests/Benchmarks", exclude: ["compare.py", "comparison", "evaluation.py", "history"]),
         .testTarget(name: "DomainTests", dependencies: ["CSV", "Domain", "TestSupport"]),
         .testTarget(name: "CSVTests", dependencies: ["CSV", "TestSupport"]),
         .testTarget(

@@ -87,17 +87,18 @@ struct LinearFit {
     ///
     /// As every column but the first two is there for both arms, it is one regression on 1 and x̃ in each arm: the effect is the
     /// difference of their values at the centre, leverages are those of the arms, and the two parts of the variance add up.
+    /// - Returns: nil unless each arm has more rows than columns, or when the columns depend on one another.
     static func interacted(
         _ arms: [ArmMoments], scales: [Double], centre: [Double], _ places: Places
     ) -> LinearFit? {
         let columns = [0] + places.covariates
         let size = columns.count
-        guard arms[0].count + arms[1].count >= 2 * size + 2 else { return nil }
         let point = [1] + centre
         var values: [Double] = []
         var models: [RowModel] = []
         for (arm, scale) in zip(arms, scales) {
-            guard arm.count >= size else { return nil }
+            // With as many rows as columns an arm fits itself, however far off, and would seem to have no variance.
+            guard arm.count > size else { return nil }
             let matrix = columns.flatMap { row in columns.map { scale * arm[row, $0] } }
             guard let equations = NormalEquations(matrix, size: size) else { return nil }
             let coefficients = equations.applied(to: columns.map { scale * arm[$0, places.outcome] })
