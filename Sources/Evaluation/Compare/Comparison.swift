@@ -97,9 +97,7 @@ package struct Comparison {
     }
 
     private func result(_ moments: Moments) throws(ComparisonError) -> ComparisonResult {
-        let varying = context.layout.covariates.indices.filter { covariate in
-            moments.totals.ranges[covariate].lowerBound < moments.totals.ranges[covariate].upperBound
-        }
+        let varying = context.layout.covariates.indices.filter { moments.totals.varies($0 + 1) }
         let places = LinearFit.Places(
             covariates: varying.map { $0 + 1 }, outcome: moments.outcomePlace, vectors: context.vectors)
         let centres = self.centres(moments, places)

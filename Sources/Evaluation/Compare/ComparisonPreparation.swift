@@ -113,7 +113,7 @@ struct ComparisonPreparation {
 
     /// What the readings need.
     func context() throws(ComparisonError) -> JoinContext {
-        var actions = policies.actions
+        let actions = NameTable(copying: policies.actions)
         let weighting: JoinContext.Weighting
         switch (design, propensity) {
         case (.policy, _): weighting = .shares(try shares())

@@ -66,19 +66,23 @@ final class CustomerTable: @unchecked Sendable {
     private static let seen: UInt32 = 1 << 31
 
     private(set) var count = 0
-    private var chunks: [UnsafeMutablePointer<Entry>] = []
+    /// Of as many customers as one chunk has, each.
+    private var chunks: UnsafeMutableBufferPointer<UnsafeMutablePointer<Entry>>
+    private var chunkCount = 0
     /// Numbers of customers from 1; 0 ends a search. A power of two, at most three quarters full.
     private var index: UnsafeMutableBufferPointer<UInt32>
 
     init() {
         index = CustomerTable.emptyIndex(1 << 12)
+        chunks = .allocate(capacity: 16)
     }
 
     deinit {
-        for (number, chunk) in chunks.enumerated() {
-            chunk.deinitialize(count: min(CustomerTable.chunk, count - number * CustomerTable.chunk))
-            chunk.deallocate()
+        for number in 0..<chunkCount {
+            chunks[number].deinitialize(count: min(CustomerTable.chunk, count - number * CustomerTable.chunk))
+            chunks[number].deallocate()
         }
+        chunks.deallocate()
         index.deallocate()
     }
 
@@ -102,7 +106,7 @@ final class CustomerTable: @unchecked Sendable {
     /// Adds a customer that is not there.
     func add(_ key: CustomerKey, profile: UInt32) {
         if 4 * (count + 1) > 3 * index.count { growIndex() }
-        if count == chunks.count * CustomerTable.chunk { chunks.append(.allocate(capacity: CustomerTable.chunk)) }
+        if count == chunkCount * CustomerTable.chunk { addChunk() }
         (chunks[count >> CustomerTable.chunkBits] + count & (CustomerTable.chunk - 1))
             .initialize(to: Entry(low: key.low, high: key.high, state: Atomic(profile)))
         count += 1
@@ -138,8 +142,18 @@ final class CustomerTable: @unchecked Sendable {
 
     @inline(__always)
     private func entry(_ customer: Int) -> UnsafeMutablePointer<Entry> {
-        chunks.withUnsafeBufferPointer { $0[customer >> CustomerTable.chunkBits] } + customer
-            & (CustomerTable.chunk - 1)
+        chunks[customer >> CustomerTable.chunkBits] + customer & (CustomerTable.chunk - 1)
+    }
+
+    private func addChunk() {
+        if chunkCount == chunks.count {
+            let larger = UnsafeMutableBufferPointer<UnsafeMutablePointer<Entry>>.allocate(capacity: 2 * chunks.count)
+            for number in 0..<chunkCount { larger.initializeElement(at: number, to: chunks[number]) }
+            chunks.deallocate()
+            chunks = larger
+        }
+        chunks.initializeElement(at: chunkCount, to: .allocate(capacity: CustomerTable.chunk))
+        chunkCount += 1
     }
 
     @inline(__always)

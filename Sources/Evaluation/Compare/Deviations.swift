@@ -30,6 +30,8 @@ final class DeviationWork: BlockWork, @unchecked Sendable {
     private let pairs: PairTable
     private let layout: DeviationLayout
     private let centres: DeviationCentres
+    private let policies: Int
+    private let outcomeCentre: Double
     private let rows: JoinedRows
     fileprivate var strata: StratumStore
     fileprivate var totals: DeviationTotals
@@ -42,6 +44,8 @@ final class DeviationWork: BlockWork, @unchecked Sendable {
         self.pairs = pairs
         self.layout = layout
         self.centres = centres
+        policies = context.policies.count
+        outcomeCentre = context.layout.outcomeCentre
         rows = JoinedRows(context, marks: false)
         strata = StratumStore(possible: pairs.possibleStrata, stride: layout.stride)
         totals = DeviationTotals(context, pairs)
@@ -57,30 +61,28 @@ final class DeviationWork: BlockWork, @unchecked Sendable {
 
     private func add() {
         let weight = rows.weight
-        let centred = rows.outcome - context.layout.outcomeCentre
+        let centred = rows.outcome - outcomeCentre
         totals.customers += 1
-        context.profiles.withUnsafeBufferPointer { profiles in
-            let chosen = profiles.baseAddress.unsafelyUnwrapped + rows.profile
-            for policy in 0..<context.policies.count where Int(chosen[policy]) == rows.action {
-                let deviation = weight * (centred - centres.values[policy])
-                totals.values[policy] += deviation * deviation
-            }
-            for (number, pair) in pairs.pairs.enumerated() {
-                let (first, second) = (Int(chosen[pair.policy]), Int(chosen[pair.reference]))
-                guard first != second else {
-                    if rows.assigned == pair.policy {
-                        let deviation = centred - centres.placebo[number].policy
-                        totals.placebo[number].policy += deviation * deviation
-                    }
-                    if rows.assigned == pair.reference {
-                        let deviation = centred - centres.placebo[number].reference
-                        totals.placebo[number].reference += deviation * deviation
-                    }
-                    continue
+        let chosen = rows.choices
+        for policy in 0..<policies where Int(chosen[policy]) == rows.action {
+            let deviation = weight * (centred - centres.values[policy])
+            totals.values[policy] += deviation * deviation
+        }
+        for (number, pair) in pairs.pairs.enumerated() {
+            let (first, second) = (Int(chosen[pair.policy]), Int(chosen[pair.reference]))
+            guard first != second else {
+                if rows.assigned == pair.policy {
+                    let deviation = centred - centres.placebo[number].policy
+                    totals.placebo[number].policy += deviation * deviation
                 }
-                guard rows.action == first || rows.action == second else { continue }
-                add(number, pairs.stratum(pair: number, first, second), arm: rows.action == first ? 1 : 0)
+                if rows.assigned == pair.reference {
+                    let deviation = centred - centres.placebo[number].reference
+                    totals.placebo[number].reference += deviation * deviation
+                }
+                continue
             }
+            guard rows.action == first || rows.action == second else { continue }
+            add(number, pairs.stratum(pair: number, first, second), arm: rows.action == first ? 1 : 0)
         }
     }
 

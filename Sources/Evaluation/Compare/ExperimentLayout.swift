@@ -99,7 +99,7 @@ struct ExperimentLayout: Sendable {
                 continue
             }
             let sorted = levels.sorted { $0.lexicographicallyPrecedes($1) }
-            var table = NameTable()
+            let table = NameTable()
             for level in sorted { _ = table.number(adding: level) }
             roles[column] = .text(covariates.count, levels: self.levels.count)
             self.levels.append(table)

@@ -19,8 +19,7 @@ struct JoinContext: Sendable {
     /// The actions of the policies, then others that have a probability.
     let actions: NameTable
     let customers: CustomerTable
-    /// The actions of each profile, one for each policy.
-    let profiles: [UInt16]
+    let profiles: ProfileTable
     let weighting: Weighting
     let dropsNonCompliance: Bool
 
@@ -31,6 +30,16 @@ struct JoinContext: Sendable {
 /// The rows of a block, each with what the policies choose for its customer.
 final class JoinedRows {
     private let context: JoinContext
+    /// What is looked at for every row, without counting references: the columns' roles and centres, and the profiles.
+    private let roles: UnsafeMutableBufferPointer<ExperimentLayout.Role>
+    private let centres: UnsafeMutableBufferPointer<Double>
+    private let isComplete: UnsafeMutablePointer<Bool>
+    private let profiles: UnsafeMutablePointer<UInt16>
+    private let actions: NameTable
+    private let customers: CustomerTable
+    private let policies: Int
+    private let outcomePlace: Int
+    private let outcomeCentre: Double
     /// Whether a second row of a customer is looked for.
     private let marks: Bool
     private var cursor: FieldCursor
@@ -54,6 +63,15 @@ final class JoinedRows {
     init(_ context: JoinContext, marks: Bool) {
         self.context = context
         self.marks = marks
+        roles = JoinedRows.memory(context.layout.roles)
+        centres = JoinedRows.memory(context.layout.centres)
+        policies = context.policies.count
+        profiles = context.profiles.choices
+        isComplete = context.profiles.isComplete
+        actions = context.actions
+        customers = context.customers
+        outcomePlace = context.layout.covariates.count + 1
+        outcomeCentre = context.layout.outcomeCentre
         cursor = FieldCursor(RecordBlock(capacity: 1))
         values = .allocate(capacity: context.vectors)
         values.initialize(repeating: .zero, count: context.vectors)
@@ -61,7 +79,21 @@ final class JoinedRows {
         scalars[0] = 1
     }
 
-    deinit { values.deallocate() }
+    deinit {
+        values.deallocate()
+        roles.deallocate()
+        centres.deallocate()
+    }
+
+    private static func memory<Element: BitwiseCopyable>(_ elements: [Element]) -> UnsafeMutableBufferPointer<Element> {
+        let memory = UnsafeMutableBufferPointer<Element>.allocate(capacity: elements.count)
+        _ = memory.initialize(fromContentsOf: elements)
+        return memory
+    }
+
+    /// What each policy chooses for the row's customer.
+    @inline(__always)
+    var choices: UnsafePointer<UInt16> { UnsafePointer(profiles + profile) }
 
     /// Lines passed since the block's first.
     var line: Int { cursor.line }
@@ -73,24 +105,36 @@ final class JoinedRows {
 
     /// Moves to the next row; false at the end of the block.
     func next() throws(RecordFault) -> Bool {
+        // A copy of its own stays in registers.
+        var cursor = cursor
+        defer { self.cursor = cursor }
         while cursor.isAtRecord() {
-            if try read() { return true }
+            if try read(&cursor) { return true }
             nonCompliant += 1
         }
         return false
     }
 
     /// Reads a row; false where it is left out because its action is not its policy's.
-    private func read() throws(RecordFault) -> Bool {
+    @inline(__always)
+    private func read(_ cursor: inout FieldCursor) throws(RecordFault) -> Bool {
         let line = cursor.line
         var customer = actionField
         var policy = actionField
         var probability = 1.0
-        let roles = context.layout.roles
+        let roles = roles
         let count = roles.count
+        let scalars = scalars
+        let centres = centres
         for column in 0..<count {
             switch roles[column] {
-            case .number(let place): try readNumber(column, place, line)
+            case .number(let place):
+                let (value, field) = try cursor.number()
+                if let value {
+                    scalars[1 + place] = value - centres[place]
+                } else {
+                    scalars[1 + place] = try replacement(of: field, column, place, line)
+                }
             case .ignored: _ = try cursor.field()
             case .customer: customer = try cursor.field()
             case .action: actionField = try cursor.field()
@@ -105,32 +149,32 @@ final class JoinedRows {
                 }
                 probability = value
             case .assigned: policy = try cursor.field()
-            case .text(let place, let levels): try readText(column, place, context.layout.levels[levels], line)
+            case .text(let place, let levels): try readText(&cursor, column, place, context.layout.levels[levels], line)
             }
             let isComplete = column + 1 == count ? cursor.isAtRecordEnd : cursor.passComma()
             guard isComplete else { throw cursor.fieldCountFault(read: column + 1, expected: count) }
         }
         cursor.endRecord()
-        scalars[context.layout.covariates.count + 1] = outcome - context.layout.outcomeCentre
+        scalars[outcomePlace] = outcome - outcomeCentre
         try join(customer, line)
         return try weigh(probability, policy, customer, line)
     }
 
-    @inline(__always)
-    private func readNumber(_ column: Int, _ place: Int, _ line: Int) throws(RecordFault) {
-        let (value, field) = try cursor.number()
-        if let value {
-            scalars[1 + place] = value - context.layout.centres[place]
-        } else if field.isEmpty {
+    /// What a cell without a number counts as.
+    private func replacement(
+        of field: Field, _ column: Int, _ place: Int, _ line: Int
+    ) throws(RecordFault) -> Double {
+        if field.isEmpty {
             guard !context.layout.replacements.isEmpty else { throw emptyFault(column, line) }
-            scalars[1 + place] = context.layout.replacements[place] - context.layout.centres[place]
-        } else {
-            guard context.layout.isProvisional else { throw fault(column, field, "a number", line) }
-            throw RecordFault(line: line, kind: .textInNumericColumn)
+            return context.layout.replacements[place] - context.layout.centres[place]
         }
+        guard context.layout.isProvisional else { throw fault(column, field, "a number", line) }
+        throw RecordFault(line: line, kind: .textInNumericColumn)
     }
 
-    private func readText(_ column: Int, _ place: Int, _ levels: NameTable, _ line: Int) throws(RecordFault) {
+    private func readText(
+        _ cursor: inout FieldCursor, _ column: Int, _ place: Int, _ levels: NameTable, _ line: Int
+    ) throws(RecordFault) {
         let field = try cursor.field()
         if field.isEmpty, context.layout.replacements.isEmpty { throw emptyFault(column, line) }
         guard let level = levels.number(of: field) else {
@@ -140,25 +184,27 @@ final class JoinedRows {
         if level > 0 { scalars[place + level] = 1 }
     }
 
+    @inline(__always)
     private func join(_ customer: Field, _ line: Int) throws(RecordFault) {
         guard !customer.isEmpty else { throw RecordFault(line: line, kind: .text("the customer is empty")) }
-        guard let number = context.customers.find(CustomerKey(customer), guess: guess) else {
+        guard let number = customers.find(CustomerKey(customer), guess: guess) else {
             throw RecordFault(
                 line: line,
                 kind: .text(
                     "customer '\(customer.text)' is not in \(context.policyFile); add what each policy chooses for it"))
         }
         guess = number + 1
-        if marks, !context.customers.mark(number) {
+        if marks, !customers.mark(number) {
             throw RecordFault(line: line, kind: .secondRow(customer.text))
         }
-        profile = Int(context.customers.profile(of: number)) * context.policies.count
-        action = context.actions.number(of: actionField) ?? -1
+        let combination = Int(customers.profile(of: number))
+        profile = combination * policies
+        action = actions.number(of: actionField) ?? -1
         guard action >= 0 || !actionField.isEmpty else {
             throw RecordFault(line: line, kind: .text("the action is empty; name what the customer got"))
         }
-        for policy in 0..<context.policies.count
-        where context.profiles[profile + policy] == PolicyProfiles.missing {
+        guard isComplete[combination] else {
+            let policy = (0..<policies).first { profiles[profile + $0] == PolicyProfiles.missing } ?? 0
             throw RecordFault(
                 line: line,
                 kind: .text(
@@ -167,6 +213,7 @@ final class JoinedRows {
         }
     }
 
+    @inline(__always)
     private func weigh(
         _ probability: Double, _ policy: Field, _ customer: Field, _ line: Int
     ) throws(RecordFault) -> Bool {
@@ -193,7 +240,7 @@ final class JoinedRows {
                     line: line, kind: .text("assigned_policy is '\(policy.text)', whose share is 0; correct --shares"))
             }
             assigned = number
-            guard Int(context.profiles[profile + number]) == action else {
+            guard Int(profiles[profile + number]) == action else {
                 guard context.dropsNonCompliance else {
                     throw RecordFault(
                         line: line,
@@ -204,7 +251,7 @@ final class JoinedRows {
                 return false
             }
             var probability = 0.0
-            for policy in shares.indices where Int(context.profiles[profile + policy]) == action {
+            for policy in shares.indices where Int(profiles[profile + policy]) == action {
                 probability += shares[policy]
             }
             weight = 1 / probability

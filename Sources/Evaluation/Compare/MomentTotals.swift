@@ -36,39 +36,37 @@ struct MomentTotals: Sendable {
     var values: [WeightedSum]
     /// For each pair, the customers for whom both policies choose the same, by the policy they were assigned to.
     var placebo: [(policy: WeightedSum, reference: WeightedSum)]
-    /// The least and greatest value of each covariate, about its centre.
-    private(set) var ranges: [ClosedRange<Double>] = []
-    private let covariates: Int
+    /// The least and greatest of the numbers of z.
+    private var least: [SIMD4<Double>]
+    private var greatest: [SIMD4<Double>]
 
     init(_ context: JoinContext, _ pairs: PairTable) {
         actions = Array(repeating: 0, count: context.actions.count)
         values = Array(repeating: WeightedSum(), count: context.policies.count)
         placebo = Array(repeating: (WeightedSum(), WeightedSum()), count: pairs.pairs.count)
-        covariates = context.layout.covariates.count
+        least = Array(repeating: SIMD4(repeating: .infinity), count: context.vectors)
+        greatest = Array(repeating: SIMD4(repeating: -.infinity), count: context.vectors)
     }
 
     /// Actions that occur.
     var actionCount: Int { actions.count { $0 > 0 } + otherActions.count }
 
-    mutating func add(_ rows: JoinedRows, _ centred: Double) {
+    mutating func add(_ rows: JoinedRows) {
         customers += 1
         if rows.action >= 0 {
             actions[rows.action] += 1
         } else if otherActions.count <= MomentTotals.maximumActions {
             otherActions[rows.actionField.bytes, default: 0] += 1
         }
-        let scalars = UnsafeRawPointer(rows.values).assumingMemoryBound(to: Double.self)
-        if ranges.isEmpty {
-            ranges = (0..<covariates).map { scalars[1 + $0]...scalars[1 + $0] }
-        } else {
-            for covariate in 0..<covariates {
-                let value = scalars[1 + covariate]
-                let range = ranges[covariate]
-                if value < range.lowerBound { ranges[covariate] = value...range.upperBound }
-                if value > range.upperBound { ranges[covariate] = range.lowerBound...value }
-            }
+        for vector in least.indices {
+            let values = rows.values[vector]
+            least[vector] = pointwiseMin(least[vector], values)
+            greatest[vector] = pointwiseMax(greatest[vector], values)
         }
     }
+
+    /// Whether a number of z is not the same in all rows.
+    func varies(_ place: Int) -> Bool { least[place / 4][place % 4] < greatest[place / 4][place % 4] }
 
     mutating func add(_ other: MomentTotals) {
         customers += other.customers
@@ -80,14 +78,9 @@ struct MomentTotals: Sendable {
             placebo[pair].policy.add(other.placebo[pair].policy)
             placebo[pair].reference.add(other.placebo[pair].reference)
         }
-        if ranges.isEmpty {
-            ranges = other.ranges
-        } else if !other.ranges.isEmpty {
-            for (covariate, range) in other.ranges.enumerated() {
-                let own = ranges[covariate]
-                ranges[covariate] =
-                    min(own.lowerBound, range.lowerBound)...max(own.upperBound, range.upperBound)
-            }
+        for vector in least.indices {
+            least[vector] = pointwiseMin(least[vector], other.least[vector])
+            greatest[vector] = pointwiseMax(greatest[vector], other.greatest[vector])
         }
     }
 }

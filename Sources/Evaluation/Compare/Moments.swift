@@ -38,6 +38,8 @@ final class MomentWork: BlockWork, @unchecked Sendable {
     private let context: JoinContext
     private let pairs: PairTable
     private let layout: MomentLayout
+    private let policies: Int
+    private let outcomeCentre: Double
     private let rows: JoinedRows
     fileprivate var strata: StratumStore
     private(set) var lines = 0
@@ -47,6 +49,8 @@ final class MomentWork: BlockWork, @unchecked Sendable {
         self.context = context
         self.pairs = pairs
         self.layout = layout
+        policies = context.policies.count
+        outcomeCentre = context.layout.outcomeCentre
         rows = JoinedRows(context, marks: true)
         strata = StratumStore(possible: pairs.possibleStrata, stride: layout.stride)
         totals = MomentTotals(context, pairs)
@@ -64,31 +68,29 @@ final class MomentWork: BlockWork, @unchecked Sendable {
     private func add() {
         let z = rows.values
         let weight = rows.weight
-        let centred = rows.outcome - context.layout.outcomeCentre
-        totals.add(rows, centred)
-        context.profiles.withUnsafeBufferPointer { profiles in
-            let chosen = profiles.baseAddress.unsafelyUnwrapped + rows.profile
-            for policy in 0..<context.policies.count where Int(chosen[policy]) == rows.action {
-                totals.values[policy].add(weight, centred)
+        let centred = rows.outcome - outcomeCentre
+        totals.add(rows)
+        let chosen = rows.choices
+        for policy in 0..<policies where Int(chosen[policy]) == rows.action {
+            totals.values[policy].add(weight, centred)
+        }
+        for (number, pair) in pairs.pairs.enumerated() {
+            let (first, second) = (Int(chosen[pair.policy]), Int(chosen[pair.reference]))
+            guard first != second else {
+                if rows.assigned == pair.policy { totals.placebo[number].policy.add(1, centred) }
+                if rows.assigned == pair.reference { totals.placebo[number].reference.add(1, centred) }
+                continue
             }
-            for (number, pair) in pairs.pairs.enumerated() {
-                let (first, second) = (Int(chosen[pair.policy]), Int(chosen[pair.reference]))
-                guard first != second else {
-                    if rows.assigned == pair.policy { totals.placebo[number].policy.add(1, centred) }
-                    if rows.assigned == pair.reference { totals.placebo[number].reference.add(1, centred) }
-                    continue
-                }
-                let numbers = strata.numbers(pairs.stratum(pair: number, first, second))
-                for vector in 0..<layout.vectors { numbers[vector] += z[vector] }
-                guard rows.action == first || rows.action == second else { continue }
-                let arm = rows.action == first ? 1 : 0
-                let head = numbers + layout.arm(arm)
-                head.pointee[0] += 1
-                head.pointee[1] = max(head.pointee[1], 1 / weight)
-                head.pointee[2] = max(head.pointee[2], weight)
-                layout.add(z, weight: weight, to: numbers + layout.weighted(arm))
-                if layout.isPooled { layout.add(z, weight: 1, to: numbers + layout.unweighted(arm)) }
-            }
+            let numbers = strata.numbers(pairs.stratum(pair: number, first, second))
+            for vector in 0..<layout.vectors { numbers[vector] += z[vector] }
+            guard rows.action == first || rows.action == second else { continue }
+            let arm = rows.action == first ? 1 : 0
+            let head = numbers + layout.arm(arm)
+            head.pointee[0] += 1
+            head.pointee[1] = max(head.pointee[1], 1 / weight)
+            head.pointee[2] = max(head.pointee[2], weight)
+            layout.add(z, weight: weight, to: numbers + layout.weighted(arm))
+            if layout.isPooled { layout.add(z, weight: 1, to: numbers + layout.unweighted(arm)) }
         }
     }
 }

@@ -1,5 +1,5 @@
-/// Names and their numbers from 0, found by their bytes. Built once, then read by all workers.
-struct NameTable: Sendable {
+/// Names and their numbers from 0, found by their bytes. Filled by one thread, then read by all workers.
+final class NameTable: @unchecked Sendable {
     private struct Slot {
         var word: UInt64 = 0
         var count = 0
@@ -9,12 +9,21 @@ struct NameTable: Sendable {
 
     private(set) var names: [String] = []
     private var texts: [[UInt8]] = []
-    private var slots: [Slot]
+    /// A power of two, at least twice as many as there are names.
+    private var slots: UnsafeMutableBufferPointer<Slot>
 
     init(_ names: [String] = []) {
-        slots = Array(repeating: Slot(), count: 16)
+        slots = NameTable.free(16)
         for name in names { _ = number(adding: Array(name.utf8)) }
     }
+
+    /// A table of the same names, to add others to.
+    convenience init(copying other: NameTable) {
+        self.init()
+        for text in other.texts { _ = number(adding: text) }
+    }
+
+    deinit { slots.deallocate() }
 
     var count: Int { names.count }
 
@@ -22,23 +31,21 @@ struct NameTable: Sendable {
     @inline(__always)
     func number(of field: Field) -> Int? {
         let word = field.word
-        return slots.withUnsafeBufferPointer { slots in
-            var place = NameTable.place(word, field.count, slots.count)
-            while slots[place].number >= 0 {
-                let slot = slots[place]
-                if slot.word == word, slot.count == field.count, field.count <= 8 || hasRest(Int(slot.number), field) {
-                    return Int(slot.number)
-                }
-                place = (place + 1) & (slots.count - 1)
+        var place = NameTable.place(word, field.count, slots.count)
+        while slots[place].number >= 0 {
+            let slot = slots[place]
+            if slot.word == word, slot.count == field.count, field.count <= 8 || hasRest(Int(slot.number), field) {
+                return Int(slot.number)
             }
-            return nil
+            place = (place + 1) & (slots.count - 1)
         }
+        return nil
     }
 
     func number(of name: String) -> Int? { names.firstIndex(of: name) }
 
     /// The number of a name, a new one where it was not there.
-    mutating func number(adding bytes: [UInt8]) -> Int {
+    func number(adding bytes: [UInt8]) -> Int {
         var padded = bytes + Array(repeating: 0, count: 8)
         let known = padded.withUnsafeMutableBufferPointer { buffer in
             let field = Field(start: buffer.baseAddress.unsafelyUnwrapped, count: bytes.count)
@@ -49,14 +56,15 @@ struct NameTable: Sendable {
         texts.append(bytes)
         if 2 * names.count > slots.count {
             let old = slots
-            slots = Array(repeating: Slot(), count: 2 * old.count)
+            slots = NameTable.free(2 * old.count)
             for slot in old where slot.number >= 0 { insert(slot) }
+            old.deallocate()
         }
         insert(Slot(word: known.word, count: bytes.count, number: Int32(names.count - 1)))
         return names.count - 1
     }
 
-    private mutating func insert(_ slot: Slot) {
+    private func insert(_ slot: Slot) {
         var place = NameTable.place(slot.word, slot.count, slots.count)
         while slots[place].number >= 0 { place = (place + 1) & (slots.count - 1) }
         slots[place] = slot
@@ -64,6 +72,12 @@ struct NameTable: Sendable {
 
     private func hasRest(_ number: Int, _ field: Field) -> Bool {
         texts[number].elementsEqual(UnsafeBufferPointer(start: field.start, count: field.count))
+    }
+
+    private static func free(_ count: Int) -> UnsafeMutableBufferPointer<Slot> {
+        let slots = UnsafeMutableBufferPointer<Slot>.allocate(capacity: count)
+        slots.initialize(repeating: Slot())
+        return slots
     }
 
     /// Where a search begins (multiplicative hashing: Knuth, The Art of Computer Programming 3, section 6.4).

@@ -6,7 +6,7 @@ struct PolicyFile: Sendable {
     /// The policies, in the order of the columns or of their first rows.
     var policies: [String]
     /// The actions that any policy chooses, in the order they are met.
-    var actions: NameTable
+    let actions: NameTable
     let customers: CustomerTable
     var profiles: PolicyProfiles
 
@@ -30,14 +30,19 @@ struct PolicyFile: Sendable {
                     + "customer and a column for each policy")
         }
         if !isLong { policies = stream.header.filter { $0 != "customer" } }
-        var names = NameTable()
+        let names = NameTable()
+        let customerColumn = stream.header.firstIndex(of: "customer") ?? 0
         var line = stream.headerLines
         var block = RecordBlock()
         while try stream.next(&block) {
             var cursor = FieldCursor(block)
             do throws(RecordFault) {
                 while cursor.isAtRecord() {
-                    if isLong { try readLong(&cursor, &names) } else { try readWide(&cursor, stream.header) }
+                    if isLong {
+                        try readLong(&cursor, names)
+                    } else {
+                        try readWide(&cursor, columns: stream.header.count, customerColumn: customerColumn)
+                    }
                 }
             } catch {
                 if case .secondRow(let customer) = error.kind {
@@ -62,26 +67,26 @@ struct PolicyFile: Sendable {
         }
     }
 
-    private mutating func readWide(_ cursor: inout FieldCursor, _ header: [String]) throws(RecordFault) {
+    private mutating func readWide(_ cursor: inout FieldCursor, columns: Int, customerColumn: Int) throws(RecordFault) {
         let line = cursor.line
         var profile: UInt32 = 0
         var customer: Field?
         var policy = 0
-        for column in 0..<header.count {
+        for column in 0..<columns {
             let field = try cursor.field()
-            if header[column] == "customer" {
+            if column == customerColumn {
                 customer = field
             } else {
                 guard !field.isEmpty else {
                     throw RecordFault(
                         line: line,
-                        kind: .text("'\(header[column])' has no action; name the one that the policy chooses"))
+                        kind: .text("'\(policies[policy])' has no action; name the one that the policy chooses"))
                 }
                 profile = try adding(policy, field, to: profile, line) ?? profile
                 policy += 1
             }
-            let isComplete = column + 1 == header.count ? cursor.isAtRecordEnd : cursor.passComma()
-            guard isComplete else { throw cursor.fieldCountFault(read: column + 1, expected: header.count) }
+            let isComplete = column + 1 == columns ? cursor.isAtRecordEnd : cursor.passComma()
+            guard isComplete else { throw cursor.fieldCountFault(read: column + 1, expected: columns) }
         }
         cursor.endRecord()
         guard let customer, !customer.isEmpty else {
@@ -94,7 +99,7 @@ struct PolicyFile: Sendable {
         customers.add(key, profile: profile)
     }
 
-    private mutating func readLong(_ cursor: inout FieldCursor, _ names: inout NameTable) throws(RecordFault) {
+    private mutating func readLong(_ cursor: inout FieldCursor, _ names: NameTable) throws(RecordFault) {
         let line = cursor.line
         let customer = try cursor.field()
         guard cursor.passComma() else { throw cursor.fieldCountFault(read: 1, expected: 3) }

@@ -33,9 +33,30 @@ struct PolicyProfiles: Sendable {
         return number
     }
 
-    /// All profiles one after another, `policies` actions each.
-    func table(policies: Int) -> [UInt16] {
-        choices.flatMap { $0 + Array(repeating: PolicyProfiles.missing, count: policies - $0.count) }
+    /// All profiles one after another.
+    func table(policies: Int) -> ProfileTable { ProfileTable(choices, policies: policies) }
+}
+
+/// The actions of all profiles, one for each policy, as the workers read them.
+final class ProfileTable: @unchecked Sendable {
+    let choices: UnsafeMutablePointer<UInt16>
+    /// Whether a profile has an action of every policy.
+    let isComplete: UnsafeMutablePointer<Bool>
+
+    fileprivate init(_ profiles: [[UInt16]], policies: Int) {
+        choices = .allocate(capacity: profiles.count * policies)
+        choices.initialize(repeating: PolicyProfiles.missing, count: profiles.count * policies)
+        isComplete = .allocate(capacity: profiles.count)
+        for (number, profile) in profiles.enumerated() {
+            for (policy, action) in profile.enumerated() { choices[number * policies + policy] = action }
+            let isWhole = profile.count == policies && !profile.contains(PolicyProfiles.missing)
+            (isComplete + number).initialize(to: isWhole)
+        }
+    }
+
+    deinit {
+        choices.deallocate()
+        isComplete.deallocate()
     }
 }
 
