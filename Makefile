@@ -106,7 +106,7 @@ $(EVALUATION)/.installed: $(SERVING)/.installed Tests/Evaluation/requirements.tx
 	@touch $@
 
 serve: library $(SERVING)/.installed ## The banner service on the fixtures' table, at http://127.0.0.1:$(PORT); what it logs goes to STATE/events.
-	@[ -e $(STATE)/allocations/current ] || $(MAKE) run
+	@[ -e $(STATE)/current ] || $(MAKE) run
 	SLUICE_STATE=$(abspath $(STATE)) SLUICE_EVENTS=$(abspath $(STATE))/events \
 	    SLUICE_CATALOGUE=$(abspath pipelines/serving/catalogue.json) \
 	    SLUICE_RANDOMIZER_LIBRARY=$(abspath $(LIBRARY)) \

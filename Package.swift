@@ -16,6 +16,8 @@ let package = Package(
         .target(name: "Learning", dependencies: ["CLibrary", "CSV", "Domain", "Numerics"]),
         .target(
             name: "Allocation", dependencies: ["CLibrary", "CSV", "Domain", "Learning", "Numerics", "Randomizer"]),
+        .target(
+            name: "Policies", dependencies: ["Allocation", "CLibrary", "Domain", "Learning", "Numerics"]),
         .target(name: "Randomizer", dependencies: ["CLibrary", "CSV"], exclude: ["ASSIGNMENT.md"]),
 
         // What every step shares: words, the files they stand in, and numbers.
@@ -44,12 +46,18 @@ let package = Package(
             ]),
 
         // What looks at it from outside.
-        .target(name: "Evaluation", dependencies: ["CLibrary", "CSV", "Domain", "EventLog", "Learning", "Numerics"]),
+        .target(
+            name: "Evaluation",
+            dependencies: [
+                "Allocation", "CLibrary", "CSV", "Domain", "Essentials", "EventLog", "Learning", "Numerics", "Policies",
+                "State",
+            ]),
         .target(
             name: "Simulation",
             dependencies: [
                 "Allocation", "BotFilter", "CISAL", "CLibrary", "CSV", "CZstandard", "Configuration", "Domain",
-                "Essentials", "EventLog", "Learning", "Numerics", "Pipeline", "Randomizer", "State", "Statistics",
+                "Essentials", "EventLog", "Learning", "Numerics", "Pipeline", "Policies", "Randomizer", "State",
+                "Statistics",
             ]),
         .target(
             name: "Report",
@@ -62,7 +70,7 @@ let package = Package(
             name: "sluice",
             dependencies: [
                 "Allocation", "CLibrary", "CSV", "CSystem", "Configuration", "Domain", "Essentials", "Evaluation",
-                "Learning", "Numerics", "Pipeline", "Randomizer", "Report", "Simulation", "State",
+                "Learning", "Numerics", "Pipeline", "Policies", "Randomizer", "Report", "Simulation", "State",
             ]),
         .target(name: "CLibrary"),
         .target(name: "Essentials"),
@@ -114,6 +122,9 @@ let package = Package(
             dependencies: ["Numerics", "Allocation", "CSV", "Learning", "Randomizer", "TestSupport", "Domain"],
             resources: [.copy("Vectors")]),
         .testTarget(
+            name: "PoliciesTests",
+            dependencies: ["Allocation", "Domain", "Learning", "Policies", "Randomizer", "TestSupport"]),
+        .testTarget(
             name: "NumericsTests", dependencies: ["Numerics", "TestSupport"], resources: [.copy("Vectors")]),
         .testTarget(
             name: "ConfigurationTests",
@@ -129,14 +140,14 @@ let package = Package(
             ]),
         .testTarget(
             name: "EvaluationTests",
-            dependencies: ["CSV", "Domain", "Evaluation", "Learning", "Numerics", "TestSupport"],
+            dependencies: ["CSV", "Domain", "Evaluation", "Learning", "Numerics", "Policies", "TestSupport"],
             resources: [.copy("Vectors")]),
         .testTarget(
             name: "SimulationTests",
             dependencies: [
                 "Configuration", "Numerics", "State",
-                "Allocation", "BotFilter", "CSV", "EventLog", "Learning", "Pipeline", "Randomizer", "Simulation",
-                "Statistics", "TestSupport", "Domain",
+                "Allocation", "BotFilter", "CSV", "EventLog", "Learning", "Pipeline", "Policies", "Randomizer",
+                "Simulation", "Statistics", "TestSupport", "Domain",
             ]),
         .executableTarget(
             name: "StateGenerator",

@@ -4,6 +4,10 @@ import Learning
 
 // Experiments and how they share their traffic.
 extension ConfigurationReader {
+    private static let experimentKeys = [
+        "platform", "slot", "variants", "control", "holdout", "learning", "allocation",
+    ]
+
     /// Reads the experiments, each over the pipeline's own settings. Those at fault are left out.
     mutating func experiments(
         _ node: JSON5Node?, learning: LearningSettings, allocation: AllocationSettings
@@ -11,6 +15,7 @@ extension ConfigurationReader {
         let example = #"[{ platform: "web", slot: "hero", variants: ["a", "b"] }]"#
         var read: [ExperimentConfiguration] = []
         var firstPaths: [SlotKey: JSON5Path] = [:]
+        var holdouts = NamedHoldouts()
         let nodes = list(node, of: "experiments", example: example) ?? []
         if let node, nodes.count > ExperimentConfiguration.maximumCount {
             fault(
@@ -18,8 +23,7 @@ extension ConfigurationReader {
                 "split the pipeline in two, each with a state directory of its own")
         }
         for node in nodes {
-            guard let node = section(node, keys: ["platform", "slot", "variants", "control", "learning", "allocation"])
-            else { continue }
+            guard let node = section(node, keys: Self.experimentKeys) else { continue }
             let experiment = experiment(node)
             let learning = self.learning(node["learning"], over: learning)
             let base = experiment.map { allocation.keepingFloors(of: $0.variants) } ?? allocation
@@ -36,6 +40,7 @@ extension ConfigurationReader {
             }
             checkFloorNames(node["allocation"], of: experiment)
             checkFloorSum(node, of: experiment, allocation)
+            checkHoldout(node, of: experiment, among: &holdouts)
             read.append(ExperimentConfiguration(experiment: experiment, learning: learning, allocation: allocation))
         }
         return read
@@ -45,15 +50,17 @@ extension ConfigurationReader {
         let platform = name(required("platform", of: node, example: "\"web\""), "platform")
         let slot = name(required("slot", of: node, example: "\"home-hero\""), "slot")
         let variants = variants(required("variants", of: node, example: #"["autumn", "winter"]"#))
-        let control = nullable(node["control"]) { $0.control($1) }
-        if let control = control ?? nil, (variants ?? []).contains(where: { $0.string == control.variant.string }) {
+        let control = nullable(node["control"]) { $0.control($1) } ?? nil
+        let holdout = holdout(of: node)
+        if let control, (variants ?? []).contains(where: { $0.string == control.variant.string }) {
             fault(
                 node.path.appending("control").appending("variant"),
                 "the control \(JSON5Value.quoted(control.variant.string)) is among the variants too",
                 "take it out of variants: the control stands outside the competition")
         }
         guard let platform, let slot, let variants else { return nil }
-        return Experiment(key: SlotKey(platform: platform, slot: slot), variants: variants, control: control ?? nil)
+        return Experiment(
+            key: SlotKey(platform: platform, slot: slot), variants: variants, control: control, holdout: holdout)
     }
 
     /// Reads distinct names. Names that differ in Unicode normalization alone count as one, for nobody could tell them apart.

@@ -31,11 +31,15 @@ package struct Experiment: Hashable, Sendable {
     /// The competing variants, in the order declared; the control is not among them.
     package var variants: [Name]
     package var control: Control?
+    /// The name of a holdout that several experiments share: their controls have the same visitors. Nil for visitors of the
+    /// experiment's own, and without a control.
+    package var holdout: Name?
 
-    package init(key: SlotKey, variants: [Name], control: Control? = nil) {
+    package init(key: SlotKey, variants: [Name], control: Control? = nil, holdout: Name? = nil) {
         self.key = key
         self.variants = variants
         self.control = control
+        self.holdout = holdout
     }
 
     /// Every declared arm, the control too, in byte order: the order of rows in all files.

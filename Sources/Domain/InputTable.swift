@@ -5,12 +5,17 @@ package struct InputTable: Sendable {
     package let file: String
     private let names: [String]
     private var reader: CSVReader
-    private var columns: [Int]
+    /// Nil for a column that the file does not have.
+    private var columns: [Int?]
     private var record = CSVRecord()
     private var firstLines: [ArmKey: Int] = [:]
 
     /// Reads the header and finds the named columns, which may stand in any order among others.
-    package init(_ bytes: [UInt8], file: String, columns names: [String]) throws(InputFileError) {
+    ///
+    /// - Parameter optional: columns, numbered as they are named, that the file need not have.
+    package init(
+        _ bytes: [UInt8], file: String, columns names: [String], optional: Set<Int> = []
+    ) throws(InputFileError) {
         self.file = file
         self.names = names
         guard String(validating: bytes, as: UTF8.self) != nil else {
@@ -18,7 +23,7 @@ package struct InputTable: Sendable {
         }
         reader = CSVReader(bytes)
         do {
-            columns = try reader.columns(names)
+            columns = try reader.columns(names, optional: optional)
         } catch {
             throw InputFileError(file: file, error)
         }
@@ -41,10 +46,13 @@ package struct InputTable: Sendable {
         }
     }
 
-    /// The text of a column of the current row; columns are numbered as they were named.
+    /// The text of a column of the current row, empty where the file does not have it; columns are numbered as they were named.
     package func text(_ column: Int) -> String {
-        record.string(columns[column])
+        columns[column].map { record.string($0) } ?? ""
     }
+
+    /// Whether the file has a column.
+    package func has(_ column: Int) -> Bool { columns[column] != nil }
 
     /// The name in a column. Throws when the field is empty.
     package func name(_ column: Int, expected: String) throws(InputFileError) -> Name {

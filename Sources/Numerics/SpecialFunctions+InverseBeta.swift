@@ -78,10 +78,4 @@ extension SpecialFunctions {
         third -= inverse * inverse * (1 + inverse * (1 + inverse / 2))
         return (mean, variance, third)
     }
-
-    /// The standard normal quantile for a lower tail of at most ½, to 5·10⁻⁴ (Abramowitz and Stegun 26.2.23).
-    package static func normalQuantileEstimate(logLower: Double) -> Double {
-        let u = (-2 * logLower).squareRoot()
-        return (2.515517 + u * (0.802853 + u * 0.010328)) / (1 + u * (1.432788 + u * (0.189269 + u * 0.001308))) - u
-    }
 }

@@ -17,7 +17,7 @@ extension NightlyRun {
             outcome.hasData = false
             guard date <= options.today else { throw .notBegun(date) }
             if !options.steps.contains(.statistics) {
-                warn("\(date): no statistics; shares stay as they are", in: &outcome)
+                warn(.noStatistics(date), in: &outcome)
             }
         }
         let inputs = try allocationInputs()
@@ -31,7 +31,7 @@ extension NightlyRun {
             }
         }
         guard !rows.isEmpty else {
-            warn("\(date): no experiment could be allocated: no table is published", in: &outcome)
+            warn(.nothingAllocated(date), in: &outcome)
             return
         }
         try publish(rows, on: tableDate, history: history, inputs: inputs, into: &outcome)
@@ -95,10 +95,8 @@ extension NightlyRun {
             }
             rows = try readTable(of: last).filter { $0.key.slotKey == experiment }
         }
-        let consequence =
-            rows.first.map { "its rows are taken over from the table of \($0.date)" }
-            ?? "there is no earlier table to take its rows from: it is left out"
-        warn("\(error); \(consequence)", in: &outcome)
+        warn(
+            .experimentCarriedOver(date.advanced(by: -1), error, experiment, from: rows.first?.date), in: &outcome)
         for index in rows.indices { rows[index].date = date }
         return rows
     }
@@ -129,23 +127,31 @@ extension NightlyRun {
         manifest.priors = inputs.priorsDigest
         manifest.partitions = Dictionary(
             uniqueKeysWithValues: history.digests.map { ($0.key.description, $0.value) })
+        manifest.holdouts = configuration.experiments.map(\.experiment).sorted { $0.key < $1.key }.compactMap {
+            experiment in
+            experiment.holdout.map {
+                Manifest.Holdout(
+                    platform: experiment.key.platform.string, slot: experiment.key.slot.string, name: $0.string)
+            }
+        }
         let files: [(name: String, bytes: [UInt8])] = [
             (AllocationFormat.tableFile, bytes), (AllocationFormat.manifestFile, manifest.json),
         ]
-        let current = state.currentDate()
+        let current = try self.files { () throws(FileError) in try state.currentDate() }
         let moves = current.map { $0 <= date } ?? true
+        var journal = try journal()
         outcome.tableChanged = try self.files { () throws(FileError) in
+            // Where the served table itself is written anew, that is the instant at which other shares begin to serve.
+            if date == current { try journal.record(date, digest: digest(bytes), at: options.clock.now) }
             let changed = try state.publish(files, as: directory)
-            if moves { try state.setCurrent(date) }
+            if moves { try journal.record(date, digest: digest(bytes), at: options.clock.now) }
+            if let serving = moves ? date : current { try state.setCurrent(serving) }
             return changed
         }
-        outcome.table = PublishedTable(date: date.description, path: directory, rows: rows.count, isCurrent: moves)
-        report(.information("\(date): published \(directory) with \(Text.count(Int64(rows.count), "row"))"))
-        if let current, !moves {
-            warn(
-                "\(date): current stays at the later table of \(current); if that one is a mistake, "
-                    + "`sluice rollback --to \(date)` serves this one",
-                in: &outcome)
-        }
+        outcome.table = PublishedTable(
+            date: date.description, path: directory, rows: rows.count, xxh64: digest(bytes), isCurrent: moves)
+        let night = date.advanced(by: -1)
+        report(.tablePublished(by: night, directory: directory, rows: rows.count))
+        if let current, !moves { warn(.currentIsLater(night, table: date, current: current), in: &outcome) }
     }
 }

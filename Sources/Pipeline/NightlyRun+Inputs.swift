@@ -39,10 +39,7 @@ extension NightlyRun {
         }
         let dates = try files { () throws(FileError) in try state.statisticsDates() }
         for date in dates.reversed() where date <= last && missing.values.contains(where: { $0 > 0 }) {
-            let path = state.statistics(on: date) + "/statistics.csv"
-            let bytes = try readFile(path)
-            let rows = try statisticsRows(bytes, path, of: date)
-            guard !rows.isEmpty else { continue }
+            guard let (bytes, rows) = try statisticsFile(of: date), !rows.isEmpty else { continue }
             history.dates.append(date)
             history.digests[date] = digest(bytes)
             for (experiment, days) in missing where days > 0 {
@@ -76,6 +73,15 @@ extension NightlyRun {
         return inputs
     }
 
+    /// The journal of which table served when.
+    func journal() throws(RunFailure) -> ServingJournal {
+        do throws(StateError) {
+            return try ServingJournal(state)
+        } catch {
+            throw .journal(error)
+        }
+    }
+
     /// The digest of a file: XXH64 with seed 0 in hexadecimal.
     func digest(_ bytes: [UInt8]) -> String {
         XXH64.hexadecimal(XXH64.hash(bytes))
@@ -94,8 +100,32 @@ extension NightlyRun {
         try files { () throws(FileError) in try FileSystem.read(path) }
     }
 
+    /// The bytes and rows of a day's statistics; nil for a day without events, which leaves none.
+    ///
+    /// - Throws: also when the day's `quality.json` counts units, so that the statistics must have been lost.
+    func statisticsFile(of date: CalendarDate) throws(RunFailure) -> (bytes: [UInt8], rows: [DailyRow])? {
+        struct Part: Decodable {
+            var units: Int64?
+        }
+        let directory = state.statistics(on: date)
+        let path = directory + "/statistics.csv"
+        let bytes: [UInt8]
+        do throws(FileError) {
+            bytes = try FileSystem.read(path)
+        } catch {
+            guard error.isMissing else { throw .file(error) }
+            let quality = try? FileSystem.read(directory + "/quality.json")
+            let part = quality.flatMap { try? JSONFile.value(Part.self, $0) }
+            guard part?.units ?? 0 == 0 else { throw .statisticsLost(path) }
+            return nil
+        }
+        return (bytes, try statisticsRows(bytes, path, of: date))
+    }
+
     /// The rows of a day's statistics as this job wrote them.
-    func statisticsRows(_ bytes: [UInt8], _ path: String, of date: CalendarDate) throws(RunFailure) -> [DailyRow] {
+    private func statisticsRows(_ bytes: [UInt8], _ path: String, of date: CalendarDate) throws(RunFailure)
+        -> [DailyRow]
+    {
         do throws(CSVError) {
             let rows = try StatisticsFile.rows(bytes)
             if let index = rows.firstIndex(where: { $0.date != date }) {

@@ -1,4 +1,3 @@
-import Allocation
 import BotFilter
 import CSV
 import Configuration
@@ -16,7 +15,7 @@ extension NightlyRun {
         let log = DayLog(
             files: try logFiles(of: date), day: DayClock(timeZone: configuration.timeZone).day(date),
             policy: try policy(on: date))
-        let job = job(for: log, reading: [log])
+        let job = job(for: log, reading: [log], served: try journal().history)
         let (statistics, tally) = try counted(on: date, by: job) { () throws(DailyJob.Failure) in
             try job.run(log.files)
         }
@@ -36,25 +35,18 @@ extension NightlyRun {
         _ statistics: DayStatistics, _ tally: LogTally, extent: CountedExtent?, of date: CalendarDate, hasLog: Bool,
         into outcome: inout NightOutcome
     ) throws(RunFailure) {
-        let quality = Quality(
-            date: date, tally: tally, statistics: statistics, extent: extent,
-            sampleRatio: try sampleRatioChecks(statistics, on: date, into: &outcome))
+        let quality = try quality(statistics, tally, extent: extent, of: date, into: &outcome)
         outcome.quality = quality
-        report(.information(summary(quality, date)))
-        for check in quality.sampleRatio where check.isSuspicious {
-            warn(
-                "\(date): \(check.platform)/\(check.slot): visitors did not come in the table's shares "
-                    + "(p = \(check.pValue ?? 0)): look for lost or doubled events before trusting this day",
-                in: &outcome)
-        }
+        report(.dayRead(date, quality))
+        for check in quality.sampleRatio where check.isSuspicious { warn(.sampleRatio(date, check), in: &outcome) }
         if !statistics.hasData {
             outcome.hasData = false
-            let reason = hasLog ? "no countable event in the logs" : "no log file matches events.paths"
+            let reason = hasLog ? RunEvent.NoDataReason.noEvent : .noFile
             if try hasRows(on: date) {
-                warn("\(date): \(reason); the statistics of an earlier run are kept", in: &outcome)
+                warn(.statisticsKept(date, reason), in: &outcome)
                 return
             }
-            warn("\(date): \(reason); shares stay as they are", in: &outcome)
+            warn(.noData(date, reason), in: &outcome)
         }
         try publish(statistics, quality, of: date)
     }
@@ -62,41 +54,37 @@ extension NightlyRun {
     /// Puts a day's statistics and what is said of them in place of those it had.
     func publish(_ statistics: DayStatistics, _ quality: Quality, of date: CalendarDate) throws(RunFailure) {
         let rows = statistics.rows.map { DailyRow(date: date, table: $0.table, key: $0.key, counts: $0.counts) }
-        var contents: [(name: String, bytes: [UInt8])] = [
-            ("quality.json", JSONFile.bytes(of: quality)), ("statistics.csv", StatisticsFile.bytes(of: rows)),
-        ]
+        var contents: [(name: String, bytes: [UInt8])] = [("quality.json", JSONFile.bytes(of: quality))]
+        // No file of a header alone: who reads a year of them at once would have its columns guessed from it.
+        if !rows.isEmpty { contents.append(("statistics.csv", StatisticsFile.bytes(of: rows))) }
         if options.audits { contents.insert(("bots.csv", auditBytes(statistics.audit)), at: 0) }
         _ = try self.files { () throws(FileError) in try state.publish(contents, as: state.statistics(on: date)) }
     }
 
     /// Whether an earlier run counted anyone on a day.
     func hasRows(on date: CalendarDate) throws(RunFailure) -> Bool {
-        let path = state.statistics(on: date) + "/statistics.csv"
-        guard FileSystem.exists(path) else { return false }
-        return try !statisticsRows(try readFile(path), path, of: date).isEmpty
+        try statisticsFile(of: date).map { !$0.rows.isEmpty } ?? false
     }
 
-    /// The checks against the table that served the day. One that cannot be read only costs the check.
-    func sampleRatioChecks(
-        _ statistics: DayStatistics, on date: CalendarDate, into outcome: inout NightOutcome
-    ) throws(RunFailure) -> [SampleRatioCheck] {
-        let table: [AllocationRow]
-        do {
-            table = try readTable(of: date)
-        } catch {
-            warn("\(date): no sample-ratio check: \(error)", in: &outcome)
-            return []
+    /// What is said of a day's log, with the checks against the tables that served it. A table whose shares cannot be known
+    /// only costs the check of those it served.
+    func quality(
+        _ statistics: DayStatistics, _ tally: LogTally, extent: CountedExtent?, of date: CalendarDate,
+        into outcome: inout NightOutcome
+    ) throws(RunFailure) -> Quality {
+        let shares = ServedShares(state, history: try journal().history)
+        var faults: [ServedSharesError] = []
+        let slots = configuration.experiments.map(\.experiment.key)
+        let checks = slots.compactMap {
+            SampleRatioCheck(experiment: $0, rows: statistics.rows, shares: shares, faults: &faults)
         }
-        return configuration.experiments.compactMap {
-            SampleRatioCheck(experiment: $0.experiment.key, statistics: statistics, table: table)
-        }
-    }
-
-    private func summary(_ quality: Quality, _ date: CalendarDate) -> String {
-        "\(date): read \(Text.count(Int64(quality.files.count), "file")), \(Text.count(quality.lines, "line")): "
-            + "\(Text.count(quality.rejected.total)) rejected, \(Text.count(quality.ignored.total)) ignored; "
-            + "\(Text.count(quality.visitors, "visitor")), \(Text.count(quality.bots.visitors, "bot")) dropped, "
-            + "\(Text.count(quality.units, "unit")) counted, \(Text.count(quality.mixedUnits)) mixed"
+        for fault in faults { warn(.sharesUnknown(date, fault), in: &outcome) }
+        return Quality(
+            date: date, timezone: configuration.timeZone.identifier, tally: tally, statistics: statistics,
+            extent: extent, sampleRatio: checks,
+            propensities: slots.compactMap {
+                StatedPropensities(experiment: $0, rows: statistics.rows, shares: shares)
+            })
     }
 
     /// `bots.csv`. An id that a spreadsheet would run as a formula gets an apostrophe in front, which makes it text.

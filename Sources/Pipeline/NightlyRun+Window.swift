@@ -21,7 +21,7 @@ extension NightlyRun {
             hasLog: { day throws(RunFailure) in try !logFiles(of: day).isEmpty })
         let logs = try logs(of: plan.logDays, night: date, into: &outcome)
         guard let own = plan.logDays.firstIndex(of: date) else { return }
-        let job = job(for: logs[own], reading: logs)
+        let job = job(for: logs[own], reading: logs, served: try journal().history)
         let results = try counted(on: date, by: job) { () throws(DailyJob.Failure) in
             try job.run(logs, window: window)
         }
@@ -42,18 +42,13 @@ extension NightlyRun {
             if !statistics.hasData {
                 guard known[day] != nil, try !hasRows(on: day) else { continue }
             }
-            let quality = Quality(
-                date: day, tally: tally, statistics: statistics, extent: extent,
-                sampleRatio: try sampleRatioChecks(statistics, on: day, into: &outcome))
+            let quality = try quality(statistics, tally, extent: extent, of: day, into: &outcome)
             try publish(statistics, quality, of: day)
             recounted.append(day)
         }
         outcome.recountedDays = recounted.map(\.description)
         if !recounted.isEmpty {
-            report(
-                .information(
-                    "\(date): counted \(Text.days(recounted)) again: conversions count for \(window.text) "
-                        + "after the exposure"))
+            report(.daysRecounted(by: date, days: recounted, window: window.text))
         }
         try conclude(
             results[own].statistics, results[own].tally, extent: ownExtent, of: date,
@@ -111,10 +106,7 @@ extension NightlyRun {
             return policy
         } catch {
             guard case .file(let fault) = error, fault.isMissing else { throw error }
-            warn(
-                "\(fault.path): missing, so the log of \(date) is not counted, and its statistics stay as they are; "
-                    + "put an empty file there if that day has no such list",
-                in: &outcome)
+            warn(.denyListMissing(path: fault.path, day: date), in: &outcome)
             return nil
         }
     }

@@ -8,7 +8,7 @@ package import State
 /// Everything it writes is a function of the files it reads, so running a night again writes the same bytes.
 package struct NightlyRun: Sendable {
     /// The halves of the job.
-    package enum Step: Sendable {
+    package enum Step: String, Sendable {
         case statistics
         case allocation
     }
@@ -21,6 +21,8 @@ package struct NightlyRun: Sendable {
         package var memory = ProcessMemory.standard
         /// The day it is in the pipeline's timezone: a later one has no night to run.
         package var today = CalendarDate(dayNumber: .max / 2)
+        /// What the journal takes the time of a published table from.
+        package var clock = Clock.system
         /// Whether to write `bots.csv`.
         package var audits = false
         /// Called from any thread with the bytes read so far and the bytes there are (0: unknown).
@@ -34,11 +36,11 @@ package struct NightlyRun: Sendable {
     package let configurationBytes: [UInt8]
     package let state: StateDirectory
     package let options: Options
-    package let report: @Sendable (RunMessage) -> Void
+    package let report: @Sendable (RunEvent) -> Void
 
     package init(
         configuration: Configuration, configurationBytes: [UInt8], state: StateDirectory, options: Options,
-        report: @escaping @Sendable (RunMessage) -> Void
+        report: @escaping @Sendable (RunEvent) -> Void
     ) {
         self.configuration = configuration
         self.configurationBytes = configurationBytes
@@ -55,37 +57,52 @@ package struct NightlyRun: Sendable {
         _ dates: ClosedRange<CalendarDate>, finished: (NightOutcome) -> Void
     ) throws(RunFailure) {
         try files { () throws(FileError) in try state.removeLeftovers() }
+        try mendJournal()
         if options.steps.contains(.allocation) {
-            for text in try inputsWithoutEffect() { report(.warning(text)) }
+            for event in try inputsWithoutEffect() { report(event) }
         }
         var changed = false
         for dayNumber in dates.lowerBound.dayNumber...dates.upperBound.dayNumber {
             let date = CalendarDate(dayNumber: dayNumber)
             var outcome = NightOutcome(date: date)
-            if options.steps.contains(.statistics) { try gatherStatistics(of: date, into: &outcome) }
-            if options.steps.contains(.allocation) {
+            try take(.statistics, into: &outcome) { outcome throws(RunFailure) in
+                try gatherStatistics(of: date, into: &outcome)
+            }
+            try take(.allocation, into: &outcome) { outcome throws(RunFailure) in
                 try publishAllocation(after: date, into: &outcome)
                 changed = changed || outcome.tableChanged
-                if date == dates.upperBound, changed {
-                    try findStaleTables(after: date.advanced(by: 1), into: &outcome)
-                }
+                if date == dates.upperBound, changed { try findStaleTables(after: date, into: &outcome) }
             }
             finished(outcome)
         }
     }
 
-    /// Names the tables after the last one made: they were learned before it changed.
+    /// Takes a step, if it is asked for, and notes how long it took.
+    private func take(
+        _ step: Step, into outcome: inout NightOutcome, _ body: (inout NightOutcome) throws(RunFailure) -> Void
+    ) throws(RunFailure) {
+        guard options.steps.contains(step) else { return }
+        let start = Date()
+        try body(&outcome)
+        outcome.secondsByStep[step.rawValue] = (Date().timeIntervalSince(start) * 1000).rounded() / 1000
+    }
+
+    /// Sets right what a crash left in the journal of served tables, and says so.
+    private func mendJournal() throws(RunFailure) {
+        var journal = try journal()
+        let mendings = try files { () throws(FileError) in try journal.mend(state) }
+        for mending in mendings { report(.journalMended(path: journal.path, mending)) }
+    }
+
+    /// Names the tables after that of the last night: they were learned before it changed.
     private func findStaleTables(
         after date: CalendarDate, into outcome: inout NightOutcome
     ) throws(RunFailure) {
-        let stale = try files { () throws(FileError) in try state.allocationDates() }.filter { $0 > date }
-        guard let first = stale.first, let last = stale.last else { return }
+        let stale = try files { () throws(FileError) in try state.allocationDates() }
+            .filter { $0 > date.advanced(by: 1) }
+        guard !stale.isEmpty else { return }
         outcome.staleTables = stale.map(\.description)
-        warn(
-            "the tables after it (\(first)\(first == last ? "" : " to \(last)")) were made before this run and are stale: "
-                + "`--date \(date)\(first == last ? "" : "..\(last.advanced(by: -1))")` brings "
-                + "\(first == last ? "it" : "them") up to date",
-            in: &outcome)
+        warn(.tablesStale(after: date, stale), in: &outcome)
     }
 
     /// Does what touches files; their errors become the run's.
@@ -97,8 +114,8 @@ package struct NightlyRun: Sendable {
         }
     }
 
-    func warn(_ text: String, in outcome: inout NightOutcome) {
-        outcome.warnings.append(text)
-        report(.warning(text))
+    func warn(_ event: RunEvent, in outcome: inout NightOutcome) {
+        outcome.warnings.append(event.text)
+        report(event)
     }
 }

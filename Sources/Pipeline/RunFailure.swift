@@ -20,10 +20,33 @@ package enum RunFailure: Error, CustomStringConvertible {
     case denyList(BotFilterError)
     /// A file of the state directory is not what the job writes.
     case state(InputFileError)
+    /// There are no statistics of a day that had events.
+    case statisticsLost(String)
+    /// The journal of served tables cannot be read.
+    case journal(StateError)
     /// A table that nobody could load: it is not published.
     case table(TableError)
     /// The day lies in the future, and nothing was found of it.
     case notBegun(CalendarDate)
+
+    /// A word by which machines know the failure. It never changes, and is never given to another.
+    package var code: String {
+        switch self {
+        case .tooManyRejected: "too-many-rejected"
+        case .overflow: "count-overflow"
+        case .memory: "memory-too-small"
+        case .log: "log-unreadable"
+        case .file: "file-error"
+        case .input: "input-unreadable"
+        case .inputFile: "input-malformed"
+        case .denyList: "deny-list-malformed"
+        case .state: "statistics-or-table-damaged"
+        case .statisticsLost: "statistics-lost"
+        case .journal: "journal-damaged"
+        case .table: "table-unusable"
+        case .notBegun: "day-not-begun"
+        }
+    }
 
     package var description: String {
         switch self {
@@ -39,6 +62,9 @@ package enum RunFailure: Error, CustomStringConvertible {
         case .input(let error): error.description
         case .inputFile(let error): error.description
         case .denyList(let error): error.description
+        case .statisticsLost(let path):
+            "\(path): missing, though the quality.json beside it counts units; run its day again, or restore it"
+        case .journal(let error): error.description
         case .table(let error): "\(error); nothing was published; run the day before that table's date again"
         case .notBegun(let date):
             "\(date): the day has not begun and has no data; give a day that is over"

@@ -19,6 +19,8 @@ package struct NightOutcome: Encodable, Sendable {
     package var carriedOver: [String] = []
     /// Dates of later tables, made before this night was run again.
     package var staleTables: [String] = []
+    /// How long each half of the night took.
+    package var secondsByStep: [String: Double] = [:]
 
     package init(date: CalendarDate) {
         self.date = date.description
@@ -30,11 +32,7 @@ package struct PublishedTable: Encodable, Sendable {
     package var date: String
     package var path: String
     package var rows: Int
+    /// The digest of its `allocation.csv`.
+    package var xxh64: String
     package var isCurrent: Bool
-}
-
-/// What the run tells while it goes on.
-package enum RunMessage: Sendable {
-    case information(String)
-    case warning(String)
 }

@@ -12,6 +12,12 @@ package enum AllocationFormat {
     /// The columns that assigning needs; a table with these alone is complete for serving.
     package static let servedColumns = ["date", "platform", "slot", "segment", "variant", "traffic"]
 
+    /// The column that says which arm is a group's control. A table without it has no control.
+    package static let statusColumn = "status"
+
+    /// The status of a group's control.
+    package static let controlStatus = "control"
+
     package static let tableFile = "allocation.csv"
     package static let manifestFile = "manifest.json"
 

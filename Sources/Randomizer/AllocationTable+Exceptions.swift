@@ -16,7 +16,8 @@ extension AllocationTable.Experiment {
     /// Assigns a visitor among the allowed variants, say those in stock: the first allowed one in the visitor's own order.
     ///
     /// Visitors whose variant is allowed keep it, so the propensity is the variant's share of what the allowed arms have
-    /// together. Nil when they have no traffic. Names that the group has not are without effect, and so is the subset for
+    /// together. An allowed control keeps its visitors and gets no others: it is left out of that, and the others share
+    /// what it leaves; only where no other is allowed has it everyone. Nil when no allowed arm has traffic. Names that the group has not are without effect, and so is the subset for
     /// a pinned visitor. O(bytes of the visitor, the segment and the arms' names).
     @inlinable
     public func assign(
@@ -46,17 +47,32 @@ extension AllocationTable.Experiment {
         let (group, isOwn) = storage.group(of: record, segment: segment)
         let range = storage.arms(of: group)
         let unit = XXH64.hash(visitor, seed: record.salt)
-        var millionths: UInt64 = 0
+        let control = storage.groups[group].control
+        let whole = UInt64(AllocationFormat.wholeTraffic)
+        // In millionths: of the control when it is allowed, and of the other allowed arms together.
+        var (kept, shared): (UInt64, UInt64) = (0, 0)
         let chosen = storage.chooseByLogarithms(among: range, unit: unit) { index in
             let arm = storage.arms[index]
             guard storage.variants[Int(arm.variant)].withUTF8Bytes(isAllowed) else { return false }
-            millionths += UInt64(arm.millionths)
+            if index == control {
+                kept = UInt64(arm.millionths)
+                return false
+            }
+            shared += UInt64(arm.millionths)
             return true
         }
-        guard millionths > 0 else { return nil }
-        return storage.assignment(
-            of: storage.arms[chosen], hasOwnGroup: isOwn,
-            propensity: Double(storage.arms[chosen].millionths) / Double(millionths))
+        if let control, kept > 0 {
+            let holdoutUnit = storage.holdoutUnit(of: visitor, unit: unit, in: record)
+            if shared == 0 || storage.arms[control].holds(holdoutUnit) {
+                return storage.assignment(
+                    of: storage.arms[control], hasOwnGroup: isOwn, propensity: shared == 0 ? 1 : nil)
+            }
+        }
+        guard shared > 0 else { return nil }
+        // Whole numbers below 2⁵³, so that only the division rounds.
+        let propensity =
+            Double((whole - kept) * UInt64(storage.arms[chosen].millionths)) / Double(whole * shared)
+        return storage.assignment(of: storage.arms[chosen], hasOwnGroup: isOwn, propensity: propensity)
     }
 
     @usableFromInline

@@ -46,6 +46,15 @@ extension AllocationTable.Experiment {
 
     public var slot: String { storage.names.string(record.slot) }
 
+    /// The name of the holdout that the experiment shares with others; nil when its control has visitors of its own.
+    public var holdout: String? {
+        guard !record.hasOwnHoldout else { return nil }
+        let (platform, slot) = (platform, slot)
+        return storage.manifest?.holdouts.first {
+            $0.platform.utf8.elementsEqual(platform.utf8) && $0.slot.utf8.elementsEqual(slot.utf8)
+        }?.name
+    }
+
     /// The groups: `*` first, then the segments in byte order.
     public var groups: [AllocationTable.Group] {
         (record.firstGroup..<record.endGroup).map { group(Int($0)) }
@@ -97,7 +106,8 @@ extension AllocationTable.Experiment {
     public func explain(_ visitor: some StringProtocol, segment: String = "*") -> Explanation {
         let unit = XXH64.hash(visitor, seed: record.salt)
         let group = group(segment: segment)
-        let candidates = storage.arms(of: group.number).map { index in
+        let control = storage.groups[group.number].control
+        let competitors = storage.arms(of: group.number).filter { $0 != control }.map { index in
             let arm = storage.arms[index]
             let hash = mix64(unit ^ arm.hash)
             let uniform = RendezvousHash.uniform(hash)
@@ -105,10 +115,24 @@ extension AllocationTable.Experiment {
                 variant: storage.variants[Int(arm.variant)], traffic: arm.traffic, hash: hash, uniform: uniform,
                 score: RendezvousHash.score(uniform: uniform, traffic: arm.traffic))
         }
-        let inByteOrder = candidates.enumerated()
+        let inByteOrder = competitors.enumerated()
         let ranked = inByteOrder.sorted { ($0.element.score, $0.offset) < ($1.element.score, $1.offset) }
+        var candidates = ranked.map(\.element)
+        let holdout = control.map { explainedHoldout(of: visitor, unit: unit, control: storage.arms[$0]) }
+        if let holdout { candidates.insert(holdout.candidate, at: holdout.isHeld ? 0 : candidates.count) }
         return Explanation(
-            assignment: assign(visitor, segment: segment), segment: group.segment, candidates: ranked.map(\.element))
+            assignment: assign(visitor, segment: segment), segment: group.segment, holdout: holdout,
+            candidates: candidates)
+    }
+
+    private func explainedHoldout(
+        of visitor: some StringProtocol, unit: UInt64, control: TableStorage.ArmRecord
+    ) -> Explanation.Holdout {
+        let holdoutUnit = visitor.withUTF8Bytes { storage.holdoutUnit(of: $0, unit: unit, in: record) }
+        let hash = mix64(holdoutUnit ^ RendezvousHash.control)
+        return Explanation.Holdout(
+            name: holdout, variant: storage.variants[Int(control.variant)], traffic: control.traffic, hash: hash,
+            uniform: RendezvousHash.uniform(hash), isHeld: control.holds(holdoutUnit))
     }
 
     private func group(_ number: Int) -> AllocationTable.Group {

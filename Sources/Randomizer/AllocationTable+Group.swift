@@ -28,6 +28,11 @@ extension AllocationTable.Group {
         }
     }
 
+    /// The variant of the control, which keeps its visitors whatever the others' shares are; nil without one.
+    public var control: String? {
+        storage.groups[number].control.map { storage.variants[Int(storage.arms[$0].variant)] }
+    }
+
     /// Assigns a visitor to a variant.
     @inlinable
     public func assign(_ visitor: some StringProtocol) -> Assignment {
@@ -79,12 +84,14 @@ extension AllocationTable.Group {
         }
     }
 
-    /// The place in `arms` of the variant of a visitor whose id hashes to `unit`.
-    package func arm(unit: UInt64) -> Int {
-        storage.choose(in: number, unit: unit) - storage.arms(of: number).lowerBound
+    /// The place in `arms` of the variant of a visitor whose id hashes to `unit`, and to `holdoutUnit` by the salt of the
+    /// holdout (nil: the same, as the experiment has a holdout of its own).
+    package func arm(unit: UInt64, holdoutUnit: UInt64? = nil) -> Int {
+        storage.choose(in: number, unit: unit, holdoutUnit: holdoutUnit ?? unit)
+            - storage.arms(of: number).lowerBound
     }
 
     private func chosen(_ visitor: UnsafeRawBufferPointer) -> Int {
-        storage.choose(in: number, unit: XXH64.hash(visitor, seed: experiment.salt))
+        storage.choose(in: number, of: experiment, visitor: visitor)
     }
 }

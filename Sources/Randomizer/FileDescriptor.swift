@@ -32,6 +32,14 @@ struct FileDescriptor: ~Copyable {
         }
     }
 
+    /// Whether the directory is what its parent has under a name, whatever path led here.
+    func isNamed(_ name: String) -> Bool {
+        var own = stat()
+        var named = stat()
+        return fstat(number, &own) == 0 && fstatat(number, "../" + name, &named, 0) == 0
+            && own.st_dev == named.st_dev && own.st_ino == named.st_ino
+    }
+
     /// The symbolic link of a name in the directory; nil when there is none.
     func link(_ name: String) -> LinkVersion? {
         var status = stat()

@@ -19,6 +19,21 @@ package struct Manifest: Equatable, Sendable {
     package var priors: String?
     /// Digests of the statistics used, by their date.
     package var partitions: [String: String]
+    /// The experiments whose holdout has a name, so that those of one name share its visitors.
+    package var holdouts: [Holdout] = []
+
+    /// An experiment and the name of its holdout.
+    package struct Holdout: Equatable, Sendable {
+        package var platform: String
+        package var slot: String
+        package var name: String
+
+        package init(platform: String, slot: String, name: String) {
+            self.platform = platform
+            self.slot = slot
+            self.name = name
+        }
+    }
 
     /// Describes a table by its bytes; the rest is for the caller to fill in.
     package init(date: String, rows: Int, table: [UInt8]) {
@@ -59,6 +74,11 @@ extension Manifest {
         blacklist = try members.optionalText("blacklist")
         priors = try members.optionalText("priors")
         partitions = try members.texts("partitions")
+        for experiment in try members.objects("experiments") {
+            guard let name = try experiment.optionalText("holdout") else { continue }
+            holdouts.append(
+                Holdout(platform: try experiment.text("platform"), slot: try experiment.text("slot"), name: name))
+        }
     }
 }
 
@@ -80,6 +100,11 @@ private struct Members {
         guard case .object(let members) = value else {
             throw TableError(.malformed, file: file, "not a JSON object", remedy: "publish the table again")
         }
+        self.members = members
+    }
+
+    private init(file: String, members: [(key: String, value: JSONValue)]) {
+        self.file = file
         self.members = members
     }
 
@@ -123,6 +148,21 @@ private struct Members {
         }
     }
 
+    /// The objects of an array by its key; empty when the key is absent or null.
+    func objects(_ key: String) throws(TableError) -> [Members] {
+        switch value(key) {
+        case nil, .null: return []
+        case .array(let elements):
+            var objects: [Members] = []
+            for element in elements {
+                guard case .object(let members) = element else { throw malformed("'\(key)' holds what is not an object") }
+                objects.append(Members(file: file, members: members))
+            }
+            return objects
+        default: throw malformed("'\(key)' is not an array")
+        }
+    }
+
     private func value(_ key: String) -> JSONValue? {
         members.first { $0.key == key }?.value
     }
@@ -145,6 +185,15 @@ extension Manifest {
         let digests = partitions.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
         let inner = digests.map { "    " + member($0.key, $0.value) }.joined(separator: ",\n")
         lines.append("\"partitions\": " + (inner.isEmpty ? "{}" : "{\n\(inner)\n  }"))
+        if !holdouts.isEmpty {
+            let experiments = holdouts.map { holdout in
+                let members = [
+                    member("platform", holdout.platform), member("slot", holdout.slot), member("holdout", holdout.name),
+                ]
+                return "    { \(members.joined(separator: ", ")) }"
+            }
+            lines.append("\"experiments\": [\n\(experiments.joined(separator: ",\n"))\n  ]")
+        }
         let outer = lines.map { "  " + $0 }.joined(separator: ",\n")
         return Array("{\n\(outer)\n}\n".utf8)
     }

@@ -15,16 +15,28 @@ package func mix64(_ input: UInt64) -> UInt64 {
 /// The least of independent exponentials belongs to each with probability rate / Σ rates, so P(arm) = traffic exactly.
 /// Between two tables only the rates differ, so a visitor moves only because its arm lost share or another gained:
 /// P(move) ≤ 2·TV / (1 + TV), TV the total variation distance of the shares.
+///
+/// A control takes no part in it. It has the visitors whose uniform number for the holdout is below its share c, and the
+/// arms share out the others, so P(arm) = (1 − c) · traffic / (1 − c) = traffic still. A table that changes the shares of
+/// the arms alone moves nobody into the holdout or out of it.
+///
 /// Source: Thaler and Ravishankar 1998, "Using name-based mappings to increase hit rates"; the weights: Resch 2015,
 /// "New hashing algorithms for data storage".
 ///
 /// All operations but the logarithm are exact or correctly rounded. Logarithms of two C libraries may differ in their
 /// last bit, which can decide only between scores that agree to 15 digits.
 package enum RendezvousHash {
-    /// The seed of a slot's visitors: XXH64(platform ‖ 0x1F ‖ slot). It makes the slots' assignments independent.
-    package static func salt(platform: String, slot: String) -> UInt64 {
-        XXH64.hash(Array(platform.utf8) + [0x1F] + Array(slot.utf8))
+    /// What names an experiment in hashes: platform ‖ 0x1F ‖ slot. Its XXH64 is the seed of the slot's visitors, which makes
+    /// the slots' assignments independent.
+    static func key(platform: String, slot: String) -> [UInt8] {
+        Array(platform.utf8) + [0x1F] + Array(slot.utf8)
     }
+
+    /// XXH64("control"), which takes an arm's place when a visitor's number for the holdout is drawn.
+    package static var control: UInt64 { 0x5FBA_3590_0387_9D20 }
+
+    /// The name by which the number for the holdout is drawn.
+    package static let controlName = "control"
 
     /// The uniform number in (0, 1] of an arm for a visitor: the centre of one of 2⁵³ equal cells, as rounded.
     package static func uniform(unit: UInt64, arm: UInt64) -> Double {

@@ -10,6 +10,7 @@ struct TableBuilder {
         /// In millionths.
         var traffic: UInt32
         var line: UInt32
+        var isControl: Bool
     }
 
     private let file: String
@@ -29,9 +30,11 @@ struct TableBuilder {
         }
         do throws(CSVError) {
             var reader = CSVReader(csv)
-            let columns = try reader.columns(AllocationFormat.servedColumns)
+            let served = AllocationFormat.servedColumns
+            let found = try reader.columns(served + [AllocationFormat.statusColumn], optional: [served.count])
+            let (columns, status) = (found.prefix(served.count).compactMap(\.self), found[served.count])
             var record = CSVRecord()
-            while try reader.read(&record) { try append(record, columns) }
+            while try reader.read(&record) { try append(record, columns, status: status) }
         } catch {
             throw TableError(.malformed, file: file, line: error.line, error.description, remedy: Self.remedy)
         }
@@ -49,21 +52,32 @@ struct TableBuilder {
         var groups: [TableStorage.GroupRecord] = []
         var arms: [TableStorage.ArmRecord] = []
         arms.reserveCapacity(rows.count)
+        var holdouts: [[UInt8]: String] = [:]
+        for holdout in manifest?.holdouts ?? [] {
+            holdouts[RendezvousHash.key(platform: holdout.platform, slot: holdout.slot)] = holdout.name
+        }
         var start = 0
         while start < rows.count {
             let first = rows[start]
             if start == 0 || !isSameExperiment(rows[start - 1], first) {
                 try checkEveryone(first)
-                let salt = RendezvousHash.salt(
+                let key = RendezvousHash.key(
                     platform: names.names.string(first.platform), slot: names.names.string(first.slot))
+                let salt = XXH64.hash(key.span)
                 experiments.append(
                     TableStorage.ExperimentRecord(
-                        platform: first.platform, slot: first.slot, salt: salt, firstGroup: UInt32(groups.count),
-                        endGroup: UInt32(groups.count)))
+                        platform: first.platform, slot: first.slot, salt: salt,
+                        holdoutSalt: holdouts[key].map { XXH64.hash($0) } ?? salt,
+                        firstGroup: UInt32(groups.count), endGroup: UInt32(groups.count)))
             }
             let end = try checkedEnd(ofGroupFrom: start)
+            let control = try checkedControl(
+                rows[start..<end], hasOwnHoldout: experiments[experiments.count - 1].hasOwnHoldout)
             experiments[experiments.count - 1].endGroup += 1
-            groups.append(TableStorage.GroupRecord(segment: first.segment, firstArm: UInt32(arms.count)))
+            groups.append(
+                TableStorage.GroupRecord(
+                    segment: first.segment, firstArm: UInt32(arms.count),
+                    control: control.map { UInt32(arms.count + $0 - start) }))
             for row in rows[start..<end] {
                 arms.append(
                     TableStorage.ArmRecord(
@@ -71,7 +85,7 @@ struct TableBuilder {
             }
             start = end
         }
-        groups.append(TableStorage.GroupRecord(segment: 0, firstArm: UInt32(arms.count)))
+        groups.append(TableStorage.GroupRecord(segment: 0, firstArm: UInt32(arms.count), control: nil))
         return TableStorage(
             date: String(decoding: date, as: UTF8.self), manifest: manifest, names: names.names.trimmed(),
             variants: (0..<UInt32(variants.names.count)).map { variants.names.string($0) },
@@ -82,7 +96,7 @@ struct TableBuilder {
 // MARK: - Reading
 
 extension TableBuilder {
-    private mutating func append(_ record: CSVRecord, _ columns: [Int]) throws(CSVError) {
+    private mutating func append(_ record: CSVRecord, _ columns: [Int], status: Int?) throws(CSVError) {
         try checkDate(record, columns[0])
         let last = rows.last
         rows.append(
@@ -91,7 +105,14 @@ extension TableBuilder {
                 slot: try number(in: &names, record, columns, 2, guess: last?.slot),
                 segment: try number(in: &names, record, columns, 3, guess: last?.segment),
                 variant: try number(in: &variants, record, columns, 4, guess: nil),
-                traffic: try traffic(record, columns[5]), line: UInt32(truncatingIfNeeded: record.line)))
+                traffic: try traffic(record, columns[5]), line: UInt32(truncatingIfNeeded: record.line),
+                isControl: status.map { isControl(record[$0]) } ?? false))
+    }
+
+    private func isControl(_ status: ArraySlice<UInt8>) -> Bool {
+        let control = AllocationFormat.controlStatus.utf8
+        // By the count first: of a million rows few are controls.
+        return status.count == control.count && status.elementsEqual(control)
     }
 
     private mutating func checkDate(_ record: CSVRecord, _ column: Int) throws(CSVError) {
@@ -191,6 +212,29 @@ extension TableBuilder {
                     + "sums to \(TrafficText.decimal(sum)), not to 1")
         }
         return end
+    }
+
+    /// The row of a group's control; nil without one.
+    private func checkedControl(_ group: ArraySlice<Row>, hasOwnHoldout: Bool) throws(TableError) -> Int? {
+        guard let control = group.firstIndex(where: \.isControl) else { return nil }
+        if let second = group[(control + 1)...].first(where: \.isControl) {
+            throw error(
+                second,
+                "\(name(second)), segment '\(names.names.string(second.segment))', has a control on line "
+                    + "\(rows[control].line) already")
+        }
+        // Its number would be that of the holdout, and its share another than the table's.
+        if hasOwnHoldout, let namesake = group.first(where: { !$0.isControl && isControlName($0.variant) }) {
+            throw error(
+                namesake,
+                "'\(RendezvousHash.controlName)' of \(name(namesake)) is a variant beside the control "
+                    + "'\(variants.names.string(rows[control].variant))'; only a control may be called so")
+        }
+        return control
+    }
+
+    private func isControlName(_ variant: UInt32) -> Bool {
+        variants.names.withBytes(of: variant) { $0.elementsEqual(RendezvousHash.controlName.utf8) }
     }
 
     private func name(_ row: Row) -> String {

@@ -4,9 +4,12 @@ import CLibrary
 ///
 /// A path may lead to any of
 ///
-///     state/                     allocations/current -> date=2026-11-21
-///     allocations/               current -> date=2026-11-21
+///     state/                     current -> allocations/date=2026-11-21
+///     state/allocations/         where `current` stands beside it
 ///     date=2026-11-21/           allocation.csv  manifest.json
+///
+/// Earlier versions had `current` in `allocations`, as `current -> date=2026-11-21`. There it counts as long as the state
+/// directory has none.
 ///
 /// A night may publish while a table is read. The directory is therefore opened once, and both files in it by that
 /// descriptor: they belong together even when `current` moves on, or the directory is exchanged for another.
@@ -16,9 +19,10 @@ struct TableDirectory: ~Copyable {
     /// The link that led here; nil when none did.
     let link: LinkVersion?
 
-    /// Finds the directory that an opened one leads to: `current` in it or in its `allocations`, or itself.
+    /// Finds the directory that an opened one leads to: by `current` in it, beside it or in its `allocations`, or itself.
     init(in place: consuming FileDescriptor, link: LinkVersion?) throws(TableError) {
-        for name in ["current", "allocations/current"] {
+        let beside = place.isNamed("allocations") ? ["../current"] : []
+        for name in beside + ["current", "allocations/current"] {
             // Looked at before it is followed: when it moves in between, it is taken for older than it is.
             let current = place.link(name)
             if let directory = try FileDescriptor.open(name, in: place) {
@@ -26,6 +30,8 @@ struct TableDirectory: ~Copyable {
                 self.link = current
                 return
             }
+            // A link that leads nowhere is the one that counts all the same: another would lead to a table of earlier.
+            if current != nil { break }
         }
         directory = place
         self.link = link

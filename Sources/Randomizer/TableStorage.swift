@@ -11,14 +11,30 @@ final class TableStorage: Sendable {
     struct ExperimentRecord {
         var platform: UInt32
         var slot: UInt32
+        /// The seed of visitors' hashes for the arms' scores.
         var salt: UInt64
+        /// The seed of visitors' hashes for the holdout: `salt`, unless experiments share the holdout.
+        var holdoutSalt: UInt64
         var firstGroup: UInt32
         var endGroup: UInt32
+
+        var hasOwnHoldout: Bool { holdoutSalt == salt }
     }
 
     struct GroupRecord {
         var segment: UInt32
         var firstArm: UInt32
+        private var controlArm: UInt32
+
+        /// - Parameter control: the arm that keeps its visitors, if there is one.
+        init(segment: UInt32, firstArm: UInt32, control: UInt32?) {
+            self.segment = segment
+            self.firstArm = firstArm
+            controlArm = control ?? .max
+        }
+
+        /// The place of the group's control among all arms; nil without one.
+        var control: Int? { controlArm == .max ? nil : Int(controlArm) }
     }
 
     /// An arm in 16 bytes, four to a line of cache.
@@ -118,7 +134,7 @@ final class TableStorage: Sendable {
         of visitor: UnsafeRawBufferPointer, in experiment: ExperimentRecord, segment: UnsafeRawBufferPointer?
     ) -> Assignment {
         let (group, isOwn) = group(of: experiment, segment: segment)
-        let arm = arms[choose(in: group, unit: XXH64.hash(visitor, seed: experiment.salt))]
+        let arm = arms[choose(in: group, of: experiment, visitor: visitor)]
         return assignment(of: arm, hasOwnGroup: isOwn)
     }
 

@@ -147,6 +147,16 @@ package enum FileSystem {
         throw FileError(path: second, operation: "replace", code: errno)
     }
 
+    /// Cuts a file off after its first bytes, and waits until that is on the disk.
+    package static func truncate(_ path: String, to count: Int) throws(FileError) {
+        let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileError(path: path, operation: "open", code: errno) }
+        defer { close(descriptor) }
+        guard ftruncate(descriptor, off_t(count)) == 0, fsync(descriptor) == 0 else {
+            throw FileError(path: path, operation: "cut short", code: errno)
+        }
+    }
+
     /// Makes the names in a directory durable.
     package static func synchronize(directory: String) throws(FileError) {
         let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -177,17 +187,28 @@ package enum FileSystem {
         return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
     }
 
-    /// What a symbolic link names; nil when there is none.
-    package static func symbolicLink(_ path: String) -> String? {
+    /// What a symbolic link names; nil when there is none, or something else is there.
+    package static func symbolicLink(_ path: String) throws(FileError) -> String? {
         var buffer = [UInt8](repeating: 0, count: 4096)
         let count = buffer.withUnsafeMutableBytes { raw in
             readlink(path, raw.bindMemory(to: CChar.self).baseAddress.unsafelyUnwrapped, raw.count)
         }
-        return count < 0 ? nil : String(decoding: buffer[0..<count], as: UTF8.self)
+        guard count >= 0 else {
+            if errno == ENOENT || errno == ENOTDIR || errno == EINVAL { return nil }
+            throw FileError(path: path, operation: "follow", code: errno)
+        }
+        return String(decoding: buffer[0..<count], as: UTF8.self)
     }
 
     package static func createSymbolicLink(_ path: String, to target: String) throws(FileError) {
         guard symlink(target, path) == 0 else { throw FileError(path: path, operation: "link", code: errno) }
+    }
+
+    /// Gives a file a second name; false when the name is taken.
+    package static func createHardLink(_ path: String, to file: String) throws(FileError) -> Bool {
+        if link(file, path) == 0 { return true }
+        guard errno == EEXIST else { throw FileError(path: path, operation: "create", code: errno) }
+        return false
     }
 
     /// The last part of a path.

@@ -48,7 +48,7 @@ package struct OutputFile: Sendable {
         var target = path
         // As many as Linux follows.
         for _ in 0..<40 {
-            guard let next = FileSystem.symbolicLink(target) else { return target }
+            guard let next = try FileSystem.symbolicLink(target) else { return target }
             target = next.hasPrefix("/") ? next : FileSystem.parent(of: target) + "/" + next
         }
         throw FileError(path: path, operation: "open", code: ELOOP)

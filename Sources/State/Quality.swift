@@ -51,6 +51,8 @@ package struct Quality: Codable, Sendable {
     }
 
     package var date: String
+    /// The IANA name of the zone whose midnights begin the day; nil in files of earlier versions.
+    package var timezone: String?
     package var files: [String]
     package var lines: Int64
     package var bytes: Int64
@@ -69,12 +71,15 @@ package struct Quality: Codable, Sendable {
     /// The last log day whose events were counted for the day; nil without a conversion window: the day itself.
     package var through: String?
     package var sampleRatio: [SampleRatioCheck]
+    /// Of the experiments whose log states propensities; nil: of none.
+    package var propensities: [StatedPropensities]?
 
     package init(
-        date: CalendarDate, tally: LogTally, statistics: DayStatistics, extent: CountedExtent?,
-        sampleRatio: [SampleRatioCheck]
+        date: CalendarDate, timezone: String, tally: LogTally, statistics: DayStatistics, extent: CountedExtent?,
+        sampleRatio: [SampleRatioCheck], propensities: [StatedPropensities]
     ) {
         self.date = date.description
+        self.timezone = timezone
         files = tally.files
         lines = tally.lines
         bytes = tally.bytes
@@ -96,5 +101,6 @@ package struct Quality: Codable, Sendable {
         mature = extent?.isMature ?? true
         through = extent?.through.description
         self.sampleRatio = sampleRatio
+        self.propensities = propensities.isEmpty ? nil : propensities
     }
 }

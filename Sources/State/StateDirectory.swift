@@ -8,8 +8,13 @@ import Randomizer
 ///     state/
 ///       statistics/date=2026-11-20/statistics.csv  quality.json  [bots.csv]
 ///       allocations/date=2026-11-21/allocation.csv  manifest.json
-///       allocations/current -> date=2026-11-21
+///       allocations/served.csv
+///       current -> allocations/date=2026-11-21
+///       runs/2026-11-20T01-30-00Z.json
 ///       .lock
+///
+/// `current` stands outside of `allocations`, so that a glob over the tables reads each once. Earlier versions had it in there,
+/// where it is still read as long as there is none at the top; the next move of `current` takes it away.
 package struct StateDirectory: Sendable {
     package let path: String
 
@@ -19,7 +24,9 @@ package struct StateDirectory: Sendable {
 
     package var statistics: String { path + "/statistics" }
     package var allocations: String { path + "/allocations" }
-    package var current: String { allocations + "/current" }
+    package var current: String { path + "/current" }
+    /// Where earlier versions kept `current`.
+    package var earlierCurrent: String { allocations + "/current" }
 
     package func statistics(on date: CalendarDate) -> String { "\(statistics)/date=\(date)" }
     package func allocation(on date: CalendarDate) -> String { "\(allocations)/date=\(date)" }
@@ -37,26 +44,42 @@ package struct StateDirectory: Sendable {
     }
 
     /// The date of the table that is served; nil when none is.
-    package func currentDate() -> CalendarDate? {
-        guard let target = FileSystem.symbolicLink(current), target.hasPrefix("date="),
-            let date = CalendarDate(target.dropFirst(5)), FileSystem.isDirectory(allocation(on: date))
+    package func currentDate() throws(FileError) -> CalendarDate? {
+        let target: Substring
+        if let link = try FileSystem.symbolicLink(current) {
+            guard link.hasPrefix("allocations/") else { return nil }
+            target = link.dropFirst("allocations/".count)
+        } else if let link = try FileSystem.symbolicLink(earlierCurrent) {
+            target = link[...]
+        } else {
+            return nil
+        }
+        guard target.hasPrefix("date="), let date = CalendarDate(target.dropFirst(5)),
+            FileSystem.isDirectory(allocation(on: date))
         else { return nil }
         return date
     }
 
-    /// Points `current` at the table of a date, in one step.
+    /// Points `current` at the table of a date, in one step. The link of an earlier version is removed once the new one is on
+    /// the disk: a crash in between leaves both, of which the new one counts, and the next call removes the other.
     package func setCurrent(_ date: CalendarDate) throws(FileError) {
-        guard currentDate() != date else { return }
-        let temporary = allocations + "/.current.tmp"
-        try FileSystem.remove(temporary)
-        try FileSystem.createSymbolicLink(temporary, to: "date=\(date)")
-        try FileSystem.rename(temporary, to: current)
-        try FileSystem.synchronize(directory: allocations)
+        let target = "allocations/date=\(date)"
+        if try FileSystem.symbolicLink(current) != target {
+            let temporary = path + "/.current.tmp"
+            try FileSystem.remove(temporary)
+            try FileSystem.createSymbolicLink(temporary, to: target)
+            try FileSystem.rename(temporary, to: current)
+            try FileSystem.synchronize(directory: path)
+        }
+        if try FileSystem.symbolicLink(earlierCurrent) != nil {
+            try FileSystem.remove(earlierCurrent)
+            try FileSystem.synchronize(directory: allocations)
+        }
     }
 
     /// Removes what a run that was killed left unfinished. Only for who holds the lock.
     package func removeLeftovers() throws(FileError) {
-        for directory in [statistics, allocations] {
+        for directory in [path, statistics, allocations] {
             for name in try FileSystem.list(directory) where name.hasPrefix(".") && name.hasSuffix(".tmp") {
                 try FileSystem.remove(directory + "/" + name)
             }
@@ -91,6 +114,10 @@ package struct StateDirectory: Sendable {
             // File systems that cannot exchange (NFS): file by file, the manifest last. A reader in between finds a
             // checksum that does not match, and keeps what it has.
             for file in files { try FileSystem.rename(temporary + "/" + file.name, to: directory + "/" + file.name) }
+            let names = Set(files.map(\.name))
+            for name in try FileSystem.list(directory) where !names.contains(name) {
+                try FileSystem.remove(directory + "/" + name)
+            }
             try FileSystem.remove(temporary)
         }
         try FileSystem.synchronize(directory: parent)

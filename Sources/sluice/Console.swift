@@ -1,4 +1,5 @@
 import CLibrary
+import Pipeline
 import State
 
 /// Standard output, for what was asked for, and standard error, for everything else.
@@ -11,12 +12,26 @@ enum Console {
         write(bytes, to: 1)
     }
 
-    static func error(_ text: String) {
-        log("error: \(text)")
+    /// - Parameter code: the word by which machines know the error; it stands at the end of the first line.
+    static func error(_ text: String, code: String? = nil) {
+        log("error: \(marked(text, code))")
     }
 
-    static func warning(_ text: String) {
-        log("warning: \(text)")
+    static func warning(_ text: String, code: String? = nil) {
+        log("warning: \(marked(text, code))")
+    }
+
+    static func show(_ event: RunEvent) {
+        switch event.severity {
+        case .information: information(event.text)
+        case .warning: warning(event.text, code: event.code)
+        }
+    }
+
+    private static func marked(_ text: String, _ code: String?) -> String {
+        guard let code else { return text }
+        let end = text.firstIndex(of: "\n") ?? text.endIndex
+        return "\(text[..<end]) [\(code)]\(text[end...])"
     }
 
     static func information(_ text: String) {

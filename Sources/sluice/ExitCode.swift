@@ -28,7 +28,7 @@ extension ExitCode {
             case .tooManyRejected, .overflow: self = .badData
             case .input, .inputFile, .denyList: self = .configuration
             case .notBegun: self = .usage
-            case .log, .file, .state, .table, .memory: self = .inputOutput
+            case .log, .file, .state, .statisticsLost, .journal, .table, .memory: self = .inputOutput
             }
         case let failure as StateLock.Failure:
             switch failure {
@@ -44,4 +44,18 @@ extension ExitCode {
 /// A file given on the command line whose content is wrong.
 struct InputError: Error, CustomStringConvertible {
     var description: String
+}
+
+/// The words by which machines know errors. None ever changes, or is given to another error.
+enum ErrorCode {
+    static func word(of error: any Error) -> String {
+        switch error {
+        case is UsageError: "usage"
+        case is ConfigurationError: "configuration"
+        case let failure as RunFailure: failure.code
+        case StateLock.Failure.held: "locked"
+        case is InputError: "input"
+        default: "file-error"
+        }
+    }
 }

@@ -11,6 +11,7 @@ enum NightOptions {
         Option(
             name: "date", value: "D[..D]", help: "the day, or first and last day (default: yesterday in its timezone)"),
         Option(name: "state", value: "DIR", help: "the state directory (default: state)"),
+        ClockOption.option,
         Option(name: "workers", value: "N", help: "threads (default: the machine's)"),
         Option(
             name: "memory", value: "SIZE",
@@ -28,32 +29,45 @@ enum NightOptions {
         if arguments.has("json"), arguments.has("print") {
             throw UsageError("--json and --print both want standard output; give one of them")
         }
+        let clock = try ClockOption.clock(arguments)
         let start = Date()
+        let started = clock.now
+        let log = RunLog()
         var summary = RunSummary(command: command)
-        let code: ExitCode
         do {
-            code = try run(arguments, steps: steps, summary: &summary)
+            summary.exitCode = try run(arguments, steps: steps, clock: clock, log: log, summary: &summary).rawValue
         } catch {
-            guard arguments.has("json"), !(error is UsageError) else { throw error }
-            Console.error("\(error)")
+            guard !(error is UsageError) else { throw error }
             summary.error = "\(error)"
-            code = ExitCode(error)
+            summary.errorCode = ErrorCode.word(of: error)
+            summary.exitCode = ExitCode(error).rawValue
+            Console.error("\(error)", code: summary.errorCode)
         }
-        if arguments.has("json") {
-            summary.exitCode = code.rawValue
-            summary.seconds = (Date().timeIntervalSince(start) * 1000).rounded() / 1000
-            Console.output(summary.bytes)
+        summary.messages = log.events
+        summary.seconds = (Date().timeIntervalSince(start) * 1000).rounded() / 1000
+        keep(summary, started: started, state: try StateDirectory(arguments))
+        if arguments.has("json") { Console.output(summary.bytes) }
+        return ExitCode(rawValue: summary.exitCode)
+    }
+
+    /// Leaves the record of a run. That this fails does not make the run another.
+    private static func keep(_ summary: RunSummary, started: Int64, state: StateDirectory) {
+        do {
+            try RunRecords(state).add(
+                JSONFile.bytes(of: RunRecord(summary, started: started)), start: started)
+        } catch {
+            Console.show(.recordNotWritten(reason: "\(error)"))
         }
-        return code
     }
 
     private static func run(
-        _ arguments: Arguments, steps: Set<NightlyRun.Step>, summary: inout RunSummary
+        _ arguments: Arguments, steps: Set<NightlyRun.Step>, clock: Clock, log: RunLog, summary: inout RunSummary
     ) throws -> ExitCode {
         let file = try arguments.required("config")
         let configuration = try Configuration.read(file: file)
         summary.pipeline = configuration.pipeline
-        let dates = try dates(arguments["date"], configuration)
+        let dates = try dates(arguments["date"], configuration, clock, log)
+        summary.dates = [dates.lowerBound.description, dates.upperBound.description]
         if dates.lowerBound < dates.upperBound, configuration.events.paths.contains("-"), steps.contains(.statistics) {
             throw UsageError("standard input holds one day; give one --date")
         }
@@ -61,7 +75,8 @@ enum NightOptions {
         var options = NightlyRun.Options()
         options.steps = steps
         options.audits = arguments.has("audit")
-        options.today = DayClock(timeZone: configuration.timeZone).date(of: now)
+        options.today = DayClock(timeZone: configuration.timeZone).date(of: clock.now)
+        options.clock = clock
         if let text = arguments["workers"] {
             guard let workers = Int(text), (1...1024).contains(workers) else {
                 throw UsageError("--workers is '\(text)'; give a number from 1 to 1024")
@@ -81,12 +96,10 @@ enum NightOptions {
         let state = try StateDirectory(arguments)
         let night = NightlyRun(
             configuration: configuration, configurationBytes: try FileSystem.read(file), state: state, options: options
-        ) { message in
+        ) { event in
+            log.append(event)
             bar?.clear()
-            switch message {
-            case .information(let text): if !isQuiet { Console.information(text) }
-            case .warning(let text): Console.warning(text)
-            }
+            if event.severity == .warning || !isQuiet { Console.show(event) }
         }
         let lock = try StateLock(state)
         defer { withExtendedLifetime(lock) {} }
@@ -97,13 +110,10 @@ enum NightOptions {
         return summary.nights.contains { !$0.hasData } ? .noData : .done
     }
 
-    /// Seconds since the epoch.
-    private static var now: Int64 { Int64(Date().timeIntervalSince1970) }
-
     private static func dates(
-        _ text: String?, _ configuration: Configuration
+        _ text: String?, _ configuration: Configuration, _ clock: Clock, _ log: RunLog
     ) throws(UsageError) -> ClosedRange<CalendarDate> {
-        let yesterday = DayClock(timeZone: configuration.timeZone).yesterday(of: now)
+        let yesterday = DayClock(timeZone: configuration.timeZone).yesterday(of: clock.now)
         guard let text else { return yesterday...yesterday }
         let parts = text.components(separatedBy: "..")
         guard parts.count <= 2, let first = CalendarDate(parts[0]), let last = CalendarDate(parts[parts.count - 1])
@@ -112,8 +122,9 @@ enum NightOptions {
         }
         guard first <= last else { throw UsageError("--date is '\(text)': the first day comes after the last") }
         if last > yesterday {
-            Console.warning(
-                "\(last) is not over yet in \(configuration.timeZone.identifier): the day's data is partial")
+            let event = RunEvent.dayNotOver(last, timeZone: configuration.timeZone.identifier)
+            log.append(event)
+            Console.show(event)
         }
         return first...last
     }

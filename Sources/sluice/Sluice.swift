@@ -1,14 +1,13 @@
 import CLibrary
+import Domain
 
 /// The command line: finds the command, and is the only place that turns errors into exit codes.
 @main
 enum Sluice {
-    static let version = "0.1.0"
-
     static let commands: [any (Command & Sendable).Type] = [
         RunCommand.self, StatisticsCommand.self, AllocateCommand.self, MergeCommand.self, AssignCommand.self,
         CheckCommand.self, RollbackCommand.self, HistoryCommand.self, ReportCommand.self, WarmstartCommand.self,
-        SimulateCommand.self, CompareCommand.self,
+        SimulateCommand.self, EvaluateCommand.self, CompareCommand.self,
     ]
 
     static func main() {
@@ -31,7 +30,7 @@ enum Sluice {
             return run([words[1], "--help"])
         }
         if first == "--version" {
-            Console.output("sluice \(version)\n")
+            Console.output("sluice \(Version.text)\n")
             return .done
         }
         guard let command = commands.first(where: { $0.name == first }) else {
@@ -54,7 +53,7 @@ enum Sluice {
             Console.error("\(command.name): \(error); see `sluice \(command.name) --help`")
             return .usage
         } catch {
-            Console.error("\(error)")
+            Console.error("\(error)", code: ErrorCode.word(of: error))
             return ExitCode(error)
         }
     }

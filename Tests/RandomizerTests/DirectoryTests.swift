@@ -78,6 +78,31 @@ final class ScratchDirectory: Sendable {
         #expect(table.assign(platform: "web", slot: "home-hero", visitor: "7") != nil)
     }
 
+    @Test(arguments: ["state", "state/", "state/allocations", "state/allocations/", home, "state/current"])
+    func currentStandsAtTheTop(name: String) throws {
+        try publish()
+        try scratch.link("state/current", to: "allocations/date=2026-11-21")
+        #expect(try load(name).statisticsThrough == "2026-11-20")
+    }
+
+    /// A publisher that was killed while it moved `current` to the top leaves both links.
+    @Test(arguments: ["state", "state/allocations"])
+    func ofTwoLinksTheOneAtTheTopCounts(name: String) throws {
+        try publish()
+        let earlier = TestTable.csv([TestRow("c", "0.5"), TestRow("d", "0.5")])
+        let directory = "state/allocations/date=2026-11-20"
+        try scratch.write(earlier, to: directory + "/allocation.csv")
+        try scratch.write(
+            Manifest(date: TestTable.date, rows: 2, table: earlier).json, to: directory + "/manifest.json")
+        try scratch.link("state/allocations/current", to: "date=2026-11-20")
+        #expect(try load(name).pipeline == nil)
+        try scratch.link("state/current", to: "allocations/date=2026-11-21")
+        #expect(try load(name).pipeline == "banners")
+        try FileManager.default.removeItem(atPath: scratch.path + "/state/current")
+        try scratch.link("state/current", to: "allocations/date=2027-01-01")
+        #expect(try error(name).problem == "no allocation table here")
+    }
+
     @Test func bareFileIsNotVerified() throws {
         try scratch.write(Self.table, to: "my.csv")
         let table = try load("my.csv")

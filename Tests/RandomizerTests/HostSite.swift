@@ -39,15 +39,15 @@ struct HostSite: Sendable {
 
     /// Points `current` at a table as a publisher does; `time` is when the link was made, in seconds since 1970.
     func point(at date: String, time: Int? = nil) throws {
-        let temporary = allocations + "/.current.tmp"
-        try FileManager.default.createSymbolicLink(atPath: temporary, withDestinationPath: "date=\(date)")
+        let temporary = state + "/.current.tmp"
+        try FileManager.default.createSymbolicLink(atPath: temporary, withDestinationPath: "allocations/date=\(date)")
         if let time {
             let times = [timespec(tv_sec: time, tv_nsec: 0), timespec(tv_sec: time, tv_nsec: 0)]
             guard utimensat(AT_FDCWD, temporary, times, AT_SYMLINK_NOFOLLOW) == 0 else {
                 throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO)
             }
         }
-        guard rename(temporary, allocations + "/current") == 0 else {
+        guard rename(temporary, state + "/current") == 0 else {
             throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO)
         }
     }

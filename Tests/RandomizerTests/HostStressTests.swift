@@ -85,8 +85,8 @@ import Testing
     }
 
     static func point(_ site: HostSite, at name: String) throws {
-        let temporary = site.allocations + "/.current.tmp"
-        try FileManager.default.createSymbolicLink(atPath: temporary, withDestinationPath: name)
-        guard rename(temporary, site.allocations + "/current") == 0 else { throw CancellationError() }
+        let temporary = site.state + "/.current.tmp"
+        try FileManager.default.createSymbolicLink(atPath: temporary, withDestinationPath: "allocations/" + name)
+        guard rename(temporary, site.state + "/current") == 0 else { throw CancellationError() }
     }
 }

@@ -37,7 +37,7 @@ import Testing
         #expect((status.age ?? -1) >= 0 && (status.checkedAt ?? 0) >= (status.loadedAt ?? 1))
     }
 
-    @Test(arguments: ["state", "state/", "state/allocations", "state/allocations/current"])
+    @Test(arguments: ["state", "state/", "state/allocations", "state/current"])
     func everyDirectoryIsWatched(name: String) throws {
         try site.write(Self.first)
         try site.write(Self.second)
@@ -88,7 +88,7 @@ import Testing
         for look in 1...3 {
             let error = try refusal(host.refresh())
             #expect([.missing, .unverified, .malformed].contains(error.code))
-            #expect(error.file.contains("/allocations/current"))
+            #expect(error.file.contains("/current"))
             #expect(host.status.fault == error && host.status.refusals == look)
             #expect(HostSite.shown(host) == Self.first && host.status.date == Self.first)
         }

@@ -315,7 +315,7 @@ def run(folder: str, sluice: str, library: str) -> None:
         second = Crowd(service.port, "second")
         second.come(VISITORS)
         check(second.tables == {tomorrow}, f"the new table serves: {second.tables}")
-        with open(f"{folder}/state/allocations/current/allocation.csv", encoding="utf-8") as file:
+        with open(f"{folder}/state/current/allocation.csv", encoding="utf-8") as file:
             traffic = {
                 row["variant"]: float(row["traffic"])
                 for row in csv.DictReader(file)

@@ -1,6 +1,7 @@
 import Domain
 import Learning
 import Randomizer
+import Policies
 import Simulation
 import TestSupport
 import Testing
@@ -97,7 +98,7 @@ import Testing
             $0.reward = .revenue
             $0.arms[0].revenue = WorldArm.Revenue(mean: 30, spread: 0.5)
         }
-        let counts = Worlds.night(world, day: 1, served: [1]).rows[0].counts
+        let counts = Worlds.night(world, day: 1, served: [1]).seen.rows[0].counts
         let purchases = Double(counts.purchasers)
         #expect(abs(purchases - 8_000) < 5 * 8_000.0.squareRoot())
         // e^0.25 = 1.284: a purchase deviates by 30 √0.284 = 16.

@@ -1,14 +1,15 @@
 import Allocation
 import Domain
 import Learning
+import Policies
 import Simulation
 import Testing
 
 /// Who is measured by which arms when tables stay.
 @Suite struct EligibleArmsTests {
-    private static let policies: [any Policy] = [
-        OraclePolicy(), UniformPolicy(), FixedHorizonPolicy(horizon: 2), EpsilonGreedyPolicy(),
-        ThompsonPolicy(name: "", learning: LearningSettings(), allocation: AllocationSettings()),
+    private static let policies: [SimulatedPolicy] = [
+        .oracle, .policy(UniformPolicy()), .policy(FixedHorizonPolicy(horizon: 2)), .policy(EpsilonGreedyPolicy()),
+        .policy(ThompsonPolicy(name: "", learning: LearningSettings(), allocation: AllocationSettings())),
     ]
 
     private static func contests(_ world: World) -> [EligibleArms] {
@@ -33,7 +34,7 @@ import Testing
             let life = try PolicyRun(of: world, experiment: 0, under: policy)
             #expect(life.regret.allSatisfy { $0 >= 0 }, "\(policy.name)")
             #expect(life.regret[8...9].allSatisfy { abs($0) < 1e-9 }, "a lone arm leaves nothing to regret")
-            if policy is OraclePolicy { #expect(life.regret.allSatisfy { $0 < 1e-9 }) }
+            if case .oracle = policy { #expect(life.regret.allSatisfy { $0 < 1e-9 }) }
         }
         // Without a walk the days after the last table are worth what its day was.
         world.experiments[0].drift = 0

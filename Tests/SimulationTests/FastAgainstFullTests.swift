@@ -1,6 +1,7 @@
 import Allocation
 import Configuration
 import Learning
+import Policies
 import Simulation
 import Testing
 

@@ -1,6 +1,7 @@
 import Allocation
 import Domain
 import Learning
+import Policies
 import Simulation
 import Testing
 

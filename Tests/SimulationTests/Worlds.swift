@@ -1,4 +1,5 @@
 import Domain
+import Policies
 import Simulation
 
 /// Small worlds for tests.
@@ -26,14 +27,14 @@ enum Worlds {
     }
 
     /// The night before a day, with the rows of days on which these shares were served.
-    static func night(_ world: World, day: Int, served shares: [Double]) -> Night {
+    static func night(_ world: World, day: Int, served shares: [Double]) -> SimulatedNight {
         let experiment = world.experiments[0]
         let truth = Truth(experiment, number: 0, seed: world.seed, days: day + 1)
         let draws = DayDraws(experiment, truth: truth, number: 0, seed: world.seed)
         let rows = (0..<day).flatMap {
             draws.rows(day: $0, date: world.start.advanced(by: $0), served: PolicyTable(everyone: shares))
         }
-        return Night(
+        return SimulatedNight(
             experiment: experiment, truth: truth, day: day, date: world.start.advanced(by: day), rows: rows,
             competing: experiment.arms.indices.filter { truth.competes(arm: $0, day: day) })
     }

@@ -119,9 +119,9 @@ import TestSupport
         for (index, date) in Shop.dates.enumerated() { try shop.log(date, seed: UInt64(index)) }
         try shop.run("2026-03-01..2026-03-03")
         #expect(try shop.sluice("rollback").status == 0)
-        #expect(try shop.current() == "date=2026-03-03")
+        #expect(try shop.current() == "allocations/date=2026-03-03")
         #expect(try shop.sluice("rollback", "--to", "2026-03-02").status == 0)
-        #expect(try shop.current() == "date=2026-03-02")
+        #expect(try shop.current() == "allocations/date=2026-03-02")
         #expect(try shop.sluice("rollback").status == 64)
         #expect(try shop.sluice("rollback", "--to", "2025-01-01").status == 64)
         let history = try shop.sluice("history", "--tables").output.split(separator: "\n")

@@ -74,7 +74,7 @@ import Testing
         #expect(result.output.contains("Traffic on 2026-11-21"))
         let audit = try directory.text("state/statistics/date=2026-11-20/bots.csv")
         for rule in ["userAgents", "eventsPerDay", "denyList", "denyNetworks"] { #expect(audit.contains(rule)) }
-        let table = try directory.text("state/allocations/current/allocation.csv").split(separator: "\n")
+        let table = try directory.text("state/current/allocation.csv").split(separator: "\n")
         let sums = Dictionary(grouping: table.dropFirst()) { $0.split(separator: ",")[1...3].joined(separator: " ") }
             .mapValues { rows in
                 rows.reduce(Decimal(0)) { $0 + (Decimal(string: String($1.split(separator: ",")[5])) ?? 0) }

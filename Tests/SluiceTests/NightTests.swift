@@ -12,7 +12,7 @@ import TestSupport
             #expect(result.status == 0, "\(result.errors)")
             #expect(result.output.isEmpty)
         }
-        #expect(try shop.current() == "date=2026-03-04")
+        #expect(try shop.current() == "allocations/date=2026-03-04")
         let table = try shop.table("2026-03-04")
         var sums: [String: Decimal] = [:]
         for (key, row) in table {
@@ -65,7 +65,7 @@ import TestSupport
         let before = try shop.directory.text("state/allocations/date=2026-03-02/allocation.csv")
         let after = try shop.directory.text("state/allocations/date=2026-03-03/allocation.csv")
         #expect(before.replacing("2026-03-02", with: "2026-03-03") == after)
-        #expect(try shop.current() == "date=2026-03-03")
+        #expect(try shop.current() == "allocations/date=2026-03-03")
     }
 
     @Test func logsCleanedAwayDoNotEraseWhatWasLearned() throws {
@@ -139,7 +139,7 @@ import TestSupport
         try shop.log("2026-03-02", seed: 77)
         let result = try shop.run("2026-03-02")
         #expect(result.status == 0)
-        #expect(try shop.current() == "date=2026-03-04")
+        #expect(try shop.current() == "allocations/date=2026-03-04")
         #expect(result.errors.contains("--date 2026-03-02..2026-03-03") || result.errors.contains("stale"))
     }
 
@@ -229,7 +229,7 @@ import TestSupport
         try shop.run("2026-03-01")
         let result = try shop.run("9998-03-01")
         #expect(result.status == 64)
-        #expect(try shop.current() == "date=2026-03-02")
+        #expect(try shop.current() == "allocations/date=2026-03-02")
     }
 
     @Test func aDamagedTableIsNotCarriedOver() throws {
@@ -242,7 +242,7 @@ import TestSupport
         try shop.blacklist(["*,*,*,*,,all"])
         let result = try shop.run("2026-03-02")
         #expect(result.status == 74)
-        #expect(try shop.current() == "date=2026-03-02")
+        #expect(try shop.current() == "allocations/date=2026-03-02")
         #expect(!shop.directory.exists("state/allocations/date=2026-03-03"))
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 import TestSupport
+import Testing
 
 /// A small site with a pipeline, in a scratch directory: two slots, a few hundred visitors a day.
 final class Shop {
@@ -94,12 +95,21 @@ final class Shop {
         return rows
     }
 
-    /// Every file of the state directory but the lock, whose content is only a hint.
+    /// Every file of the state directory that is a result: neither the lock nor what tells when things happened.
     func state() throws -> [String: Data] {
-        try directory.files(below: "state").filter { $0.key != ".lock" }
+        try directory.files(below: "state").filter {
+            $0.key != ".lock" && $0.key != "allocations/served.csv" && !$0.key.hasPrefix("runs/")
+        }
+    }
+
+    /// The lines of the journal of served tables, without its header.
+    func journal() throws -> [String] {
+        let lines = try directory.text("state/allocations/served.csv").split(separator: "\n").map(String.init)
+        #expect(lines.first == "since,date,xxh64")
+        return Array(lines.dropFirst())
     }
 
     func current() throws -> String {
-        try FileManager.default.destinationOfSymbolicLink(atPath: directory.path + "/state/allocations/current")
+        try FileManager.default.destinationOfSymbolicLink(atPath: directory.path + "/state/current")
     }
 }

@@ -1,3 +1,5 @@
+import Numerics
+
 /// What an experiment says of policies.
 package struct ComparisonResult: Sendable {
     /// What customers earn under a policy, as those show who got what it chooses.
@@ -77,7 +79,7 @@ extension ComparisonResult.Estimate {
     /// difference ± z·se; nil where the difference or its error is not defined.
     package func interval(_ confidence: Double) -> (low: Double, high: Double)? {
         guard let difference, let se else { return nil }
-        let reach = Normal.quantile(0.5 + confidence / 2) * se
+        let reach = SpecialFunctions.normalQuantile(probability: 0.5 + confidence / 2) * se
         return (difference - reach, difference + reach)
     }
 }

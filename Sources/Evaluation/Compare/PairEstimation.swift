@@ -1,3 +1,5 @@
+import Numerics
+
 /// One pair of policies after both readings.
 struct PairEstimation {
     let pair: Int
@@ -47,7 +49,7 @@ struct PairEstimation {
     private func completed(_ estimate: ComparisonResult.Estimate) -> ComparisonResult.Estimate {
         var estimate = estimate
         if let difference = estimate.difference, let se = estimate.se, se > 0 {
-            estimate.p = Normal.twoSidedP(z: difference / se)
+            estimate.p = SpecialFunctions.normalTwoSided(difference / se)
         }
         return estimate
     }
@@ -129,7 +131,7 @@ struct PairEstimation {
             checks.append(
                 ComparisonResult.Check(
                     name: names[place - 1], difference: difference, se: se,
-                    p: se > 0 ? Normal.twoSidedP(z: difference / se) : nil))
+                    p: se > 0 ? SpecialFunctions.normalTwoSided(difference / se) : nil))
         }
         for (index, p) in Holm.adjusted(checks.map(\.p)).enumerated() { checks[index].pHolm = p }
         return checks
@@ -146,6 +148,6 @@ struct PairEstimation {
             (variance(squares.policy, sums.policy.count) + variance(squares.reference, sums.reference.count))
             .squareRoot()
         return ComparisonResult.Check(
-            name: "placebo", difference: difference, se: se, p: se > 0 ? Normal.twoSidedP(z: difference / se) : nil)
+            name: "placebo", difference: difference, se: se, p: se > 0 ? SpecialFunctions.normalTwoSided(difference / se) : nil)
     }
 }

@@ -1,4 +1,4 @@
-import CLibrary
+import Numerics
 
 /// How many customers an experiment needs, or how surely it finds a difference, in each design.
 package struct SampleSize: Sendable {
@@ -46,15 +46,15 @@ package struct SampleSize: Sendable {
         ]
         if let odds { variances.append(("bandit", rest * (1 / odds.policy + 1 / odds.reference))) }
         let difference = abs(disagree * effect)
-        let limit = Normal.quantile(1 - alpha / 2)
+        let limit = SpecialFunctions.normalQuantile(probability: 1 - alpha / 2)
         return variances.map { design, variance in
             let ratio = variance / (4 * square)
             if let customers {
                 let z = difference / (variance / Double(customers)).squareRoot()
                 return Row(
-                    design: design, customers: Double(customers), power: Normal.cumulative(z - limit), ratio: ratio)
+                    design: design, customers: Double(customers), power: SpecialFunctions.normalCumulative(z - limit), ratio: ratio)
             }
-            let z = limit + Normal.quantile(power)
+            let z = limit + SpecialFunctions.normalQuantile(probability: power)
             return Row(
                 design: design, customers: (variance * z * z / (difference * difference)).rounded(.up), power: power,
                 ratio: ratio)

@@ -1,5 +1,6 @@
 import Domain
 import Numerics
+package import Policies
 
 /// What a policy would have earned, by every estimator, beside the reference, with how far that is to be trusted.
 package struct PolicyEvaluation: Sendable {
@@ -74,7 +75,7 @@ package struct ExperimentEvaluation: Sendable {
     ///   - reference: the position among them of the one that others are compared with.
     package init(
         _ log: LoggedExperiment, policies: [TargetPolicy], reference: Int, options: EvaluationOptions
-    ) throws(TargetPolicy.Failure) {
+    ) throws(PolicyError) {
         let supported = try SupportedPolicies(policies, in: log, rule: options.support)
         self.log = log.keeping(supported.isKept)
         allStrata = log.strata
@@ -142,7 +143,7 @@ package struct ExperimentEvaluation: Sendable {
         let relative = estimate.relative(to: reference)
         return PolicyEvaluation.Difference(
             value: difference.value, error: error, errorOfDays: errors.ofDays,
-            p: error > 0 ? Normal.twoSidedP(z: difference.value / error) : nil, relative: relative?.value,
+            p: error > 0 ? SpecialFunctions.normalTwoSided(difference.value / error) : nil, relative: relative?.value,
             relativeError: relative.map { chosen(estimation.errors(of: $0)) })
     }
 

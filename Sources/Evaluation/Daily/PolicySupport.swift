@@ -1,4 +1,5 @@
 package import Domain
+package import Policies
 
 /// What becomes of visitors for whom a policy wants arms that could not be served.
 package enum SupportRule: String, CaseIterable, Sendable {
@@ -23,16 +24,19 @@ package struct SupportedPolicies: Sendable {
     /// For messages: policy, arm and the days on which the arm could not be served though the policy wanted it.
     package private(set) var reasons: [Reason] = []
 
+    /// The greatest share that a policy gives in some stratum to arms that could not be served.
+    package var greatestUnsupported: Double { unsupported.joined().max() ?? 0 }
+
     package struct Reason: Sendable {
         package var policy: String
         package var variant: Name
         package var dates: [CalendarDate]
     }
 
-    /// - Throws: `TargetPolicy.Failure` when a policy has no shares for some visitors.
+    /// - Throws: `PolicyError` when a policy has no shares for some visitors.
     package init(
         _ policies: [TargetPolicy], in log: LoggedExperiment, rule: SupportRule
-    ) throws(TargetPolicy.Failure) {
+    ) throws(PolicyError) {
         shares = []
         var unsupported: [[Double]] = []
         var missing: [[String: Set<CalendarDate>]] = []
@@ -47,9 +51,9 @@ package struct SupportedPolicies: Sendable {
                     mass += own.shares[number][arm]
                     days[log.arms[arm].string, default: []].insert(stratum.date)
                 }
-                for (variant, share) in unknown[number].sorted(by: { $0.key < $1.key }) {
-                    mass += share
-                    days[variant.string, default: []].insert(stratum.date)
+                for arm in unknown[number] {
+                    mass += arm.share
+                    days[arm.variant.string, default: []].insert(stratum.date)
                 }
                 masses.append(mass)
             }

@@ -1,31 +1,17 @@
 package import Domain
+package import Policies
 
-/// A policy to be judged, with its name: what shares it would have given in each stratum.
+/// A policy to be judged: which shares it would have given in each stratum.
 package struct TargetPolicy: Sendable {
     /// Where the shares come from.
     package enum Source: Sendable {
         /// The shares that served.
         case served
-        /// The control keeps its share; the rest in equal parts over the arms that competed and could be served.
-        case even
-        /// All to one arm.
-        case always(Name)
-        /// Row groups by table date, in force from that date on; no date: on all days.
-        case tables([DatedShares])
-        /// Row groups in place of those of the table with that date: what other settings would have published.
-        case inPlaceOf([CalendarDate: [Name: [Name: Double]]])
-    }
-
-    /// Row groups with a date.
-    package struct DatedShares: Sendable {
-        package var date: CalendarDate?
-        /// By segment, then variant.
-        package var groups: [Name: [Name: Double]]
-
-        package init(date: CalendarDate?, groups: [Name: [Name: Double]]) {
-            self.date = date
-            self.groups = groups
-        }
+        /// A function of date and segment.
+        case segments(any SegmentPolicy)
+        /// Row groups by segment that stand in place of those of the table with that date: what other settings would have
+        /// published on the same night.
+        case replacing([CalendarDate: [Name: [ArmShare]]])
     }
 
     package var name: String
@@ -36,78 +22,64 @@ package struct TargetPolicy: Sendable {
         self.source = source
     }
 
-    /// A policy that has no shares for some visitors.
-    package struct Failure: Error, CustomStringConvertible {
-        package var description: String
-    }
-
-    /// The shares by stratum and arm. Arms that the log never had are in `unknown`, by stratum: their shares lie outside.
+    /// The shares of arms that the log has, by stratum and arm; and by stratum those of arms that it never had.
     package func shares(
         in log: LoggedExperiment
-    ) throws(Failure) -> (shares: PolicyShares, unknown: [[Name: Double]]) {
+    ) throws(PolicyError) -> (shares: PolicyShares, unknown: [[ArmShare]]) {
+        let positions = Dictionary(uniqueKeysWithValues: log.arms.enumerated().map { ($0.element, $0.offset) })
         var all: [[Double]] = []
-        var unknown: [[Name: Double]] = []
+        var unknown: [[ArmShare]] = []
         for stratum in log.strata {
+            var shares = Array(repeating: 0.0, count: log.arms.count)
+            var others: [ArmShare] = []
             switch source {
-            case .served:
-                all.append(stratum.shares)
-                unknown.append([:])
-            case .even:
-                all.append(TargetPolicy.even(stratum))
-                unknown.append([:])
-            case .always(let variant):
-                guard log.arms.contains(variant) else {
-                    throw Failure(
-                        description: "\(name): \(log.key.platform)/\(log.key.slot) has no arm \(variant); it has "
-                            + log.arms.map(\.string).joined(separator: ", "))
+            case .served: shares = stratum.shares
+            case .segments, .replacing:
+                for arm in try given(stratum, in: log) {
+                    if let position = positions[arm.variant] {
+                        shares[position] = arm.share
+                    } else {
+                        others.append(arm)
+                    }
                 }
-                all.append(log.arms.map { $0 == variant ? 1 : 0 })
-                unknown.append([:])
-            case .tables(let tables):
-                let group = try group(serving: stratum, among: tables, log.key)
-                all.append(log.arms.map { group[$0] ?? 0 })
-                unknown.append(group.filter { $0.value > 0 && !log.arms.contains($0.key) })
-            case .inPlaceOf(let tables):
-                guard let groups = tables[stratum.table], let group = groups[stratum.segment] ?? groups[.everyone]
-                else {
-                    throw Failure(description: "\(name): nothing would have been published for \(stratum.table)")
-                }
-                all.append(log.arms.map { group[$0] ?? 0 })
-                unknown.append([:])
             }
+            all.append(shares)
+            unknown.append(others)
         }
         return (PolicyShares(shares: all), unknown)
     }
 
-    private static func even(_ stratum: LoggedExperiment.Stratum) -> [Double] {
-        let arms = stratum.shares.indices
-        let competing = arms.filter { stratum.standings[$0] == .competing && stratum.shares[$0] > 0 }
-        let control = arms.filter { stratum.standings[$0] == .control }
-        // Where nothing competes the control has all of the traffic, and keeps it.
-        let held = control.reduce(0) { $0 + stratum.shares[$1] }
-        var shares = Array(repeating: 0.0, count: arms.count)
-        for arm in control {
-            shares[arm] = competing.isEmpty && held > 0 ? stratum.shares[arm] / held : stratum.shares[arm]
+    private func given(
+        _ stratum: LoggedExperiment.Stratum, in log: LoggedExperiment
+    ) throws(PolicyError) -> [ArmShare] {
+        switch source {
+        case .served: return []
+        case .segments(let policy):
+            if let always = policy as? AlwaysPolicy, !log.arms.contains(always.variant) {
+                throw PolicyError(
+                    "\(name): \(log.key.platform)/\(log.key.slot) has no arm \(always.variant); it has "
+                        + log.arms.map(\.string).joined(separator: ", "))
+            }
+            do throws(PolicyError) {
+                return try policy.shares(of: offer(stratum, log.arms))
+            } catch {
+                throw PolicyError("\(name): \(error)")
+            }
+        case .replacing(let tables):
+            guard let groups = tables[stratum.table], let group = groups[stratum.segment] ?? groups[.everyone] else {
+                throw PolicyError("\(name): nothing would have been published for \(stratum.table)")
+            }
+            return group
         }
-        for arm in competing { shares[arm] = (1 - held) / Double(competing.count) }
-        return shares
     }
 
-    private func group(
-        serving stratum: LoggedExperiment.Stratum, among tables: [DatedShares], _ key: SlotKey
-    ) throws(Failure) -> [Name: Double] {
-        let dated = tables.filter { table in table.date.map { $0 <= stratum.date } ?? true }
-        let newest = dated.max { ($0.date?.dayNumber ?? .min) < ($1.date?.dayNumber ?? .min) }
-        guard let newest else {
-            throw Failure(
-                description: "\(name): no rows of \(stratum.date) or before it, which the log has visitors of; "
-                    + "give the rows no date, or an earlier one")
-        }
-        guard let group = newest.groups[stratum.segment] ?? newest.groups[.everyone] else {
-            throw Failure(
-                description: "\(name): no rows for segment \(stratum.segment) of \(key.platform)/\(key.slot), and none "
-                    + "for everyone; add rows with segment *")
-        }
-        return group
+    /// What the stratum's visitors could be shown.
+    private func offer(_ stratum: LoggedExperiment.Stratum, _ arms: [Name]) -> Stratum {
+        let served = arms.indices.filter { stratum.shares[$0] > 0 }
+        let control = served.first { stratum.standings[$0] == .control }
+        return Stratum(
+            date: stratum.date, segment: stratum.segment,
+            competing: served.filter { stratum.standings[$0] == .competing }.map { arms[$0] },
+            control: control.map { Experiment.Control(variant: arms[$0], traffic: stratum.shares[$0]) })
     }
 }

@@ -32,7 +32,7 @@ package struct WeightDiagnostics: Equatable, Sendable {
     package static let alarm = 0.0005
 
     package var isAlarming: Bool {
-        meanZ.map { Normal.twoSidedP(z: $0) < WeightDiagnostics.alarm } ?? false
+        meanZ.map { SpecialFunctions.normalTwoSided($0) < WeightDiagnostics.alarm } ?? false
     }
 }
 
@@ -105,7 +105,7 @@ extension DailyEstimation {
     private func worst(of days: [(date: CalendarDate, deviation: Deviation)]) -> WeightDiagnostics.WorstDay? {
         let tested = days.compactMap { day in day.deviation.z.map { (date: day.date, z: $0) } }
         guard let worst = tested.max(by: { abs($0.z) < abs($1.z) }) else { return nil }
-        let p = Normal.twoSidedP(z: worst.z) * Double(tested.count)
+        let p = SpecialFunctions.normalTwoSided(worst.z) * Double(tested.count)
         return WeightDiagnostics.WorstDay(date: worst.date, z: worst.z, adjustedP: min(1, p))
     }
 }

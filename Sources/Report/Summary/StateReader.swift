@@ -31,7 +31,7 @@ package struct StateReader {
         let start = last.advanced(by: 1 - max(1, days))
         let first = dates.filter { $0 >= start }.min() ?? last
 
-        var history = StateHistory(days: [], current: state.currentDate(), faults: [], segments: [:])
+        var history = StateHistory(days: [], current: try state.currentDate(), faults: [], segments: [:])
         history.hasEarlierTables = tables.contains { $0 < first }
         history.beyond = statistics.filter { $0 > last }.sorted()
         let count = last.dayNumber - first.dayNumber + 1
@@ -100,9 +100,17 @@ package struct StateReader {
             throw Problem(text: "\(file):\(error.line): \(error)")
         } catch let error as CountOverflow {
             throw Problem(text: "\(file): \(error)")
+        } catch let error as FileError where error.isMissing && isWithoutEvents(date) {
+            return [:]
         } catch {
             throw Problem(text: "\(error)")
         }
+    }
+
+    /// Whether a day's `quality.json` counts nobody: such a day leaves no statistics.
+    private func isWithoutEvents(_ date: CalendarDate) -> Bool {
+        let bytes = try? FileSystem.read(state.statistics(on: date) + "/quality.json")
+        return bytes.flatMap { try? JSONFile.value(Quality.self, $0) }.map { $0.units == 0 } ?? false
     }
 
     private func quality(_ date: CalendarDate, _ history: inout StateHistory) throws(Problem) -> Quality {

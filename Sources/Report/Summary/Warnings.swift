@@ -13,7 +13,7 @@ package enum Warnings {
         let day = history.days[index]
         var warnings: [String] = []
         if history.current == nil {
-            warnings.append("No table is served: allocations/current leads to none.")
+            warnings.append("No table is served: `current` leads to none.")
         } else if let current = history.current, current != day.date {
             warnings.append(
                 "The table of \(current) is served, not that of \(day.date), which this page describes.")

@@ -1,6 +1,7 @@
 package import Domain
 import Learning
 import Numerics
+package import Policies
 
 /// A day of an experiment as daily rows, drawn from the truth without a log.
 ///

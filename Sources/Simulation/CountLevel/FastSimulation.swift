@@ -1,14 +1,20 @@
+package import Policies
+
 /// Many worlds lived by several policies, with days drawn instead of logs written.
 package struct FastSimulation: Sendable {
-    package var policies: [any Policy]
+    package var policies: [SimulatedPolicy]
     /// At least 1.
     package var worlds: Int
     /// Threads; nil: the machine's. The results are the same.
     package var threads: Int?
 
-    package init(policies: [any Policy], worlds: Int) {
+    package init(policies: [SimulatedPolicy], worlds: Int) {
         self.policies = policies
         self.worlds = worlds
+    }
+
+    package init(policies: [any Policy], worlds: Int) {
+        self.init(policies: policies.map { .policy($0) }, worlds: worlds)
     }
 
     /// Lives an experiment of every world under every policy: by policy, then by world.

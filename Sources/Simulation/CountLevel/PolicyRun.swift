@@ -1,5 +1,5 @@
 import Domain
-import Randomizer
+package import Policies
 
 /// What became of an experiment under a policy in one world.
 package struct PolicyRun: Equatable, Sendable {
@@ -28,7 +28,7 @@ package struct PolicyRun: Equatable, Sendable {
     ///
     /// - Parameter number: the experiment's place in the world.
     /// - Complexity: O(days) tables, each of O(rows so far).
-    package init(of world: World, experiment number: Int, under policy: some Policy) throws(PolicyError) {
+    package init(of world: World, experiment number: Int, under policy: SimulatedPolicy) throws(PolicyError) {
         let experiment = world.experiments[number]
         let truth = Truth(experiment, number: number, seed: world.seed, days: world.days)
         let draws = DayDraws(experiment, truth: truth, number: number, seed: world.seed)
@@ -37,7 +37,7 @@ package struct PolicyRun: Equatable, Sendable {
         for day in 0...world.days {
             let contest = EligibleArms(of: experiment, truth: truth, day: day, in: world)
             let date = world.start.advanced(by: day)
-            let night = Night(
+            let night = SimulatedNight(
                 experiment: experiment, truth: truth, day: day, date: date, rows: rows, competing: contest.arms,
                 servingTable: before?.day ?? -1)
             let table: PolicyTable
@@ -59,15 +59,20 @@ package struct PolicyRun: Equatable, Sendable {
         }
     }
 
-    private mutating func note(_ table: PolicyTable, of night: Night) {
+    /// Runs a policy that sees what a real site would see.
+    package init(of world: World, experiment: Int, under policy: some Policy) throws(PolicyError) {
+        try self.init(of: world, experiment: experiment, under: .policy(policy))
+    }
+
+    private mutating func note(_ table: PolicyTable, of night: SimulatedNight) {
         guard let winner = table.winner else { return }
         callsWinner = true
         if winner != night.bestForEveryone { callsWrongly = true }
     }
 
-    private mutating func measure(_ table: PolicyTable, of night: Night) {
-        let (oracle, even) = (OraclePolicy().table(night), UniformPolicy.split(night))
-        let best = PolicyRun.expected(oracle, night)
+    private mutating func measure(_ table: PolicyTable, of night: SimulatedNight) {
+        let even = night.seen.table(night.seen.even)
+        let best = PolicyRun.expected(night.oracleTable, night)
         let expected = PolicyRun.expected(table, night)
         rewards += expected
         regret.append(max(0, best - expected))
@@ -77,7 +82,7 @@ package struct PolicyRun: Equatable, Sendable {
     }
 
     /// Rewards expected of a day's visitors.
-    private static func expected(_ table: PolicyTable, _ night: Night) -> Double {
+    private static func expected(_ table: PolicyTable, _ night: SimulatedNight) -> Double {
         var sum = 0.0
         for (segment, group) in night.experiment.segments.enumerated() {
             let shares = table.shares(inSegment: segment)
@@ -85,19 +90,16 @@ package struct PolicyRun: Equatable, Sendable {
                 sum += group.share * shares[arm] * night.value(ofArm: arm, segment: segment)
             }
         }
-        return sum * night.truth.visitors[night.day]
+        return sum * night.truth.visitors[night.seen.day]
     }
 
     /// The share of visitors who are shown another arm by the new table, 0…1.
     static func moved(from old: PolicyTable, to new: PolicyTable, _ experiment: WorldExperiment) -> Double {
-        experiment.segments.indices.reduce(0) { sum, segment in
+        let control = experiment.control.flatMap { experiment.position(of: $0.variant) }
+        return experiment.segments.indices.reduce(0) { sum, segment in
             sum + experiment.segments[segment].share
-                * PolicyTable.moved(from: old.shares(inSegment: segment), to: new.shares(inSegment: segment))
+                * PolicyTable.moved(
+                    from: old.shares(inSegment: segment), to: new.shares(inSegment: segment), control: control)
         }
     }
-}
-
-extension UniformPolicy {
-    /// The even split, without a look at the rows.
-    static func split(_ night: Night) -> PolicyTable { night.table(night.even) }
 }

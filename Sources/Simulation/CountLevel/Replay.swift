@@ -2,6 +2,7 @@ package import Allocation
 import Domain
 package import Learning
 import Numerics
+package import Policies
 
 /// Real tests lived again as bandits: what other ways to share the same visitors would have brought.
 ///
@@ -51,14 +52,15 @@ package struct Replay: Sendable {
     }
 
     /// Even split, A/B test, then the others.
-    package var policies: [any Policy] {
+    package var policies: [SimulatedPolicy] {
         var pooled = learning
         pooled.seasonality = .none
-        return [
+        let policies: [any Policy] = [
             UniformPolicy(), FixedHorizonPolicy(horizon: horizon ?? max(1, nights / 2)), EpsilonGreedyPolicy(),
             ThompsonPolicy(name: "pooled Thompson", learning: pooled, allocation: allocation),
-            ThompsonPolicy(name: "Sluice", learning: learning, allocation: allocation), OraclePolicy(),
+            ThompsonPolicy(name: "Sluice", learning: learning, allocation: allocation),
         ]
+        return policies.map { .policy($0) } + [.oracle]
     }
 
     /// Replays all tests under all policies.

@@ -1,6 +1,7 @@
 import Allocation
 import Domain
 package import Learning
+package import Policies
 
 /// Ways to learn compared in worlds in which the base rate moves: what the method's choices rest on.
 ///

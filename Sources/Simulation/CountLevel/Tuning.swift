@@ -1,6 +1,7 @@
 package import Allocation
 import Domain
 package import Learning
+package import Policies
 
 /// Settings tried one beside the other on worlds around a given one, all on the same luck.
 package struct Tuning: Sendable {

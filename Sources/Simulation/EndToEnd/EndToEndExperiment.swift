@@ -1,3 +1,5 @@
+package import Policies
+
 /// A way to share an experiment's traffic, and what it regrets on each day.
 package struct PolicyOutcome: Sendable {
     package var name: String

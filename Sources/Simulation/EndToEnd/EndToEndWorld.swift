@@ -43,7 +43,7 @@ package struct EndToEndWorld {
     ///   - lived: called after each night.
     /// - Throws: what stops a night other than a broken log, and errors of files.
     package func run(
-        report: @escaping @Sendable (RunMessage) -> Void, lived: (EndToEndNight) -> Void
+        report: @escaping @Sendable (RunEvent) -> Void, lived: (EndToEndNight) -> Void
     ) throws {
         let world = file.world
         let pipeline = NightPipeline(file: file, output: output)
@@ -80,7 +80,7 @@ package struct EndToEndWorld {
 
     /// Runs the night after a day. A log that is too broken is part of the world; anything else is an error.
     private func end(
-        _ day: Int, _ pipeline: NightPipeline, _ report: @escaping @Sendable (RunMessage) -> Void
+        _ day: Int, _ pipeline: NightPipeline, _ report: @escaping @Sendable (RunEvent) -> Void
     ) throws -> EndToEndNight.Ending {
         do {
             let outcome = try runNight(
@@ -89,7 +89,7 @@ package struct EndToEndWorld {
             return outcome.hasData ? .published : .noData
         } catch let failure as RunFailure {
             guard case .tooManyRejected = failure else { throw failure }
-            report(.warning("\(failure)"))
+            report(.nightStopped(file.world.start.advanced(by: day), failure))
             return .stopped(failure)
         }
     }
@@ -98,7 +98,7 @@ package struct EndToEndWorld {
     @discardableResult
     private func runNight(
         before day: Int, of pipeline: NightPipeline, steps: Set<NightlyRun.Step>,
-        report: @escaping @Sendable (RunMessage) -> Void
+        report: @escaping @Sendable (RunEvent) -> Void
     ) throws -> NightOutcome {
         let date = file.world.start.advanced(by: day - 1)
         let bytes = pipeline.configuration(forTableOf: day)

@@ -40,6 +40,7 @@ struct NightPipeline {
                     "variant": .string(control.variant.string), "traffic": .number(control.traffic),
                 ])
             }
+            if let holdout = experiment.holdout { object["holdout"] = .string(holdout.string) }
             object["allocation"] = object["allocation"]?.keepingFloors(of: variants)
             return JSON5Value.object(object)
         }

@@ -1,4 +1,5 @@
 import Domain
+import Policies
 
 /// What an experiment's people were shown on a day, and what that was worth by the truth.
 package struct ServedDay: Sendable {
@@ -58,10 +59,10 @@ package struct ServedDay: Sendable {
     /// Works out what the day was worth. O(segments · arms)
     ///
     /// - Parameter night: the day with the arms to choose from as those that compete.
-    mutating func weigh(_ night: Night, control: Int?) {
+    mutating func weigh(_ night: SimulatedNight, control: Int?) {
         best = night.bestForEveryone
         for segment in people.indices {
-            let values = night.competing.map { night.value(ofArm: $0, segment: segment) }
+            let values = night.seen.competing.map { night.value(ofArm: $0, segment: segment) }
             let best = values.max() ?? 0
             // Exactly `best` where all are alike, so that rounding makes no regret.
             let even = best - values.reduce(0) { $0 + (best - $1) } / Double(max(1, values.count))

@@ -1,6 +1,7 @@
 import Allocation
 import Configuration
 import Domain
+import Policies
 import Randomizer
 import State
 
@@ -62,7 +63,8 @@ struct ServedTable {
             let policy = ThompsonPolicy(
                 name: "", learning: configured.learning, allocation: configured.allocation)
             return Slot(
-                groups: groups, policy: policy.table(of: byGroup, in: experiment, competing: experiment.arms.count),
+                groups: groups,
+                policy: policy.table(of: byGroup, in: experiment.served, competing: experiment.arms.count),
                 leader: ServedTable.leader(of: experiment, rows: own),
                 competing: own.filter { $0.key.segment == .everyone && $0.isCompeting }
                     .compactMap { experiment.position(of: $0.key.variant) }.sorted())

@@ -77,8 +77,8 @@ private struct Place {
 
     /// The day as policies see it, for what it is truly worth. The arms to choose from are those that competed for the table in
     /// force: a night that stops leaves a blacklisted arm its traffic, and when all arms are blacklisted the last shares stay.
-    var night: Night {
-        Night(
+    var night: SimulatedNight {
+        SimulatedNight(
             experiment: experiment, truth: truth, day: day, date: world.start.advanced(by: day), rows: [],
             competing: slot?.competing ?? [])
     }

@@ -16,7 +16,7 @@ extension ConfigurationReader {
     private static let maximumCount = 1_000
     private static let experimentKeys = [
         "platform", "slot", "visitorsPerDay", "segments", "weeklySwing", "visitorSwing", "trend", "drift", "arms",
-        "control", "learning", "allocation",
+        "control", "holdout", "learning", "allocation",
     ]
 
     /// Reads the experiments, each over the file's own settings. Those at fault are left out.
@@ -32,6 +32,7 @@ extension ConfigurationReader {
         }
         var read: [ReadExperiment] = []
         var firstPaths: [SlotKey: JSON5Path] = [:]
+        var holdouts = NamedHoldouts()
         for node in nodes {
             guard let node = section(node, keys: Self.experimentKeys) else { continue }
             let learning = self.learning(node["learning"], over: learning)
@@ -40,7 +41,7 @@ extension ConfigurationReader {
             world.reward = learning.reward
             let experiment = Experiment(
                 key: world.key, variants: world.arms.map(\.variant).filter { $0 != world.control?.variant },
-                control: world.control)
+                control: world.control, holdout: world.holdout)
             if let first = firstPaths[world.key] {
                 fault(
                     node.path, "\(first) is the experiment of this platform and slot already", "name another slot")
@@ -48,6 +49,7 @@ extension ConfigurationReader {
             firstPaths[world.key] = firstPaths[world.key] ?? node.path
             checkFloorNames(node["allocation"], of: experiment)
             checkFloorSum(node, of: experiment, allocation)
+            checkHoldout(node, of: experiment, among: &holdouts)
             var written: [String: JSON5Value] = [:]
             for key in ["learning", "allocation"] { written[key] = node[key]?.value }
             read.append(
@@ -72,6 +74,7 @@ extension ConfigurationReader {
             required("arms", of: node, example: #"[{ variant: "a", rate: 0.05 }, { variant: "b", rate: 0.06 }]"#),
             segments: segments)
         let control = nullable(node["control"]) { $0.control($1) } ?? nil
+        let holdout = holdout(of: node)
         guard let platform, let slot, let visitors, let arms else { return nil }
         if arms.count > Self.maximumCount {
             fault((node["arms"] ?? node).path, "\(arms.count) arms, more than \(Self.maximumCount)", "leave some out")
@@ -80,6 +83,7 @@ extension ConfigurationReader {
         var world = WorldExperiment(
             key: SlotKey(platform: platform, slot: slot), visitorsPerDay: visitors, arms: arms)
         world.control = control
+        world.holdout = holdout
         world.segments = segments
         if let swing = share(node["weeklySwing"], "of the rate") { world.weeklySwing = swing }
         if let swing = share(node["visitorSwing"], "of the visitors") { world.visitorSwing = swing }

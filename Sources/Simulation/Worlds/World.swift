@@ -53,6 +53,8 @@ package struct WorldExperiment: Equatable, Sendable {
     package var arms: [WorldArm]
     /// The control, when there is one: also one of `arms`.
     package var control: Experiment.Control?
+    /// The name of the holdout that the control shares with those of other experiments, when it has one.
+    package var holdout: Name?
     /// At least one; shares add up to 1. A world without segments has one, of everyone.
     package var segments: [WorldSegment] = [WorldSegment(name: .everyone, share: 1)]
     /// ±a: the base rate of day d is multiplied by 1 + a·sin(2πd/7).

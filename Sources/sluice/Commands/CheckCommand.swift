@@ -23,7 +23,7 @@ enum CheckCommand: Command {
         let night = NightlyRun(
             configuration: configuration, configurationBytes: [], state: StateDirectory(path: "state"),
             options: NightlyRun.Options(), report: { _ in })
-        for warning in try night.inputsWithoutEffect() { Console.warning(warning) }
+        for event in try night.inputsWithoutEffect() { Console.show(event) }
         let arms = configuration.experiments.reduce(0) { $0 + $1.experiment.arms.count }
         Console.information(
             "\(file): pipeline '\(configuration.pipeline)' is in order: "

@@ -17,8 +17,9 @@ enum HistoryCommand: Command {
         The tables do not say what counts as success, nor the floors: both are deduced, and marked where that is uncertain.
         --config gives them from the configuration instead.
 
-        With --tables, one line for each table instead: its date, the newest day it was learned from, its rows, and whether
-        it is as it was published, the served one marked with an asterisk.
+        With --tables, one line for each table instead: its date, the newest day it was learned from, its rows, whether it is
+        as it was published, and since when it served, as far as the journal allocations/served.csv knows; the served one is
+        marked with an asterisk.
         """
     static let examples = [
         "sluice history --state state", "sluice history --config pipeline.json5", "sluice history --tables",
@@ -55,19 +56,21 @@ enum HistoryCommand: Command {
     }
 
     private static func printTables(_ state: StateDirectory) throws {
-        let current = state.currentDate()
-        var cells = [["", "table of", "learned through", "experiments", "rows", "state"]]
+        let current = try state.currentDate()
+        let served = Dictionary(grouping: try ServingJournal(state).history.entries, by: \.table)
+        var cells = [["", "table of", "learned through", "experiments", "rows", "state", "served since"]]
         for date in try state.allocationDates() {
             let mark = date == current ? "*" : ""
+            let since = served[date]?.map { RFC3339.text($0.since) }.joined(separator: ", ") ?? "-"
             do throws(TableError) {
                 let table = try AllocationTable(path: state.allocation(on: date))
                 let rows = table.experiments.flatMap(\.groups).reduce(0) { $0 + $1.arms.count }
                 cells.append([
                     mark, date.description, table.statisticsThrough ?? "-", String(table.experiments.count),
-                    String(rows), "verified",
+                    String(rows), "verified", since,
                 ])
             } catch {
-                cells.append([mark, date.description, "-", "-", "-", "damaged"])
+                cells.append([mark, date.description, "-", "-", "-", "damaged", since])
                 Console.warning("\(error)")
             }
         }

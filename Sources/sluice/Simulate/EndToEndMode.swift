@@ -83,9 +83,9 @@ enum EndToEndMode: SimulationMode {
     private static func live(_ world: EndToEndWorld, isQuiet: Bool) throws -> [EndToEndNight] {
         var nights: [EndToEndNight] = []
         let days = world.file.world.days
-        try world.run { message in
+        try world.run { event in
             // What nights say when all is well is the same every night; the line below says enough.
-            if case .warning(let text) = message { Console.warning(text) }
+            if event.severity == .warning { Console.show(event) }
         } lived: { night in
             nights.append(night)
             guard !isQuiet else { return }

@@ -3,6 +3,7 @@ import CSV
 import Configuration
 import Domain
 import Learning
+import Policies
 import Simulation
 
 /// Many worlds at once, their days drawn instead of written as logs: the settings chosen beside other policies.
@@ -47,11 +48,11 @@ enum FastMode: SimulationMode {
 
     private static func policies(
         _ configured: ExperimentConfiguration, _ priors: PriorCounts, horizon: Int
-    ) -> [any Policy] {
-        [OraclePolicy(), UniformPolicy()] + baselines(configured, priors, horizon: horizon) + [
-            ThompsonPolicy(
-                name: "chosen", learning: configured.learning, allocation: configured.allocation, priors: priors)
-        ]
+    ) -> [SimulatedPolicy] {
+        let chosen = ThompsonPolicy(
+            name: "chosen", learning: configured.learning, allocation: configured.allocation, priors: priors)
+        let seeing = [UniformPolicy()] + baselines(configured, priors, horizon: horizon) + [chosen]
+        return [.oracle] + seeing.map { .policy($0) }
     }
 
     /// What others would do instead of the chosen settings.

@@ -25,13 +25,11 @@ package struct ThompsonPolicy: Policy {
     package static let certainty = 0.95
 
     package func table(_ night: Night) throws(PolicyError) -> PolicyTable {
-        let world = night.experiment
-        let declared = world.arms.filter { $0.joins <= night.day }.map(\.variant)
-        let experiment = Experiment(
-            key: world.key, variants: declared.filter { $0 != world.control?.variant }, control: world.control)
+        let experiment = night.experiment.declared(on: night.day)
+        let reward = night.experiment.reward
         var settings = learning
-        settings.reward = world.reward
-        let competing = Set(night.competing.map { world.arms[$0].variant })
+        settings.reward = reward
+        let competing = Set(night.competing.map { night.experiment.arms[$0].variant })
         let blacklisted = Set(experiment.variants.filter { !competing.contains($0) })
 
         var rows: [[AllocationRow]] = []
@@ -43,44 +41,50 @@ package struct ThompsonPolicy: Policy {
                 rows.append(
                     try allocator.allocate(
                         group: group, blacklisted: blacklisted, date: night.date, seed: UInt64(number),
-                        reward: world.reward))
+                        reward: reward))
             }
         } catch {
             throw PolicyError("\(error)")
         }
-        return table(of: rows, in: world, competing: competing.count)
+        return table(of: rows, in: night.experiment, competing: competing.count)
     }
 
-    /// The rows of a table as shares: everyone's group first.
-    func table(of groups: [[AllocationRow]], in world: WorldExperiment, competing: Int) -> PolicyTable {
+    /// The rows of a published table as shares.
+    ///
+    /// - Parameters:
+    ///   - groups: everyone's first.
+    ///   - competing: how many arms share the traffic: one alone is no winner.
+    package func table(of groups: [[AllocationRow]], in experiment: ServedExperiment, competing: Int) -> PolicyTable {
         func shares(_ rows: [AllocationRow]) -> [Double] {
-            var shares = [Double](repeating: 0, count: world.arms.count)
+            var shares = [Double](repeating: 0, count: experiment.arms.count)
             for row in rows {
-                if let arm = world.position(of: row.key.variant) { shares[arm] = Double(row.traffic) / 1e6 }
+                if let arm = experiment.position(of: row.key.variant) { shares[arm] = Double(row.traffic) / 1e6 }
             }
             return shares
         }
         let everyone = groups[0]
         var table = PolicyTable(everyone: shares(everyone))
         let best = everyone.max { ($0.probabilityBest ?? -1) < ($1.probabilityBest ?? -1) }
-        table.leader = best.flatMap { world.position(of: $0.key.variant) }
+        table.leader = best.flatMap { experiment.position(of: $0.key.variant) }
         // An arm without data is "best" with P = 0.96 beside arms at 4 %: nobody would call it the winner.
         let isCertain = (best?.probabilityBest ?? 0) > ThompsonPolicy.certainty
         if competing > 1, best?.status == .active, isCertain { table.winner = table.leader }
         var served = 1.0
         for rows in groups.dropFirst() {
-            guard let segment = world.segments.firstIndex(where: { $0.name == rows[0].key.segment }) else { continue }
+            guard let segment = experiment.segments.firstIndex(where: { $0.name == rows[0].key.segment }) else {
+                continue
+            }
             table.segments[segment] = shares(rows)
-            table.floorTraffic += world.segments[segment].share * floorTraffic(rows, world)
-            served -= world.segments[segment].share
+            table.floorTraffic += experiment.segments[segment].share * floorTraffic(rows, experiment)
+            served -= experiment.segments[segment].share
         }
-        table.floorTraffic += max(0, served) * floorTraffic(everyone, world)
+        table.floorTraffic += max(0, served) * floorTraffic(everyone, experiment)
         return table
     }
 
     /// What floors give to arms beyond their probability of being best, as a share of the group's visitors.
-    private func floorTraffic(_ rows: [AllocationRow], _ world: WorldExperiment) -> Double {
-        let available = 1 - (world.control?.traffic ?? 0)
+    private func floorTraffic(_ rows: [AllocationRow], _ experiment: ServedExperiment) -> Double {
+        let available = 1 - (experiment.control?.traffic ?? 0)
         let arms = rows.filter { $0.probabilityBest != nil }
         let floors = allocation.floors(of: arms.map(\.key.variant), available: available)
         return zip(arms, floors).reduce(0) { sum, arm in

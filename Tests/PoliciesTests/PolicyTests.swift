@@ -1,8 +1,8 @@
 import Allocation
 import Domain
 import Learning
+import Policies
 import Randomizer
-import Simulation
 import TestSupport
 import Testing
 
@@ -41,34 +41,15 @@ import Testing
         #expect(PolicyTable.moved(from: old, to: old) < 1e-12)
     }
 
-    @Test("The oracle has no regret, the even split has its own")
-    func yardsticks() throws {
-        let world = Worlds.world([0.05, 0.06, 0.04], days: 9) {
-            $0.weeklySwing = 0.4
-            $0.segments = [
-                Worlds.segment("delhi", share: 0.25, factor: 1.2), Worlds.segment("*", share: 0.75, factor: 1),
-            ]
-            $0.arms[0].ratesBySegment = ["delhi": 0.09]
-        }
-        let oracle = try PolicyRun(of: world, experiment: 0, under: OraclePolicy())
-        #expect(oracle.regret.allSatisfy { $0 < 1e-9 } && oracle.regret.count == 9)
-        let even = try PolicyRun(of: world, experiment: 0, under: UniformPolicy())
-        #expect(even.regret == even.evenRegret)
-        // Day 0 by hand: 500 in Delhi at 1.2·(0.09 − (0.09 + 0.06 + 0.04)/3), 1,500 elsewhere at 0.06 − 0.05.
-        let first = 500 * 1.2 * (0.09 - 0.19 / 3) + 1_500 * 0.01
-        #expect(abs(even.regret[0] - first) < 1e-9)
-        #expect(abs(oracle.rewards - even.rewards - even.regret.reduce(0, +)) < 1e-6)
-        #expect(even.churn < 1e-12)
-        #expect(oracle.bestLeads == true)
-    }
-
     @Test("A control keeps its share under every policy")
     func control() throws {
-        let world = Worlds.world([0.05, 0.06, 0.04]) { $0.control = Experiment.Control(variant: "c", traffic: 0.1) }
-        let night = Worlds.night(world, day: 4, served: [0.45, 0.45, 0.1])
+        let experiment = Sites.experiment(
+            declared: [0, 0, 0], control: Experiment.Control(variant: "c", traffic: 0.1))
+        let night = Sites.night(experiment, day: 4, counts: [(900, 45), (900, 54), (200, 8)])
         let policies: [any Policy] = [
-            OraclePolicy(), UniformPolicy(), FixedHorizonPolicy(horizon: 2), EpsilonGreedyPolicy(),
+            UniformPolicy(), FixedHorizonPolicy(horizon: 2), EpsilonGreedyPolicy(),
             ThompsonPolicy(name: "", learning: LearningSettings(), allocation: AllocationSettings()),
+            ServedSegmentPolicy(EvenPolicy()),
         ]
         for policy in policies {
             let table = try policy.table(night)
@@ -81,37 +62,27 @@ import Testing
 
     @Test("The A/B test splits evenly to its horizon and ships the leader of the test, whatever comes later")
     func fixedHorizon() {
-        let world = Worlds.world([0.05, 0.08], days: 10)
+        let experiment = Sites.experiment(declared: [0, 0])
+        let counts: [(visitors: Int64, clickers: Int64)] = [(1_000, 50), (1_000, 80)]
         let policy = FixedHorizonPolicy(horizon: 3)
-        #expect(policy.table(Worlds.night(world, day: 2, served: [0.5, 0.5])).everyone == [0.5, 0.5])
-        let shipped = policy.table(Worlds.night(world, day: 3, served: [0.5, 0.5]))
+        #expect(policy.table(Sites.night(experiment, day: 2, counts: counts)).everyone == [0.5, 0.5])
+        let shipped = policy.table(Sites.night(experiment, day: 3, counts: counts))
         #expect(shipped.everyone == [0, 1] && shipped.winner == 1 && shipped.leader == 1)
-        let later = policy.table(Worlds.night(world, day: 9, served: [0.5, 0.5]))
+        let later = policy.table(Sites.night(experiment, day: 9, counts: counts))
         #expect(later.everyone == shipped.everyone && later.leader == 1 && later.winner == nil)
     }
 
     @Test("When the shipped arm leaves, the next best follows")
     func shippedArmLeaves() {
-        let world = Worlds.world([0.05, 0.08, 0.065], days: 10) { $0.arms[1].blacklisted = 6 }
-        let table = FixedHorizonPolicy(horizon: 3).table(Worlds.night(world, day: 7, served: [0.34, 0.33, 0.33]))
-        #expect(table.everyone == [0, 0, 1])
-    }
-
-    @Test("The A/B test calls a winner in at most 5 % of worlds without one (99.9 % confidence)")
-    func fixedHorizonLevel() throws {
-        let world = Worlds.world([0.05, 0.05, 0.05], visitors: 3_000, days: 3)
-        let worlds = 300
-        let simulation = FastSimulation(policies: [FixedHorizonPolicy(horizon: 3)], worlds: worlds)
-        let lives = try simulation.lives(experiment: 0) { world.repeated($0) }
-        let calls = lives[0].count { $0.callsWinner }
-        // 5 % of 300 and 3.1 standard deviations; Bonferroni keeps well below.
-        #expect(Double(calls) <= 15 + 3.1 * (300 * 0.05 * 0.95).squareRoot())
-        #expect(lives[0].allSatisfy { $0.bestLeads == nil })
+        let night = Sites.night(
+            Sites.experiment(declared: [0, 0, 0]), day: 7, counts: [(680, 34), (660, 53), (660, 43)],
+            competing: [0, 2])
+        #expect(FixedHorizonPolicy(horizon: 3).table(night).everyone == [0, 0, 1])
     }
 
     @Test("Epsilon-greedy gives the best mean all but ε")
     func epsilonGreedy() {
-        let night = Worlds.night(Worlds.world([0.05, 0.15]), day: 2, served: [0.5, 0.5])
+        let night = Sites.night(Sites.experiment(declared: [0, 0]), day: 2, counts: [(1_000, 50), (1_000, 150)])
         let shares = EpsilonGreedyPolicy(epsilon: 0.2).table(night).everyone
         #expect(abs(shares[0] - 0.1) < 1e-12 && abs(shares[1] - 0.9) < 1e-12)
     }
@@ -121,7 +92,8 @@ import Testing
         var allocation = AllocationSettings()
         allocation.floor = 0.03
         let policy = ThompsonPolicy(name: "", learning: LearningSettings(), allocation: allocation)
-        let night = Worlds.night(Worlds.world([0.05, 0.15, 0.05]), day: 3, served: [0.3, 0.4, 0.3])
+        let night = Sites.night(
+            Sites.experiment(declared: [0, 0, 0]), day: 3, counts: [(600, 30), (800, 120), (600, 30)])
         let table = try policy.table(night)
         #expect(table.leader == 1 && table.winner == 1)
         #expect(table.everyone[0] == 0.03 && table.everyone[2] == 0.03)
@@ -131,8 +103,17 @@ import Testing
     @Test("An arm without data is never called the winner")
     func newArm() throws {
         let policy = ThompsonPolicy(name: "", learning: LearningSettings(), allocation: AllocationSettings())
-        let world = Worlds.world([0.04, 0.04], visitors: 20_000) { $0.arms[1].joins = 3 }
-        let table = try policy.table(Worlds.night(world, day: 3, served: [1, 0]))
+        let night = Sites.night(Sites.experiment(declared: [0, 3]), day: 3, counts: [(20_000, 800), (0, 0)])
+        let table = try policy.table(night)
         #expect(table.leader == 1 && table.winner == nil)
+    }
+
+    @Test("An arm is declared from its day on, the control always apart")
+    func declared() {
+        let experiment = Sites.experiment(
+            declared: [0, 2, 0], control: Experiment.Control(variant: "c", traffic: 0.1))
+        #expect(experiment.declared(on: 1).variants == ["a"])
+        #expect(experiment.declared(on: 2).variants == ["a", "b"])
+        #expect(experiment.declared(on: 1).control?.variant == "c")
     }
 }

@@ -1,25 +1,6 @@
+import CLibrary
 import Domain
-
-/// Knows the truth and gives every segment its best arm of the day: nothing can do better.
-package struct OraclePolicy: Policy {
-    package let name = "oracle"
-    package let isPublishedNightly = false
-
-    package init() {}
-
-    package func table(_ night: Night) -> PolicyTable {
-        let best = (0..<night.truth.segments).map { segment in
-            night.competing.max { left, right in
-                night.value(ofArm: left, segment: segment) < night.value(ofArm: right, segment: segment)
-            }
-        }
-        func shares(_ arm: Int?) -> PolicyTable { night.table(night.weights { $0 == arm ? 1 : 0 }) }
-        var table = shares(night.bestForEveryone ?? night.competing.first)
-        table.leader = night.bestForEveryone
-        for (segment, arm) in best.enumerated() { table.segments[segment] = shares(arm).everyone }
-        return table
-    }
-}
+import Learning
 
 /// Splits traffic evenly for ever: an A/B test that never ends.
 package struct UniformPolicy: Policy {
@@ -91,22 +72,52 @@ package struct EpsilonGreedyPolicy: Policy {
     }
 }
 
-extension Night {
-    /// What a visitor of a segment who is shown the arm on the day is expected to be worth; on the day after the last, which
-    /// nobody lives, as on the last.
-    package func value(ofArm arm: Int, segment: Int) -> Double {
-        truth.rate(day: min(day, truth.days - 1), segment: segment, arm: arm) * experiment.value(ofArm: arm)
-    }
+/// Plain sums over everyone and all days, by arm: what an analyst without a model looks at.
+struct ArmTotals {
+    /// By arm: visitors, their rewards and the sum of the squares of a visitor's reward.
+    private(set) var visitors: [Double]
+    private(set) var rewards: [Double]
+    private var squares: [Double]
 
-    /// The competing arm with the greatest expected value over all segments; nil when another is as good.
-    package var bestForEveryone: Int? {
-        let values = competing.map { arm in
-            experiment.segments.indices.reduce(0) {
-                $0 + experiment.segments[$1].share * value(ofArm: arm, segment: $1)
+    init(_ rows: some Sequence<DailyRow>, of experiment: ServedExperiment) {
+        let none = [Double](repeating: 0, count: experiment.arms.count)
+        (visitors, rewards, squares) = (none, none, none)
+        for row in rows {
+            guard let arm = experiment.position(of: row.key.variant) else { continue }
+            visitors[arm] += Double(row.counts.visitors)
+            switch experiment.reward {
+            case .click: rewards[arm] += Double(row.counts.clickers)
+            case .purchase: rewards[arm] += Double(row.counts.purchasers)
+            case .revenue:
+                rewards[arm] += Double(row.counts.revenue) / 1e6
+                squares[arm] += Double(row.counts.revenueSquared) / 1e12
             }
         }
-        guard let best = values.max() else { return nil }
-        let leaders = values.indices.filter { values[$0] >= best * (1 - 1e-12) }
-        return leaders.count == 1 ? competing[leaders[0]] : nil
+        if experiment.reward != .revenue { squares = rewards }
+    }
+
+    func mean(_ arm: Int) -> Double {
+        visitors[arm] > 0 ? rewards[arm] / visitors[arm] : 0
+    }
+
+    /// The arm with the greatest mean among those with visitors, the first of equals; nil when there is none.
+    func leader(among arms: [Int]) -> Int? {
+        var leader: Int?
+        for arm in arms where visitors[arm] > 0 {
+            if mean(arm) > (leader.map(mean) ?? -.infinity) { leader = arm }
+        }
+        return leader
+    }
+
+    /// The two-sided p-value of the z test of two arms' means, with each arm's own variance.
+    func pValue(_ arm: Int, _ other: Int) -> Double {
+        guard visitors[arm] > 1, visitors[other] > 1 else { return 1 }
+        let error = (squaredError(arm) + squaredError(other)).squareRoot()
+        guard error > 0 else { return mean(arm) == mean(other) ? 1 : 0 }
+        return erfc(abs(mean(arm) - mean(other)) / error / 2.0.squareRoot())
+    }
+
+    private func squaredError(_ arm: Int) -> Double {
+        max(0, squares[arm] / visitors[arm] - mean(arm) * mean(arm)) / (visitors[arm] - 1)
     }
 }

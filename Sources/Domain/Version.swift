@@ -1,0 +1,4 @@
+/// The release that this is.
+package enum Version {
+    package static let text = "0.1.0"
+}

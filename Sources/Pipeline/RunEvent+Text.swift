@@ -1,0 +1,85 @@
+import Domain
+import State
+
+extension RunEvent {
+    /// What the event says to people: what happened, and what to do.
+    package var text: String {
+        switch self {
+        case .dayRead(let date, let quality):
+            return RunEvent.summary(quality, date)
+        case .daysRecounted(let date, let days, let window):
+            return "\(date): counted \(Text.days(days)) again: conversions count for \(window) after the exposure"
+        case .tablePublished(let date, let directory, let rows):
+            return "\(date): published \(directory) with \(Text.count(Int64(rows), "row"))"
+        case .dayNotOver(let date, let timeZone):
+            return "\(date) is not over yet in \(timeZone): the day's data is partial"
+        case .inputWithoutEffect(let place, let row, let isBlacklist, let suggestion):
+            return "\(place): \(row) \(isBlacklist ? "matches" : "is") no declared arm"
+                + (suggestion.map { "; did you mean \($0)?" } ?? "")
+        case .denyListMissing(let path, let day):
+            return "\(path): missing, so the log of \(day) is not counted, and its statistics stay as they are; "
+                + "put an empty file there if that day has no such list"
+        case .noData(let date, let reason):
+            return "\(date): \(reason.rawValue); shares stay as they are"
+        case .statisticsKept(let date, let reason):
+            return "\(date): \(reason.rawValue); the statistics of an earlier run are kept"
+        case .noStatistics(let date):
+            return "\(date): no statistics; shares stay as they are"
+        case .sampleRatio(let date, let check):
+            return "\(date): \(check.platform)/\(check.slot): visitors did not come in the shares they should have "
+                + "(p = \(check.pValue ?? 0)): look for lost or doubled events before trusting this day"
+        case .sharesUnknown(let date, let error):
+            return "\(date): no sample-ratio check of the visitors served by a table: \(error)"
+        case .experimentCarriedOver(_, let error, _, let table):
+            let consequence =
+                table.map { "its rows are taken over from the table of \($0)" }
+                ?? "there is no earlier table to take its rows from: it is left out"
+            return "\(error); \(consequence)"
+        case .nothingAllocated(let date):
+            return "\(date): no experiment could be allocated: no table is published"
+        case .currentIsLater(let date, let table, let current):
+            return "\(date): current stays at the later table of \(current); if that one is a mistake, "
+                + "`sluice rollback --to \(table)` serves this one"
+        case .tablesStale(let date, let tables):
+            return RunEvent.stale(tables, after: date)
+        case .journalMended(let path, let mending):
+            return "\(path): \(RunEvent.mended(mending))"
+        case .nightStopped(_, let failure):
+            return failure.description
+        case .recordNotWritten(let reason):
+            return "the record of this run could not be written: \(reason)"
+        }
+    }
+
+    private static func summary(_ quality: Quality, _ date: CalendarDate) -> String {
+        "\(date): read \(Text.count(Int64(quality.files.count), "file")), \(Text.count(quality.lines, "line")): "
+            + "\(Text.count(quality.rejected.total)) rejected, \(Text.count(quality.ignored.total)) ignored; "
+            + "\(Text.count(quality.visitors, "visitor")), \(Text.count(quality.bots.visitors, "bot")) dropped, "
+            + "\(Text.count(quality.units, "unit")) counted, \(Text.count(quality.mixedUnits)) mixed"
+    }
+
+    /// - Parameter date: the last night of the run.
+    private static func stale(_ tables: [CalendarDate], after date: CalendarDate) -> String {
+        guard let first = tables.first, let last = tables.last else { return "" }
+        let next = date.advanced(by: 1)
+        return
+            "the tables after it (\(first)\(first == last ? "" : " to \(last)")) were made before this run and are stale: "
+            + "`--date \(next)\(first == last ? "" : "..\(last.advanced(by: -1))")` brings "
+            + "\(first == last ? "it" : "them") up to date"
+    }
+
+    private static func mended(_ mending: ServingJournal.Mending) -> String {
+        switch mending {
+        case .tornLine(let text):
+            return "the last line was torn by a crash (\(Text.printable(String(text.prefix(60)))...) and is taken out"
+        case .correctedLine(let recorded, let serving):
+            let isSameDate = recorded.table == serving.table
+            return
+                "the last line has the table of \(recorded.table)\(isSameDate ? " in another version" : "") serve since "
+                + "\(RFC3339.text(recorded.since)), but `current` leads to "
+                + (isSameDate ? "the one that is there" : "that of \(serving.table)")
+                + ": a line is added that says so. A run was killed before it could publish; if somebody moved `current` "
+                + "by hand, use `sluice rollback` instead, which notes the time"
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package import Allocation
+package import Domain
+package import State
+
+/// What a run tells while it goes on. Text, `--json` and the records of runs are made from it.
+package enum RunEvent: Sendable {
+    package enum Severity: String, Codable, Sendable {
+        case information
+        /// A person may have to do something about it.
+        case warning
+    }
+
+    /// Why a day has nothing to count.
+    package enum NoDataReason: String, Sendable {
+        case noFile = "no log file matches events.paths"
+        case noEvent = "no countable event in the logs"
+    }
+
+    case dayRead(CalendarDate, Quality)
+    case daysRecounted(by: CalendarDate, days: [CalendarDate], window: String)
+    case tablePublished(by: CalendarDate, directory: String, rows: Int)
+    /// The day is still going on in the pipeline's timezone.
+    case dayNotOver(CalendarDate, timeZone: String)
+    /// A row of the blacklist or of priors matches nothing declared.
+    case inputWithoutEffect(place: String, row: String, isBlacklist: Bool, suggestion: String?)
+    /// The log of a day is left out, since a list of the bot filter for it is missing.
+    case denyListMissing(path: String, day: CalendarDate)
+    case noData(CalendarDate, NoDataReason)
+    /// Nothing was found to count, and what an earlier run counted stays.
+    case statisticsKept(CalendarDate, NoDataReason)
+    case noStatistics(CalendarDate)
+    case sampleRatio(CalendarDate, SampleRatioCheck)
+    /// The shares by which visitors were served cannot be known.
+    case sharesUnknown(CalendarDate, ServedSharesError)
+    case experimentCarriedOver(CalendarDate, AllocationError, SlotKey, from: CalendarDate?)
+    case nothingAllocated(CalendarDate)
+    /// A table was published that is older than the one that serves.
+    case currentIsLater(CalendarDate, table: CalendarDate, current: CalendarDate)
+    /// Tables that were made before the one before them changed.
+    case tablesStale(after: CalendarDate, [CalendarDate])
+    case journalMended(path: String, ServingJournal.Mending)
+    /// A night failed, and those after it are run all the same, as in a simulation.
+    case nightStopped(CalendarDate, RunFailure)
+    /// The record of a run could not be written; the run itself is as it is.
+    case recordNotWritten(reason: String)
+}
+
+extension RunEvent {
+    package var severity: Severity {
+        switch self {
+        case .dayRead, .daysRecounted, .tablePublished: .information
+        default: .warning
+        }
+    }
+
+    /// A word by which machines know the event. It never changes, and is never given to another event.
+    package var code: String {
+        switch self {
+        case .dayRead: "day-read"
+        case .daysRecounted: "days-recounted"
+        case .tablePublished: "table-published"
+        case .dayNotOver: "day-not-over"
+        case .inputWithoutEffect: "input-without-effect"
+        case .denyListMissing: "deny-list-missing"
+        case .noData: "no-data"
+        case .statisticsKept: "statistics-kept"
+        case .noStatistics: "no-statistics"
+        case .sampleRatio: "sample-ratio"
+        case .sharesUnknown: "shares-unknown"
+        case .experimentCarriedOver: "experiment-carried-over"
+        case .nothingAllocated: "nothing-allocated"
+        case .currentIsLater: "current-is-later"
+        case .tablesStale: "tables-stale"
+        case .journalMended(_, .tornLine): "journal-line-torn"
+        case .journalMended(_, .correctedLine): "journal-corrected"
+        case .nightStopped: "night-stopped"
+        case .recordNotWritten: "record-not-written"
+        }
+    }
+
+    /// The day whose night the event is about; nil for one of the whole run.
+    package var date: CalendarDate? {
+        switch self {
+        case .dayRead(let date, _), .daysRecounted(let date, _, _), .tablePublished(let date, _, _),
+            .dayNotOver(let date, _), .denyListMissing(_, let date), .noData(let date, _),
+            .statisticsKept(let date, _), .noStatistics(let date), .sampleRatio(let date, _),
+            .sharesUnknown(let date, _), .experimentCarriedOver(let date, _, _, _), .nothingAllocated(let date),
+            .currentIsLater(let date, _, _), .tablesStale(let date, _), .nightStopped(let date, _):
+            date
+        case .inputWithoutEffect, .journalMended, .recordNotWritten: nil
+        }
+    }
+
+    /// The experiment that the event is about, as platform/slot; nil where it is about all.
+    package var experiment: String? {
+        switch self {
+        case .sampleRatio(_, let check): "\(check.platform)/\(check.slot)"
+        case .experimentCarriedOver(_, _, let experiment, _): "\(experiment.platform)/\(experiment.slot)"
+        default: nil
+        }
+    }
+}
+
+extension RunEvent: Encodable {
+    private enum CodingKeys: CodingKey {
+        case severity, code, date, experiment, text
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(severity, forKey: .severity)
+        try container.encode(code, forKey: .code)
+        try container.encodeIfPresent(date?.description, forKey: .date)
+        try container.encodeIfPresent(experiment, forKey: .experiment)
+        try container.encode(text, forKey: .text)
+    }
+}
