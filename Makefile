@@ -11,6 +11,7 @@ SLUICE := .build/release/sluice
 LIBRARY := .build/library/release/libSluiceRandomizer.so
 SERVING := .build/serving-venv
 ANALYSIS := .build/analysis-venv
+EVALUATION := .build/evaluation-venv
 REFERENCE := Tests/RandomizerTests/Reference
 
 # Libraries of the system that the program is built with: what pkg-config and Debian call them; and its timezones.
@@ -23,7 +24,7 @@ STATIC := .build/static
 RELEASE = swift build --configuration release --static-swift-stdlib -Xswiftc -L$(STATIC) \
     $(if $(filter Linux,$(shell uname)),-Xlinker --no-export-dynamic) -Xlinker -s
 
-.PHONY: help dependencies run test test-fast report browser lint format release static library serve install bench fixtures check demo clean
+.PHONY: help dependencies run test test-fast report browser lint format release static library serve install bench bench-evaluation fixtures check demo clean
 
 help: ## This list.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -44,13 +45,14 @@ dependencies: ## Installs the libraries of the system that are missing (apt).
 run: release ## The nightly job on the fixtures: shows tomorrow's table.
 	$(SLUICE) run --config $(CONFIG) --state $(STATE) --date $(FIRST)..$(LAST) --print
 
-test: dependencies $(SERVING)/.installed $(ANALYSIS)/.installed release library browser ## All tests, with a summary by part.
+test: dependencies $(SERVING)/.installed $(ANALYSIS)/.installed $(EVALUATION)/.installed release library browser ## All tests, with a summary by part.
 	$(RELEASE) --product StateGenerator
 	python3 Tests/run.py \
 	    'swift: swift test' \
 	    'vectors: $(SERVING)/bin/python $(REFERENCE)/vectors.py Tests/RandomizerTests/Vectors/assignment.json' \
 	    'globs: $(ANALYSIS)/bin/python Tests/State/globs.py $(SLUICE)' \
 	    'serving: $(SERVING)/bin/python Tests/Serving/end_to_end.py $(SLUICE) $(LIBRARY)' \
+	    'evaluation: $(EVALUATION)/bin/python Tests/Evaluation/statsmodels_check.py $(SLUICE)' \
 	    'browser: python3 Tests/Report/browser.py $(SLUICE) .build/release/StateGenerator $(SCREENSHOTS)'
 
 test-fast: dependencies ## What to run while working: no browser, no services, no slow suites.
@@ -94,6 +96,7 @@ library: ## The randomizer for other languages: .build/library/release/libSluice
 
 $(SERVING)/.installed: pipelines/serving/requirements.txt $(REFERENCE)/requirements.txt
 $(ANALYSIS)/.installed: Tests/State/requirements.txt
+$(EVALUATION)/.installed: Tests/Evaluation/requirements.txt
 
 # Python packages, in an environment of their own.
 %-venv/.installed:
@@ -123,6 +126,9 @@ bench: release ## Timings of the steps and against other engines, options in BEN
 	.build/release/Benchmarks > .build/bench/steps.txt
 	@cat .build/bench/steps.txt
 	@python3 Tests/Benchmarks/compare.py --steps .build/bench/steps.txt $(BENCH)
+
+bench-evaluation: release $(EVALUATION)/.installed ## Comparisons of policies against statsmodels, options in BENCH="--customers … --rounds …".
+	$(EVALUATION)/bin/python Tests/Benchmarks/evaluation.py $(BENCH)
 
 fixtures: dependencies ## Writes fixtures/ anew; the same bytes every time.
 	swift run FixtureGenerator fixtures

@@ -52,7 +52,8 @@ let package = Package(
         .target(
             name: "Evaluation",
             dependencies: [
-                "Allocation", "CLibrary", "CSV", "Domain", "Essentials", "Learning", "Numerics", "Policies", "State",
+                "Allocation", "CLibrary", "CSV", "Domain", "Essentials", "EventLog", "Learning", "Numerics", "Policies",
+                "State",
             ]),
         .target(
             name: "Simulation",
@@ -100,7 +101,7 @@ let package = Package(
                 "TestSupport",
                 "Domain",
             ],
-            path: "Tests/Benchmarks", exclude: ["compare.py", "comparison", "history"]),
+            path: "Tests/Benchmarks", exclude: ["compare.py", "comparison", "evaluation.py", "history"]),
         .testTarget(name: "DomainTests", dependencies: ["CSV", "Domain", "TestSupport"]),
         .testTarget(name: "CSVTests", dependencies: ["CSV", "TestSupport"]),
         .testTarget(
