@@ -44,7 +44,11 @@ let package = Package(
             ]),
 
         // What looks at it from outside.
-        .target(name: "Evaluation", dependencies: ["CLibrary", "CSV", "Domain", "Learning", "Numerics"]),
+        .target(
+            name: "Evaluation",
+            dependencies: [
+                "CLibrary", "CScan", "CSV", "Domain", "EventLog", "Learning", "Numerics", "Randomizer",
+            ]),
         .target(
             name: "Simulation",
             dependencies: [
@@ -62,7 +66,7 @@ let package = Package(
             name: "sluice",
             dependencies: [
                 "Allocation", "CLibrary", "CSV", "CSystem", "Configuration", "Domain", "Essentials", "Evaluation",
-                "Learning", "Numerics", "Pipeline", "Randomizer", "Report", "Simulation", "State",
+                "EventLog", "Learning", "Numerics", "Pipeline", "Randomizer", "Report", "Simulation", "State",
             ]),
         .target(name: "CLibrary"),
         .target(name: "Essentials"),
@@ -129,7 +133,9 @@ let package = Package(
             ]),
         .testTarget(
             name: "EvaluationTests",
-            dependencies: ["CSV", "Domain", "Evaluation", "Learning", "Numerics", "TestSupport"],
+            dependencies: [
+                "CSV", "Domain", "Evaluation", "EventLog", "Learning", "Numerics", "Randomizer", "TestSupport",
+            ],
             resources: [.copy("Vectors")]),
         .testTarget(
             name: "SimulationTests",

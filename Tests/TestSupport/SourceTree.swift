@@ -1,4 +1,4 @@
-package import Foundation
+import Foundation
 
 /// The project's files as they lie in the checkout that the tests were built from.
 package enum SourceTree {
