@@ -10,6 +10,7 @@ LAST := 2026-11-20
 SLUICE := .build/release/sluice
 LIBRARY := .build/library/release/libSluiceRandomizer.so
 SERVING := .build/serving-venv
+EVALUATION := .build/evaluation-venv
 
 # Libraries of the system that the program is built with: what pkg-config and Debian call them; and its timezones.
 LIBRARIES := libisal libzstd
@@ -42,11 +43,12 @@ dependencies: ## Installs the libraries of the system that are missing (apt).
 run: release ## The nightly job on the fixtures: shows tomorrow's table.
 	$(SLUICE) run --config $(CONFIG) --state $(STATE) --date $(FIRST)..$(LAST) --print
 
-test: dependencies $(SERVING)/.installed release library browser ## All tests, with a summary by part.
+test: dependencies $(SERVING)/.installed $(EVALUATION)/.installed release library browser ## All tests, with a summary by part.
 	$(RELEASE) --product StateGenerator
 	python3 Tests/run.py \
 	    'swift: swift test' \
 	    'serving: $(SERVING)/bin/python Tests/Serving/end_to_end.py $(SLUICE) $(LIBRARY)' \
+	    'evaluation: $(EVALUATION)/bin/python Tests/Evaluation/obp_check.py $(SLUICE)' \
 	    'browser: python3 Tests/Report/browser.py $(SLUICE) .build/release/StateGenerator $(SCREENSHOTS)'
 
 test-fast: dependencies ## What to run while working: no browser, no services, no slow suites.
@@ -97,6 +99,14 @@ $(SERVING)/.installed: pipelines/serving/requirements.txt
 	$(SERVING)/bin/pip install --quiet --disable-pip-version-check --requirement pipelines/serving/requirements.txt
 	@touch $@
 
+# obp by itself: it declares torch, which is never called here.
+$(EVALUATION)/.installed: Tests/Evaluation/requirements.txt | $(SERVING)/.installed
+	@rm -rf $(EVALUATION)
+	@python3 -m venv $(EVALUATION)
+	$(EVALUATION)/bin/pip install --quiet --disable-pip-version-check --requirement $<
+	$(EVALUATION)/bin/pip install --quiet --disable-pip-version-check --no-deps obp==0.4.1
+	@touch $@
+
 serve: library $(SERVING)/.installed ## The banner service on the fixtures' table, at http://127.0.0.1:$(PORT); what it logs goes to STATE/events.
 	@[ -e $(STATE)/allocations/current ] || $(MAKE) run
 	SLUICE_STATE=$(abspath $(STATE)) SLUICE_EVENTS=$(abspath $(STATE))/events \
@@ -108,12 +118,13 @@ install: release ## Copies the binary to $(PREFIX)/bin.
 	install -d $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(SLUICE) $(DESTDIR)$(PREFIX)/bin/sluice
 
-bench: release ## Timings of the steps and against other engines, options in BENCH="--size … --peers duckdb --memory-size … --hostile".
+bench: release $(EVALUATION)/.installed ## Timings of the steps and against other engines, options in BENCH="--size … --peers duckdb --memory-size … --hostile".
 	$(RELEASE) --product Benchmarks
 	@mkdir -p .build/bench
 	.build/release/Benchmarks > .build/bench/steps.txt
 	@cat .build/bench/steps.txt
 	@python3 Tests/Benchmarks/compare.py --steps .build/bench/steps.txt $(BENCH)
+	@python3 Tests/Benchmarks/evaluation.py $(SLUICE) $(EVALUATION)/bin/python
 
 fixtures: dependencies ## Writes fixtures/ anew; the same bytes every time.
 	swift run FixtureGenerator fixtures

@@ -94,7 +94,7 @@ let package = Package(
                 "TestSupport",
                 "Domain",
             ],
-            path: "Tests/Benchmarks", exclude: ["compare.py", "comparison", "history"]),
+            path: "Tests/Benchmarks", exclude: ["compare.py", "comparison", "evaluation.py", "history"]),
         .testTarget(name: "DomainTests", dependencies: ["CSV", "Domain", "TestSupport"]),
         .testTarget(name: "CSVTests", dependencies: ["CSV", "TestSupport"]),
         .testTarget(
@@ -136,7 +136,7 @@ let package = Package(
             dependencies: [
                 "CSV", "Domain", "Evaluation", "EventLog", "Learning", "Numerics", "Randomizer", "TestSupport",
             ],
-            resources: [.copy("Vectors")]),
+            resources: [.copy("Data"), .copy("Vectors")]),
         .testTarget(
             name: "SimulationTests",
             dependencies: [

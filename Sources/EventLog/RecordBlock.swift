@@ -138,7 +138,12 @@ package struct RecordCursor: ~Copyable {
             let offset = field.start - UnsafePointer(base + start)
             var length = field.count
             // What is decoded is shorter, and nobody reads the record again.
-            if field.hasDoubledQuotes { length = CSVFields.decode(field, into: base + start + offset) }
+            if field.hasDoubledQuotes {
+                let place = base + start + offset
+                length = CSVFields.decode(field, into: place)
+                // Nor may what is left over be taken for the ends of lines when they are counted.
+                (place + length).update(repeating: UInt8(ascii: " "), count: field.count - length)
+            }
             fields[fieldCount] = cscan_field(start: UInt32(offset), end: UInt32(offset + length))
         }
         return scanner.isMalformed ? .malformed : .record

@@ -95,17 +95,31 @@ struct UnitLogTwin {
     }
 }
 
-/// q as the specification has it, by looking at all rows of the other folds for each row.
-struct CrossFittedTwin {
-    let rows: [LoggedRow]
-    let x: (LoggedRow) -> String
+/// q as the specification has it: for a fold, x and variant, from all rows of the other folds.
+final class CrossFittedTwin {
+    private struct Question: Hashable {
+        var fold: UInt64
+        var x: String
+        var variant: String
+    }
 
-    static func fold(_ row: LoggedRow) -> UInt64 {
+    private let rows: [LoggedRow]
+    private let x: (LoggedRow) -> String
+    private var known: [Question: Double] = [:]
+
+    init(rows: [LoggedRow], x: @escaping (LoggedRow) -> String) {
+        self.rows = rows
+        self.x = x
+    }
+
+    private static func fold(_ row: LoggedRow) -> UInt64 {
         XXH64.hash(row.visitor.isEmpty ? "\(row.number)" : row.visitor) % 5
     }
 
     func callAsFunction(_ row: LoggedRow, _ variant: String) -> Double {
-        let others = rows.filter { Self.fold($0) != Self.fold(row) }
+        let question = Question(fold: Self.fold(row), x: x(row), variant: variant)
+        if let answer = known[question] { return answer }
+        let others = rows.filter { Self.fold($0) != question.fold }
         func sums(_ rows: [LoggedRow]) -> (n: Double, s: Double) {
             (Double(rows.count), rows.reduce(0) { $0 + $1.reward })
         }
@@ -113,7 +127,9 @@ struct CrossFittedTwin {
         let m = all.n > 0 ? all.s / all.n : 0
         let arm = sums(others.filter { $0.variant == variant })
         let ofArm = (arm.s + 20 * m) / (arm.n + 20)
-        let here = sums(others.filter { $0.variant == variant && x($0) == x(row) })
-        return (here.s + 20 * ofArm) / (here.n + 20)
+        let here = sums(others.filter { $0.variant == variant && x($0) == question.x })
+        let answer = (here.s + 20 * ofArm) / (here.n + 20)
+        known[question] = answer
+        return answer
     }
 }

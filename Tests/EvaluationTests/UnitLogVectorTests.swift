@@ -106,4 +106,30 @@ import Testing
             #expect(Self.near(twin.error(found.influences), expected.error ?? 0), "\(name)")
         }
     }
+
+    /// `Data/README.md` says where it is from. The figures are obp's, from the same two files.
+    @Test("The Open Bandit Dataset is read as it is published")
+    func readsOpenBanditSample() throws {
+        func path(_ name: String, _ type: String) throws -> String {
+            try #require(Bundle.module.url(forResource: "Data/" + name, withExtension: type)).path
+        }
+        var question = UnitLogQuestion(log: .path(try path("obd_random_men_2000", "csv.gz")))
+        let policy = try path("obd_bts_men", "csv")
+        question.policies = [
+            ("bts", .file(policy, Array(try Data(contentsOf: URL(fileURLWithPath: policy))))), ("even", .even),
+        ]
+        let answer = try UnitLogEvaluation.answer(question)
+        let ips = try #require(answer.rows.first { $0.policy == "bts" && $0.estimator == "ips" })
+        #expect(Self.near(ips.value, 0.005755010000000011))
+        #expect(
+            Self.near(answer.rows.first { $0.policy == "bts" && $0.estimator == "snips" }?.value, 0.0060417056695445965)
+        )
+        #expect(Self.near(ips.effectiveSampleSize.map { $0 / 100 }, 4.904304537292859))
+        #expect(Self.near(ips.maximumWeight, 10.688580000000018))
+        #expect(ips.rewarded == 10 && ips.visitors == 2000 && ips.isReliable == false)
+        #expect(answer.badLines.count == 0)
+        // The log's own policy was uniform over 34 items.
+        let even = try #require(answer.rows.first { $0.policy == "even" && $0.estimator == "snips" })
+        #expect(abs((even.value ?? 0) - 0.005) < 1e-7)
+    }
 }

@@ -18,7 +18,7 @@ row = duckdb.sql(
     select avg(w * reward), stddev_samp(w * reward) / sqrt(count(*)), sum(w * reward) / sum(w),
         sum(w) * sum(w) / sum(w * w), max(w), avg(w) from w
     """
-).fetchone()
+).fetchall()[0]
 for name, value in zip(["ips", "ips_se", "snips", "ess", "max_weight", "mean_weight"], row):
     print(name, repr(value))
 print("seconds", time.perf_counter() - start)
