@@ -52,8 +52,8 @@ let package = Package(
         .target(
             name: "Evaluation",
             dependencies: [
-                "Allocation", "CLibrary", "CSV", "Domain", "Essentials", "EventLog", "Learning", "Numerics", "Policies",
-                "State",
+                "Allocation", "CLibrary", "CScan", "CSV", "Domain", "Essentials", "EventLog", "Learning", "Numerics",
+                "Policies", "Randomizer", "State",
             ]),
         .target(
             name: "Simulation",
@@ -73,7 +73,8 @@ let package = Package(
             name: "sluice",
             dependencies: [
                 "Allocation", "CLibrary", "CSV", "CSystem", "Configuration", "Domain", "Essentials", "Evaluation",
-                "Learning", "Numerics", "Pipeline", "Policies", "Randomizer", "Report", "Simulation", "State",
+                "EventLog", "Learning", "Numerics", "Pipeline", "Policies", "Randomizer", "Report", "Simulation",
+                "State",
             ]),
         .target(name: "CLibrary"),
         .target(name: "Essentials"),
@@ -101,7 +102,8 @@ let package = Package(
                 "TestSupport",
                 "Domain",
             ],
-            path: "Tests/Benchmarks", exclude: ["compare.py", "comparison", "evaluation.py", "history"]),
+            path: "Tests/Benchmarks",
+            exclude: ["compare.py", "comparison", "comparisons.py", "evaluation.py", "history"]),
         .testTarget(name: "DomainTests", dependencies: ["CSV", "Domain", "TestSupport"]),
         .testTarget(name: "CSVTests", dependencies: ["CSV", "TestSupport"]),
         .testTarget(
@@ -147,8 +149,11 @@ let package = Package(
             ]),
         .testTarget(
             name: "EvaluationTests",
-            dependencies: ["CSV", "Domain", "Evaluation", "Learning", "Numerics", "Policies", "TestSupport"],
-            resources: [.copy("Vectors")]),
+            dependencies: [
+                "CSV", "Domain", "Evaluation", "EventLog", "Learning", "Numerics", "Policies", "Randomizer",
+                "TestSupport",
+            ],
+            resources: [.copy("Data"), .copy("Vectors")]),
         .testTarget(
             name: "SimulationTests",
             dependencies: [

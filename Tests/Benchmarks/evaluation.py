@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Times `sluice compare` against statsmodels on the same files and prints a table.
+"""Compares judging policies by Sluice with what one would run instead.
 
-    make bench-evaluation BENCH="--customers 1000000 --rounds 5"
+    evaluation.py SLUICE PYTHON [--rows 1000000,10000000] [--rounds 5] [--scaling 1000000,10000000,100000000]
 
-An experiment of two policies that never agree, ten covariates of four decimals: every row is used. Both read and join the two
-files, fit and give the difference with its error by HC2, by turns in one run; results must agree to 1e-9. Of statsmodels the time
-without its imports counts, of Sluice all of the process. Medians.
+PYTHON has the packages of Tests/Evaluation/requirements.txt. All read the same log on all cores, the log in the page cache, in turns,
+and figures are checked. Times are medians: of Sluice the whole process, of a peer what it does after its imports.
+Exit: 0 done, 1 figures differ.
 """
 
 from __future__ import annotations
@@ -17,99 +17,130 @@ import os
 import random
 import statistics
 import sys
+import tempfile
+from dataclasses import dataclass, field
 
-from comparison.processes import measure
+from comparison.processes import Measurement, measure
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-PROGRAM = ".build/release/sluice"
-FOLDER = ".build/bench/evaluation"
-METHODS = {"ols-hc2": "OLS + HC2", "lin": "Lin + HC2"}
+PEERS = os.path.join(HERE, "comparison", "peers")
+CONTEXTS, ARMS = 20, 10
 
 
-def say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
+def write_policy(path: str) -> None:
+    generator = random.Random(2)
+    with open(path, "w", encoding="ascii") as file:
+        file.write("user,variant,probability\n")
+        for context in range(CONTEXTS):
+            shares = [generator.random() for _ in range(ARMS)]
+            for arm, share in enumerate(shares):
+                file.write(f"user{context:02},arm{arm},{share / sum(shares)!r}\n")
 
 
-def generate(customers: int, covariates: int) -> tuple[str, str]:
-    """The two files; made once for each size."""
-    os.makedirs(FOLDER, exist_ok=True)
-    experiment = f"{FOLDER}/experiment-{customers}-{covariates}.csv"
-    policies = f"{FOLDER}/policies-{customers}.csv"
-    if not os.path.exists(experiment):
-        say(f"making {experiment}")
-        draws = random.Random(1)
-        with open(experiment + ".new", "w", encoding="ascii") as file:
-            names = ",".join(f"x{number}" for number in range(1, covariates + 1))
-            file.write(f"customer,action,outcome,propensity,{names}\n")
-            for customer in range(customers):
-                x = [draws.gauss(0, 1) for _ in range(covariates)]
-                action = draws.random() < 0.5
-                outcome = 2 + 0.1 * action + 0.3 * x[0] - 0.2 * x[1] + draws.gauss(0, 1)
-                values = ",".join(f"{value:.4f}" for value in x)
-                file.write(f"{customer},{'ab'[action]},{outcome:.4f},0.5,{values}\n")
-        os.rename(experiment + ".new", experiment)
-    if not os.path.exists(policies):
-        with open(policies + ".new", "w", encoding="ascii") as file:
-            file.write("customer,champion,challenger\n")
-            file.writelines(f"{customer},a,b\n" for customer in range(customers))
-        os.rename(policies + ".new", policies)
-    return experiment, policies
+def write_log(path: str, rows: int) -> None:
+    """Some 25 bytes a row: context, arm, reward, propensity with six decimals."""
+    generator = random.Random(1)
+    with open(path, "w", encoding="ascii") as file:
+        file.write("user,variant,reward,propensity\n")
+        lines = []
+        for context in range(CONTEXTS):
+            shares = [0.2 + generator.random() for _ in range(ARMS)]
+            total = sum(shares)
+            lines += [(f"user{context:02},arm{arm},", f",{share / total:.6f}\n") for arm, share in enumerate(shares)]
+        choices = [line for line in lines for _ in range(round(float(line[1][1:]) * 1000))]
+        generator.shuffle(choices)
+        count = len(choices)
+        for start in range(0, rows, 100_000):
+            part = []
+            for row in range(start, min(rows, start + 100_000)):
+                lead, tail = choices[(row * 7919 + row // count) % count]
+                part.append(f"{lead}{int(generator.random() < 0.05)}{tail}")
+            file.writelines(part)
 
 
-def run_sluice(method: str, experiment: str, policies: str):
-    words = ["--experiment", experiment, "--policies", policies, "--method", method, "--csv", "--exact"]
-    run = measure([PROGRAM, "compare", *words])
-    if run.exit_code != 0:
-        sys.exit(f"sluice: {run.complaint}")
-    row = next(csv.DictReader(io.StringIO(run.output)))
-    return run, float(row["difference"]), float(row["se"]), run.seconds
+@dataclass
+class Work:
+    """One task, and who does it: by name a command."""
+
+    name: str
+    programs: dict[str, list[str]]
+    runs: dict[str, list[Measurement]] = field(default_factory=dict)
+
+    def run(self, rounds: int) -> None:
+        for _ in range(rounds):
+            for program, command in self.programs.items():
+                result = measure(command)
+                if result.exit_code:
+                    sys.exit(f"{self.name}: {program}: {result.complaint}")
+                self.runs.setdefault(program, []).append(result)
+
+    def times(self, program: str) -> list[float]:
+        runs = self.runs[program]
+        return [run.seconds if program == "sluice" else figures(run.output)["seconds"] for run in runs]
+
+    def seconds(self, program: str) -> float:
+        return statistics.median(self.times(program))
+
+    def report(self) -> None:
+        mine = self.seconds("sluice")
+        for program, runs in self.runs.items():
+            peak = max(run.peak_bytes for run in runs) / 1e6
+            spread = " ".join(f"{seconds:.3f}" for seconds in self.times(program))
+            ratio = "" if program == "sluice" else f"  {self.seconds(program) / mine:.1f} times as long"
+            print(f"{self.name:32} {program:8} {self.seconds(program):7.3f} s  {peak:6.0f} MB  ({spread}){ratio}")
 
 
-def run_statsmodels(method: str, experiment: str, policies: str):
-    run = measure([sys.executable, f"{HERE}/comparison/peers/with_statsmodels.py", method, experiment, policies])
-    if run.exit_code != 0:
-        sys.exit(f"statsmodels: {run.complaint}")
-    difference, se, seconds = map(float, run.output.split())
-    return run, difference, se, seconds
+def figures(output: str) -> dict[str, float]:
+    return {name: float(value) for name, value in (line.split() for line in output.splitlines())}
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--customers", type=int, default=1_000_000)
-    parser.add_argument("--covariates", type=int, default=10)
+def sluice_figures(output: str) -> dict[str, float]:
+    lines = {line["estimator"]: line for line in csv.DictReader(io.StringIO(output)) if line["policy"] == "new"}
+    found = {name: float(line["value"]) for name, line in lines.items()}
+    ips = lines["ips"]
+    found |= {"ips_se": float(ips["se"])} | {name: float(ips[name]) for name in ["ess", "max_weight", "mean_weight"]}
+    return found
+
+
+def agree(work: Work, names: list[str]) -> None:
+    mine = sluice_figures(work.runs["sluice"][0].output)
+    for program, runs in work.runs.items():
+        if program == "sluice":
+            continue
+        for name, value in figures(runs[0].output).items():
+            if name in names and abs(value - mine[name]) > 1e-9 * max(1, abs(value)):
+                sys.exit(f"{work.name}: {name}: {program} says {value!r}, sluice {mine[name]!r}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("sluice")
+    parser.add_argument("python")
+    parser.add_argument("--rows", default="1000000,10000000")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--scaling", default="")
     options = parser.parse_args()
-    if not os.path.exists(PROGRAM):
-        say(f"{PROGRAM} is not there: run `make bench-evaluation` in the package's folder")
-        return 2
-    files = generate(options.customers, options.covariates)
-    megabytes = sum(os.path.getsize(file) for file in files) / 1e6
-    print(f"{options.customers:,} customers, {options.covariates} covariates, {megabytes:.0f} MB; {os.cpu_count()} cores; "
-          f"medians of {options.rounds}\n")
-    print(f"{'work':<12}{'sluice s':>10}{'CPU s':>8}{'MB':>6}{'statsmodels s':>15}{'with imports':>14}{'MB':>7}{'ratio':>8}")
-    differs = False
-    for method, name in METHODS.items():
-        ours, peers = [], []
-        for _ in range(options.rounds):
-            ours.append(run_sluice(method, *files))
-            peers.append(run_statsmodels(method, *files))
-        for index in (1, 2):
-            if abs(ours[0][index] - peers[0][index]) > 1e-9 * abs(peers[0][index]):
-                say(f"differs: {name}: {ours[0][index]!r}, statsmodels says {peers[0][index]!r}")
-                differs = True
-
-        def median(runs, value):
-            return statistics.median(map(value, runs))
-
-        seconds, peer = median(ours, lambda run: run[3]), median(peers, lambda run: run[3])
-        print(
-            f"{name:<12}{seconds:>10.3f}{median(ours, lambda run: run[0].processor_seconds):>8.3f}"
-            f"{median(ours, lambda run: run[0].peak_bytes) / 1e6:>6.0f}{peer:>15.3f}"
-            f"{median(peers, lambda run: run[0].seconds):>14.3f}{median(peers, lambda run: run[0].peak_bytes) / 1e6:>7.0f}"
-            f"{peer / seconds:>8.1f}"
-        )
-    return 1 if differs else 0
+    weights = ["ips", "ips_se", "snips", "ess", "max_weight", "mean_weight"]
+    with tempfile.TemporaryDirectory() as directory:
+        log, policy = os.path.join(directory, "log.csv"), os.path.join(directory, "policy.csv")
+        write_policy(policy)
+        mine = [options.sluice, "evaluate", "--log", log, "--policy", f"new={policy}", "--csv", "--exact"]
+        for rows in [int(text) for text in options.rows.split(",") if text]:
+            write_log(log, rows)
+            size = os.path.getsize(log) / 1e6
+            peers = {"duckdb": [options.python, f"{PEERS}/evaluate_with_duckdb.py", log, policy]}
+            if rows <= 1_000_000:
+                peers["obp"] = [options.python, f"{PEERS}/evaluate_with_obp.py", log, policy]
+            work = Work(f"{rows:,} rows ({size:.0f} MB)", {"sluice": mine} | peers)
+            work.run(options.rounds)
+            work.report()
+            agree(work, weights)
+        for rows in [int(text) for text in options.scaling.split(",") if text]:
+            write_log(log, rows)
+            work = Work(f"{rows:,} rows alone", {"sluice": mine})
+            work.run(min(3, options.rounds))
+            work.report()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

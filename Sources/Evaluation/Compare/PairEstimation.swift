@@ -148,6 +148,7 @@ struct PairEstimation {
             (variance(squares.policy, sums.policy.count) + variance(squares.reference, sums.reference.count))
             .squareRoot()
         return ComparisonResult.Check(
-            name: "placebo", difference: difference, se: se, p: se > 0 ? SpecialFunctions.normalTwoSided(difference / se) : nil)
+            name: "placebo", difference: difference, se: se,
+            p: se > 0 ? SpecialFunctions.normalTwoSided(difference / se) : nil)
     }
 }

@@ -52,7 +52,8 @@ package struct SampleSize: Sendable {
             if let customers {
                 let z = difference / (variance / Double(customers)).squareRoot()
                 return Row(
-                    design: design, customers: Double(customers), power: SpecialFunctions.normalCumulative(z - limit), ratio: ratio)
+                    design: design, customers: Double(customers), power: SpecialFunctions.normalCumulative(z - limit),
+                    ratio: ratio)
             }
             let z = limit + SpecialFunctions.normalQuantile(probability: power)
             return Row(

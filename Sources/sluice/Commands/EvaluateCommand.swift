@@ -18,13 +18,22 @@ enum EvaluateCommand: Command {
         `served`, what the tables did, is always the first. Read the column `value` by `dr` (doubly robust); `reliable` says whether
         there is enough to trust it, and the remarks why not. Days on which a policy wants an arm that could not be
         served are left out for all policies, unless --support says otherwise.
+
+        \(EvaluateLogMode.discussion)
         """
-    static let examples = [
-        "sluice evaluate --policy even=even --policy last-week=night:2026-11-13",
-        "sluice evaluate --platform web --slot home-hero --date 2026-11-01..2026-11-20 --policy winter=always:winter --csv",
-        "sluice evaluate --policy longer=settings:pipelines/banners.json5 --reward purchase",
-    ]
-    static let options = [
+    static let examples =
+        [
+            "sluice evaluate --policy even=even --policy last-week=night:2026-11-13",
+            "sluice evaluate --platform web --slot home-hero --date 2026-11-01..2026-11-20 --policy winter=always:winter --csv",
+            "sluice evaluate --policy longer=settings:pipelines/banners.json5 --reward purchase",
+        ] + EvaluateLogMode.examples
+    static let options =
+        stateOptions
+        + EvaluateLogMode.options.filter { option in
+            !stateOptions.contains { $0.name == option.name }
+        }
+
+    private static let stateOptions = [
         Option(name: "state", value: "DIR", help: "the state directory (default: state)"),
         Option(name: "platform", value: "P", help: "only this platform's experiments"),
         Option(name: "slot", value: "S", help: "only this slot's"),
@@ -56,6 +65,10 @@ enum EvaluateCommand: Command {
     ]
 
     static func run(_ arguments: Arguments) throws -> ExitCode {
-        try EvaluateStateMode(arguments).run()
+        guard arguments["log"] == nil else { return try EvaluateLogMode.run(arguments) }
+        if let name = arguments.given.first(where: { name in !stateOptions.contains { $0.name == name } }) {
+            throw UsageError("--\(name) goes with --log; give the log, or leave it out")
+        }
+        return try EvaluateStateMode(arguments).run()
     }
 }

@@ -14,7 +14,7 @@ struct EvaluateStateMode {
     private let confidence: Double
     private let reference: Int
     private let rewards: [SlotKey: Reward]
-    private let part: EvaluationPart?
+    private let part: EvaluationRow.Detail?
 
     init(_ arguments: Arguments) throws {
         self.arguments = arguments
@@ -139,7 +139,7 @@ struct EvaluateStateMode {
             }
         }
         if arguments.has("csv"), !rows.isEmpty {
-            Console.output(EvaluationRow.bytes(rows, part: part?.rawValue, isExact: arguments.has("exact")))
+            Console.output(EvaluationRow.csv(rows, detail: part, isExact: arguments.has("exact")))
         }
         return code
     }
@@ -184,11 +184,7 @@ struct EvaluateStateMode {
     }
 }
 
-/// What an evaluation may be split by.
-enum EvaluationPart: String {
-    case segment
-    case date
-
+extension EvaluationRow.Detail {
     func name(of stratum: LoggedExperiment.Stratum) -> String {
         switch self {
         case .segment: stratum.segment.string

@@ -31,25 +31,15 @@ struct EvaluationText: CustomStringConvertible {
             var row = EvaluationRow(policy: result.policy, estimator: answer.estimator.rawValue)
             row.platform = slot.platform.string
             row.slot = slot.slot.string
-            row.part = part
+            row.detail = part
             row.value = answer.value
             row.error = answer.error
-            row.interval = EvaluationRow.Interval(answer.value, error: answer.error, z: z)
+            (row.low, row.high) = (answer.value - z * answer.error, answer.value + z * answer.error)
             row.errorOfDays = answer.errorOfDays
-            if let difference = answer.difference {
-                row.difference = difference.value
-                // The same policy under another name differs by nothing, which has no error.
-                let hasError = difference.error > 0
-                row.differenceError = hasError ? difference.error : nil
-                row.differenceInterval =
-                    hasError ? EvaluationRow.Interval(difference.value, error: difference.error, z: z) : nil
-                row.differenceP = difference.p
-                row.relative = difference.relative
-                row.relativeError = hasError ? difference.relativeError : nil
-            }
+            if let difference = answer.difference { fill(&row, difference) }
             let weights = result.diagnostics
             row.visitors = result.visitors
-            row.days = result.days
+            row.days = Int64(result.days)
             row.rewarded = weights.rewarded
             row.effectiveSampleSize = weights.effectiveSampleSize
             row.maximumWeight = weights.maximum
@@ -60,9 +50,21 @@ struct EvaluationText: CustomStringConvertible {
             row.unsupported = result.unsupported
             row.leftOut = evaluation.support.leftOut
             row.offTable = omissions.offTable
-            row.daysWithoutTable = omissions.daysWithoutTable
+            row.daysWithoutTable = Int64(omissions.daysWithoutTable)
             return row
         }
+    }
+
+    /// A policy that is the reference under another name differs by nothing, which has no error.
+    private func fill(_ row: inout EvaluationRow, _ difference: PolicyEvaluation.Difference) {
+        row.difference = difference.value
+        row.relative = difference.relative
+        guard difference.error > 0 else { return }
+        row.differenceError = difference.error
+        row.differenceLow = difference.value - z * difference.error
+        row.differenceHigh = difference.value + z * difference.error
+        row.differenceP = difference.p
+        row.relativeError = difference.relativeError
     }
 
     // MARK: Tables
