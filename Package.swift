@@ -13,11 +13,11 @@ let package = Package(
         .target(
             name: "EventLog", dependencies: ["CISAL", "CLibrary", "CScan", "CZstandard", "Domain"],
             exclude: ["README.md"]),
-        .target(name: "BotFilter", dependencies: ["EventLog"]),
+        .target(name: "BotFilter"),
         .target(
             name: "Statistics", dependencies: ["BotFilter", "CLibrary", "CScan", "Domain", "EventLog"],
             exclude: ["README.md"]),
-        .target(name: "Learning", dependencies: ["CLibrary", "CSV", "Domain", "Numerics"]),
+        .target(name: "Learning", dependencies: ["CLibrary", "Domain", "Numerics"]),
         .target(
             name: "Allocation", dependencies: ["CLibrary", "CSV", "Domain", "Learning", "Numerics", "Randomizer"]),
         .target(
@@ -60,12 +60,11 @@ let package = Package(
             dependencies: [
                 "Allocation", "BotFilter", "CISAL", "CLibrary", "CSV", "CZstandard", "Configuration", "Domain",
                 "Essentials", "EventLog", "Learning", "Numerics", "Pipeline", "Policies", "Randomizer", "State",
-                "Statistics",
             ]),
         .target(
             name: "Report",
             dependencies: [
-                "Allocation", "CLibrary", "CSV", "Configuration", "Domain", "Essentials", "Learning", "Numerics",
+                "Allocation", "CLibrary", "CSV", "Configuration", "Domain", "Essentials", "Learning",
                 "Randomizer", "State",
             ],
             resources: [.embedInCode("Page/page.css"), .embedInCode("Page/page.js")]),

@@ -47,26 +47,23 @@ extension AllocationTable.Experiment {
         let (group, isOwn) = storage.group(of: record, segment: segment)
         let range = storage.arms(of: group)
         let unit = XXH64.hash(visitor, seed: record.salt)
-        let control = storage.groups[group].control
+        let control = storage.control(of: group)
         let whole = UInt64(AllocationFormat.wholeTraffic)
         // In millionths: of the control when it is allowed, and of the other allowed arms together.
         var (kept, shared): (UInt64, UInt64) = (0, 0)
         let chosen = storage.chooseByLogarithms(among: range, unit: unit) { index in
             let arm = storage.arms[index]
             guard storage.variants[Int(arm.variant)].withUTF8Bytes(isAllowed) else { return false }
-            if index == control {
+            if index == control?.arm {
                 kept = UInt64(arm.millionths)
                 return false
             }
             shared += UInt64(arm.millionths)
             return true
         }
-        if let control, kept > 0 {
-            let holdoutUnit = storage.holdoutUnit(of: visitor, unit: unit, in: record)
-            if shared == 0 || storage.arms[control].holds(holdoutUnit) {
-                return storage.assignment(
-                    of: storage.arms[control], hasOwnGroup: isOwn, propensity: shared == 0 ? 1 : nil)
-            }
+        if let control, kept > 0, shared == 0 || control.holds(visitor, unit: unit) {
+            return storage.assignment(
+                of: storage.arms[control.arm], hasOwnGroup: isOwn, propensity: shared == 0 ? 1 : nil)
         }
         guard shared > 0 else { return nil }
         // Whole numbers below 2⁵³, so that only the division rounds.

@@ -46,9 +46,8 @@ extension AllocationTable.Experiment {
 
     public var slot: String { storage.names.string(record.slot) }
 
-    /// The name of the holdout that the experiment shares with others; nil when its control has visitors of its own.
+    /// The name of the experiment's holdout, by which experiments share its visitors; nil when its holdout is its own.
     public var holdout: String? {
-        guard !record.hasOwnHoldout else { return nil }
         let (platform, slot) = (platform, slot)
         return storage.manifest?.holdouts.first {
             $0.platform.utf8.elementsEqual(platform.utf8) && $0.slot.utf8.elementsEqual(slot.utf8)
@@ -106,8 +105,8 @@ extension AllocationTable.Experiment {
     public func explain(_ visitor: some StringProtocol, segment: String = "*") -> Explanation {
         let unit = XXH64.hash(visitor, seed: record.salt)
         let group = group(segment: segment)
-        let control = storage.groups[group.number].control
-        let competitors = storage.arms(of: group.number).filter { $0 != control }.map { index in
+        let control = storage.control(of: group.number)
+        let competitors = storage.arms(of: group.number).filter { $0 != control?.arm }.map { index in
             let arm = storage.arms[index]
             let hash = mix64(unit ^ arm.hash)
             let uniform = RendezvousHash.uniform(hash)
@@ -118,7 +117,7 @@ extension AllocationTable.Experiment {
         let inByteOrder = competitors.enumerated()
         let ranked = inByteOrder.sorted { ($0.element.score, $0.offset) < ($1.element.score, $1.offset) }
         var candidates = ranked.map(\.element)
-        let holdout = control.map { explainedHoldout(of: visitor, unit: unit, control: storage.arms[$0]) }
+        let holdout = control.map { explainedHoldout(of: visitor, control: $0) }
         if let holdout { candidates.insert(holdout.candidate, at: holdout.isHeld ? 0 : candidates.count) }
         return Explanation(
             assignment: assign(visitor, segment: segment), segment: group.segment, holdout: holdout,
@@ -126,13 +125,13 @@ extension AllocationTable.Experiment {
     }
 
     private func explainedHoldout(
-        of visitor: some StringProtocol, unit: UInt64, control: TableStorage.ArmRecord
+        of visitor: some StringProtocol, control: TableStorage.ControlRecord
     ) -> Explanation.Holdout {
-        let holdoutUnit = visitor.withUTF8Bytes { storage.holdoutUnit(of: $0, unit: unit, in: record) }
+        let holdoutUnit = XXH64.hash(visitor, seed: control.holdoutSalt ?? record.salt)
         let hash = mix64(holdoutUnit ^ RendezvousHash.control)
         return Explanation.Holdout(
-            name: holdout, variant: storage.variants[Int(control.variant)], traffic: control.traffic, hash: hash,
-            uniform: RendezvousHash.uniform(hash), isHeld: control.holds(holdoutUnit))
+            name: holdout, variant: storage.variants[Int(storage.arms[control.arm].variant)], traffic: control.traffic,
+            hash: hash, uniform: RendezvousHash.uniform(hash), isHeld: control.holds(holdoutUnit: holdoutUnit))
     }
 
     private func group(_ number: Int) -> AllocationTable.Group {

@@ -30,7 +30,7 @@ extension AllocationTable.Group {
 
     /// The variant of the control, which keeps its visitors whatever the others' shares are; nil without one.
     public var control: String? {
-        storage.groups[number].control.map { storage.variants[Int(storage.arms[$0].variant)] }
+        storage.control(of: number).map { storage.variants[Int(storage.arms[$0.arm].variant)] }
     }
 
     /// Assigns a visitor to a variant.
@@ -92,6 +92,6 @@ extension AllocationTable.Group {
     }
 
     private func chosen(_ visitor: UnsafeRawBufferPointer) -> Int {
-        storage.choose(in: number, of: experiment, visitor: visitor)
+        storage.choose(in: number, visitor: visitor, unit: XXH64.hash(visitor, seed: experiment.salt))
     }
 }

@@ -51,11 +51,14 @@ struct TableBuilder {
         var experiments: [TableStorage.ExperimentRecord] = []
         var groups: [TableStorage.GroupRecord] = []
         var arms: [TableStorage.ArmRecord] = []
+        var controls: [TableStorage.ControlRecord] = []
         arms.reserveCapacity(rows.count)
         var holdouts: [[UInt8]: String] = [:]
         for holdout in manifest?.holdouts ?? [] {
             holdouts[RendezvousHash.key(platform: holdout.platform, slot: holdout.slot)] = holdout.name
         }
+        // Of the experiment at hand; nil for a holdout of its own.
+        var holdoutSalt: UInt64?
         var start = 0
         while start < rows.count {
             let first = rows[start]
@@ -63,21 +66,25 @@ struct TableBuilder {
                 try checkEveryone(first)
                 let key = RendezvousHash.key(
                     platform: names.names.string(first.platform), slot: names.names.string(first.slot))
-                let salt = XXH64.hash(key.span)
                 experiments.append(
                     TableStorage.ExperimentRecord(
-                        platform: first.platform, slot: first.slot, salt: salt,
-                        holdoutSalt: holdouts[key].map { XXH64.hash($0) } ?? salt,
+                        platform: first.platform, slot: first.slot, salt: XXH64.hash(key.span),
                         firstGroup: UInt32(groups.count), endGroup: UInt32(groups.count)))
+                holdoutSalt = holdouts[key].map { XXH64.hash($0) }
             }
             let end = try checkedEnd(ofGroupFrom: start)
-            let control = try checkedControl(
-                rows[start..<end], hasOwnHoldout: experiments[experiments.count - 1].hasOwnHoldout)
+            let control = try checkedControl(rows[start..<end], hasOwnHoldout: holdoutSalt == nil)
             experiments[experiments.count - 1].endGroup += 1
             groups.append(
                 TableStorage.GroupRecord(
-                    segment: first.segment, firstArm: UInt32(arms.count),
-                    control: control.map { UInt32(arms.count + $0 - start) }))
+                    segment: first.segment, firstArm: UInt32(arms.count), control: control.map { _ in controls.count }))
+            if let control {
+                controls.append(
+                    TableStorage.ControlRecord(
+                        arm: arms.count + control - start,
+                        traffic: Double(rows[control].traffic) / Double(AllocationFormat.wholeTraffic),
+                        holdoutSalt: holdoutSalt))
+            }
             for row in rows[start..<end] {
                 arms.append(
                     TableStorage.ArmRecord(
@@ -89,7 +96,7 @@ struct TableBuilder {
         return TableStorage(
             date: String(decoding: date, as: UTF8.self), manifest: manifest, names: names.names.trimmed(),
             variants: (0..<UInt32(variants.names.count)).map { variants.names.string($0) },
-            experiments: trimmed(experiments), groups: trimmed(groups), arms: arms)
+            experiments: trimmed(experiments), groups: trimmed(groups), arms: arms, controls: trimmed(controls))
     }
 }
 

@@ -1,44 +1,40 @@
 extension TableStorage {
-    /// Finds the arm of a group for a visitor.
-    @inline(__always)
-    func choose(in group: Int, of experiment: ExperimentRecord, visitor: UnsafeRawBufferPointer) -> Int {
-        let unit = XXH64.hash(visitor, seed: experiment.salt)
-        return choose(in: group, unit: unit, holdoutUnit: holdoutUnit(of: visitor, unit: unit, in: experiment))
+    /// Finds the arm of a group for a visitor, whose hash by the experiment's salt is `unit`.
+    func choose(in group: Int, visitor: UnsafeRawBufferPointer, unit: UInt64) -> Int {
+        guard let control = groups[group].control else { return leastScore(in: group, unit: unit) }
+        return choose(in: group, control: control, visitor: visitor, unit: unit)
     }
 
-    /// Finds the arm of a group for the hashes of a visitor: the control for those in the holdout, the least score for the
-    /// others.
-    @inline(__always)
-    func choose(in group: Int, unit: UInt64, holdoutUnit: @autoclosure () -> UInt64) -> Int {
-        guard let control = groups[group].control else { return leastScore(among: arms(of: group), unit: unit) }
-        return choose(in: group, control: control, unit: unit, holdoutUnit: holdoutUnit())
-    }
-
-    /// Not a part of its callers, whose way without a control it would make longer.
+    /// Apart, so that the way without a control is not longer for it.
     @inline(never)
-    private func choose(in group: Int, control: Int, unit: UInt64, holdoutUnit: UInt64) -> Int {
-        if arms[control].holds(holdoutUnit) { return control }
-        return leastScore(among: arms(of: group), besides: control, unit: unit)
+    private func choose(in group: Int, control: Int, visitor: UnsafeRawBufferPointer, unit: UInt64) -> Int {
+        let control = controls[control]
+        return control.holds(visitor, unit: unit)
+            ? control.arm : leastScore(in: group, besides: control.arm, unit: unit)
     }
 
-    /// The visitor's hash for the holdout; `unit` is the one for scores.
-    @inline(__always)
-    func holdoutUnit(of visitor: UnsafeRawBufferPointer, unit: UInt64, in experiment: ExperimentRecord) -> UInt64 {
-        experiment.holdoutSalt == experiment.salt ? unit : XXH64.hash(visitor, seed: experiment.holdoutSalt)
+    /// Finds the arm of a group for the hashes of a visitor: by the salt of the experiment, and by that of the holdout.
+    func choose(in group: Int, unit: UInt64, holdoutUnit: UInt64) -> Int {
+        guard let control = control(of: group) else { return leastScore(in: group, unit: unit) }
+        return control.holds(holdoutUnit: holdoutUnit)
+            ? control.arm : leastScore(in: group, besides: control.arm, unit: unit)
     }
 
     /// Finds the arm whose score for a visitor is least; of equal scores the first in byte order.
     ///
     /// One pass without branches or logarithms finds the two least estimated scores. Where they are too close to tell,
     /// for one visitor in some hundreds, the logarithms decide.
-    private func leastScore(among range: Range<Int>, unit: UInt64) -> Int {
+    @inline(__always)
+    private func leastScore(in group: Int, unit: UInt64) -> Int {
+        let range = arms(of: group)
         var scores = LeastScores(chosen: range.lowerBound)
         add(range, to: &scores, unit: unit)
         return isCertain(scores) ? scores.chosen : chooseByLogarithms(among: range, unit: unit) { _ in true }
     }
 
     /// Finds it likewise among the arms before and after the control.
-    private func leastScore(among range: Range<Int>, besides control: Int, unit: UInt64) -> Int {
+    private func leastScore(in group: Int, besides control: Int, unit: UInt64) -> Int {
+        let range = arms(of: group)
         var scores = LeastScores(chosen: control)
         add(range.lowerBound..<control, to: &scores, unit: unit)
         add(control + 1..<range.upperBound, to: &scores, unit: unit)
@@ -91,14 +87,4 @@ extension TableStorage {
 
     /// More than any score of x < 2⁻³⁶, where estimates fail, with whatever traffic from 10⁻⁶.
     private static var tooSmall: Double { 0x1p-16 }
-}
-
-extension TableStorage.ArmRecord {
-    /// Whether this arm, a control, has a visitor of this hash for the holdout. All of them when it has all traffic: the
-    /// uniform number may be rounded to 1.
-    @inline(__always)
-    func holds(_ holdoutUnit: UInt64) -> Bool {
-        let share = traffic
-        return RendezvousHash.uniform(unit: holdoutUnit, arm: RendezvousHash.control) < share || share == 1
-    }
 }

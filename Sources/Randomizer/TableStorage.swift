@@ -5,36 +5,51 @@
 ///     arms:          a b c  a b c  x y               byte order of the variant
 ///
 /// An experiment names its first group and the one after its last; a group its first arm. A last group without arms ends
-/// the array, so a group's arms always run to the first arm of the next.
+/// the array, so a group's arms always run to the first arm of the next. A group with a control names it among all controls.
 @usableFromInline
 final class TableStorage: Sendable {
     struct ExperimentRecord {
         var platform: UInt32
         var slot: UInt32
-        /// The seed of visitors' hashes for the arms' scores.
         var salt: UInt64
-        /// The seed of visitors' hashes for the holdout: `salt`, unless experiments share the holdout.
-        var holdoutSalt: UInt64
         var firstGroup: UInt32
         var endGroup: UInt32
-
-        var hasOwnHoldout: Bool { holdoutSalt == salt }
     }
 
     struct GroupRecord {
         var segment: UInt32
         var firstArm: UInt32
-        private var controlArm: UInt32
+        private var controlNumber: UInt32
 
-        /// - Parameter control: the arm that keeps its visitors, if there is one.
-        init(segment: UInt32, firstArm: UInt32, control: UInt32?) {
+        /// - Parameter control: the number of the group's control among all controls, if it has one.
+        init(segment: UInt32, firstArm: UInt32, control: Int?) {
             self.segment = segment
             self.firstArm = firstArm
-            controlArm = control ?? .max
+            controlNumber = control.map { UInt32($0) } ?? .max
         }
 
-        /// The place of the group's control among all arms; nil without one.
-        var control: Int? { controlArm == .max ? nil : Int(controlArm) }
+        var control: Int? { controlNumber == .max ? nil : Int(controlNumber) }
+    }
+
+    /// The control of a group, which has the visitors whose uniform number for the holdout is below its traffic.
+    struct ControlRecord {
+        /// Its place among all arms.
+        var arm: Int
+        /// Share of visitors, 0…1.
+        var traffic: Double
+        /// The seed of visitors' hashes for the holdout; nil: the experiment's salt, as the holdout is its own.
+        var holdoutSalt: UInt64?
+
+        /// Whether the control has a visitor whose hash by the experiment's salt is `unit`.
+        func holds(_ visitor: UnsafeRawBufferPointer, unit: UInt64) -> Bool {
+            holds(holdoutUnit: holdoutSalt.map { XXH64.hash(visitor, seed: $0) } ?? unit)
+        }
+
+        /// Whether the control has a visitor of this hash by the holdout's salt. All of them when it has all traffic: the
+        /// uniform number may be rounded to 1.
+        func holds(holdoutUnit: UInt64) -> Bool {
+            RendezvousHash.uniform(unit: holdoutUnit, arm: RendezvousHash.control) < traffic || traffic == 1
+        }
     }
 
     /// An arm in 16 bytes, four to a line of cache.
@@ -72,6 +87,7 @@ final class TableStorage: Sendable {
     let experiments: [ExperimentRecord]
     let groups: [GroupRecord]
     let arms: [ArmRecord]
+    let controls: [ControlRecord]
     let estimate = ScoreEstimate()
     private let experimentIndex: HashIndex
     /// All groups but those of `*`.
@@ -79,8 +95,7 @@ final class TableStorage: Sendable {
 
     init(
         date: String, manifest: Manifest?, names: NameTable, variants: [String], experiments: [ExperimentRecord],
-        groups: [GroupRecord],
-        arms: [ArmRecord]
+        groups: [GroupRecord], arms: [ArmRecord], controls: [ControlRecord]
     ) {
         self.date = date
         day = CompactDay(date)
@@ -90,6 +105,7 @@ final class TableStorage: Sendable {
         self.experiments = experiments
         self.groups = groups
         self.arms = arms
+        self.controls = controls
         var experimentIndex = HashIndex(capacity: experiments.count)
         var groupIndex = HashIndex(capacity: groups.count - 1 - experiments.count)
         for (number, experiment) in experiments.enumerated() {
@@ -126,6 +142,11 @@ final class TableStorage: Sendable {
         return (own ?? everyone, own != nil)
     }
 
+    /// The control of a group; nil without one.
+    func control(of group: Int) -> ControlRecord? {
+        groups[group].control.map { controls[$0] }
+    }
+
     func arms(of group: Int) -> Range<Int> {
         Int(groups[group].firstArm)..<Int(groups[group + 1].firstArm)
     }
@@ -134,7 +155,7 @@ final class TableStorage: Sendable {
         of visitor: UnsafeRawBufferPointer, in experiment: ExperimentRecord, segment: UnsafeRawBufferPointer?
     ) -> Assignment {
         let (group, isOwn) = group(of: experiment, segment: segment)
-        let arm = arms[choose(in: group, of: experiment, visitor: visitor)]
+        let arm = arms[choose(in: group, visitor: visitor, unit: XXH64.hash(visitor, seed: experiment.salt))]
         return assignment(of: arm, hasOwnGroup: isOwn)
     }
 
