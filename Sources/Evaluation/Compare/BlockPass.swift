@@ -7,7 +7,7 @@ protocol BlockWork: AnyObject, Sendable {
     /// Lines of the block.
     var lines: Int { get }
     /// Forgets the block before, and reads this one.
-    func read(_ block: RecordBlock) throws(RecordFault)
+    func read(_ block: ComparisonRecordBlock) throws(RecordFault)
 }
 
 /// One reading of the experiment by several workers, to a result that does not depend on them.
@@ -25,10 +25,11 @@ enum BlockPass {
     ///   - perRound: blocks of a round; 1 makes the order of marks that of the file.
     ///   - merge: adds up what a block gave; called in the order of the file.
     static func run<Work: BlockWork>(
-        _ stream: RecordStream, workers: Int, perRound: Int = BlockPass.round, make: () -> Work, merge: (Work) -> Void
+        _ stream: ComparisonRecordStream, workers: Int, perRound: Int = BlockPass.round, make: () -> Work,
+        merge: (Work) -> Void
     ) throws(ComparisonError) -> Failure? {
         let works = (0..<perRound).map { _ in make() }
-        var blocks = (0..<perRound).map { _ in RecordBlock(capacity: 1) }
+        var blocks = (0..<perRound).map { _ in ComparisonRecordBlock(capacity: 1) }
         var line = stream.headerLines
         while true {
             var count = 0
@@ -54,7 +55,7 @@ enum BlockPass {
     }
 
     private static func run(
-        _ works: [some BlockWork], _ blocks: [RecordBlock], count: Int, workers: Int
+        _ works: [some BlockWork], _ blocks: [ComparisonRecordBlock], count: Int, workers: Int
     ) -> [RecordFault?] {
         let next = Atomic(0)
         let faults = Mutex<[RecordFault?]>(Array(repeating: nil, count: count))

@@ -41,7 +41,7 @@ struct ColumnSurvey: Sendable {
     }
 
     /// Looks at the records of a block. Those that are no records are left for whoever reads them to count.
-    mutating func read(_ block: RecordBlock, header: [String], lines: Int, surveyed: Set<Int>) -> Int {
+    mutating func read(_ block: ComparisonRecordBlock, header: [String], lines: Int, surveyed: Set<Int>) -> Int {
         var cursor = FieldCursor(block)
         while cursor.isAtRecord() {
             let line = lines + cursor.line + 1

@@ -21,7 +21,7 @@ package struct Comparison {
     package static func run(_ settings: ComparisonSettings) throws(ComparisonError) -> ComparisonResult {
         let spool = StreamSpool()
         let policies = try PolicyFile(settings.policies, spool: spool)
-        let stream = try RecordStream(settings.experiment, spool: spool)
+        let stream = try ComparisonRecordStream(settings.experiment, spool: spool)
         var preparation = try ComparisonPreparation(settings, policies, stream)
         // The first rows say what the columns are; where that is not all there is to know, the whole file does.
         if preparation.needsSurvey {
@@ -44,9 +44,9 @@ package struct Comparison {
 
     /// Reads an experiment, from a stream that is open already where there is one.
     private func result(
-        _ open: RecordStream?, _ preparation: ComparisonPreparation? = nil
+        _ open: ComparisonRecordStream?, _ preparation: ComparisonPreparation? = nil
     ) throws(ComparisonError) -> ComparisonResult {
-        let stream = if let open { open } else { try RecordStream(settings.experiment, spool: spool) }
+        let stream = if let open { open } else { try ComparisonRecordStream(settings.experiment, spool: spool) }
         let layout = MomentLayout(vectors: context.vectors, isPooled: methods.contains(.pooled))
         let moments = Moments(context, pairs, layout)
         let failure = try BlockPass.run(
@@ -55,7 +55,7 @@ package struct Comparison {
             // A pipe's copy must be whole before it is read again.
             try stream.drain()
             if case .textInNumericColumn = failure.fault.kind, var preparation {
-                let again = try RecordStream(settings.experiment, spool: spool)
+                let again = try ComparisonRecordStream(settings.experiment, spool: spool)
                 policyFile.customers.removeMarks()
                 try preparation.survey(again)
                 return try Comparison(preparation, spool).result(nil)
@@ -77,18 +77,18 @@ package struct Comparison {
     private func error(_ failure: BlockPass.Failure, _ layout: MomentLayout) throws(ComparisonError) -> ComparisonError
     {
         guard failure.fault.isSecondRow else {
-            return .input(settings.experiment.name, line: failure.line, RecordStream.text(of: failure.fault))
+            return .input(settings.experiment.name, line: failure.line, ComparisonRecordStream.text(of: failure.fault))
         }
         // Which row is second, and whether something else was wrong before it, only one worker can say.
         policyFile.customers.removeMarks()
         let again = try BlockPass.run(
-            try RecordStream(settings.experiment, spool: spool), workers: 1, perRound: 1,
+            try ComparisonRecordStream(settings.experiment, spool: spool), workers: 1, perRound: 1,
             make: { MomentWork(context, pairs, layout) }, merge: { _ in })
         guard let again else {
             return .file(LogError(file: settings.experiment.name, problem: .changed))
         }
         guard case .secondRow(let customer) = again.fault.kind else {
-            return .input(settings.experiment.name, line: again.line, RecordStream.text(of: again.fault))
+            return .input(settings.experiment.name, line: again.line, ComparisonRecordStream.text(of: again.fault))
         }
         let first = try CustomerLookup.firstLine(of: customer, in: settings.experiment, spool: spool)
         return .input(
@@ -104,7 +104,7 @@ package struct Comparison {
         let layout = DeviationLayout(vectors: context.vectors)
         let deviations = Deviations(context, pairs, layout)
         let failure = try BlockPass.run(
-            try RecordStream(settings.experiment, spool: spool), workers: settings.workers,
+            try ComparisonRecordStream(settings.experiment, spool: spool), workers: settings.workers,
             make: { DeviationWork(context, pairs, layout, centres) }, merge: { deviations.add($0) })
         guard failure == nil, deviations.totals.customers == moments.totals.customers else {
             throw .file(LogError(file: settings.experiment.name, problem: .changed))

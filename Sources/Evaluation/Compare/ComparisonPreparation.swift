@@ -15,7 +15,7 @@ struct ComparisonPreparation {
     private(set) var needsSurvey: Bool
 
     init(
-        _ settings: ComparisonSettings, _ policies: PolicyFile, _ stream: RecordStream
+        _ settings: ComparisonSettings, _ policies: PolicyFile, _ stream: ComparisonRecordStream
     ) throws(ComparisonError) {
         self.settings = settings
         self.policies = policies
@@ -47,10 +47,10 @@ struct ComparisonPreparation {
     }
 
     /// Looks at the whole file, and gives the columns their part.
-    mutating func survey(_ stream: RecordStream) throws(ComparisonError) {
+    mutating func survey(_ stream: ComparisonRecordStream) throws(ComparisonError) {
         var survey = ColumnSurvey(columns: header.count)
         var lines = stream.headerLines
-        var block = RecordBlock(capacity: 1)
+        var block = ComparisonRecordBlock(capacity: 1)
         while try stream.next(&block) {
             lines += survey.read(block, header: header, lines: lines, surveyed: Set(covariateColumns))
         }

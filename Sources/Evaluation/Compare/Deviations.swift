@@ -51,7 +51,7 @@ final class DeviationWork: BlockWork, @unchecked Sendable {
         totals = DeviationTotals(context, pairs)
     }
 
-    func read(_ block: RecordBlock) throws(RecordFault) {
+    func read(_ block: ComparisonRecordBlock) throws(RecordFault) {
         strata.removeAll()
         totals = DeviationTotals(context, pairs)
         rows.begin(block)

@@ -26,12 +26,12 @@ struct FieldCursor {
     private var position: UnsafeMutablePointer<UInt8>
     private let end: UnsafeMutablePointer<UInt8>
 
-    init(_ block: RecordBlock) {
+    init(_ block: ComparisonRecordBlock) {
         position = block.base + block.records.lowerBound
         end = block.base + block.records.upperBound
     }
 
-    func offset(in block: RecordBlock) -> Int { position - block.base }
+    func offset(in block: ComparisonRecordBlock) -> Int { position - block.base }
 
     mutating func skip(_ count: Int) { position += count }
 

@@ -72,7 +72,7 @@ final class JoinedRows {
         customers = context.customers
         outcomePlace = context.layout.covariates.count + 1
         outcomeCentre = context.layout.outcomeCentre
-        cursor = FieldCursor(RecordBlock(capacity: 1))
+        cursor = FieldCursor(ComparisonRecordBlock(capacity: 1))
         values = .allocate(capacity: context.vectors)
         values.initialize(repeating: .zero, count: context.vectors)
         scalars = UnsafeMutableRawPointer(values).assumingMemoryBound(to: Double.self)
@@ -98,7 +98,7 @@ final class JoinedRows {
     /// Lines passed since the block's first.
     var line: Int { cursor.line }
 
-    func begin(_ block: RecordBlock) {
+    func begin(_ block: ComparisonRecordBlock) {
         cursor = FieldCursor(block)
         nonCompliant = 0
     }

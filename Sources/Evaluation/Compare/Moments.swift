@@ -56,7 +56,7 @@ final class MomentWork: BlockWork, @unchecked Sendable {
         totals = MomentTotals(context, pairs)
     }
 
-    func read(_ block: RecordBlock) throws(RecordFault) {
+    func read(_ block: ComparisonRecordBlock) throws(RecordFault) {
         strata.removeAll()
         totals = MomentTotals(context, pairs)
         rows.begin(block)

@@ -21,7 +21,7 @@ struct PolicyFile: Sendable {
         actions = NameTable()
         customers = CustomerTable()
         profiles = PolicyProfiles()
-        let stream = try RecordStream(file, spool: spool)
+        let stream = try ComparisonRecordStream(file, spool: spool)
         let isLong = stream.header == ["customer", "policy", "action"]
         guard isLong || stream.header.contains("customer") else {
             throw .input(
@@ -33,7 +33,7 @@ struct PolicyFile: Sendable {
         let names = NameTable()
         let customerColumn = stream.header.firstIndex(of: "customer") ?? 0
         var line = stream.headerLines
-        var block = RecordBlock()
+        var block = ComparisonRecordBlock()
         while try stream.next(&block) {
             var cursor = FieldCursor(block)
             do throws(RecordFault) {
@@ -52,7 +52,7 @@ struct PolicyFile: Sendable {
                         file.name, line: line + error.line + 1,
                         "customer '\(customer)' stands on line \(first) already; keep one of the two rows")
                 }
-                throw .input(file.name, line: line + error.line + 1, RecordStream.text(of: error))
+                throw .input(file.name, line: line + error.line + 1, ComparisonRecordStream.text(of: error))
             }
             line += cursor.line
         }
@@ -150,11 +150,11 @@ extension CustomerTable {
 enum CustomerLookup {
     /// The line of the first row of a customer; 0 when there is none.
     static func firstLine(of customer: String, in file: LogFile, spool: StreamSpool) throws(ComparisonError) -> Int {
-        let stream = try RecordStream(file, spool: spool)
+        let stream = try ComparisonRecordStream(file, spool: spool)
         guard let column = stream.header.firstIndex(of: "customer") else { return 0 }
         var line = stream.headerLines
         var found: Int?
-        var block = RecordBlock()
+        var block = ComparisonRecordBlock()
         while try stream.next(&block) {
             var cursor = FieldCursor(block)
             while found == nil, cursor.isAtRecord() {

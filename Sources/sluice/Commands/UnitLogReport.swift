@@ -11,7 +11,7 @@ struct UnitLogReport {
     /// The doubly robust estimate leads; inverse propensity scoring shows faults first.
     private static let order = ["dr", "ips", "snips", "sndr", "dm"]
 
-    private var percent: String { Text.printed(question.confidence * 100, "%g") + " %" }
+    private var percent: String { Text.significant(question.confidence * 100, 6) + " %" }
 
     private var reward: String { answer.columns.name(of: .reward) ?? "reward" }
 
@@ -56,19 +56,19 @@ struct UnitLogReport {
         func interval(_ low: Double?, _ high: Double?, clamped: Bool) -> String {
             guard isTrusted, let low, let high else { return "" }
             let (least, greatest) = clamped && isProportion ? (max(0, low), min(1, high)) : (low, high)
-            return "\(Text.printed(least, "%.5g")) – \(Text.printed(greatest, "%.5g"))"
+            return "\(Text.significant(least, 5)) – \(Text.significant(greatest, 5))"
         }
         var range = interval(row.low, row.high, clamped: true)
         if !isTrusted, row.rewarded == 0, isProportion, let ess = row.effectiveSampleSize {
-            range = "≤ \(Text.printed(1 - pow(1 - question.confidence, 1 / ess), "%.5g"))"
+            range = "≤ \(Text.significant(1 - pow(1 - question.confidence, 1 / ess), 5))"
         }
         return [
             Text.printable(row.policy), isServed ? "mean" : row.estimator,
-            row.value.map { Text.printed($0, "%.5g") } ?? "",
-            range, row.difference.map { Text.printed($0, "%+.5g") } ?? "",
+            row.value.map { Text.significant($0, 5) } ?? "",
+            range, row.difference.map { ($0 < 0 ? "" : "+") + Text.significant($0, 5) } ?? "",
             interval(row.differenceLow, row.differenceHigh, clamped: false),
-            isTrusted ? row.differenceP.map { Text.printed($0, "%.2g") } ?? "" : "",
-            row.effectiveSampleSize.map { Text.printed($0, "%.0f") } ?? "", isTrusted ? "" : "not reliable",
+            isTrusted ? row.differenceP.map { Text.significant($0, 2) } ?? "" : "",
+            row.effectiveSampleSize.map { Text.decimal($0, 0) } ?? "", isTrusted ? "" : "not reliable",
         ]
     }
 
@@ -98,7 +98,7 @@ struct UnitLogReport {
         }
         if let clip = question.clip {
             remarks.append(
-                "weights over \(Text.printed(clip, "%g")) count as \(Text.printed(clip, "%g")): values are biased, and by how "
+                "weights over \(Text.significant(clip, 6)) count as \(Text.significant(clip, 6)): values are biased, and by how "
                     + "much is not known; ess and weights are those before")
         }
         if answer.visitors != nil {
@@ -114,11 +114,11 @@ struct UnitLogReport {
         case .fewRewards:
             "only \(Text.count(row.rewarded ?? 0, "row")) with a reward stand for it; 30 are the least"
         case .smallEffectiveSample:
-            "the log is worth \(Text.printed(row.effectiveSampleSize ?? 0, "%.0f")) rows of its own, under 100: what it would "
+            "the log is worth \(Text.decimal(row.effectiveSampleSize ?? 0, 0)) rows of its own, under 100: what it would "
                 + "show was seldom shown"
         case .weights:
-            "its weights average \(Text.printed(row.meanWeight ?? 0, "%.4f")) and not 1 (z = "
-                + "\(Text.printed(row.meanWeightZ ?? 0, "%.1f"))): the propensities are not those that showed the rows, or rows "
+            "its weights average \(Text.decimal(row.meanWeight ?? 0, 4)) and not 1 (z = "
+                + "\(Text.decimal(row.meanWeightZ ?? 0, 1))): the propensities are not those that showed the rows, or rows "
                 + "are lost"
         }
     }

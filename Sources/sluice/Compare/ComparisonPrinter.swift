@@ -107,14 +107,14 @@ enum ComparisonPrinter {
         return "\(number(interval.low)) – \(number(interval.high))"
     }
 
-    private static func number(_ value: Double?) -> String { value.map { Text.printed($0, "%.5g") } ?? "" }
+    private static func number(_ value: Double?) -> String { value.map { Text.significant($0, 5) } ?? "" }
 
     private static func probability(_ value: Double?) -> String {
         guard let value else { return "" }
         return value < 0.0001 ? "< 0.0001" : Text.decimal(value, 4)
     }
 
-    private static func percent(_ share: Double) -> String { Text.printed(100 * share, "%.6g") + " %" }
+    private static func percent(_ share: Double) -> String { Text.significant(100 * share, 6) + " %" }
 
     private static func printable(_ text: String) -> String { Text.printable(text) }
 }

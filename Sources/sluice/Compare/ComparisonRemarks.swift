@@ -10,7 +10,7 @@ enum ComparisonRemarks {
         var remarks: [String] = []
         if let counts = result.actionCounts, counts.p < limit {
             remarks.append(
-                "the actions did not come in their probabilities (chi-square \(Text.printed(counts.chiSquare, "%.4g"))): rows are "
+                "the actions did not come in their probabilities (chi-square \(Text.significant(counts.chiSquare, 4))): rows are "
                     + "missing, or the probabilities are others; results are not to be trusted")
         }
         for pair in result.pairs { remarks += of(pair) }
@@ -47,7 +47,7 @@ enum ComparisonRemarks {
         }
         if let placebo = pair.placebo, (placebo.p ?? 1) < limit {
             remarks.append(
-                "\(names): customers for whom both choose the same differ by \(Text.printed(placebo.difference, "%.5g")): "
+                "\(names): customers for whom both choose the same differ by \(Text.significant(placebo.difference, 5)): "
                     + "policies were not assigned by chance, or outcomes are counted differently; results are not to be trusted"
             )
         }

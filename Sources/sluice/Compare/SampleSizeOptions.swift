@@ -90,7 +90,7 @@ enum SampleSizePrinter {
         var cells = [["design", "customers", "power", "of conventional"]]
         for row in size.rows {
             let customers =
-                row.customers < 1e15 ? Text.count(Int64(row.customers)) : Text.printed(row.customers, "%.4g")
+                row.customers < 1e15 ? Text.count(Int64(row.customers)) : Text.significant(row.customers, 4)
             cells.append([
                 names[row.design] ?? row.design, customers, Text.decimal(100 * row.power, 1) + " %",
                 Text.decimal(100 * row.ratio, 1) + " %",
@@ -101,9 +101,9 @@ enum SampleSizePrinter {
             size.customers == nil
             ? "Customers needed to find" : "How surely so many customers find"
         return """
-            \(question) an effect of \(Text.printed(size.effect, "%.5g")) for the \
+            \(question) an effect of \(Text.significant(size.effect, 5)) for the \
             \(Text.decimal(100 * size.disagree, 2)) % treated differently, which is \
-            \(Text.printed(difference, "%.5g")) per customer (alpha \(Text.printed(size.alpha, "%.4g"))):
+            \(Text.significant(difference, 5)) per customer (alpha \(Text.significant(size.alpha, 4))):
 
             \(TablePrinter.aligned(cells, rightAligned: [1, 2, 3]))
             """

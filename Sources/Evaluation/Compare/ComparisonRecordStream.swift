@@ -4,7 +4,7 @@ import EventLog
 /// Memory with whole records of comma-separated values, and a line feed behind the last of them.
 ///
 /// Used by one thread at a time.
-final class RecordBlock: @unchecked Sendable {
+final class ComparisonRecordBlock: @unchecked Sendable {
     /// Readable bytes behind the records: the line feed that ends every search, and what eight-byte words reach.
     private static let slack = 32
 
@@ -13,26 +13,26 @@ final class RecordBlock: @unchecked Sendable {
     /// The records within the memory.
     var records: Range<Int> = 0..<0
 
-    init(capacity: Int = RecordStream.blockSize) {
+    init(capacity: Int = ComparisonRecordStream.blockSize) {
         self.capacity = capacity
-        base = .allocate(capacity: capacity + RecordBlock.slack)
-        base.initialize(repeating: 0, count: capacity + RecordBlock.slack)
+        base = .allocate(capacity: capacity + ComparisonRecordBlock.slack)
+        base.initialize(repeating: 0, count: capacity + ComparisonRecordBlock.slack)
     }
 
     deinit { base.deallocate() }
 
     func reserve(_ count: Int, keeping kept: Int) {
         guard count > capacity else { return }
-        let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: count + RecordBlock.slack)
-        larger.initialize(repeating: 0, count: count + RecordBlock.slack)
+        let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: count + ComparisonRecordBlock.slack)
+        larger.initialize(repeating: 0, count: count + ComparisonRecordBlock.slack)
         memcpy(larger, base, kept)
         base.deallocate()
         (base, capacity) = (larger, count)
     }
 
     /// The same records in other memory.
-    func copy() -> RecordBlock {
-        let copy = RecordBlock(capacity: records.upperBound)
+    func copy() -> ComparisonRecordBlock {
+        let copy = ComparisonRecordBlock(capacity: records.upperBound)
         memcpy(copy.base, base, records.upperBound + 1)
         copy.records = records
         return copy
@@ -43,7 +43,7 @@ final class RecordBlock: @unchecked Sendable {
 ///
 /// - A byte order mark at the start is skipped; lines end in LF, CRLF or the end of the file.
 /// - Where blocks are cut depends on nothing but the bytes of the file.
-final class RecordStream {
+final class ComparisonRecordStream {
     static let blockSize = 1 << 18
     /// A longer record is taken for one whose quote never closes.
     static let maximumRecord = 1 << 20
@@ -54,7 +54,7 @@ final class RecordStream {
     /// The lines of the header, and of what stands before it.
     private(set) var headerLines = 0
     /// The first block, until it is taken.
-    private(set) var first: RecordBlock?
+    private(set) var first: ComparisonRecordBlock?
     private let bytes: LogBytes
     /// What came after the last record's end.
     private var carry: [UInt8] = []
@@ -64,7 +64,7 @@ final class RecordStream {
     init(_ file: LogFile, spool: StreamSpool) throws(ComparisonError) {
         name = file.name
         do throws(LogError) { bytes = try LogBytes(file, spool: spool) } catch { throw .file(error) }
-        let block = RecordBlock()
+        let block = ComparisonRecordBlock()
         guard try fill(block) else {
             throw .input("\(file.name): the file is empty; its first line must name the columns")
         }
@@ -78,7 +78,7 @@ final class RecordStream {
             }
             header = try cursor.texts()
         } catch {
-            throw .input(name, line: error.line + 1, RecordStream.text(of: error))
+            throw .input(name, line: error.line + 1, ComparisonRecordStream.text(of: error))
         }
         headerLines = cursor.line
         block.records = cursor.offset(in: block)..<block.records.upperBound
@@ -89,7 +89,7 @@ final class RecordStream {
     }
 
     /// Fills `block` with the next records; false at the end.
-    func next(_ block: inout RecordBlock) throws(ComparisonError) -> Bool {
+    func next(_ block: inout ComparisonRecordBlock) throws(ComparisonError) -> Bool {
         if let first {
             block = first
             self.first = nil
@@ -100,7 +100,7 @@ final class RecordStream {
 
     /// Reads what is left, so that the copy of a pipe is whole.
     func drain() throws(ComparisonError) {
-        var block = RecordBlock()
+        var block = ComparisonRecordBlock()
         while try next(&block) {}
     }
 
@@ -112,10 +112,10 @@ final class RecordStream {
         }
     }
 
-    private func fill(_ block: RecordBlock) throws(ComparisonError) -> Bool {
+    private func fill(_ block: ComparisonRecordBlock) throws(ComparisonError) -> Bool {
         var count = carry.count
         // Where blocks are cut must not depend on what their memory was used for before.
-        var target = max(RecordStream.blockSize, 2 * count)
+        var target = max(ComparisonRecordStream.blockSize, 2 * count)
         block.reserve(target, keeping: 0)
         carry.withUnsafeBufferPointer { if let source = $0.baseAddress { memcpy(block.base, source, $0.count) } }
         carry.removeAll(keepingCapacity: true)
@@ -133,16 +133,16 @@ final class RecordStream {
                 block.records = 0..<count
                 return true
             }
-            let end = RecordStream.lastRecordEnd(block.base, count)
+            let end = ComparisonRecordStream.lastRecordEnd(block.base, count)
             if end > 0 {
                 carry.append(contentsOf: UnsafeBufferPointer(start: block.base + end, count: count - end))
                 block.base[end] = 0x0A
                 block.records = 0..<end
                 return true
             }
-            guard count <= RecordStream.maximumRecord else {
+            guard count <= ComparisonRecordStream.maximumRecord else {
                 throw .input(
-                    "\(name): a record does not end within \(RecordStream.maximumRecord) bytes; check that its quotes are closed"
+                    "\(name): a record does not end within \(ComparisonRecordStream.maximumRecord) bytes; check that its quotes are closed"
                 )
             }
             target = 2 * count
