@@ -11,6 +11,8 @@ SLUICE := .build/release/sluice
 LIBRARY := .build/library/release/libSluiceRandomizer.so
 SERVING := .build/serving-venv
 ANALYSIS := .build/analysis-venv
+OBP := .build/obp-venv
+STATSMODELS := .build/statsmodels-venv
 REFERENCE := Tests/RandomizerTests/Reference
 
 # Libraries of the system that the program is built with: what pkg-config and Debian call them; and its timezones.
@@ -23,7 +25,7 @@ STATIC := .build/static
 RELEASE = swift build --configuration release --static-swift-stdlib -Xswiftc -L$(STATIC) \
     $(if $(filter Linux,$(shell uname)),-Xlinker --no-export-dynamic) -Xlinker -s
 
-.PHONY: help dependencies run test test-fast report browser lint format release static library serve install bench fixtures check demo clean
+.PHONY: help dependencies run test test-fast report browser lint format release static library serve install bench bench-comparisons fixtures check demo clean
 
 help: ## This list.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -44,13 +46,15 @@ dependencies: ## Installs the libraries of the system that are missing (apt).
 run: release ## The nightly job on the fixtures: shows tomorrow's table.
 	$(SLUICE) run --config $(CONFIG) --state $(STATE) --date $(FIRST)..$(LAST) --print
 
-test: dependencies $(SERVING)/.installed $(ANALYSIS)/.installed release library browser ## All tests, with a summary by part.
+test: dependencies $(SERVING)/.installed $(ANALYSIS)/.installed $(OBP)/.installed $(STATSMODELS)/.installed release library browser ## All tests, with a summary by part.
 	$(RELEASE) --product StateGenerator
 	python3 Tests/run.py \
 	    'swift: swift test' \
 	    'vectors: $(SERVING)/bin/python $(REFERENCE)/vectors.py Tests/RandomizerTests/Vectors/assignment.json' \
 	    'globs: $(ANALYSIS)/bin/python Tests/State/globs.py $(SLUICE)' \
 	    'serving: $(SERVING)/bin/python Tests/Serving/end_to_end.py $(SLUICE) $(LIBRARY)' \
+	    'obp: $(OBP)/bin/python Tests/Evaluation/obp_check.py $(SLUICE)' \
+	    'statsmodels: $(STATSMODELS)/bin/python Tests/Evaluation/statsmodels_check.py $(SLUICE)' \
 	    'browser: python3 Tests/Report/browser.py $(SLUICE) .build/release/StateGenerator $(SCREENSHOTS)'
 
 test-fast: dependencies ## What to run while working: no browser, no services, no slow suites.
@@ -94,6 +98,8 @@ library: ## The randomizer for other languages: .build/library/release/libSluice
 
 $(SERVING)/.installed: pipelines/serving/requirements.txt $(REFERENCE)/requirements.txt
 $(ANALYSIS)/.installed: Tests/State/requirements.txt
+$(STATSMODELS)/.installed: Tests/Evaluation/statsmodels.txt
+$(OBP)/.installed: Tests/Evaluation/obp.txt
 
 # Python packages, in an environment of their own.
 %-venv/.installed:
@@ -104,6 +110,8 @@ $(ANALYSIS)/.installed: Tests/State/requirements.txt
 	    $$install || { $$sudo apt-get update && $$install; }; \
 	    python3 -m venv --clear $*-venv; }
 	$*-venv/bin/pip install --quiet --disable-pip-version-check $(addprefix --requirement ,$^)
+	@# obp declares torch, which is never called here: it comes by itself.
+	@case $* in *obp) $*-venv/bin/pip install --quiet --disable-pip-version-check --no-deps obp==0.4.1;; esac
 	@touch $@
 
 serve: library $(SERVING)/.installed ## The banner service on the fixtures' table, at http://127.0.0.1:$(PORT); what it logs goes to STATE/events.
@@ -117,12 +125,16 @@ install: release ## Copies the binary to $(PREFIX)/bin.
 	install -d $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(SLUICE) $(DESTDIR)$(PREFIX)/bin/sluice
 
-bench: release ## Timings of the steps and against other engines, options in BENCH="--size … --peers duckdb --memory-size … --hostile".
+bench: release $(OBP)/.installed ## Timings of the steps and against other engines, options in BENCH="--size … --peers duckdb --memory-size … --hostile".
 	$(RELEASE) --product Benchmarks
 	@mkdir -p .build/bench
 	.build/release/Benchmarks > .build/bench/steps.txt
 	@cat .build/bench/steps.txt
 	@python3 Tests/Benchmarks/compare.py --steps .build/bench/steps.txt $(BENCH)
+	@python3 Tests/Benchmarks/evaluation.py $(SLUICE) $(OBP)/bin/python
+
+bench-comparisons: release $(STATSMODELS)/.installed ## Comparisons of policies against statsmodels, options in BENCH="--customers … --rounds …".
+	$(STATSMODELS)/bin/python Tests/Benchmarks/comparisons.py $(BENCH)
 
 fixtures: dependencies ## Writes fixtures/ anew; the same bytes every time.
 	swift run FixtureGenerator fixtures

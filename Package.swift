@@ -50,6 +50,12 @@ let package = Package(
 
         // What looks at it from outside.
         .target(
+            name: "Evaluation",
+            dependencies: [
+                "Allocation", "CLibrary", "CScan", "CSV", "Domain", "Essentials", "EventLog", "Learning", "Numerics",
+                "Policies", "Randomizer", "State",
+            ]),
+        .target(
             name: "Simulation",
             dependencies: [
                 "Allocation", "BotFilter", "CISAL", "CLibrary", "CSV", "CZstandard", "Configuration", "Domain",
@@ -65,8 +71,9 @@ let package = Package(
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "Allocation", "CLibrary", "CSV", "CSystem", "Configuration", "Domain", "Essentials", "Learning",
-                "Pipeline", "Policies", "Randomizer", "Report", "Simulation", "State",
+                "Allocation", "CLibrary", "CSV", "CSystem", "Configuration", "Domain", "Essentials", "Evaluation",
+                "EventLog", "Learning", "Numerics", "Pipeline", "Policies", "Randomizer", "Report", "Simulation",
+                "State",
             ]),
         .target(name: "CLibrary"),
         .target(name: "Essentials"),
@@ -94,7 +101,8 @@ let package = Package(
                 "TestSupport",
                 "Domain",
             ],
-            path: "Tests/Benchmarks", exclude: ["compare.py", "comparison", "history"]),
+            path: "Tests/Benchmarks",
+            exclude: ["compare.py", "comparison", "comparisons.py", "evaluation.py", "history"]),
         .testTarget(name: "DomainTests", dependencies: ["CSV", "Domain", "TestSupport"]),
         .testTarget(name: "CSVTests", dependencies: ["CSV", "TestSupport"]),
         .testTarget(
@@ -138,6 +146,13 @@ let package = Package(
                 "Allocation", "BotFilter", "Configuration", "Domain", "EventLog", "Learning", "Pipeline",
                 "Randomizer", "State", "Statistics", "TestSupport",
             ]),
+        .testTarget(
+            name: "EvaluationTests",
+            dependencies: [
+                "CSV", "Domain", "Evaluation", "EventLog", "Learning", "Numerics", "Policies", "Randomizer",
+                "TestSupport",
+            ],
+            resources: [.copy("Data"), .copy("Vectors")]),
         .testTarget(
             name: "SimulationTests",
             dependencies: [

@@ -1,5 +1,6 @@
 package import Domain
 package import Learning
+import Randomizer
 
 /// The step from what is known of a group's arms to their shares of traffic.
 ///
@@ -54,6 +55,12 @@ package struct GroupAllocator: Sendable {
     /// Visitors that a prior stands for count like those of the window: beside arms that have such priors, one without is new.
     private func isNew(_ arm: LearnedArm) -> Bool {
         Double(arm.visitors) + arm.priorVisitors < Double(settings.warmup)
+    }
+
+    /// The seed of a group's draws: a function of pipeline and group, not of the date, so that nothing moves without data.
+    package static func seed(pipeline: String, slot: SlotKey, segment: Name) -> UInt64 {
+        let parts = [pipeline, slot.platform.string, slot.slot.string, segment.string]
+        return Array(parts.joined(separator: "\u{1F}").utf8).withUnsafeBytes { XXH64.hash($0, seed: 0) }
     }
 
     private func error(_ problem: AllocationError.Problem, _ group: LearnedGroup) -> AllocationError {

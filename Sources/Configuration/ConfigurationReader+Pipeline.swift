@@ -6,14 +6,17 @@ package import Learning
 import Statistics
 
 // The file as a whole, and what holds for all experiments.
+extension Configuration {
+    /// The keys of a configuration.
+    static let keys = [
+        "pipeline", "timezone", "events", "bots", "statistics", "learning", "allocation", "experiments", "blacklist",
+    ]
+}
+
 extension ConfigurationReader {
     /// Reads the root of the file; nil when anything in it is at fault.
     mutating func configuration(_ root: JSON5Node) -> Configuration? {
-        let keys = [
-            "pipeline", "timezone", "events", "bots", "statistics", "learning", "allocation", "experiments",
-            "blacklist",
-        ]
-        guard let root = section(root, keys: keys) else { return nil }
+        guard let root = section(root, keys: Configuration.keys) else { return nil }
         let pipeline = pipelineName(required("pipeline", of: root, example: "\"banners\""))
         let timeZone = timeZone(root["timezone"]) ?? .utc
         let events = events(required("events", of: root, example: #"{ paths: ["events/{date}/*.jsonl"] }"#))

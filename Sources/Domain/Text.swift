@@ -1,8 +1,19 @@
+import CLibrary
 /// Numbers and names for people.
 package enum Text {
     /// A decimal with this many places.
     package static func decimal(_ value: Double, _ places: Int) -> String {
         PlainDecimal.fixed(value, places: places)
+    }
+
+    /// A decimal with this many digits that count, without zeros at its end: `0.0123`, `450`; at most twelve places.
+    package static func significant(_ value: Double, _ digits: Int) -> String {
+        guard value.isFinite, value != 0 else { return value == 0 ? "0" : "" }
+        let exponent = Int(log10(abs(value)).rounded(.down))
+        let text = PlainDecimal.fixed(value, places: max(0, min(12, digits - 1 - exponent)))
+        guard text.contains(".") else { return text }
+        let trimmed = text.reversed().drop { $0 == "0" }.drop { $0 == "." }
+        return String(trimmed.reversed())
     }
 
     /// A count with commas between thousands.

@@ -48,6 +48,11 @@ package final class ServedShares: Sendable {
         return groups?[segment] ?? groups?[.everyone]
     }
 
+    /// All row groups of an experiment in a table, by segment; none when the table leaves it out.
+    package func groups(table date: CalendarDate, slot: SlotKey) throws(ServedSharesError) -> [Name: Group] {
+        try table(date)[slot] ?? [:]
+    }
+
     /// An arm's share in millionths, by the rows that serve its segment; nil for one that the table does not have.
     package func share(table date: CalendarDate, _ key: ArmKey) throws(ServedSharesError) -> Int? {
         try group(table: date, slot: key.slotKey, segment: key.segment)?.share(key.variant)

@@ -7,6 +7,8 @@ struct Option {
     var value: String?
     var help: String
     var isRequired = false
+    /// Whether it may be given several times.
+    var isRepeatable = false
 
     /// How the help writes it.
     var words: String { "--\(name)\(value.map { " \($0)" } ?? "")" }
@@ -23,7 +25,7 @@ struct UsageError: Error, CustomStringConvertible {
 
 /// The words of a command line, sorted into options and operands.
 struct Arguments {
-    private var values: [String: String] = [:]
+    private var values: [String: [String]] = [:]
     private var switches: Set<String> = []
     private(set) var operands: [String] = []
 
@@ -45,17 +47,17 @@ struct Arguments {
                 let suggestion = Suggestion.text(for: name, among: options.map(\.name)) { "--" + $0 }
                 throw UsageError("'\(parts[0])' is no option\(suggestion)")
             }
-            guard values[name] == nil else { throw UsageError("--\(name) is given twice") }
+            guard values[name] == nil || option.isRepeatable else { throw UsageError("--\(name) is given twice") }
             guard let value = option.value else {
                 guard parts.count == 1 else { throw UsageError("--\(name) takes no value") }
                 switches.insert(name)
                 continue
             }
             if parts.count == 2 {
-                values[name] = String(parts[1])
+                values[name, default: []].append(String(parts[1]))
             } else {
                 guard let next = rest.popFirst() else { throw UsageError("--\(name) needs a value: \(value)") }
-                values[name] = next
+                values[name, default: []].append(next)
             }
         }
         for option in options where option.isRequired && values[option.name] == nil {
@@ -66,7 +68,10 @@ struct Arguments {
         }
     }
 
-    subscript(name: String) -> String? { values[name] }
+    subscript(name: String) -> String? { values[name]?.last }
+
+    /// The values of an option that may be given several times, in their order.
+    func all(_ name: String) -> [String] { values[name] ?? [] }
 
     /// The names of the options given, in byte order.
     var given: [String] { switches.union(values.keys).sorted() }
@@ -75,7 +80,7 @@ struct Arguments {
 
     /// The value of an option that is required.
     func required(_ name: String) throws(UsageError) -> String {
-        guard let value = values[name] else { throw UsageError("--\(name) is missing") }
+        guard let value = self[name] else { throw UsageError("--\(name) is missing") }
         return value
     }
 }

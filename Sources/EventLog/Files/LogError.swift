@@ -13,6 +13,8 @@ package struct LogError: Error, Equatable, Sendable, CustomStringConvertible {
         /// Its quotes are not those of RFC 4180.
         case notCSV
         case notUTF8
+        /// The file has no line.
+        case empty
         case tooLong(limit: Int)
     }
 
@@ -85,6 +87,8 @@ extension LogError.HeaderFault: CustomStringConvertible {
             "a double quote in the header that is not around a whole name; quote the name and write the quote twice"
         case .notUTF8:
             "the header is not UTF-8; convert the file"
+        case .empty:
+            "the file is empty; its first line must name the columns"
         case .tooLong(let limit):
             "the header does not end within \(limit) bytes; check that the file is CSV and its quotes are closed"
         }
