@@ -13,11 +13,12 @@ package struct AllocationSettings: Equatable, Sendable {
     package var method = AllocationMethod.exact
     /// Joint draws of `sampling`.
     package var draws = 10_000
-    /// Least share of all traffic an eligible arm gets; nil: min(0.02, 0.5 / eligible arms).
+    /// Least share of all traffic an eligible arm gets; nil: min(0.02, 0.5 / eligible arms), less where a control
+    /// leaves them less.
     package var floor: Double?
     /// Floors of single arms, by variant.
     package var floors: [String: Double] = [:]
-    /// Raw visitors below which an arm is new and its share capped at 1 / eligible arms.
+    /// Visitors, those that a prior stands for counted too, below which an arm is new and its share capped at 1 / eligible arms.
     package var warmup: Int64 = 100
 
     package init() {}

@@ -5,7 +5,8 @@ import TestSupport
 /// Words typed right and wrong.
 @Suite struct CommandLineTests {
     static let commands = [
-        "run", "statistics", "allocate", "merge", "assign", "check", "rollback", "history", "report", "warmstart", "compare",
+        "run", "statistics", "allocate", "merge", "assign", "check", "rollback", "history", "report", "warmstart",
+        "compare",
     ]
 
     @Test(arguments: commands)
