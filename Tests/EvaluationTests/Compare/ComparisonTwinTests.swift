@@ -53,7 +53,9 @@ import Testing
                 }
                 let level = Int.random(in: (hasMissing ? 0 : 1)...3, using: &generator)
                 let noise = (uniform() + uniform() - 1) * Double(1 + action)
-                let exact = 50 + Double(action) + (x.first ?? 0 ?? 0) + (hasText && level == 2 ? 1 : 0) + noise
+                let firstValue: Double = x.isEmpty ? 0 : x[0] ?? 0
+                let levelShift: Double = hasText && level == 2 ? 1 : 0
+                let exact: Double = 50 + Double(action) + firstValue + levelShift + noise
                 let outcome = isTied ? exact.rounded() : (1e5 * exact).rounded() / 1e5
                 let end = seed % 2 == 0 ? "\r\n" : "\n"
                 let name = "customer \(customer) of seed \(seed)"
@@ -87,7 +89,7 @@ import Testing
         }
     }
 
-    private static func result(_ experiment: Experiment, workers: Int) throws -> ComparisonResult {
+    private static func result(_ experiment: Experiment, workers: Int) throws -> Evaluation.ComparisonResult {
         let directory = try ScratchDirectory()
         try directory.write("\u{FEFF}" + experiment.csv, to: "experiment.csv")
         try directory.write("\u{FEFF}" + experiment.policies, to: "policies.csv")
