@@ -1,4 +1,5 @@
 import CLibrary
+
 /// Numbers and names for people.
 package enum Text {
     /// A decimal with this many places.
