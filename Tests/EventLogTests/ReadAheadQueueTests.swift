@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import EventLog
 
-@Suite("Blocks read ahead")
+@Suite("Blocks read ahead", .slow)
 struct ReadAheadQueueTests {
     @Test("the turn stays with who had it, while there is something for the others")
     func turns() {

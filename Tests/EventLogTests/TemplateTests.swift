@@ -5,7 +5,7 @@ import Testing
 @testable import EventLog
 
 /// Lines read by the shapes of earlier ones against the same lines parsed.
-@Suite("Templates of lines")
+@Suite("Templates of lines", .slow)
 struct TemplateTests {
     private static let kernels = [CSCAN_PORTABLE, CSCAN_BASELINE, CSCAN_WIDE]
     private static let day = LogDay(range: 1_795_132_800_000_000..<1_795_219_200_000_000, localTime: .utc)

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The control, which is decided before the others by a number of the holdout's own.
-@Suite struct HoldoutTests {
+@Suite(.slow) struct HoldoutTests {
     /// The choice straight from the specification: the number of the holdout, then every logarithm taken, all scores sorted.
     static func slowChoice(
         _ shares: Shares, control: Int, visitor: String, slot: String = "home-hero", holdout: String? = nil

@@ -9,7 +9,7 @@ import StateGenerator
 import TestSupport
 import Testing
 
-@Suite struct PageTests {
+@Suite(.slow) struct PageTests {
     private struct Data: Decodable {
         var key: String
         var first: String

@@ -3,10 +3,11 @@ import Configuration
 import Learning
 import Policies
 import Simulation
+import TestSupport
 import Testing
 
 /// Days drawn at count level against the same days simulated end to end, with real logs, real assignment and real nights.
-@Suite struct CountLevelAgainstEndToEndTests {
+@Suite(.slow) struct CountLevelAgainstEndToEndTests {
     private static let world = """
         { world: "both", seed: 1, start: "2026-01-05", days: 4,
           experiments: [{ platform: "web", slot: "hero", visitorsPerDay: 500, weeklySwing: 0.3,

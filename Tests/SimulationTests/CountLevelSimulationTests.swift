@@ -3,10 +3,11 @@ import Domain
 import Learning
 import Policies
 import Simulation
+import TestSupport
 import Testing
 
 /// Many worlds, and what is said of them.
-@Suite struct CountLevelSimulationTests {
+@Suite(.slow) struct CountLevelSimulationTests {
     private static let chosen = ThompsonPolicy(
         name: "chosen", learning: LearningSettings(), allocation: AllocationSettings())
 

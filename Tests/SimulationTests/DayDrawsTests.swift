@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Days drawn at once against days simulated visitor by visitor.
-@Suite struct DayDrawsTests {
+@Suite(.slow) struct DayDrawsTests {
     private struct Cell: Hashable {
         var segment: Name
         var variant: Name

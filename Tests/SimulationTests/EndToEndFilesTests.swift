@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 
 /// What an end-to-end simulation leaves on the disk.
-@Suite struct EndToEndFilesTests {
+@Suite(.slow) struct EndToEndFilesTests {
     private static let demo = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appendingPathComponent("pipelines/worlds/demo.json5").path
 

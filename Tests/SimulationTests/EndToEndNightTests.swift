@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 
 /// What the nights of an end-to-end simulation do with shares.
-@Suite struct EndToEndNightTests {
+@Suite(.slow) struct EndToEndNightTests {
     private static func world(
         _ extra: String, visitors: Int = 300, days: Int,
         arms: String = """

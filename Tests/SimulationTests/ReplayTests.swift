@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Real tests replayed as bandits.
-@Suite struct ReplayTests {
+@Suite(.slow) struct ReplayTests {
     private static func read(_ text: String) throws -> [MeasuredTest] {
         try MeasuredTest.read(Array(text.utf8), file: "tests.csv")
     }

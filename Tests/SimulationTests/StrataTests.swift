@@ -4,10 +4,11 @@ import Foundation
 import Learning
 import Policies
 import Simulation
+import TestSupport
 import Testing
 
 /// The night's early hours, at half the day's rate, belong to another table: that tilts no share.
-@Suite struct StrataTests {
+@Suite(.slow) struct StrataTests {
     /// As files without the column `table` have them.
     private static func byDay(_ rows: [DailyRow]) -> [DailyRow] {
         rows.map { row in

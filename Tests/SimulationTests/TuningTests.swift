@@ -2,10 +2,11 @@ import Allocation
 import Domain
 import Learning
 import Simulation
+import TestSupport
 import Testing
 
 /// Settings tried one beside the other.
-@Suite struct TuningTests {
+@Suite(.slow) struct TuningTests {
     private static func tuning(_ rates: [Double], days: Int, worlds: Int) -> Tuning {
         var given = Tuning.Candidate(learning: LearningSettings(), allocation: AllocationSettings())
         given.allocation.floor = 0.1

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The simulations at count level with the real program.
-@Suite struct SimulateCountLevelTests {
+@Suite(.slow) struct SimulateCountLevelTests {
     private static let world = """
         { world: "small", seed: 5, start: "2026-01-05", days: 3,
           experiments: [{ platform: "web", slot: "hero", visitorsPerDay: 300,

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Units against the shares that served them, on numbers that were worked out by hand and on drawn ones.
-@Suite struct SampleRatioCheckTests {
+@Suite(.slow) struct SampleRatioCheckTests {
     private typealias Site = StateSite
 
     private func expectations(_ check: SampleRatioCheck) -> [String: Double] {

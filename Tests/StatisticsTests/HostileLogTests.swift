@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Small logs of the kind that is written to be slow or to take memory: their numbers must still be right.
-@Suite("Hostile logs")
+@Suite("Hostile logs", .slow)
 struct HostileLogTests {
     private let day = SlowStatistics(
         experiments: ["hero", "cart"].map { slot in

@@ -5,7 +5,7 @@ import Statistics
 import TestSupport
 import Testing
 
-@Suite("What may not change a day's statistics")
+@Suite("What may not change a day's statistics", .slow)
 struct InvarianceTests {
     /// A random day that has rows, in files of LF-ended lines, and its lines.
     private func day(_ seed: UInt64) -> (scenario: Scenario, lines: [[UInt8]]) {

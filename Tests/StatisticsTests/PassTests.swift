@@ -6,7 +6,7 @@ import Testing
 
 @testable import Statistics
 
-@Suite("Passes over the log")
+@Suite("Passes over the log", .slow)
 struct PassTests {
     @Test("cuts a range of hashes into parts that follow one another", arguments: 0..<40)
     func partition(seed: UInt64) {

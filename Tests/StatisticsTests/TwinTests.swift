@@ -5,7 +5,7 @@ import Statistics
 import TestSupport
 import Testing
 
-@Suite("The daily job against the slow implementation")
+@Suite("The daily job against the slow implementation", .slow)
 struct TwinTests {
     private static let parts = 16
     /// Random days; `SLUICE_RANDOM_DAYS` asks for more of them.

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Statistics
 
-@Suite("Units")
+@Suite("Units", .slow)
 struct UnitTests {
     private static let parts = 8
     /// Random days and groups of days; `SLUICE_RANDOM_DAYS` asks for more of them.

@@ -5,7 +5,7 @@ import Statistics
 import TestSupport
 import Testing
 
-@Suite("Conversion windows")
+@Suite("Conversion windows", .slow)
 struct WindowTests {
     private static let parts = 16
     /// Random groups of days; `SLUICE_RANDOM_DAYS` asks for more of them.

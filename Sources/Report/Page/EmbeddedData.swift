@@ -38,23 +38,18 @@ struct EmbeddedData: Encodable {
         days = history.dates.count
         reward = history.reward?.rawValue
         arms = history.arms.map(\.string)
-        func rows(_ value: (AllocationRow) -> Int128?) -> [String] {
-            history.arms.indices.map { arm in EmbeddedData.joined(history.rows.map { $0[arm].flatMap(value) }) }
-        }
+        func rows(_ value: (AllocationRow) -> Int128?) -> [String] { EmbeddedData.rows(of: history, value) }
         traffic = rows { Int128($0.traffic) }
         probabilityBest = rows { $0.probabilityBest.map(EmbeddedData.nano) }
         mean = rows { EmbeddedData.nano($0.mean) }
         meanLow = rows { EmbeddedData.nano($0.mean) - EmbeddedData.nano($0.meanLow) }
         meanHigh = rows { EmbeddedData.nano($0.meanHigh) - EmbeddedData.nano($0.mean) }
-        visitors = history.arms.indices.map { arm in
-            EmbeddedData.joined(history.counts.map { $0[arm].map { Int128($0.visitors) } })
+        visitors = EmbeddedData.counts(of: history) { Int128($0.visitors) }
+        if let reward = history.reward {
+            successes = EmbeddedData.counts(of: history) { reward.successes($0) }
+        } else {
+            successes = []
         }
-        successes =
-            history.reward.map { reward in
-                history.arms.indices.map { arm in
-                    EmbeddedData.joined(history.counts.map { $0[arm].map(reward.successes) })
-                }
-            } ?? []
         valueRemaining = [
             EmbeddedData.joined(
                 history.rows.map { day in day.lazy.compactMap { $0?.valueRemaining }.first.map(EmbeddedData.nano) })
@@ -66,6 +61,18 @@ struct EmbeddedData: Encodable {
             history.dates.indices.map { day in
                 history.isCarriedOver[day] ? "c" : history.rows[day].contains { $0 != nil } ? "." : "m"
             })
+    }
+
+    /// A series for each arm, of what its rows in the tables say.
+    @inline(never)
+    private static func rows(of history: ExperimentHistory, _ value: (AllocationRow) -> Int128?) -> [String] {
+        history.arms.indices.map { arm in joined(history.rows.map { $0[arm].flatMap(value) }) }
+    }
+
+    /// A series for each arm, of what was counted.
+    @inline(never)
+    private static func counts(of history: ExperimentHistory, _ value: (ArmCounts) -> Int128) -> [String] {
+        history.arms.indices.map { arm in joined(history.counts.map { $0[arm].map(value) }) }
     }
 
     /// Of the decimals that the file has. Cut at ±10²⁸, which no money reaches, so that differences are in range.

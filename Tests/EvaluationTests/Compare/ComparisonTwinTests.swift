@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Random experiments, read twice in blocks by several workers, against the obvious program.
-@Suite struct ComparisonTwinTests {
+@Suite(.slow) struct ComparisonTwinTests {
     /// A random experiment: its files, and its rows as the obvious program takes them.
     struct Experiment {
         var csv: String
