@@ -92,6 +92,8 @@ let package = Package(
 
         .target(name: "CMeasurement", path: "Tests/CMeasurement"),
         .target(name: "TestSupport", path: "Tests/TestSupport"),
+        // What imports Testing, which programs cannot.
+        .target(name: "TestExpectations", path: "Tests/TestExpectations"),
         .executableTarget(name: "FixtureGenerator", dependencies: ["TestSupport"], path: "Tests/FixtureGenerator"),
         .executableTarget(
             name: "Benchmarks",
@@ -106,18 +108,20 @@ let package = Package(
         .testTarget(name: "DomainTests", dependencies: ["CSV", "Domain", "TestSupport"]),
         .testTarget(name: "CSVTests", dependencies: ["CSV", "TestSupport"]),
         .testTarget(
-            name: "RandomizerTests", dependencies: ["Randomizer", "TestSupport"],
+            name: "RandomizerTests", dependencies: ["Randomizer", "TestExpectations", "TestSupport"],
             resources: [.copy("CInterface"), .copy("Reference"), .copy("Vectors")]),
         .testTarget(
             name: "EventLogTests",
-            dependencies: ["CISAL", "CLibrary", "CScan", "CZstandard", "EventLog", "TestSupport", "Domain"]),
+            dependencies: [
+                "CISAL", "CLibrary", "CScan", "CZstandard", "EventLog", "TestExpectations", "TestSupport", "Domain",
+            ]),
         .testTarget(
             name: "BotFilterTests", dependencies: ["BotFilter", "CLibrary", "EventLog", "TestSupport"],
             resources: [.copy("UserAgents")]
         ),
         .testTarget(
             name: "StatisticsTests",
-            dependencies: ["BotFilter", "EventLog", "Statistics", "TestSupport", "Domain"]),
+            dependencies: ["BotFilter", "EventLog", "Statistics", "TestExpectations", "TestSupport", "Domain"]),
         .testTarget(
             name: "LearningTests", dependencies: ["Numerics", "CSV", "Learning", "TestSupport", "Domain"],
             resources: [.copy("Vectors")]),
@@ -139,7 +143,9 @@ let package = Package(
             resources: [.copy("Reference")]),
         .testTarget(
             name: "StateTests",
-            dependencies: ["Allocation", "Domain", "Randomizer", "State", "Statistics", "TestSupport"]),
+            dependencies: [
+                "Allocation", "Domain", "Randomizer", "State", "Statistics", "TestExpectations", "TestSupport",
+            ]),
         .testTarget(
             name: "PipelineTests",
             dependencies: [
@@ -150,7 +156,7 @@ let package = Package(
             name: "EvaluationTests",
             dependencies: [
                 "CSV", "Domain", "Evaluation", "EventLog", "Learning", "Numerics", "Policies", "Randomizer",
-                "TestSupport",
+                "TestExpectations", "TestSupport",
             ],
             resources: [.copy("Data"), .copy("Vectors")]),
         .testTarget(
@@ -158,7 +164,7 @@ let package = Package(
             dependencies: [
                 "Configuration", "Numerics", "State",
                 "Allocation", "BotFilter", "CSV", "EventLog", "Learning", "Pipeline", "Policies", "Randomizer",
-                "Simulation", "Statistics", "TestSupport", "Domain",
+                "Simulation", "Statistics", "TestExpectations", "TestSupport", "Domain",
             ]),
         .executableTarget(
             name: "StateGenerator",
@@ -170,11 +176,12 @@ let package = Package(
             name: "ReportTests",
             dependencies: [
                 "Configuration", "Numerics", "State",
-                "Allocation", "CSV", "Learning", "Pipeline", "Randomizer", "Report", "StateGenerator", "TestSupport",
+                "Allocation", "CSV", "Learning", "Pipeline", "Randomizer", "Report", "StateGenerator",
+                "TestExpectations", "TestSupport",
                 "Domain",
             ]),
         .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"]),
-        .testTarget(name: "SluiceTests", dependencies: ["TestSupport", "sluice"]),
+        .testTarget(name: "SluiceTests", dependencies: ["TestExpectations", "TestSupport", "sluice"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c11

@@ -1,3 +1,4 @@
+import TestExpectations
 import TestSupport
 import Testing
 

@@ -1,4 +1,5 @@
 import CScan
+import TestExpectations
 import TestSupport
 import Testing
 

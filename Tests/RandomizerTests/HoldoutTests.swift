@@ -1,5 +1,6 @@
 import Foundation
 import Randomizer
+import TestExpectations
 import TestSupport
 import Testing
 

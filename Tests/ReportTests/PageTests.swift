@@ -6,6 +6,7 @@ import Learning
 import Report
 import State
 import StateGenerator
+import TestExpectations
 import TestSupport
 import Testing
 

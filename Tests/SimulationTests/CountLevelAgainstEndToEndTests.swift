@@ -3,6 +3,7 @@ import Configuration
 import Learning
 import Policies
 import Simulation
+import TestExpectations
 import TestSupport
 import Testing
 

@@ -3,6 +3,7 @@ import Learning
 import Randomizer
 import Policies
 import Simulation
+import TestExpectations
 import TestSupport
 import Testing
 

@@ -5,6 +5,7 @@ import Learning
 import Pipeline
 import Simulation
 import State
+import TestExpectations
 import TestSupport
 import Testing
 

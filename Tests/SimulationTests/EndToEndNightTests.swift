@@ -5,6 +5,7 @@ import Pipeline
 import Randomizer
 import Simulation
 import State
+import TestExpectations
 import TestSupport
 import Testing
 

@@ -2,6 +2,7 @@ import Domain
 import Learning
 import Numerics
 import Simulation
+import TestExpectations
 import TestSupport
 import Testing
 

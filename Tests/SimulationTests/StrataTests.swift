@@ -4,6 +4,7 @@ import Foundation
 import Learning
 import Policies
 import Simulation
+import TestExpectations
 import TestSupport
 import Testing
 

@@ -2,6 +2,7 @@ import Allocation
 import Domain
 import Learning
 import Simulation
+import TestExpectations
 import TestSupport
 import Testing
 

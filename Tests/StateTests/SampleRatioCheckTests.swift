@@ -2,6 +2,7 @@ import Domain
 import Foundation
 import State
 import Statistics
+import TestExpectations
 import TestSupport
 import Testing
 

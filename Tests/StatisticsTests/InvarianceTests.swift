@@ -2,6 +2,7 @@ import Domain
 import EventLog
 import Foundation
 import Statistics
+import TestExpectations
 import TestSupport
 import Testing
 

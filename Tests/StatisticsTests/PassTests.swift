@@ -1,6 +1,7 @@
 import EventLog
 import Foundation
 import Synchronization
+import TestExpectations
 import TestSupport
 import Testing
 

@@ -2,6 +2,7 @@ import Domain
 import EventLog
 import Foundation
 import Synchronization
+import TestExpectations
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
 import Evaluation
 import Foundation
+import TestExpectations
 import TestSupport
 import Testing
 
