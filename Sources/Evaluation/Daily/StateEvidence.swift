@@ -3,6 +3,7 @@ import CSV
 package import Domain
 import Essentials
 package import Learning
+import Randomizer
 package import State
 
 /// What a state directory holds of past days: the statistics of a range of dates, and the tables that served.
@@ -187,6 +188,23 @@ package struct StateEvidence: Sendable {
         } catch {
             throw .shares(error)
         }
+    }
+
+    /// The reward by which the newest table in the range that tells was made; nil when none does.
+    package func reward(of slot: SlotKey) throws(Failure) -> Reward? {
+        let last = options.dates?.upperBound
+        for date in tableDates.reversed() where last.map({ date <= $0 }) ?? true {
+            let path = state.allocation(on: date) + "/" + AllocationFormat.manifestFile
+            guard FileSystem.exists(path) else { continue }
+            let bytes = try StateEvidence.files { () throws(FileError) in try FileSystem.read(path) }
+            do throws(TableError) {
+                let facts = try ExperimentFacts.read(bytes, file: path)
+                if let own = facts.first(where: { $0.key == slot }) { return own.reward }
+            } catch {
+                guard options.skipsDamaged else { throw .shares(.damaged(table: date, problem: "\(error)")) }
+            }
+        }
+        return nil
     }
 
     /// The date of the table that serves now; nil when none does.

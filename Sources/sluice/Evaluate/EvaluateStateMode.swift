@@ -179,7 +179,7 @@ struct EvaluateStateMode {
 
     private func reward(of slot: SlotKey, _ evidence: StateEvidence) throws -> (reward: Reward, isGuessed: Bool) {
         if let reward = try EvaluateStateMode.word("reward", arguments, Reward.self) { return (reward, false) }
-        if let reward = rewards[slot] { return (reward, false) }
+        if let reward = try rewards[slot] ?? evidence.reward(of: slot) { return (reward, false) }
         return (.click, true)
     }
 }

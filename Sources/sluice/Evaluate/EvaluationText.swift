@@ -173,7 +173,7 @@ struct EvaluationText: CustomStringConvertible {
     var remarks: [String] {
         var remarks: [String] = []
         if isRewardGuessed {
-            remarks.append("reward: click, as neither --reward nor --config says which counts")
+            remarks.append("reward: click, as neither --reward, nor --config, nor a table's manifest says which counts")
         }
         remarks.append(
             "unit: a visitor in an experiment on a day (visitor-day); where visitors come back on several days the errors are "
