@@ -4,7 +4,7 @@ import State
 /// How the memory of a run is shared out.
 package enum ProcessMemory {
     /// What the program takes before the first visitor, and each worker for its blocks.
-    private static let program = 12 << 20
+    private static let program = 18 << 20
     private static let worker = 3 << 19
     private static let leastForVisitors = 4 << 20
 

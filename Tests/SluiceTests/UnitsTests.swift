@@ -62,7 +62,7 @@ import Testing
         return Set(text.split(separator: "\n").dropFirst().map(String.init))
     }
 
-    @Test(arguments: [[], ["--workers", "3", "--memory", "24M"]])
+    @Test(arguments: [[], ["--workers", "3", "--memory", "32M"]])
     func theyAddUpToTheRows(more: [String]) throws {
         let shop = try shop()
         for date in Shop.dates {
