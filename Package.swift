@@ -138,7 +138,7 @@ let package = Package(
             name: "ConfigurationTests",
             dependencies: [
                 "Allocation", "BotFilter", "Configuration", "Domain", "EventLog", "Learning", "State", "Statistics",
-                "TestSupport",
+                "TestExpectations", "TestSupport",
             ],
             resources: [.copy("Reference")]),
         .testTarget(
@@ -150,7 +150,7 @@ let package = Package(
             name: "PipelineTests",
             dependencies: [
                 "Allocation", "BotFilter", "Configuration", "Domain", "EventLog", "Learning", "Pipeline",
-                "Randomizer", "State", "Statistics", "TestSupport",
+                "Randomizer", "State", "Statistics", "TestExpectations", "TestSupport",
             ]),
         .testTarget(
             name: "EvaluationTests",

@@ -3,6 +3,7 @@ import Domain
 import EventLog
 import Foundation
 import TestSupport
+import TestExpectations
 import Testing
 
 @Suite struct ZoneRulesTests {
@@ -17,7 +18,7 @@ import Testing
     // MARK: The machine's database
 
     /// Every change of every zone from 1970 to 2037, against Python's `zoneinfo` over the same files.
-    @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/python3"), "needs python3"))
+    @Test(.slow, .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/python3"), "needs python3"))
     func allZonesAreThoseOfPython() throws {
         let (first, last) = (0 as Int64, try Self.instant("2038-01-01T00:00"))
         let script = try #require(

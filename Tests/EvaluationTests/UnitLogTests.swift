@@ -2,6 +2,7 @@ import Evaluation
 import EventLog
 import Foundation
 import TestSupport
+import TestExpectations
 import Testing
 
 @Suite struct UnitLogTests {
@@ -69,7 +70,7 @@ import Testing
     }
 
     @Test(
-        "Every figure is the one that the textbook formulas give row by row",
+        "Every figure is the one that the textbook formulas give row by row", .slow,
         arguments: [
             (UInt64(1), nil, false, nil), (2, 40, false, nil), (3, nil, true, nil), (4, 25, true, nil),
             (5, nil, false, 3.0), (6, 40, true, 2.5),
@@ -159,7 +160,7 @@ import Testing
         #expect(answer.rows.filter { $0.policy == "even" }.allSatisfy { $0.difference == nil })
     }
 
-    @Test("Neither threads nor compression nor a pipe's way of coming change a bit", arguments: [nil, 5_000])
+    @Test("Neither threads nor compression nor a pipe's way of coming change a bit", .slow, arguments: [nil, 5_000])
     func threadsChangeNothing(visitors: Int?) throws {
         // Several blocks of half a mebibyte.
         let world = World(seed: 12, rows: 60_000, visitors: visitors, isMoney: true)

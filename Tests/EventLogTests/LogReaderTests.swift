@@ -1,6 +1,7 @@
 import Foundation
 import Synchronization
 import TestSupport
+import TestExpectations
 import Testing
 
 @testable import EventLog
@@ -83,7 +84,7 @@ struct LogReaderTests {
     }
 
     @Test(
-        "too long lines are rejected, each once, and the lines between them read",
+        "too long lines are rejected, each once, and the lines between them read", .slow,
         arguments: [1, 10, 100, 1_000, 1 << 18])
     func longLines(blockSize: Int) throws {
         let limit = 100

@@ -1,5 +1,6 @@
 import CScan
 import TestSupport
+import TestExpectations
 import Testing
 
 /// The matchers in C against a byte-by-byte one.
@@ -195,7 +196,7 @@ struct MatcherTests {
         }
     }
 
-    @Test("finds what a byte-by-byte matcher finds in random and damaged lines", arguments: kernels)
+    @Test("finds what a byte-by-byte matcher finds in random and damaged lines", .slow, arguments: kernels)
     func random(kernel: cscan_kernel) {
         var random = SplitMix64(seed: 21)
         func bytes(_ alphabet: [UInt8], _ count: Int) -> [UInt8] {

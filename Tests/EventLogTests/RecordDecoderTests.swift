@@ -49,7 +49,7 @@ struct RecordDecoderTests {
         return ("\(time) other \([fields[4], fields[3], fields[4]])", end)
     }
 
-    @Test("are what a cutter and a scanner of fields make of them", arguments: 0..<4)
+    @Test("are what a cutter and a scanner of fields make of them", .slow, arguments: 0..<4)
     func againstScanner(seed: UInt64) {
         var random = SplitMix64(seed: seed)
         let header = names()

@@ -2,6 +2,7 @@ import CScan
 import EventLog
 import Foundation
 import TestSupport
+import TestExpectations
 import Testing
 
 @Suite struct RecordStreamTests {
@@ -72,7 +73,7 @@ import Testing
     }
 
     @Test(
-        "Records, their lines and their numbers are those that were written, however packed",
+        "Records, their lines and their numbers are those that were written, however packed", .slow,
         arguments: 1...6 as ClosedRange<UInt64>)
     func readsWhatWasWritten(seed: UInt64) throws {
         // Over several blocks.

@@ -2,6 +2,7 @@ import Domain
 import Foundation
 import Pipeline
 import TestSupport
+import TestExpectations
 import Testing
 
 /// Nights under a conversion window: what they leave depends on the logs and on which dates were run, on nothing else.
@@ -38,7 +39,7 @@ import Testing
         return day
     }
 
-    @Test(arguments: 0..<24)
+    @Test(.slow, arguments: 0..<24)
     func anyOrderOfNightsLeavesTheSameBytes(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         let site = try randomSite(&random)
@@ -85,7 +86,7 @@ import Testing
     }
 
     /// Tables too: once all nights were run in order after the last day was known, nothing tells what was run before.
-    @Test(arguments: 200..<206)
+    @Test(.slow, arguments: 200..<206)
     func aPassOverAllNightsLeavesTheSameState(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         let site = try randomSite(&random)

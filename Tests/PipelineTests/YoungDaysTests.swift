@@ -3,6 +3,7 @@ import Domain
 import Foundation
 import Learning
 import TestSupport
+import TestExpectations
 import Testing
 
 /// Whether days whose windows are still open tilt the shares.
@@ -99,7 +100,7 @@ import Testing
         var description: String { String(format: "%.4f ± %.4f", mean, error) }
     }
 
-    @Test(arguments: [[0.06, 0.06, 0.06], [0.06, 0.06, 0.066]])
+    @Test(.slow, arguments: [[0.06, 0.06, 0.06], [0.06, 0.06, 0.066]])
     func youngDaysDoNotTiltTheShares(rates: [Double]) throws {
         var differences: [Seasonality: (lead: Average, share: Average)] = [:]
         for seasonality in Seasonality.allCases {

@@ -1,6 +1,7 @@
 import Foundation
 import Randomizer
 import TestSupport
+import TestExpectations
 import Testing
 
 /// Controls where a variant cannot be shown, where visitors are pinned, and as they are explained.
@@ -15,6 +16,7 @@ import Testing
 
     /// Subsets with their propensities, which are exact.
     @Test(
+        .slow,
         arguments: [
             (["a", "b", "c", "plain"], ["a": 0.4, "b": 0.15, "c": 0.25, "plain": 0.2]),
             (["a", "b", "plain"], ["a": 0.8 * 0.4 / 0.55, "b": 0.8 * 0.15 / 0.55, "plain": 0.2]),

@@ -2,6 +2,7 @@ import Foundation
 import Randomizer
 import Synchronization
 import TestSupport
+import TestExpectations
 import Testing
 
 /// Readers on all cores while tables are swapped, half of them bad. Meant for the thread sanitizer as well.
@@ -17,7 +18,7 @@ import Testing
     }
 
     /// Every answer belongs to one table that was good, and each table agrees with itself.
-    @Test func readersSeeWholeTables() throws {
+    @Test(.slow) func readersSeeWholeTables() throws {
         let site = try HostSite()
         for day in Self.days {
             try site.write(day)

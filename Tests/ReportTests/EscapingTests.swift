@@ -2,6 +2,7 @@ import Foundation
 import Report
 import StateGenerator
 import TestSupport
+import TestExpectations
 import Testing
 
 /// The tags of a page as a browser cuts them: each with its name and the names of its attributes, text left out.
@@ -73,7 +74,7 @@ private func tags(_ page: String) -> [String] {
         return try WrittenState(synthetic).page()
     }
 
-    @Test("Names that are markup change no tag and no attribute of the page", arguments: 0..<12)
+    @Test("Names that are markup change no tag and no attribute of the page", .slow, arguments: 0..<12)
     func structure(seed: Int) throws {
         var generator = SplitMix64(seed: UInt64(seed))
         let tails = (0..<64).map { _ in
@@ -94,7 +95,7 @@ private func tags(_ page: String) -> [String] {
         #expect(tags("<p title=\"\" onload=x>") == ["p title onload"])
     }
 
-    @Test("A hostile state makes a page that names every arm, escaped, and every damaged day")
+    @Test("A hostile state makes a page that names every arm, escaped, and every damaged day", .slow)
     func hostileState() throws {
         let page = try WrittenState(hostile: ()).page()
         for name in HostileState.names { #expect(page.contains(HTML.escape(name))) }

@@ -8,6 +8,7 @@ import Report
 import State
 import StateGenerator
 import TestSupport
+import TestExpectations
 import Testing
 
 @Suite struct ExperimentSummaryTests {
@@ -111,7 +112,7 @@ import Testing
         #expect(Warnings.list(try written.history()).first?.contains("The table of \(dates[4]) is served") == true)
     }
 
-    @Test("The terminal's narrative has a line for each arm, and in ASCII nothing else")
+    @Test("The terminal's narrative has a line for each arm, and in ASCII nothing else", .slow)
     func terminal() throws {
         let history = try WrittenState(hostile: ()).history()
         func text(ascii: Bool) -> String {

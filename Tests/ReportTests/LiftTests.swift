@@ -2,11 +2,12 @@ import Allocation
 import Learning
 import Report
 import TestSupport
+import TestExpectations
 import Testing
 
 @Suite struct LiftTests {
     @Test(
-        "The interval of a lift is that of the ratio of draws from both posteriors",
+        "The interval of a lift is that of the ratio of draws from both posteriors", .slow,
         arguments: [(50.0, 1000.0, 60.0, 1000.0), (400, 9000, 380, 9500), (900, 20_000, 30, 800)])
     func draws(alpha: Double, beta: Double, otherAlpha: Double, otherBeta: Double) throws {
         let (arm, reference) = (

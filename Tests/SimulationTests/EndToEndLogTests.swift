@@ -4,6 +4,7 @@ import Learning
 import Simulation
 import State
 import TestSupport
+import TestExpectations
 import Testing
 
 /// What the logs of an end-to-end simulation hold, and what the nightly run makes of them.
@@ -78,7 +79,7 @@ import Testing
         }
     }
 
-    @Test("Logs written in many parts are whole, in the order of time", arguments: LogCompression.allCases)
+    @Test("Logs written in many parts are whole, in the order of time", .slow, arguments: LogCompression.allCases)
     func manyParts(_ compression: LogCompression) throws {
         let world = """
             { world: "many", seed: 2, days: 1, brokenNights: [{ day: 0, lines: 0.005 }],

@@ -5,13 +5,14 @@ import Randomizer
 import Simulation
 import State
 import TestSupport
+import TestExpectations
 import Testing
 
 /// Which table a lived world's visitors are served by, hour by hour.
 @Suite struct EndToEndServingTests {
     /// A day of 23 hours among them; 02:30 comes on none of its clocks.
     @Test(
-        "Every view shows what the table that served at its instant gives",
+        "Every view shows what the table that served at its instant gives", .slow,
         arguments: ["00:00", "01:30", "02:30", "14:45"])
     func viewsFollowTheJournal(publishAt: String) throws {
         let site = try EndToEndSite(EndToEndLogTests.world("publishAt: \"\(publishAt)\","))

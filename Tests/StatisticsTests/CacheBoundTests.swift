@@ -1,5 +1,6 @@
 import EventLog
 import Synchronization
+import TestExpectations
 import Testing
 
 @testable import Statistics
@@ -34,7 +35,7 @@ struct CacheBoundTests {
         #expect(judged == (isLarge ? before + 2 : before))
     }
 
-    @Test("number segments the same after letting go of them", arguments: [5, 200])
+    @Test("number segments the same after letting go of them", .slow, arguments: [5, 200])
     func segments(length: Int) {
         let names = SegmentNames(hash: hash)
         let caches = [SegmentCacheBox(names, hash), SegmentCacheBox(names, hash)]
