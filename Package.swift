@@ -64,8 +64,8 @@ let package = Package(
         .target(
             name: "Report",
             dependencies: [
-                "Allocation", "CLibrary", "CSV", "Configuration", "Domain", "Essentials", "Learning",
-                "Randomizer", "State",
+                "Allocation", "CLibrary", "CSV", "Configuration", "Domain", "Essentials", "Evaluation", "Learning",
+                "Numerics", "Policies", "Randomizer", "State",
             ],
             resources: [.embedInCode("Page/page.css"), .embedInCode("Page/page.js")]),
         .executableTarget(
