@@ -176,7 +176,7 @@ let package = Package(
             name: "ReportTests",
             dependencies: [
                 "Configuration", "Numerics", "State",
-                "Allocation", "CSV", "Learning", "Pipeline", "Randomizer", "Report", "StateGenerator",
+                "Allocation", "CSV", "Evaluation", "Learning", "Pipeline", "Randomizer", "Report", "StateGenerator",
                 "TestExpectations", "TestSupport",
                 "Domain",
             ]),
