@@ -1,0 +1,161 @@
+#!/usr/bin/env python3
+"""End to end against two stages: what tuning for the budget brings on worlds whose truth is known, and what the gate lets through.
+
+    python Tests/Targeting/study_tune.py [--worlds linear,quadratic,whales,flat] [--sizes 40000,100000] [--budgets 0.05,0.15]
+                                         [--rounds 12] [--csv FILE]
+
+Each round draws a log of that many customers, scores them by fit.py's logistic models, tunes, and judges by three gates: D.3's
+(one split, 30 % of the rows judge), the same with `compare`'s estimator (means of the rows for which the choices differ, adjusted),
+and the cross-fitted one of tune.py. The true value of every choice is taken on 50,000 fresh customers at the same budget, a share
+of what it would cost to send everybody the dearer message. Values are in per cent of the two-stage value.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import os
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, os.path.join(HERE, "..", "..", "pipelines", "targeting")]
+
+import numpy as np  # noqa: E402
+from scipy.stats import beta, t as student  # noqa: E402
+
+from targeting import doubly_robust  # noqa: E402
+from targeting.end_to_end import Problem, allocate  # noqa: E402
+from targeting.gate import OPENING, cross_fitted, judge, one_split  # noqa: E402
+from targeting.hashing import folds, uniforms  # noqa: E402
+from targeting.models import scales  # noqa: E402
+from worlds import log  # noqa: E402
+
+FRESH = 50_000
+COLUMNS = [
+    "world", "size", "budget", "seed", "two_stage", "gain_split", "gain_cross", "gain_oracle", "z_split", "z_compare", "z_cross",
+]
+
+
+def compared(problem: Problem, theta: np.ndarray, arm: np.ndarray, outcome: np.ndarray, q: np.ndarray) -> float:
+    """z of the gain by `compare`'s estimator: within each pair of differing choices, means of the rows that got one or the other, less
+    their expected outcome, weighted by the share of customers of the pair."""
+    given = allocate(problem.scores, problem.costs, problem.budget).argmax(axis=0)
+    tuned = allocate(problem.scored(theta), problem.costs, problem.budget).argmax(axis=0)
+    n, total, variance = len(arm), 0.0, 0.0
+    residual = outcome - q[np.arange(n), arm]
+    for first in range(3):
+        for second in range(3):
+            pair = (tuned == first) & (given == second)
+            if first == second or not pair.any():
+                continue
+            share = pair.mean()
+            total += (q[pair, first] - q[pair, second]).sum() / n
+            for choice, sign in ((first, 1), (second, -1)):
+                of = residual[pair & (arm == choice)]
+                if len(of) > 1:
+                    total += sign * share * of.mean()
+                    variance += share**2 * of.var(ddof=1) / len(of)
+    return total / np.sqrt(variance) if variance > 0 else 0.0
+
+
+def round_of(world: str, size: int, budgets: list[float], seed: int) -> list[list]:
+    made = log(world, size, FRESH, seed)
+    campaign, crowd = made.campaign, made.crowd
+    half = folds(campaign.customers, 101, 2)
+    from worlds import SHARES
+
+    propensity = doubly_robust.normalised(SHARES[campaign.arm], campaign.arm, 3)
+    values = doubly_robust.values(campaign.matrix, 6, campaign.arm, campaign.outcome, propensity, 3, half, 1)
+    q = values.copy()
+    rows = np.arange(size)
+    q[rows, campaign.arm] = (values[rows, campaign.arm] * propensity - campaign.outcome) / (propensity - 1)
+    mean, deviation = scales(campaign.matrix, 6)
+    features = np.column_stack([np.ones(size), (campaign.matrix - mean) / deviation])
+    fresh_features = np.column_stack([np.ones(FRESH), (made.fresh.features - mean) / deviation])
+    u = uniforms(campaign.customers, 102)
+    fold = folds(campaign.customers, 103, 5)
+    lines = []
+    for share in budgets:
+        budget = share * float(crowd.costs.max(axis=1).mean())
+        problem = Problem(*map(np.ascontiguousarray, (made.scores.uplift[:size].T, crowd.costs.T, values.T, features.T)), budget)
+
+        def value(scores: np.ndarray) -> float:
+            shares = allocate(scores.T, made.fresh.costs.T, budget)
+            return float((shares.T * (made.fresh.rates - made.fresh.rates[:, :1])).sum(axis=1).mean())
+
+        two = value(made.fresh_scores)
+        split = one_split(problem, np.flatnonzero(u < 0.5), np.flatnonzero((u >= 0.5) & (u < 0.7)), np.flatnonzero(u >= 0.7))
+        rows = split.rows
+        z_split = judge([split], np.arange(size))
+        z_compare = compared(problem.part(rows), split.theta, campaign.arm[rows], campaign.outcome[rows], q[rows])
+        crossed = cross_fitted(problem, fold, u < 2 / 7, 5)
+        z_cross = judge(crossed, np.arange(size))
+        theta = np.mean([part.theta for part in crossed], axis=0)
+        gains = [value(made.fresh_scores + fresh_features @ theta) - two for theta in (split.theta, theta)]
+        oracle = value(made.fresh.rates[:, 1:] - made.fresh.rates[:, :1]) - two
+        zs = [judgement.difference / judgement.se if judgement.se > 0 else 0.0 for judgement in (z_split, z_cross)]
+        lines.append([world, size, share, seed, two, *gains, oracle, zs[0], z_compare, zs[1]])
+    return lines
+
+
+def with_interval(gain: np.ndarray, two: np.ndarray) -> str:
+    """All gains by all two-stage values, in per cent, with the interval of a ratio of means."""
+    ratio, n = gain.sum() / two.sum(), len(gain)
+    if n < 2:
+        return f"{100 * ratio:+.1f}"
+    width = student.ppf(0.975, n - 1) * (gain - ratio * two).std(ddof=1) / np.sqrt(n) / two.mean()
+    return f"{100 * ratio:+.1f} ({100 * (ratio - width):+.1f}, {100 * (ratio + width):+.1f})"
+
+
+def share_with_interval(opened: np.ndarray) -> str:
+    k, n = int(opened.sum()), len(opened)
+    low = beta.ppf(0.025, k, n - k + 1) if k else 0.0
+    high = beta.ppf(0.975, k + 1, n - k) if k < n else 1.0
+    return f"{k} of {n} ({100 * low:.1f} – {100 * high:.1f} %)"
+
+
+def print_table(lines: list[list]) -> None:
+    print("| world | logged | budget | end to end, % (95 %) | through the gate | oracle | opens: one split | `compare` | cross-fitted |")
+    print("|---|---|---|---|---|---|---|---|---|")
+    for key in sorted({tuple(line[:3]) for line in lines}):
+        block = np.array([line[4:] for line in lines if tuple(line[:3]) == key], dtype=float)
+        cells = [key[0], f"{key[1]:,}", f"{100 * key[2]:g} %", with_interval(block[:, 2], block[:, 0])]
+        cells += [with_interval(np.where(block[:, 6] > OPENING, block[:, 2], 0), block[:, 0]), with_interval(block[:, 3], block[:, 0])]
+        cells += [share_with_interval(block[:, column] > OPENING) for column in (4, 5, 6)]
+        print("| " + " | ".join(cells) + " |")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--worlds", default="linear,quadratic,whales,flat")
+    parser.add_argument("--sizes", default="40000,100000")
+    parser.add_argument("--budgets", default="0.05,0.15")
+    parser.add_argument("--rounds", type=int, default=12)
+    parser.add_argument("--first", type=int, default=1, help="the first round's seed")
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--csv")
+    options = parser.parse_args()
+    budgets = [float(text) for text in options.budgets.split(",")]
+    tasks = [
+        (world, int(size), budgets, seed)
+        for size in options.sizes.split(",")
+        for world in options.worlds.split(",")
+        for seed in range(options.first, options.first + options.rounds)
+    ]
+    start, lines = time.monotonic(), []
+    with ProcessPoolExecutor(options.jobs) as pool:
+        for done, block in enumerate(pool.map(round_of, *zip(*tasks)), 1):
+            lines += block
+            print(f"{done} of {len(tasks)} rounds, {time.monotonic() - start:.0f} s", file=sys.stderr, flush=True)
+    if options.csv:
+        with open(options.csv, "w", newline="") as file:
+            csv.writer(file, lineterminator="\n").writerows([COLUMNS, *lines])
+    print_table(lines)
+
+
+if __name__ == "__main__":
+    main()
