@@ -13,6 +13,8 @@ SERVING := .build/serving-venv
 ANALYSIS := .build/analysis-venv
 OBP := .build/obp-venv
 STATSMODELS := .build/statsmodels-venv
+TARGETING := .build/targeting-venv
+SPARK := .build/targeting-spark-venv
 REFERENCE := Tests/RandomizerTests/Reference
 
 # Libraries of the system that the program is built with: what pkg-config and Debian call them; and its timezones.
@@ -25,6 +27,7 @@ STATIC := .build/static
 RELEASE = swift build --configuration release --static-swift-stdlib -Xswiftc -L$(STATIC) \
     $(if $(filter Linux,$(shell uname)),-Xlinker --no-export-dynamic) -Xlinker -s
 
+.PHONY: targeting targeting-spark test-targeting-spark study-tune study-waves study-hillstrom demo-campaign
 .PHONY: help dependencies run test test-fast report browser lint format release static library serve install bench bench-comparisons study-evaluation fixtures check demo clean
 
 help: ## This list.
@@ -46,12 +49,14 @@ dependencies: ## Installs the libraries of the system that are missing (apt).
 run: release ## The nightly job on the fixtures: shows tomorrow's table.
 	$(SLUICE) run --config $(CONFIG) --state $(STATE) --date $(FIRST)..$(LAST) --print
 
+test: $(TARGETING)/.installed
 test: dependencies $(SERVING)/.installed $(ANALYSIS)/.installed $(OBP)/.installed $(STATSMODELS)/.installed release library browser ## All tests, with a summary by part.
 	$(RELEASE) --product StateGenerator
 	python3 Tests/run.py \
 	    'swift: swift test' \
 	    'vectors: $(SERVING)/bin/python $(REFERENCE)/vectors.py Tests/RandomizerTests/Vectors/assignment.json' \
 	    'globs: $(ANALYSIS)/bin/python Tests/State/globs.py $(SLUICE)' \
+	    'targeting: $(TARGETING)/bin/python Tests/Targeting/all.py $(SLUICE)' \
 	    'serving: $(SERVING)/bin/python Tests/Serving/end_to_end.py $(SLUICE) $(LIBRARY)' \
 	    'obp: $(OBP)/bin/python Tests/Evaluation/obp_check.py $(SLUICE)' \
 	    'statsmodels: $(STATSMODELS)/bin/python Tests/Evaluation/statsmodels_check.py $(SLUICE)' \
@@ -101,6 +106,9 @@ $(ANALYSIS)/.installed: Tests/State/requirements.txt
 $(STATSMODELS)/.installed: Tests/Evaluation/statsmodels.txt
 $(OBP)/.installed: Tests/Evaluation/obp.txt
 
+$(TARGETING)/.installed: pipelines/targeting/requirements.txt Tests/Targeting/requirements.txt
+$(SPARK)/.installed: pipelines/targeting/spark.txt
+
 # Python packages, in an environment of their own.
 %-venv/.installed:
 	@rm -rf $*-venv
@@ -120,6 +128,35 @@ serve: library $(SERVING)/.installed ## The banner service on the fixtures' tabl
 	    SLUICE_CATALOGUE=$(abspath pipelines/serving/catalogue.json) \
 	    SLUICE_RANDOMIZER_LIBRARY=$(abspath $(LIBRARY)) \
 	    $(SERVING)/bin/gunicorn --workers 4 --bind 127.0.0.1:$(PORT) --chdir pipelines/serving 'service:create_app()'
+
+targeting: $(TARGETING)/.installed ## Installs what pipelines/targeting needs (scikit-learn, from PyPI) into .build.
+
+targeting-spark: $(SPARK)/.installed ## The same for fit.py --engine spark: Java 17 (apt) and PySpark.
+	@if command -v java >/dev/null; then \
+	    :; \
+	elif command -v apt-get >/dev/null; then \
+	    sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+	    install="$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends openjdk-17-jre-headless"; \
+	    $$install || { $$sudo apt-get update && $$install; }; \
+	else \
+	    echo "Java is missing: install Java 17 or later, Spark runs on it." >&2; \
+	    exit 1; \
+	fi
+
+test-targeting-spark: targeting targeting-spark ## Both engines of fit.py on Hillstrom's customers: logistic scores within 0.0001. A minute or two.
+	$(SPARK)/bin/python Tests/Targeting/spark_check.py $(TARGETING)/bin/python
+
+study-tune: targeting ## What tune.py brings, and its gate lets through, where the truth is known. Half an hour; options in STUDY="--rounds …".
+	$(TARGETING)/bin/python Tests/Targeting/study_tune.py $(STUDY)
+
+study-waves: release targeting ## A campaign of waves where the truth is known, against random, everyone and the oracle. Options in STUDY.
+	$(TARGETING)/bin/python Tests/Targeting/study_waves.py $(SLUICE) $(STUDY)
+
+study-hillstrom: release targeting ## Hillstrom's customers: fit on one half, decide, value on the other.
+	$(TARGETING)/bin/python Tests/Targeting/study_hillstrom.py $(SLUICE) $(STUDY)
+
+demo-campaign: release targeting ## Lives a campaign of several waves through the nightly job: tables by band in $(DEMO)-campaign.
+	$(TARGETING)/bin/python Tests/Targeting/campaign.py $(SLUICE) $(DEMO)-campaign
 
 install: release ## Copies the binary to $(PREFIX)/bin.
 	install -d $(DESTDIR)$(PREFIX)/bin

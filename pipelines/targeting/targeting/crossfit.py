@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .console import Progress
+from .console import Progress, warn
 from .customers import Campaign
 from .hashing import folds, poisson_weights
 
@@ -82,6 +82,20 @@ class Plan:
         return rates
 
 
+def fallback(plan: Plan, arm: int, fold: int, reason: str, quiet: bool = False) -> float:
+    """The rate that stands for a model where there can be none, and says so: of the arm's rows without the fold, or of all rows."""
+    campaign = plan.campaign
+    others = plan.row_fold != fold
+    seen = others & (campaign.arm == arm)
+    whose = "for everybody"
+    if not seen.any():
+        seen, whose = others if others.any() else ~others, "of all arms for everybody"
+    rate = float(np.average(campaign.outcome[seen], weights=campaign.weight[seen]))
+    if not quiet and campaign.matrix.shape[1]:
+        warn(f"{plan.where(arm, fold)}: {reason}: no model, the rate {rate:.6g} {whose}")
+    return rate
+
+
 def constant_reason(outcome: np.ndarray, features: int) -> str | None:
     """Why there can be no model but one rate: too few rows, or one outcome."""
     if len(outcome) < 50:
@@ -105,6 +119,9 @@ def score(plan: Plan, bootstrap: int = 0) -> Scores:
             seen = (campaign.arm == arm) & (plan.row_fold != fold)
             if factor is not None:
                 seen &= factor > 0
+            reason = constant_reason(campaign.outcome[seen], campaign.matrix.shape[1])
+            if reason and (factor is None or not seen.any()):
+                return np.full(len(rows), fallback(plan, arm, fold, reason, quiet=factor is not None))
             weight = campaign.weight[seen] * (1 if factor is None else factor[seen])
             where = plan.where(arm, fold) if factor is None else ""
             model = models.fit(plan.kind, campaign.matrix[seen], numbers, campaign.outcome[seen], weight, campaign.binary, plan.seed, where)

@@ -57,13 +57,10 @@ class Model:
 
 
 def fit(kind: str, matrix: np.ndarray, numbers: int, outcome: np.ndarray, weight: np.ndarray, binary: bool, seed: int, where: str = ""):
-    """Fits a model of E[outcome]. `weight` is brought to mean 1; `where` names the fit in warnings."""
-    weight = weight * (len(weight) / weight.sum()) if len(weight) else weight
-    if reason := constant_reason(outcome, matrix.shape[1]):
-        rate = float(np.average(outcome, weights=weight)) if len(outcome) else 0.0
-        if where and matrix.shape[1]:
-            warn(f"{where}: {reason}: no model, the rate {rate:.6g} for everybody")
-        return Constant(rate)
+    """Fits a model of E[outcome] to one row or more. `weight` is brought to mean 1; `where` names the fit in warnings."""
+    weight = weight * (len(weight) / weight.sum())
+    if constant_reason(outcome, matrix.shape[1]):
+        return Constant(float(np.average(outcome, weights=weight)))
     mean, deviation = scales(matrix, numbers) if kind == "logistic" else (np.zeros(matrix.shape[1]), np.ones(matrix.shape[1]))
     estimator = _estimator(kind, binary, seed)
     with warnings.catch_warnings(record=True) as caught:

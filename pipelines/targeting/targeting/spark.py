@@ -14,8 +14,8 @@ import sys
 import numpy as np
 import pandas as pd
 
-from .console import INPUT_OUTPUT, MISSING_PACKAGE, Failure, Progress, warn
-from .crossfit import Plan, Scores, constant_reason
+from .console import INPUT_OUTPUT, MISSING_PACKAGE, Failure, Progress
+from .crossfit import Plan, Scores, constant_reason, fallback
 
 
 def session(master: str):
@@ -76,12 +76,8 @@ def score(plan: Plan, master: str = "local[2]", partitions: int = 2) -> Scores:
     def predict(fold: int, arm: int, wanted: np.ndarray) -> np.ndarray:
         seen = trained.where((F.col("arm") == arm) & (F.col("fold") != fold))
         mine = (campaign.arm == arm) & (plan.row_fold != fold)
-        outcome, weight = campaign.outcome[mine], campaign.weight[mine]
-        if reason := constant_reason(outcome, len(names)):
-            rate = float(np.average(outcome, weights=weight)) if len(outcome) else 0.0
-            if names:
-                warn(f"{plan.where(arm, fold)}: {reason}: no model, the rate {rate:.6g} for everybody")
-            return np.full(len(wanted), rate)
+        if reason := constant_reason(campaign.outcome[mine], len(names)):
+            return np.full(len(wanted), fallback(plan, arm, fold, reason))
         figures = seen.agg(
             F.count("*").alias("rows"),
             F.sum("weight").alias("weight"),
