@@ -129,6 +129,11 @@ def print_table(lines: list[list]) -> None:
         print("| " + " | ".join(cells) + " |")
 
 
+def append(path: str, lines: list[list], mode: str) -> None:
+    with open(path, mode, newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows(lines)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--worlds", default="linear,quadratic,whales,flat")
@@ -147,13 +152,15 @@ def main() -> None:
         for seed in range(options.first, options.first + options.rounds)
     ]
     start, lines = time.monotonic(), []
+    if options.csv:
+        append(options.csv, [COLUMNS], "w")
     with ProcessPoolExecutor(options.jobs) as pool:
         for done, block in enumerate(pool.map(round_of, *zip(*tasks)), 1):
             lines += block
+            if options.csv:
+                # Round by round: what a long study has found is not lost when it is stopped.
+                append(options.csv, block, "a")
             print(f"{done} of {len(tasks)} rounds, {time.monotonic() - start:.0f} s", file=sys.stderr, flush=True)
-    if options.csv:
-        with open(options.csv, "w", newline="") as file:
-            csv.writer(file, lineterminator="\n").writerows([COLUMNS, *lines])
     print_table(lines)
 
 

@@ -34,6 +34,7 @@ def people(world: str, count: int, random: np.random.Generator) -> People:
     """Draws customers of a world.
 
     - `linear`: logistic models are right; both messages cost the same for everybody.
+    - `campaign`: the same, and what messages add differs more: many customers are better left alone.
     - `quadratic`: what a message adds depends on squares and products of features, which the models do not have.
     - `whales`: money. A few customers are worth many times the others; what a message adds depends on both, not linearly; costs grow
       with worth.
@@ -45,6 +46,8 @@ def people(world: str, count: int, random: np.random.Generator) -> People:
     worth = np.ones(count)
     if world == "linear":
         effects = np.column_stack([0.25 + 0.35 * x[:, 2] - 0.25 * x[:, 3], 0.15 + 0.35 * x[:, 4] + 0.2 * x[:, 0]])
+    elif world == "campaign":
+        effects = np.column_stack([0.3 + 0.6 * x[:, 2] - 0.4 * x[:, 3], 0.2 + 0.6 * x[:, 4] + 0.3 * x[:, 0]])
     elif world == "quadratic":
         effects = np.column_stack([
             0.2 + 0.25 * x[:, 2] + 0.15 * (x[:, 3] ** 2 - 1) + 0.15 * x[:, 0] * x[:, 4],

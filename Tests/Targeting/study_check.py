@@ -1,0 +1,42 @@
+#!/usr/bin/env python3
+"""Checks the studies on a small part of them: they run, and a gate does not open where there is nothing to gain.
+
+    python Tests/Targeting/study_check.py
+
+The last line is `checks: N`.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from support import Checks, np
+
+import study_tune
+import worlds
+
+
+def main() -> int:
+    checks = Checks()
+    study_tune.FRESH = 4000
+    flat = [study_tune.round_of("flat", 3000, [0.15], seed)[0] for seed in range(1, 7)]
+    opened = sum(line[9] > study_tune.OPENING for line in flat)
+    # Each opens with 5 %: three or more of six do in 0.2 % of draws.
+    checks.that(opened <= 2, f"flat world: the cross-fitted gate opens in {opened} of 6")
+    checks.that(all(abs(line[5] / line[4]) < 1e-6 for line in flat), "flat world: whoever is chosen, nothing is gained")
+    made = study_tune.round_of("whales", 4000, [0.15], 1)[0]
+    checks.that(made[7] > 0, "the oracle gains more than two stages")
+    random = np.random.default_rng(1)
+    for world in ("linear", "campaign", "quadratic", "whales", "flat"):
+        crowd = worlds.people(world, 5000, random)
+        checks.that((crowd.rates > 0).all() and (crowd.costs > 0).all(), f"{world}: rates and costs")
+        arm = random.integers(0, 3, 5000)
+        outcome = worlds.respond(crowd, arm, random)
+        expected = crowd.rates[np.arange(5000), arm]
+        z = (outcome - expected).mean() / ((outcome - expected).std() / 5000**0.5)
+        checks.that(abs(z) < 4, f"{world}: outcomes are as likely as the truth says, z = {z:.1f}")
+    return checks.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
