@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the checks of pipelines/targeting in one process after another and adds up how many they were.
 
-    python Tests/Targeting/all.py SLUICE
+python Tests/Targeting/all.py SLUICE
 """
 
 from __future__ import annotations
@@ -12,7 +12,13 @@ import subprocess
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-PARTS = [("fit_check.py", False), ("tune_check.py", False), ("study_check.py", False), ("pages.py", True), ("campaign_check.py", True)]
+PARTS = [
+    ("fit_check.py", False),
+    ("tune_check.py", False),
+    ("study_check.py", False),
+    ("pages.py", True),
+    ("campaign_check.py", True),
+]
 
 
 def main() -> int:

@@ -3,10 +3,10 @@
 
     python Tests/Targeting/campaign.py SLUICE FOLDER [WAVES]
 
-The shop of fixtures/targeting scores its customers and cuts them into bands. Each night's table says what customers of a band are sent
-(mail, sms, or none, which competes, so that a band of sleeping dogs learns to be left alone); a tenth are control throughout. Customers
-answer as the shop's truth has it, what they do is written as a log, and `sluice run` learns the next table from it. FOLDER gets the
-pipeline, the logs and the state directory: FOLDER/state/current/allocation.csv has the table by band.
+The shop of fixtures/targeting scores its customers and cuts them into bands. Each night's table says what customers of a band are
+sent (mail, sms, or none, which competes, so that a band of sleeping dogs learns to be left alone); a tenth are control
+throughout. Customers answer as the shop's truth has it, what they do is written as a log, and `sluice run` learns the next table
+from it. FOLDER gets the pipeline, the logs and the state directory: FOLDER/state/current/allocation.csv has the table by band.
 """
 
 from __future__ import annotations
@@ -76,9 +76,34 @@ def bands(sluice: str, root: str) -> dict[str, str]:
     """The band of each customer, from the last campaign's outcomes."""
     scores = os.path.join(root, "scores.csv")
     customers = os.path.join(FIXTURES, "customers.csv.gz")
-    call(sys.executable, os.path.join(PIPELINE, "fit.py"), "--customers", customers, "--score", os.path.join(FIXTURES, "base.csv.gz"), "--out", scores)
-    call(sluice, "uplift", "--scores", scores, "--outcomes", customers, "--shares", "control=0.2,mail=0.4,sms=0.4", "--bands",
-         "--value", str(WORTH), "--cost", "mail=0.10,sms=0.25", "--output", os.path.join(root, "uplift"), "--quiet")
+    call(
+        sys.executable,
+        os.path.join(PIPELINE, "fit.py"),
+        "--customers",
+        customers,
+        "--score",
+        os.path.join(FIXTURES, "base.csv.gz"),
+        "--out",
+        scores,
+    )
+    call(
+        sluice,
+        "uplift",
+        "--scores",
+        scores,
+        "--outcomes",
+        customers,
+        "--shares",
+        "control=0.2,mail=0.4,sms=0.4",
+        "--bands",
+        "--value",
+        str(WORTH),
+        "--cost",
+        "mail=0.10,sms=0.25",
+        "--output",
+        os.path.join(root, "uplift"),
+        "--quiet",
+    )
     return {row["customer"]: row["segment"] for row in rows(os.path.join(root, "uplift", "bands.csv"))}
 
 
@@ -97,8 +122,19 @@ def live(sluice: str, root: str, waves: int) -> list[str]:
 
     def night(day: date) -> None:
         # 66: the night before the first wave has no log; its table shares evenly.
-        call(sluice, "run", "--config", configuration, "--state", state, "--date", day.isoformat(),
-             "--now", f"{(day + timedelta(days=1)).isoformat()}T01:30:00+05:30", accepted=(0, 66) if day < START else (0,))
+        call(
+            sluice,
+            "run",
+            "--config",
+            configuration,
+            "--state",
+            state,
+            "--date",
+            day.isoformat(),
+            "--now",
+            f"{(day + timedelta(days=1)).isoformat()}T01:30:00+05:30",
+            accepted=(0, 66) if day < START else (0,),
+        )
 
     night(START - timedelta(days=1))
     tables = [START.isoformat()]
@@ -106,15 +142,42 @@ def live(sluice: str, root: str, waves: int) -> list[str]:
         day = START + timedelta(days=wave)
         lines = []
         for segment, visitors in sorted(members.items()):
-            answer = call(sluice, "assign", "--table", state, "--platform", CAMPAIGN, "--slot", SLOT, "--segment", segment, "-",
-                          stdin="\n".join(visitors) + "\n")
+            answer = call(
+                sluice,
+                "assign",
+                "--table",
+                state,
+                "--platform",
+                CAMPAIGN,
+                "--slot",
+                SLOT,
+                "--segment",
+                segment,
+                "-",
+                stdin="\n".join(visitors) + "\n",
+            )
             for row in csv.DictReader(io.StringIO(answer)):
-                event = {"ts": f"{day.isoformat()}T10:00:00+05:30", "type": "view", "visitor": row["visitor"], "platform": CAMPAIGN,
-                         "slot": SLOT, "segment": segment, "variant": row["variant"], "propensity": float(row["traffic"])}
+                event = {
+                    "ts": f"{day.isoformat()}T10:00:00+05:30",
+                    "type": "view",
+                    "visitor": row["visitor"],
+                    "platform": CAMPAIGN,
+                    "slot": SLOT,
+                    "segment": segment,
+                    "variant": row["variant"],
+                    "propensity": float(row["traffic"]),
+                }
                 lines.append(json.dumps(event))
                 if random.random() < rates[place[row["visitor"]], ARMS[row["variant"]]]:
-                    money = {"ts": f"{day.isoformat()}T18:00:00+05:30", "type": "purchase", "visitor": row["visitor"], "platform": CAMPAIGN,
-                             "slot": SLOT, "variant": row["variant"], "revenue": round(WORTH - COSTS[row["variant"]], 2)}
+                    money = {
+                        "ts": f"{day.isoformat()}T18:00:00+05:30",
+                        "type": "purchase",
+                        "visitor": row["visitor"],
+                        "platform": CAMPAIGN,
+                        "slot": SLOT,
+                        "variant": row["variant"],
+                        "revenue": round(WORTH - COSTS[row["variant"]], 2),
+                    }
                     lines.append(json.dumps(money))
         log = os.path.join(root, "events", f"date={day.isoformat()}")
         os.makedirs(log, exist_ok=True)
@@ -155,7 +218,10 @@ def main() -> None:
     band = {row["customer"]: row["segment"] for row in rows(os.path.join(root, "uplift", "bands.csv"))}
     for wave, day in enumerate(tables):
         shares = table(root, day)
-        print(f"after wave {wave}: {len(shares) - 1} bands with a table of their own; a contact brings {net_value(shares, band):.3f} a customer")
+        print(
+            f"after wave {wave}: {len(shares) - 1} bands with a table of their own,"
+            f" a night brings {net_value(shares, band):.3f} a customer"
+        )
     print(f"\n{'band':<12} {'mail':>8} {'sms':>8} {'none':>8}")
     for segment, row in sorted(table(root, tables[-1]).items()):
         print(f"{segment:<12} " + " ".join(f"{100 * row.get(variant, 0):>6.1f} %" for variant in ("mail", "sms", "none")))

@@ -31,7 +31,9 @@ def main() -> int:
         first, last = campaign.table(root, tables[0]), campaign.table(root, tables[-1])
         checks.that(set(first) == {"*"}, "before the first wave there is one table for all")
         checks.that(len(last) > 10 and set(last) <= {"*", *band.values()}, f"after four waves {len(last) - 1} bands have tables")
-        checks.that(all(abs(sum(row.values()) - 1) < 1e-9 and abs(row["control"] - 0.1) < 1e-9 for row in last.values()), "shares sum to 1")
+        checks.that(
+            all(abs(sum(row.values()) - 1) < 1e-9 and abs(row["control"] - 0.1) < 1e-9 for row in last.values()), "shares sum to 1"
+        )
         values = [campaign.net_value(campaign.table(root, day), band) for day in (tables[0], tables[-1])]
         checks.that(values[1] > 1.1 * values[0], f"what a table brings: {values[0]:.3f} before, {values[1]:.3f} after four waves")
         controls = []
@@ -39,9 +41,26 @@ def main() -> int:
             with open(path, encoding="utf-8") as file:
                 events = [json.loads(line) for line in file]
             controls.append({event["visitor"] for event in events if event["variant"] == "control" and event["type"] == "view"})
-        checks.that(len(controls) == 4 and all(one == controls[0] for one in controls), "control is the same customers in every wave")
-        campaign.call(sluice, "wave", "--scores", "scores.csv", "--campaign", campaign.CAMPAIGN, "--wave", "1", "--control", "0.1",
-                      "--explore", "0.1", "--output", "wave", "--quiet")
+        checks.that(
+            len(controls) == 4 and all(one == controls[0] for one in controls), "control is the same customers in every wave"
+        )
+        campaign.call(
+            sluice,
+            "wave",
+            "--scores",
+            "scores.csv",
+            "--campaign",
+            campaign.CAMPAIGN,
+            "--wave",
+            "1",
+            "--control",
+            "0.1",
+            "--explore",
+            "0.1",
+            "--output",
+            "wave",
+            "--quiet",
+        )
         drawn = {row["customer"] for row in rows("wave/decisions.csv") if row["message"] == "control"}
         checks.that(drawn == controls[0], f"sluice wave keeps the same {len(drawn)} customers as control as the nightly job")
     return checks.end()

@@ -3,8 +3,8 @@
 
     python Tests/Targeting/example.py FOLDER
 
-The same bytes every time. A mail helps most with customers who have not bought for long; a short message helps with frequent ones and
-puts off those who have just bought.
+The same bytes every time. A mail helps most with customers who have not bought for long; a short message helps with frequent ones
+and puts off those who have just bought.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Checks fit.py: scores against scikit-learn's own pipeline, that no score knows its outcome, weights, standard errors, and bad input.
+"""Checks fit.py: scores against scikit-learn's own pipeline, that no score knows its outcome, weights, standard errors, and bad
+input.
 
     python Tests/Targeting/fit_check.py
 
@@ -37,19 +38,22 @@ def expected(lines: list[dict], folds: int, seed: int, money: bool) -> dict[tupl
     table["fold"] = [xxhash.xxh64_intdigest(customer.encode(), seed) % folds for customer in table.customer]
     weight = 1 / table.propensity.astype(float)
     counts = table.city.value_counts()
-    x = pd.DataFrame({
-        "age": table.age.astype(float), "spend": table.spend.astype(float),
-        "city": table.city.where(table.city.map(counts) >= 50, "other"),
-    })
+    x = pd.DataFrame(
+        {
+            "age": table.age.astype(float),
+            "spend": table.spend.astype(float),
+            "city": table.city.where(table.city.map(counts) >= 50, "other"),
+        }
+    )
     result = {}
     for fold in range(folds):
         rates = {}
         for message in ("control", "mail", "sms"):
             seen = (table.fold != fold) & (table.message == message)
             model = Ridge(alpha=1) if money else LogisticRegression(C=1, tol=1e-10, max_iter=5000)
-            columns = ColumnTransformer([
-                ("number", StandardScaler(), ["age", "spend"]), ("category", OneHotEncoder(handle_unknown="ignore"), ["city"])
-            ])
+            columns = ColumnTransformer(
+                [("number", StandardScaler(), ["age", "spend"]), ("category", OneHotEncoder(handle_unknown="ignore"), ["city"])]
+            )
             pipeline = make_pipeline(columns, model)
             w = (weight[seen] / weight[seen].mean()).to_numpy()
             y = table.outcome[seen]
@@ -73,8 +77,11 @@ def check_scores(checks: Checks) -> None:
         twin = expected(lines, 3, 7, money)
         checks.that(len(found) == 6000, f"{name}: a row a customer and message")
         worst = max(
-            max(abs(float(row["uplift"]) - twin[row["customer"], row["message"]][0]),
-                abs(float(row["baseline"]) - twin[row["customer"], row["message"]][1])) for row in found
+            max(
+                abs(float(row["uplift"]) - twin[row["customer"], row["message"]][0]),
+                abs(float(row["baseline"]) - twin[row["customer"], row["message"]][1]),
+            )
+            for row in found
         )
         checks.that(worst < 2e-6, f"{name}: scores differ from scikit-learn's pipeline by {worst}")
         keys = [(row["customer"].encode(), row["message"].encode()) for row in found]
@@ -84,7 +91,8 @@ def check_scores(checks: Checks) -> None:
             f"{name}: plain decimals, at most nine of them",
         )
         checks.that(
-            all(int(row["fold"]) == xxhash.xxh64_intdigest(row["customer"].encode(), 7) % 3 for row in found), f"{name}: folds by XXH64"
+            all(int(row["fold"]) == xxhash.xxh64_intdigest(row["customer"].encode(), 7) % 3 for row in found),
+            f"{name}: folds by XXH64",
         )
 
         # The same bytes from lines in another order, with columns in another order, compressed, and through a pipe.
@@ -137,7 +145,10 @@ def check_base(checks: Checks) -> None:
     lines = campaign(1500, seed=4, weighted=False)
     for line in lines:
         line["cost"] = {"mail": "0.05", "sms": "0.02", "control": "0"}[line["message"]]
-    base = [{"customer": f"n{number}", "city": line["city"], "spend": line["spend"], "age": line["age"]} for number, line in enumerate(lines[:40])]
+    base = [
+        {"customer": f"n{number}", "city": line["city"], "spend": line["spend"], "age": line["age"]}
+        for number, line in enumerate(lines[:40])
+    ]
     base += [{"customer": "c5", "city": "Nowhere", "spend": "1", "age": ""}]
     save("customers.csv", text(lines))
     save("base.csv", text(base))
@@ -169,7 +180,10 @@ def check_errors(checks: Checks) -> None:
     n = 600
     arm = random_.integers(0, 2, n)
     outcome = (random_.random(n) < np.where(arm == 1, 0.4, 0.2)).astype(int)
-    save("customers.csv", text([{"customer": f"c{i}", "message": ["control", "mail"][arm[i]], "outcome": outcome[i]} for i in range(n)]))
+    save(
+        "customers.csv",
+        text([{"customer": f"c{i}", "message": ["control", "mail"][arm[i]], "outcome": outcome[i]} for i in range(n)]),
+    )
     code, said, _ = run(fit, "--customers", "customers.csv", "--out", "scores.csv", "--folds", "2", "--bootstrap", "300")
     checks.that(code == 0 and "no feature" in said, f"bootstrap: {said}")
     found = rows("scores.csv")
@@ -177,7 +191,7 @@ def check_errors(checks: Checks) -> None:
         seen = np.array([xxhash.xxh64_intdigest(f"c{i}".encode(), 1) % 2 != fold for i in range(n)])
         variance = sum(outcome[seen & (arm == a)].var() / (seen & (arm == a)).sum() for a in (0, 1))
         se = float(next(row["se"] for row in found if row["fold"] == str(fold)))
-        checks.that(abs(se / variance**0.5 - 1) < 0.15, f"fold {fold}: se {se:.4f}, two binomials say {variance ** 0.5:.4f}")
+        checks.that(abs(se / variance**0.5 - 1) < 0.15, f"fold {fold}: se {se:.4f}, two binomials say {variance**0.5:.4f}")
     draws = np.concatenate([poisson_weights([f"c{i}" for i in range(20_000)], 1, b) for b in (1, 2)])
     checks.that(abs(draws.mean() - 1) < 0.02 and abs(draws.var() - 1) < 0.04, "weights of the bootstrap are Poisson(1)")
     checks.that(abs(np.corrcoef(draws[:20_000], draws[20_000:])[0, 1]) < 0.02, "replicates are independent")
@@ -187,21 +201,46 @@ HEADER = "customer,message,outcome,propensity,cost,age\n"
 GOOD = "".join(f"a{n},{['control', 'mail'][n % 2]},{n // 2 % 2},0.5,0,{n % 7}\n" for n in range(400))
 BAD = [
     ("an empty file", "", 65, "is empty: the first line must name the columns"),
-    ("no outcome column", "customer,message,Outcome\na,b,1\n", 65, "customers.csv:1: there is no column 'outcome': is it 'Outcome'? Rename it"),
+    (
+        "no outcome column",
+        "customer,message,Outcome\na,b,1\n",
+        65,
+        "customers.csv:1: there is no column 'outcome': is it 'Outcome'? Rename it",
+    ),
     ("semicolons", "customer;message;outcome\na;b;1\n", 65, "must be separated by commas"),
     ("a column twice", "customer,message,outcome,age,age\na,mail,1,2,3\n", 65, "the column 'age' stands twice"),
     ("UTF-16", ("customer,message,outcome\n" + GOOD).encode("utf-16"), 65, "is UTF-16: save it as CSV UTF-8"),
-    ("percent", HEADER + GOOD + "b,mail,1,50,0,3\n", 65, "customers.csv:402: propensity 50 is not within (0, 1]: is it in percent?"),
+    (
+        "percent",
+        HEADER + GOOD + "b,mail,1,50,0,3\n",
+        65,
+        "customers.csv:402: propensity 50 is not within (0, 1]: is it in percent?",
+    ),
     ("propensity 0", HEADER + GOOD + "b,mail,1,0,0,3\n", 65, "customers.csv:402: propensity 0 is not within (0, 1]"),
     ("a negative cost", HEADER + GOOD + "b,mail,1,0.5,-1,3\n", 65, "customers.csv:402: cost -1 is negative"),
-    ("an open quote", HEADER + GOOD + 'b,"mail,1,0.5,1,3\n' + GOOD, 65, "customers.csv:402: a quotation mark is opened here and never closed"),
-    ("a formula", HEADER + GOOD + "b,=mail,1,0.5,0,3\n", 65, "customers.csv:402: a spreadsheet would run the message '=mail' as a formula"),
+    (
+        "an open quote",
+        HEADER + GOOD + 'b,"mail,1,0.5,1,3\n' + GOOD,
+        65,
+        "customers.csv:402: a quotation mark is opened here and never closed",
+    ),
+    (
+        "a formula",
+        HEADER + GOOD + "b,=mail,1,0.5,0,3\n",
+        65,
+        "customers.csv:402: a spreadsheet would run the message '=mail' as a formula",
+    ),
     ("rest", HEADER + GOOD + "b,rest,1,0.5,0,3\n", 64, "a message is called 'rest'"),
     ("propensities of some", HEADER + GOOD + "b,mail,1,,0,3\n", 65, "1 of 401 rows have no propensity"),
     ("no control", "customer,message,outcome\n" + "a,mail,1\nb,sms,0\n", 66, "no customer of the control 'control'"),
     ("only control", "customer,message,outcome\n" + "a,control,1\nb,control,0\n", 66, "no customer who got a message"),
     ("only a header", HEADER, 66, "no customer"),
-    ("many bad lines", HEADER + GOOD + "b,mail,yes,0.5,0,3\n" * 5, 65, "5 of 405 lines rejected:\n  customers.csv:402: outcome 'yes' is no number"),
+    (
+        "many bad lines",
+        HEADER + GOOD + "b,mail,yes,0.5,0,3\n" * 5,
+        65,
+        "5 of 405 lines rejected:\n  customers.csv:402: outcome 'yes' is no number",
+    ),
     ("NaN", HEADER + GOOD + "b,mail,nan,0.5,0,3\n" * 5, 65, "outcome 'nan' is no number"),
     ("infinity", HEADER + GOOD + "b,mail,1e999,0.5,0,3\n" * 5, 65, "outcome '1e999' is no number"),
     ("an empty outcome", HEADER + GOOD + "b,mail,,0.5,0,3\n" * 5, 65, "outcome is empty"),
@@ -220,8 +259,17 @@ TOLERATED = [
     ("few rows", HEADER + GOOD + "b,sms,1,0.5,0,3\n", "1 rows: no model, the rate 1 for everybody"),
     ("no rows", HEADER + GOOD + "b,sms,1,0.5,0,3\n", "0 rows: no model, the rate 0.5 of all arms for everybody"),
     ("blank lines", HEADER + GOOD + "\n\nb,mail,1,0.5,0,3\n", "control 200, mail 201"),
-    ("long category texts", HEADER.replace(",age", ",name") + "".join(f"a{n},{['control', 'mail'][n % 2]},{n // 2 % 2},0.5,0,town {n % 4}\n" for n in range(400)), "categories: name (4)"),
-    ("mostly numbers", HEADER + GOOD.replace(",0,0\n", ",0,x\n"), "the feature 'age' is taken as categories, though 86 % of its fields are numbers: 'x'"),
+    (
+        "long category texts",
+        HEADER.replace(",age", ",name")
+        + "".join(f"a{n},{['control', 'mail'][n % 2]},{n // 2 % 2},0.5,0,town {n % 4}\n" for n in range(400)),
+        "categories: name (4)",
+    ),
+    (
+        "mostly numbers",
+        HEADER + GOOD.replace(",0,0\n", ",0,x\n"),
+        "the feature 'age' is taken as categories, though 86 % of its fields are numbers: 'x'",
+    ),
 ]
 WRONG = [
     (["--folds", "1"], "--folds 1: from 2 to 100"),
@@ -304,7 +352,14 @@ def check_features(checks: Checks) -> None:
     checks.that(learned([f"name{n}" for n in range(100)]).names == [], "a column of names carries nothing")
     checks.that(learned(["1e3", ".5", "-2."] * 40).names == ["x"], "scientific decimals")
     checks.that(len(learned([f"k{n % 300}" for n in range(15_000)]).names) == 201, "at most 200 categories")
-    for value, wanted in [(0.1 + 0.2, "0.3"), (-1e-12, "0"), (1e21, "1" + "0" * 21), (float("nan"), ""), (2.5, "2.5"), (1e-9, "0.000000001")]:
+    for value, wanted in [
+        (0.1 + 0.2, "0.3"),
+        (-1e-12, "0"),
+        (1e21, "1" + "0" * 21),
+        (float("nan"), ""),
+        (2.5, "2.5"),
+        (1e-9, "0.000000001"),
+    ]:
         checks.that(writing.decimal(value) == wanted, f"{value} is written {wanted}, not {writing.decimal(value)}")
 
 

@@ -14,7 +14,9 @@ def customers() -> list[dict]:
     with gzip.open(DATA, "rt", encoding="utf-8", newline="") as file:
         return [
             {
-                "customer": f"h{number:05d}", "message": row["segment"], "outcome": row["visit"],
+                "customer": f"h{number:05d}",
+                "message": row["segment"],
+                "outcome": row["visit"],
                 **{name: row[name] for name in ("recency", "history", "mens", "womens", "newbie")},
             }
             for number, row in enumerate(csv.DictReader(file), 1)

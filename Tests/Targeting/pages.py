@@ -71,7 +71,9 @@ def main() -> int:
         rates = 1 / (1 + np.exp(-(logit[:, None] + example.effects(days, purchases))))
         net = pd.DataFrame(30 * (rates[:, 1:] - rates[:, :1]) - [0.10, 0.25], index=base.index, columns=["mail", "sms"])
         brought = np.mean([net.loc[customer, message] for customer, message in sent.items()])
-        checks.that(brought > 1.1 * net.to_numpy().mean(), f"a contact brings {brought:.2f}, one by chance {net.to_numpy().mean():.2f}")
+        checks.that(
+            brought > 1.1 * net.to_numpy().mean(), f"a contact brings {brought:.2f}, one by chance {net.to_numpy().mean():.2f}"
+        )
         checks.that("tuned.csv" in os.listdir(".") and "tune.json" in os.listdir("."), "the budget's command has written its files")
     for name, text in example.files().items():
         with gzip.open(os.path.join(ROOT, "fixtures", "targeting", name + ".gz"), "rb") as file:

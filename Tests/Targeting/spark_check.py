@@ -37,7 +37,10 @@ def main() -> int:
             print(f"FAILED: {text}")
 
     customers = hillstrom.customers()
-    visits = {message: sum(int(row["outcome"]) for row in customers if row["message"] == message) for message in ("control", "mens", "womens")}
+    visits = {
+        message: sum(int(row["outcome"]) for row in customers if row["message"] == message)
+        for message in ("control", "mens", "womens")
+    }
     check(visits == {"control": 2262, "mens": 3894, "womens": 3238}, f"visits are Hillstrom's: {visits}")
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "customers.csv")
@@ -52,14 +55,21 @@ def main() -> int:
         for engine, python in [("sklearn", sys.argv[1]), ("spark", sys.executable), ("again", sys.executable)]:
             out = os.path.join(folder, "scores.csv")
             name = "sklearn" if engine == "sklearn" else "spark"
-            run = subprocess.run([python, FIT, "--customers", path, "--out", out, "--engine", name, "--folds", "2"], stdout=subprocess.PIPE, text=True)
+            run = subprocess.run(
+                [python, FIT, "--customers", path, "--out", out, "--engine", name, "--folds", "2"],
+                stdout=subprocess.PIPE,
+                text=True,
+            )
             check(run.returncode == 0 and run.stdout == "", f"{engine}: exit {run.returncode}, {run.stdout!r} on standard output")
             with open(out, "rb") as file:
                 tables[engine] = file.read()
         check(tables["again"] == tables["spark"], "Spark writes the same bytes twice")
         first, second = (list(csv.DictReader(tables[engine].decode().splitlines())) for engine in ("sklearn", "spark"))
-        check([(row["customer"], row["message"], row["fold"]) for row in first] == [(row["customer"], row["message"], row["fold"]) for row in second],
-              "customers, messages and folds are the same")
+        check(
+            [(row["customer"], row["message"], row["fold"]) for row in first]
+            == [(row["customer"], row["message"], row["fold"]) for row in second],
+            "customers, messages and folds are the same",
+        )
         apart = max(abs(float(a[column]) - float(b[column])) for a, b in zip(first, second) for column in ("uplift", "baseline"))
         print(f"logistic scores of both engines differ by at most {apart:.2g}")
         check(apart < 1e-4, f"logistic scores differ by {apart}")

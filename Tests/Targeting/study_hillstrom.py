@@ -3,16 +3,15 @@
 
     python Tests/Targeting/study_hillstrom.py SLUICE [--model logistic|forest|boosting]
 
-Value: visits a customer, a visit worth 1 and an e-mail at a cost of --cost (default 0). Estimators: inverse propensity (ips, Hajek's
-means by arm) and doubly robust (dr; outcomes expected by logistic models in two folds of the judging half), with standard errors by
-customer. The rule is `sluice uplift --decide` on the fitting half; its decisions for the judging half are of their scores and the
-fitting half's bands.
+Value: visits a customer, a visit worth 1 and an e-mail at a cost of --cost (default 0). Estimators: inverse propensity (ips,
+Hajek's means by arm) and doubly robust (dr; outcomes expected by logistic models in two folds of the judging half), with standard
+errors by customer. The rule is `sluice uplift --decide` on the fitting half; its decisions for the judging half are of their
+scores and the fitting half's bands.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
 import os
 import subprocess
 import sys
@@ -58,11 +57,37 @@ def main() -> None:
     second = [row for row, side in zip(customers, half) if side == 1]
     with folder():
         save("first.csv", text(first))
-        save("second.csv", text([{key: value for key, value in row.items() if key not in ("message", "outcome")} for row in second]))
-        run = [sys.executable, os.path.join(PIPELINE, "fit.py"), "--customers", "first.csv", "--score", "second.csv", "--out", "scores.csv"]
+        save(
+            "second.csv", text([{key: value for key, value in row.items() if key not in ("message", "outcome")} for row in second])
+        )
+        run = [
+            sys.executable,
+            os.path.join(PIPELINE, "fit.py"),
+            "--customers",
+            "first.csv",
+            "--score",
+            "second.csv",
+            "--out",
+            "scores.csv",
+        ]
         subprocess.run([*run, "--model", options.model], check=True, stderr=subprocess.DEVNULL)
-        decide = [sluice, "uplift", "--scores", "scores.csv", "--outcomes", "first.csv", "--output", "uplift", "--decide", "--release-control",
-                  "--shares", "control=0.333,mens=0.333,womens=0.334", "--cost", f"mens={options.cost:g},womens={options.cost:g}", "--quiet"]
+        decide = [
+            sluice,
+            "uplift",
+            "--scores",
+            "scores.csv",
+            "--outcomes",
+            "first.csv",
+            "--output",
+            "uplift",
+            "--decide",
+            "--release-control",
+            "--shares",
+            "control=0.333,mens=0.333,womens=0.334",
+            "--cost",
+            f"mens={options.cost:g},womens={options.cost:g}",
+            "--quiet",
+        ]
         subprocess.run(decide, check=True)
         decided = {row["customer"]: row["message"] for row in rows("uplift/decisions.csv")}
         metrics = {(row["message"], row["metric"]): row for row in rows("uplift/uplift.csv")}
@@ -79,9 +104,14 @@ def main() -> None:
     print(f"fitted on {len(first):,} customers, judged on {n:,}; {options.model}, an e-mail costs {options.cost:g} visits")
     for message in ("mens", "womens"):
         row = metrics[message, "qini_per_customer"]
-        print(f"{message}: qini per customer on the fitting half, out of fold: {float(row['value']):.4f}"
-              f" ({float(row['low']):.4f}, {float(row['high']):.4f})")
-    print(f"the rule sends nothing to {(choice == 0).mean():.1%}, mens to {(choice == 1).mean():.1%}, womens to {(choice == 2).mean():.1%}\n")
+        print(
+            f"{message}: qini per customer on the fitting half, out of fold: {float(row['value']):.4f}"
+            f" ({float(row['low']):.4f}, {float(row['high']):.4f})"
+        )
+    print(
+        f"the rule sends nothing to {(choice == 0).mean():.1%}, mens to {(choice == 1).mean():.1%},"
+        f" womens to {(choice == 2).mean():.1%}\n"
+    )
     print("| policy | estimator | visits a customer | rule brings more by | 95 % |")
     print("|---|---|---|---|---|")
     rule = estimates(arm, outcome, choice, q, options.cost)
@@ -90,7 +120,10 @@ def main() -> None:
         for estimator in ("ips", "dr"):
             gain = rule[estimator] - simple[estimator]
             mean, width = gain.mean(), 1.96 * gain.std(ddof=1) / np.sqrt(n)
-            print(f"| {name} | {estimator} | {simple[estimator].mean():.4f} | {mean:+.4f} | {mean - width:+.4f} – {mean + width:+.4f} |")
+            print(
+                f"| {name} | {estimator} | {simple[estimator].mean():.4f} | {mean:+.4f} |"
+                f" {mean - width:+.4f} – {mean + width:+.4f} |"
+            )
     for estimator in ("ips", "dr"):
         print(f"| the rule | {estimator} | {rule[estimator].mean():.4f} | | |")
 

@@ -36,13 +36,23 @@ from worlds import log  # noqa: E402
 
 FRESH = 50_000
 COLUMNS = [
-    "world", "size", "budget", "seed", "two_stage", "gain_split", "gain_cross", "gain_oracle", "z_split", "z_compare", "z_cross",
+    "world",
+    "size",
+    "budget",
+    "seed",
+    "two_stage",
+    "gain_split",
+    "gain_cross",
+    "gain_oracle",
+    "z_split",
+    "z_compare",
+    "z_cross",
 ]
 
 
 def compared(problem: Problem, theta: np.ndarray, arm: np.ndarray, outcome: np.ndarray, q: np.ndarray) -> float:
-    """z of the gain by `compare`'s estimator: within each pair of differing choices, means of the rows that got one or the other, less
-    their expected outcome, weighted by the share of customers of the pair."""
+    """z of the gain by `compare`'s estimator: within each pair of differing choices, means of the rows that got one or the other,
+    less their expected outcome, weighted by the share of customers of the pair."""
     given = allocate(problem.scores, problem.costs, problem.budget).argmax(axis=0)
     tuned = allocate(problem.scored(theta), problem.costs, problem.budget).argmax(axis=0)
     n, total, variance = len(arm), 0.0, 0.0
@@ -119,12 +129,18 @@ def share_with_interval(opened: np.ndarray) -> str:
 
 
 def print_table(lines: list[list]) -> None:
-    print("| world | logged | budget | end to end, % (95 %) | through the gate | oracle | opens: one split | `compare` | cross-fitted |")
+    print(
+        "| world | logged | budget | end to end, % (95 %) | through the gate | oracle"
+        " | opens: one split | `compare` | cross-fitted |"
+    )
     print("|---|---|---|---|---|---|---|---|---|")
     for key in sorted({tuple(line[:3]) for line in lines}):
         block = np.array([line[4:] for line in lines if tuple(line[:3]) == key], dtype=float)
         cells = [key[0], f"{key[1]:,}", f"{100 * key[2]:g} %", with_interval(block[:, 2], block[:, 0])]
-        cells += [with_interval(np.where(block[:, 6] > OPENING, block[:, 2], 0), block[:, 0]), with_interval(block[:, 3], block[:, 0])]
+        cells += [
+            with_interval(np.where(block[:, 6] > OPENING, block[:, 2], 0), block[:, 0]),
+            with_interval(block[:, 3], block[:, 0]),
+        ]
         cells += [share_with_interval(block[:, column] > OPENING) for column in (4, 5, 6)]
         print("| " + " | ".join(cells) + " |")
 

@@ -80,9 +80,13 @@ def campaign(count: int, seed: int, money: bool = False, weighted: bool = True) 
         z = -1 + 0.03 * (age - 40) + [0, 0.3 + 0.02 * (age - 40), 0.2 * (city == "Pune")][arm]
         hit = random.random() < 1 / (1 + np.exp(-z))
         line = {
-            "customer": f"c{number}", "message": ["control", "mail", "sms"][arm],
-            "outcome": f"{spend * hit:.2f}" if money else int(hit), "propensity": f"{shares[arm]:.4f}",
-            "age": f"{age:.1f}", "spend": f"{spend:.2f}", "city": city,
+            "customer": f"c{number}",
+            "message": ["control", "mail", "sms"][arm],
+            "outcome": f"{spend * hit:.2f}" if money else int(hit),
+            "propensity": f"{shares[arm]:.4f}",
+            "age": f"{age:.1f}",
+            "spend": f"{spend:.2f}",
+            "city": city,
         }
         if not weighted:
             del line["propensity"]

@@ -83,8 +83,10 @@ def check_allocation(checks: Checks) -> None:
         checks.that(np.allclose(shares.sum(axis=0), 1) and (shares >= 0).all(), f"allocation, seed {seed}: shares of 1")
         spent = float((shares[1:] * case.costs).sum(axis=0).mean())
         program = linprog(
-            -case.scores.T.ravel(), A_ub=np.concatenate([case.costs.T.reshape(1, -1), np.kron(np.eye(n), np.ones(m))]),
-            b_ub=np.concatenate([[case.budget * n], np.ones(n)]), method="highs",
+            -case.scores.T.ravel(),
+            A_ub=np.concatenate([case.costs.T.reshape(1, -1), np.kron(np.eye(n), np.ones(m))]),
+            b_ub=np.concatenate([[case.budget * n], np.ones(n)]),
+            method="highs",
         )
         value = float((shares[1:] * case.scores).sum())
         checks.that(abs(value + program.fun) < 1e-7 * n, f"allocation, seed {seed}: {value} of the optimum {-program.fun}")
@@ -157,11 +159,19 @@ def world(useless: bool, n: int = 3000) -> tuple[list[dict], list[dict], list[di
         arm = int(random.integers(0, 3))
         effect = [0, 0.6 * (x[0] > 0), 0.6 * (x[1] > 0)]
         if number < n - 100:
-            log.append({"customer": f"c{number}", "message": ["control", "a", "b"][arm], "outcome": int(random.random() < 0.2 + effect[arm])})
+            log.append(
+                {
+                    "customer": f"c{number}",
+                    "message": ["control", "a", "b"][arm],
+                    "outcome": int(random.random() < 0.2 + effect[arm]),
+                }
+            )
         features.append({"customer": f"c{number}", "x": f"{x[0]:.4f}", "y": f"{x[1]:.4f}"})
         for message in (1, 2):
             score = random.normal(0.1, 0.1) if useless else effect[message] + 0.01 * x[2 - message]
-            scores.append({"customer": f"c{number}", "message": " ab"[message], "uplift": f"{score:.6f}", "baseline": "0.2", "fold": "1"})
+            scores.append(
+                {"customer": f"c{number}", "message": " ab"[message], "uplift": f"{score:.6f}", "baseline": "0.2", "fold": "1"}
+            )
     return log, features, scores
 
 
@@ -193,21 +203,58 @@ def check_command(checks: Checks) -> None:
     save("scores.csv", text([{**row, "cost": "0.05"} for row in scores]))
     save("log.csv", text([{**row, "propensity": "0.333333"} for row in log]))
     code, said, _ = run(tune, *WORDS, "--budget", "30")
-    checks.that(code == 0 and load("tune.json").count(b"difference") and "gate stays closed" in said, f"columns for options: {said}")
+    checks.that(
+        code == 0 and load("tune.json").count(b"difference") and "gate stays closed" in said, f"columns for options: {said}"
+    )
 
     plain = text(log)
     for name, path, content, words, exit_code, wanted in [
         ("no propensity", "log.csv", plain, MONEY[:4], 64, "log.csv: has no column propensity"),
-        ("a customer twice", "log.csv", plain + plain.splitlines()[1] + "\n", MONEY, 65, "stands at log.csv:2 already: leave one line"),
-        ("no score", "log.csv", plain + "zz,a,1\n", MONEY, 0, "1 outcomes are of customers without a score and are left out, the first 'zz'"),
+        (
+            "a customer twice",
+            "log.csv",
+            plain + plain.splitlines()[1] + "\n",
+            MONEY,
+            65,
+            "stands at log.csv:2 already: leave one line",
+        ),
+        (
+            "no score",
+            "log.csv",
+            plain + "zz,a,1\n",
+            MONEY,
+            0,
+            "1 outcomes are of customers without a score and are left out, the first 'zz'",
+        ),
         ("an unknown message", "log.csv", plain + "c2990,letter,1\n", MONEY, 0, "1 outcomes are of 'letter'"),
         ("few outcomes", "log.csv", "".join(plain.splitlines(True)[:50]), MONEY, 66, "tuning needs 100"),
         ("a second score", "scores.csv", text(scores + scores[:1]), MONEY, 65, "customer 'c0' has a second score for 'a'"),
-        ("a second baseline", "scores.csv", text(scores[:-1] + [{**scores[-1], "baseline": "0.3"}]), MONEY, 65, "has a second baseline"),
+        (
+            "a second baseline",
+            "scores.csv",
+            text(scores[:-1] + [{**scores[-1], "baseline": "0.3"}]),
+            MONEY,
+            65,
+            "has a second baseline",
+        ),
         ("a score lacks", "scores.csv", text(scores[:-1]), MONEY, 65, "customer 'c2999' has no score for 'b'"),
-        ("a score of none", "scores.csv", text(scores + [{**scores[0], "message": "none"}]), MONEY, 64, "a message is called 'none'"),
+        (
+            "a score of none",
+            "scores.csv",
+            text(scores + [{**scores[0], "message": "none"}]),
+            MONEY,
+            64,
+            "a message is called 'none'",
+        ),
         ("no features", "features.csv", text(features[:-7]), MONEY, 0, "7 customers with scores have no features"),
-        ("no fold", "scores.csv", text([{k: v for k, v in row.items() if k != "fold"} for row in scores]), MONEY, 0, "may have seen their outcomes"),
+        (
+            "no fold",
+            "scores.csv",
+            text([{k: v for k, v in row.items() if k != "fold"} for row in scores]),
+            MONEY,
+            0,
+            "may have seen their outcomes",
+        ),
         ("no cost", "scores.csv", text(scores), MONEY[:2] + MONEY[4:], 64, "has no column cost: say --cost a=0.02"),
         ("a cost of another", "scores.csv", text(scores), [*MONEY, "--cost", "a=1,c=2"], 64, "there is no message 'c'"),
         ("budget", "scores.csv", text(scores), [*MONEY, "--budget", "1,000"], 64, "--budget 1,000: write money as a decimal"),

@@ -17,8 +17,8 @@ SHARES = np.array([0.34, 0.33, 0.33])
 
 @dataclass
 class People:
-    """Customers: features (n × 6), the expected outcome of nothing and each message (n × 3), what each message costs (n × 2), and what
-    a response is worth to each (1: the outcome is the response itself)."""
+    """Customers: features (n × 6), the expected outcome of nothing and each message (n × 3), what each message costs (n × 2), and
+    what a response is worth to each (1: the outcome is the response itself)."""
 
     features: np.ndarray
     rates: np.ndarray
@@ -36,8 +36,8 @@ def people(world: str, count: int, random: np.random.Generator) -> People:
     - `linear`: logistic models are right; both messages cost the same for everybody.
     - `campaign`: the same, and what messages add differs more: many customers are better left alone.
     - `quadratic`: what a message adds depends on squares and products of features, which the models do not have.
-    - `whales`: money. A few customers are worth many times the others; what a message adds depends on both, not linearly; costs grow
-      with worth.
+    - `whales`: money. A few customers are worth many times the others; what a message adds depends on both, not linearly; costs
+      grow with worth.
     - `flat`: a message adds the same for everybody and costs the same: whoever is chosen, nothing can be gained.
     """
     x = random.normal(size=(count, FEATURES))
@@ -49,17 +49,19 @@ def people(world: str, count: int, random: np.random.Generator) -> People:
     elif world == "campaign":
         effects = np.column_stack([0.3 + 0.6 * x[:, 2] - 0.4 * x[:, 3], 0.2 + 0.6 * x[:, 4] + 0.3 * x[:, 0]])
     elif world == "quadratic":
-        effects = np.column_stack([
-            0.2 + 0.25 * x[:, 2] + 0.15 * (x[:, 3] ** 2 - 1) + 0.15 * x[:, 0] * x[:, 4],
-            0.2 + 0.25 * x[:, 4] + 0.15 * (x[:, 0] ** 2 - 1) - 0.15 * x[:, 2] * x[:, 3],
-        ])
+        effects = np.column_stack(
+            [
+                0.2 + 0.25 * x[:, 2] + 0.15 * (x[:, 3] ** 2 - 1) + 0.15 * x[:, 0] * x[:, 4],
+                0.2 + 0.25 * x[:, 4] + 0.15 * (x[:, 0] ** 2 - 1) - 0.15 * x[:, 2] * x[:, 3],
+            ]
+        )
     elif world == "whales":
         worth = np.exp(0.8 * x[:, 5])
         x = np.column_stack([x[:, :5], worth])
         rich = np.log(worth)
-        effects = np.column_stack([
-            0.3 + 0.2 * rich - 0.15 * rich**2 + 0.25 * x[:, 2], 0.3 - 0.2 * np.maximum(rich, 0) + 0.25 * x[:, 4]
-        ])
+        effects = np.column_stack(
+            [0.3 + 0.2 * rich - 0.15 * rich**2 + 0.25 * x[:, 2], 0.3 - 0.2 * np.maximum(rich, 0) + 0.25 * x[:, 4]]
+        )
         costs = np.column_stack([np.full(count, 0.05), 0.01 + 0.05 * worth])
     elif world == "flat":
         rate = logistic(base)

@@ -20,7 +20,7 @@ import os
 import sys
 
 from targeting import console
-from targeting.console import Failure, say, usage, warn
+from targeting.console import say, usage, warn
 
 EXITS = """exit codes:
   0 done · 64 the command line is wrong · 65 bad data: the message names file, line and remedy · 66 no treated or no control
@@ -28,27 +28,36 @@ EXITS = """exit codes:
 Nothing is written but with exit code 0."""
 
 
-def names(text: str) -> set[str]:
-    return {name for name in text.split(",") if name}
-
-
 def arguments(words: list[str]) -> argparse.Namespace:
     parser = console.Parser(prog="fit.py", description=__doc__, epilog=EXITS, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--customers", required=True, metavar="FILE", help="last campaign's customers, messages, outcomes and features")
+    parser.add_argument(
+        "--customers", required=True, metavar="FILE", help="last campaign's customers, messages, outcomes and features"
+    )
     parser.add_argument("--score", metavar="FILE", help="customers to score beside them")
     parser.add_argument("--out", required=True, metavar="FILE", help="where the scores go")
-    parser.add_argument("--engine", choices=["sklearn", "spark"], default="sklearn", help="sklearn (default), or spark (make targeting-spark)")
-    parser.add_argument("--spark-master", default="local[2]", metavar="URL", help="where Spark runs (default: local[2], two cores here)")
+    parser.add_argument(
+        "--engine", choices=["sklearn", "spark"], default="sklearn", help="sklearn (default), or spark (make targeting-spark)"
+    )
+    parser.add_argument(
+        "--spark-master", default="local[2]", metavar="URL", help="where Spark runs (default: local[2], two cores here)"
+    )
     parser.add_argument("--model", choices=["logistic", "forest", "boosting"], default="logistic", help="default: logistic")
     parser.add_argument("--control", default="control", metavar="NAME", help="the message that is none (default: control)")
     parser.add_argument("--folds", type=int, default=5, metavar="N", help="2 to 100 (default: 5)")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="of folds and models, 0 or more (default: 1)")
-    parser.add_argument("--bootstrap", type=int, default=0, metavar="B", help="standard errors from B refits; 2 to 10000, 50 will do")
-    parser.add_argument("--ignore", type=names, default=set(), metavar="A,B", help="columns that are no features")
-    parser.add_argument("--numbers", type=names, default=set(), metavar="A,B", help="features that are numbers, whatever their fields are")
-    parser.add_argument("--categories", type=names, default=set(), metavar="A,B", help="features that are categories, though numbers")
     parser.add_argument(
-        "--current-features", action="store_true",
+        "--bootstrap", type=int, default=0, metavar="B", help="standard errors from B refits; 2 to 10000, 50 will do"
+    )
+    parser.add_argument("--ignore", type=console.names, default=set(), metavar="A,B", help="columns that are no features")
+    parser.add_argument(
+        "--numbers", type=console.names, default=set(), metavar="A,B", help="features that are numbers, whatever their fields are"
+    )
+    parser.add_argument(
+        "--categories", type=console.names, default=set(), metavar="A,B", help="features that are categories, though numbers"
+    )
+    parser.add_argument(
+        "--current-features",
+        action="store_true",
         help="score customers of both files by base.csv; such scores may know the outcome: never evaluate them on these outcomes",
     )
     options = parser.parse_args(words)
@@ -78,13 +87,19 @@ def main() -> None:
     options = arguments(sys.argv[1:])
     target = "targeting" if options.engine == "sklearn" else "targeting-spark"
     packages = {"numpy": "numpy", "xxhash": "xxhash", "zstandard": "zstandard"}
-    packages |= {"sklearn": "scikit-learn"} if options.engine == "sklearn" else {"pandas": "pandas", "pyarrow": "pyarrow", "pyspark": "pyspark"}
+    packages |= (
+        {"sklearn": "scikit-learn"}
+        if options.engine == "sklearn"
+        else {"pandas": "pandas", "pyarrow": "pyarrow", "pyspark": "pyspark"}
+    )
     console.needs(packages, target)
     from targeting import crossfit, customers, writing
 
     writing.check_writable(options.out)
     campaign = customers.read_campaign(options.customers, options.control, options.ignore, options.categories, options.numbers)
-    counts = ", ".join(f"{name} {int((campaign.arm == arm).sum())}" for arm, name in enumerate([options.control, *campaign.messages]))
+    counts = ", ".join(
+        f"{name} {int((campaign.arm == arm).sum())}" for arm, name in enumerate([options.control, *campaign.messages])
+    )
     say(f"{options.customers}: {counts}; {'rates' if campaign.binary else 'amounts'}; {campaign.encoder.said()}")
     base = None
     if options.score:
@@ -94,7 +109,10 @@ def main() -> None:
         if both and options.current_features:
             warn(f"{both} customers with an outcome are scored by current features: do not evaluate these scores on these outcomes")
         elif both:
-            say(f"{both} customers of {options.score} have an outcome: scored by their features of {options.customers}, from before it")
+            say(
+                f"{both} customers of {options.score} have an outcome: scored by their features of"
+                f" {options.customers}, from before it"
+            )
     plan = crossfit.Plan.make(campaign, base, options.folds, options.model, options.seed, options.current_features)
     if options.engine == "sklearn":
         from threadpoolctl import threadpool_limits
@@ -130,7 +148,7 @@ def write(path: str, scores, campaign) -> None:
                     fields.append(costs[place])
                 yield fields + [fold]
 
-    writing.write_csv(path, header, rows())
+    writing.write(path, writing.csv_bytes(header, rows()))
 
 
 if __name__ == "__main__":

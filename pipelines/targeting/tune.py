@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Tunes scores for what a budget buys, and lets them through only where they are shown to bring more.
 
-    python pipelines/targeting/tune.py --log outcomes.csv --features customers.csv --scores scores.csv --budget 25000 --out tuned.csv
+    python pipelines/targeting/tune.py --log outcomes.csv --features customers.csv --scores scores.csv --budget 25000 \
+        --out tuned.csv
 
 outcomes.csv   the last campaign: customer, message, outcome, [propensity], [wave]; without propensities say --shares
 customers.csv  customer and features; give several files (--features customers.csv base.csv) when scores are of more customers
@@ -9,10 +10,11 @@ scores.csv     fit.py's; with a column cost, or say --cost
 tuned.csv      scores.csv's form: tuned scores where the gate has opened, else those that were given
 tune.json      beside it: what tuning brings and its standard error, by fold, and the gate's decision
 
-Scores that predict best need not be those that spend a budget best: where the models cannot say what matters and the budget is small,
-tuning them for the value of what is bought brings more; where the models are right it brings less than nothing. So nothing is taken
-on trust: each fifth of the customers judges what was tuned on the others, and the gate opens where the gain is over 1.645 standard
-errors. Tuned scores order customers by what they bring within this budget; they are no probabilities. Another budget needs another run.
+Scores that predict best need not be those that spend a budget best: where the models cannot say what matters and the budget is
+small, tuning them for the value of what is bought brings more; where the models are right it brings less than nothing. So nothing
+is taken on trust: each fifth of the customers judges what was tuned on the others, and the gate opens where the gain is over
+1.645 standard errors. Tuned scores order customers by what they bring within this budget; they are no probabilities. Another
+budget needs another run.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ import os
 import sys
 
 from targeting import console
-from targeting.console import bad_data, say, usage, warn
+from targeting.console import say, usage, warn
 
 EXITS = """exit codes:
   0 done, whether the gate opened or not · 64 the command line is wrong · 65 bad data: the message names file, line and remedy ·
@@ -46,19 +48,24 @@ def arguments(words: list[str]) -> argparse.Namespace:
     from targeting.tables import number
 
     parser = console.Parser(prog="tune.py", description=__doc__, epilog=EXITS, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--log", required=True, nargs="+", metavar="FILE", help="outcomes of the last campaign, or of several waves")
+    parser.add_argument(
+        "--log", required=True, nargs="+", metavar="FILE", help="outcomes of the last campaign, or of several waves"
+    )
     parser.add_argument("--features", required=True, nargs="+", metavar="FILE", help="customers and their features")
     parser.add_argument("--scores", required=True, metavar="FILE", help="scores of everybody the budget is for")
     parser.add_argument("--budget", required=True, metavar="MONEY", help="for all customers of the scores together")
     parser.add_argument("--out", required=True, metavar="FILE", help="where the scores go; tune.json goes beside it")
-    parser.add_argument("--cost", type=pairs, metavar="M=MONEY,…", help="what a contact costs, by message; else the column cost of the scores")
+    parser.add_argument(
+        "--cost", type=pairs, metavar="M=MONEY,…", help="what a contact costs, by message; else the column cost of the scores"
+    )
     parser.add_argument("--value", default="1", metavar="MONEY", help="what an outcome of 1 is worth (default: 1)")
-    parser.add_argument("--shares", type=pairs, metavar="M=SHARE,…", help="probabilities of control and messages, where the log has none")
+    parser.add_argument(
+        "--shares", type=pairs, metavar="M=SHARE,…", help="probabilities of control and messages, where the log has none"
+    )
     parser.add_argument("--control", default="control", metavar="NAME", help="the message that is none (default: control)")
     parser.add_argument("--folds", type=int, default=5, metavar="N", help="of the gate, 2 to 20 (default: 5)")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="of folds, 0 or more (default: 1)")
-    parser.add_argument("--ignore", type=lambda text: {name for name in text.split(",") if name}, default=set(), metavar="A,B",
-                        help="columns that are no features")
+    parser.add_argument("--ignore", type=console.names, default=set(), metavar="A,B", help="columns that are no features")
     options = parser.parse_args(words)
     for name, least in (("budget", 0.0), ("value", None)):
         value = number(getattr(options, name))
@@ -81,8 +88,8 @@ def arguments(words: list[str]) -> argparse.Namespace:
 
 
 def main() -> None:
-    console.needs({"numpy": "numpy", "sklearn": "scikit-learn", "xxhash": "xxhash", "zstandard": "zstandard"}, "targeting")
     options = arguments(sys.argv[1:])
+    console.needs({"numpy": "numpy", "sklearn": "scikit-learn", "xxhash": "xxhash", "zstandard": "zstandard"}, "targeting")
     import numpy as np
 
     from targeting import scores as scores_of
@@ -100,20 +107,21 @@ def main() -> None:
         unknown = sorted(set(options.cost) - set(scores.messages))
         lacking = sorted(set(scores.messages) - set(options.cost))
         if unknown or lacking:
-            raise usage(f"--cost: {'there is no message ' + repr(unknown[0]) if unknown else repr(lacking[0]) + ' is missing'};"
-                        f" the messages are {', '.join(scores.messages)}")
+            what = f"there is no message {unknown[0]!r}" if unknown else f"{lacking[0]!r} is missing"
+            raise usage(f"--cost: {what}; the messages are {', '.join(scores.messages)}")
         scores.cost = np.tile([options.cost[name] for name in scores.messages], (len(scores.customers), 1))
     if scores.cost is None:
         raise usage(f"{options.scores}: has no column cost: say --cost {scores.messages[0]}=0.02 or the like, for every message")
     log = read_outcomes(options.log, scores, options.control, options.shares)
     features = tuning.read_features(options.features, scores, options.ignore)
     result = tuning.run(scores, log, features, options.budget, options.value, options.folds, options.seed)
-    writing.write_csv(options.out, *tuning.rows(result, scores, options.value))
-    writing.write_json(report, tuning.report(result, scores, log, options))
+    content = writing.csv_bytes(*tuning.rows(result, scores, options.value))
+    writing.write(options.out, content)
+    writing.write_json(report, tuning.report(result, scores, log, options, content))
     gate = result.judgement
     gain = f"{gate.difference * len(scores.customers):+.6g} ± {1.96 * gate.se * len(scores.customers):.3g} in all"
-    say(f"tuning brings {gain}: the gate {'opens' if gate.open else 'stays closed'}, {options.out} has the "
-        f"{'tuned scores' if gate.open else 'scores that were given'}")
+    decision = ("opens", "tuned scores") if gate.open else ("stays closed", "scores that were given")
+    say(f"tuning brings {gain}: the gate {decision[0]}, {options.out} has the {decision[1]}")
 
 
 if __name__ == "__main__":

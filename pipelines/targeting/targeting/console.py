@@ -38,6 +38,11 @@ class Parser(argparse.ArgumentParser):
         raise usage(f"{message}; see --help")
 
 
+def names(text: str) -> set[str]:
+    """Names of an option's value, separated by commas."""
+    return {name for name in text.split(",") if name}
+
+
 def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
@@ -73,7 +78,8 @@ class Progress:
 
 
 def needs(packages: dict[str, str], target: str) -> None:
-    """Checks that packages can be imported. `packages`: module to its name on PyPI; `target`: what of the Makefile installs them."""
+    """Checks that packages can be imported. `packages`: module to its name on PyPI; `target`: what of the Makefile installs
+    them."""
     missing = []
     for module, package in packages.items():
         try:

@@ -14,7 +14,8 @@ from .hashing import folds, poisson_weights
 
 @dataclass
 class Scores:
-    """Expected outcomes: `rates[:, 0]` without contact, `rates[:, k]` with the k-th message. `fold` is −1 where no outcome is known."""
+    """Expected outcomes: `rates[:, 0]` without contact, `rates[:, k]` with the k-th message. `fold` is −1 where no outcome is
+    known."""
 
     customers: list[str]
     rates: np.ndarray
@@ -124,7 +125,9 @@ def score(plan: Plan, bootstrap: int = 0) -> Scores:
                 return np.full(len(rows), fallback(plan, arm, fold, reason, quiet=factor is not None))
             weight = campaign.weight[seen] * (1 if factor is None else factor[seen])
             where = plan.where(arm, fold) if factor is None else ""
-            model = models.fit(plan.kind, campaign.matrix[seen], numbers, campaign.outcome[seen], weight, campaign.binary, plan.seed, where)
+            model = models.fit(
+                plan.kind, campaign.matrix[seen], numbers, campaign.outcome[seen], weight, campaign.binary, plan.seed, where
+            )
             return model.predict(plan.matrix[rows])
 
         return plan.collect(predict, progress.step)

@@ -56,7 +56,11 @@ def check_ignored(table: Table, ignored: set[str]) -> None:
 
 
 def read_campaign(
-    path: str, control: str = CONTROL, ignored: set[str] = frozenset(), as_categories: set[str] = frozenset(), as_numbers: set[str] = frozenset()
+    path: str,
+    control: str = CONTROL,
+    ignored: set[str] = frozenset(),
+    as_categories: set[str] = frozenset(),
+    as_numbers: set[str] = frozenset(),
 ) -> Campaign:
     """Reads customers.csv. Raises `Failure` naming file, line and remedy."""
     table = Table(path, ["customer", "message", "outcome"])
@@ -83,7 +87,11 @@ def read_campaign(
                 table.reject(no_number("propensity", text))
                 continue
             if not 0 < propensity <= 1:
-                percent = ": is it in percent? Write a share, 0.2 for 20 %" if propensity > 1 else ": nobody can have got what nobody gets"
+                percent = (
+                    ": is it in percent? Write a share, 0.2 for 20 %"
+                    if propensity > 1
+                    else ": nobody can have got what nobody gets"
+                )
                 raise table.fault(f"propensity {text} is not within (0, 1]{percent}")
         if at["cost"] is not None and (text := row[at["cost"]]) != "":
             cost = number(text)
@@ -125,15 +133,16 @@ def read_campaign(
     if not names or not (arm == 0).any():
         found = sorted({messages[row] for row in order}, key=str.encode)
         lacking = f"no customer of the control {control!r}" if names else "no customer who got a message"
-        raise Failure(NO_DATA, f"{table.name}: {lacking}: the messages are {', '.join(map(repr, found)) or 'none'}; --control names the control")
+        raise Failure(
+            NO_DATA,
+            f"{table.name}: {lacking}: the messages are {', '.join(map(repr, found)) or 'none'}; --control names the control",
+        )
     weight = _weights(table, np.array(propensities)[order])
     cost = _costs(table, np.array(costs)[order], arm, names) if at["cost"] is not None else None
     last = np.array([row + 1 == len(customers) or customers[row + 1] != customers[row] for row in range(len(customers))])
     if repeated := int((~last).sum()):
         say(f"{table.name}: {repeated} rows are further contacts of a customer: all count, and the last one's features score")
-    return Campaign(
-        customers, arm, names, np.array(outcomes)[order], weight, matrix[order], cost, np.flatnonzero(last), encoder
-    )
+    return Campaign(customers, arm, names, np.array(outcomes)[order], weight, matrix[order], cost, np.flatnonzero(last), encoder)
 
 
 def _weights(table: Table, propensity: np.ndarray) -> np.ndarray:

@@ -8,7 +8,8 @@ from . import models
 
 
 def normalised(propensity: np.ndarray, arm: np.ndarray, arms: int) -> np.ndarray:
-    """Propensities by which the weights 1/p of every arm sum to the number of rows: a wave leaves the same share of everybody out."""
+    """Propensities by which the weights 1/p of every arm sum to the number of rows: a wave leaves the same share of everybody
+    out."""
     result = propensity.astype(np.float64).copy()
     for place in range(arms):
         mine = arm == place
@@ -18,10 +19,17 @@ def normalised(propensity: np.ndarray, arm: np.ndarray, arms: int) -> np.ndarray
 
 
 def values(
-    matrix: np.ndarray, numbers: int, arm: np.ndarray, outcome: np.ndarray, propensity: np.ndarray, arms: int, half: np.ndarray, seed: int
+    matrix: np.ndarray,
+    numbers: int,
+    arm: np.ndarray,
+    outcome: np.ndarray,
+    propensity: np.ndarray,
+    arms: int,
+    half: np.ndarray,
+    seed: int,
 ) -> np.ndarray:
-    """Γ_ij = q_j(x_i) + 1[t_i = j]·(y_i − q_j(x_i))/p_i, q fitted on the other half of the customers (`half` 0 or 1). `arm` is −1 for
-    rows of no arm, which have q alone."""
+    """Γ_ij = q_j(x_i) + 1[t_i = j]·(y_i − q_j(x_i))/p_i, q fitted on the other half of the customers (`half` 0 or 1). `arm` is −1
+    for rows of no arm, which have q alone."""
     binary = bool(np.isin(outcome, (0, 1)).all())
     result = np.zeros((len(arm), arms))
     for side in (0, 1):

@@ -145,8 +145,8 @@ def allocate(scores: np.ndarray, costs: np.ndarray, budget: float) -> np.ndarray
     """Shares of nothing and each message ((m + 1) × n) that bring most by the scores within the budget. All are 0 or 1 but those of
     customers at the margin, who get the mixture that spends the budget exactly (to rounding).
 
-    The price λ of money is found by bisection. As it rises a customer's choice gets cheaper and never comes back, so that only those
-    stay in play whose choices at both ends of the bracket differ: about O(n) in all."""
+    The price λ of money is found by bisection. As it rises a customer's choice gets cheaper and never comes back, so that only
+    those stay in play whose choices at both ends of the bracket differ: about O(n) in all."""
     m, n = scores.shape
     costs = np.concatenate([np.zeros((1, n)), costs])
     scores = np.concatenate([np.zeros((1, n)), scores])
@@ -194,7 +194,9 @@ def candidates(ends: list[np.ndarray]) -> list[tuple[str, np.ndarray]]:
     """θ to choose from: none, and each end drawn back by each shrinkage."""
     none = [("none", np.zeros_like(ends[0]))]
     return none + [
-        (f"{temperature:g}×{shrinkage:g}", shrinkage * theta) for temperature, theta in zip(TEMPERATURES, ends) for shrinkage in SHRINKAGES
+        (f"{temperature:g}×{shrinkage:g}", shrinkage * theta)
+        for temperature, theta in zip(TEMPERATURES, ends)
+        for shrinkage in SHRINKAGES
     ]
 
 

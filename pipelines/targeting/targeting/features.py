@@ -1,8 +1,8 @@
 """Columns of a customer list as numbers for a model.
 
 A column is of numbers when at least 99 % of its fields that are not empty are; else of categories. Numbers are scaled by each model
-to mean 0 and (population) standard deviation 1, categories stand as columns of 0 and 1 that are not scaled. Categories of fewer than
-50 rows, and those never seen, are `other`.
+to mean 0 and (population) standard deviation 1, categories stand as columns of 0 and 1 that are not scaled. Categories of fewer
+than 50 rows, and those never seen, are `other`.
 """
 
 from __future__ import annotations
@@ -103,10 +103,16 @@ class Encoder:
                 counts[""] = empty
             frequent = [text for text, rows in counts.most_common() if rows >= FEWEST_ROWS]
             if len(frequent) > MOST_CATEGORIES:
-                warn(f"the feature {name!r} has {len(frequent)} categories: the {MOST_CATEGORIES} most frequent stand, others are {OTHER!r}")
+                warn(
+                    f"the feature {name!r} has {len(frequent)} categories:"
+                    f" the {MOST_CATEGORIES} most frequent stand, others are {OTHER!r}"
+                )
                 frequent = sorted(frequent, key=lambda text: (-counts[text], text.encode()))[:MOST_CATEGORIES]
             if not frequent:
-                warn(f"the feature {name!r} is left out: none of its {len(counts)} values has {FEWEST_ROWS} rows; --ignore {name} says so")
+                warn(
+                    f"the feature {name!r} is left out: none of its"
+                    f" {len(counts)} values has {FEWEST_ROWS} rows; --ignore {name} says so"
+                )
                 continue
             frequent.sort(key=str.encode)
             features.append(Feature(name, categories=frequent, has_other=len(frequent) < len(counts)))
@@ -122,7 +128,9 @@ class Encoder:
         """Raises when a file lacks a feature."""
         for feature in self.features:
             if feature.name not in columns.names:
-                raise bad_data(f"{columns.table.name}:1: there is no column {feature.name!r}, which the models need: add it, or --ignore it")
+                raise bad_data(
+                    f"{columns.table.name}:1: there is no column {feature.name!r}, which the models need: add it, or --ignore it"
+                )
 
     def encode(self, columns: Columns) -> tuple[np.ndarray, np.ndarray]:
         """Returns the matrix, a row a line, and which rows can be used; the others are counted as rejected."""

@@ -1,11 +1,12 @@
 """The gate: tuned scores replace those that were given only where their gain is shown on customers that did not tune them.
 
-Of each customer of the log, D = Σ_j (A_ij − A°_ij)·Γ_ij: what the tuned choice A brings more than the given one A° at the same budget;
-0 where both choose alike. The gate opens when mean D > 1.645·se.
+Of each customer of the log, D = Σ_j (A_ij − A°_ij)·Γ_ij: what the tuned choice A brings more than the given one A° at the same
+budget; 0 where both choose alike. The gate opens when mean D > 1.645·se.
 
-*Cross-fitted*: customers are dealt into folds by hash; each fold is judged by a θ that was tuned and selected on the other folds, so
-that all rows judge and 4/5 tune, where one split (50 % tune, 20 % select, 30 % judge) leaves 30 % to judge. The variance is of rows
-around their fold's mean, by customer. Customers of the log are then scored by the θ of their fold (what was judged), others by the mean.
+*Cross-fitted*: customers are dealt into folds by hash; each fold is judged by a θ that was tuned and selected on the other folds,
+so that all rows judge and 4/5 tune, where one split (50 % tune, 20 % select, 30 % judge) leaves 30 % to judge. The variance is of
+rows around their fold's mean, by customer. Customers of the log are then scored by the θ of their fold (what was judged), others
+by the mean.
 """
 
 from __future__ import annotations
@@ -67,7 +68,9 @@ def one_split(problem: Problem, tuning: np.ndarray, selecting: np.ndarray, judgi
     return Tuned(judging, name, theta, differences(problem.part(judging), theta))
 
 
-def cross_fitted(problem: Problem, fold: np.ndarray, selects: np.ndarray, count: int, step: Callable[[], None] = lambda: None) -> list[Tuned]:
+def cross_fitted(
+    problem: Problem, fold: np.ndarray, selects: np.ndarray, count: int, step: Callable[[], None] = lambda: None
+) -> list[Tuned]:
     """Judges each fold by what was tuned on the others. `selects` marks the rows that select where they do not judge."""
     parts = []
     for number in range(count):

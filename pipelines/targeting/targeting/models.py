@@ -56,7 +56,9 @@ class Model:
         return self._estimator.predict_proba(scaled)[:, 1] if self._binary else self._estimator.predict(scaled)
 
 
-def fit(kind: str, matrix: np.ndarray, numbers: int, outcome: np.ndarray, weight: np.ndarray, binary: bool, seed: int, where: str = ""):
+def fit(
+    kind: str, matrix: np.ndarray, numbers: int, outcome: np.ndarray, weight: np.ndarray, binary: bool, seed: int, where: str = ""
+):
     """Fits a model of E[outcome] to one row or more. `weight` is brought to mean 1; `where` names the fit in warnings."""
     weight = weight * (len(weight) / weight.sum())
     if constant_reason(outcome, matrix.shape[1]):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .console import NO_DATA, Failure, bad_data, say, usage, warn
+from .console import NO_DATA, Failure, say, usage, warn
 from .customers import NO_MESSAGE
 from .scores import ScoreTable
 from .tables import Table, no_number, number
@@ -53,12 +53,18 @@ def read_outcomes(paths: list[str], scores: ScoreTable, control: str, shares: di
                     table.reject(no_number("propensity", stated))
                     continue
                 if not 0 < propensity <= 1:
-                    percent = ": is it in percent? Write a share, 0.2 for 20 %" if propensity > 1 else ": nobody can have got what nobody gets"
+                    percent = (
+                        ": is it in percent? Write a share, 0.2 for 20 %"
+                        if propensity > 1
+                        else ": nobody can have got what nobody gets"
+                    )
                     raise table.fault(f"propensity {stated} is not within (0, 1]{percent}")
             wave = "" if at["wave"] is None else row[at["wave"]]
             here = f"{table.name}:{table.line}"
             if (first := seen.setdefault((customer, wave), here)) != here:
-                raise table.fault(f"customer {customer!r} stands at {first} already{' in the same wave' if wave else ''}: leave one line")
+                raise table.fault(
+                    f"customer {customer!r} stands at {first} already{' in the same wave' if wave else ''}: leave one line"
+                )
             arm = arms.get(message, -1)
             if arm < 0 and message not in NO_MESSAGE:
                 unknown[message] = unknown.get(message, 0) + 1

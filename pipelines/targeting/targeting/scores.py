@@ -54,14 +54,18 @@ def read_scores(path: str) -> ScoreTable:
         if any(value is None for value in values.values()):
             continue
         if message in NO_MESSAGE or message in (CONTROL, "rest"):
-            raise usage(f"{table.name}:{table.line}: a message is called {message!r}, a name of its own: rename it, or take its rows out")
+            raise usage(
+                f"{table.name}:{table.line}: a message is called {message!r}, a name of its own: rename it, or take its rows out"
+            )
         if values["cost"] < 0:
             raise table.fault(f"cost {row[at['cost']]} is negative: write what a contact costs, 0 or more")
         mine = figures.setdefault(customer, {})
         if message in mine:
             raise table.fault(f"customer {customer!r} has a second score for {message!r}: leave one")
         if abs(baselines.setdefault(customer, values["baseline"]) - values["baseline"]) > 1e-9:
-            raise table.fault(f"customer {customer!r} has a second baseline: it is what happens without contact, one for all messages")
+            raise table.fault(
+                f"customer {customer!r} has a second baseline: it is what happens without contact, one for all messages"
+            )
         mine[messages.setdefault(message, message)] = (values["uplift"], values["cost"], values["se"])
         if at["fold"] is not None:
             fold[customer] = row[at["fold"]]
@@ -78,14 +82,20 @@ def read_scores(path: str) -> ScoreTable:
         mine = figures[customer]
         if len(mine) < len(names):
             lacking = next(name for name in names if name not in mine)
-            raise bad_data(f"{table.name}: customer {customer!r} has no score for {lacking!r}: write one row a customer and message")
+            raise bad_data(
+                f"{table.name}: customer {customer!r} has no score for {lacking!r}: write one row a customer and message"
+            )
         block[place] = [mine[name] for name in names]
     if 0 < costs < rows:
         raise bad_data(f"{table.name}: {rows - costs} of {rows} scores have no cost and the others have one: write all, or none")
     if 0 < errors < rows:
         warn(f"{table.name}: {rows - errors} of {rows} scores have no se")
     return ScoreTable(
-        customers, names, block[:, :, 0], np.array([baselines[customer] for customer in customers]),
-        block[:, :, 1] if costs else None, block[:, :, 2] if errors else None,
+        customers,
+        names,
+        block[:, :, 0],
+        np.array([baselines[customer] for customer in customers]),
+        block[:, :, 1] if costs else None,
+        block[:, :, 2] if errors else None,
         [fold[customer] for customer in customers] if at["fold"] is not None else None,
     )

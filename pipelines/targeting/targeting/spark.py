@@ -20,7 +20,10 @@ from .crossfit import Plan, Scores, constant_reason, fallback
 
 def session(master: str):
     if shutil.which("java") is None and not os.environ.get("JAVA_HOME"):
-        raise Failure(MISSING_PACKAGE, "Java is missing, which Spark runs on: `make targeting-spark` installs openjdk-17-jre-headless (Debian)")
+        raise Failure(
+            MISSING_PACKAGE,
+            "Java is missing, which Spark runs on: `make targeting-spark` installs openjdk-17-jre-headless (Debian)",
+        )
     # Workers are this interpreter, with its packages; on one machine nothing listens to the network.
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     if master.startswith("local"):
@@ -128,5 +131,7 @@ def _estimator(kind: str, binary: bool, rows: int, seed: int):
             regParam=1 / rows, elasticNetParam=0.0, standardization=False, solver="normal", **columns
         )
     # 30 is the deepest that spark.ml grows a tree.
-    options = dict(numTrees=300, minInstancesPerNode=100, featureSubsetStrategy="sqrt", maxDepth=30, maxBins=128, seed=seed, **columns)
+    options = dict(
+        numTrees=300, minInstancesPerNode=100, featureSubsetStrategy="sqrt", maxDepth=30, maxBins=128, seed=seed, **columns
+    )
     return classification.RandomForestClassifier(**options) if binary else regression.RandomForestRegressor(**options)

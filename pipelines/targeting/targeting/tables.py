@@ -160,7 +160,9 @@ def _open(path: str) -> io.TextIOBase:
     elif start == b"\x28\xb5\x2f\xfd":
         import zstandard
 
-        buffered = io.BufferedReader(zstandard.ZstdDecompressor(max_window_size=1 << 31).stream_reader(buffered, read_across_frames=True))
+        buffered = io.BufferedReader(
+            zstandard.ZstdDecompressor(max_window_size=1 << 31).stream_reader(buffered, read_across_frames=True)
+        )
     elif start[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise bad_data(f"{path}: is UTF-16: save it as CSV UTF-8")
     return io.TextIOWrapper(buffered, encoding="utf-8-sig", errors="surrogateescape", newline="")

@@ -134,8 +134,8 @@ def rows(result: Result, scores: ScoreTable, value: float):
     return header, lines()
 
 
-def report(result: Result, scores: ScoreTable, log: Outcomes, options) -> dict:
-    """tune.json: figures a customer in money unless the name says otherwise."""
+def report(result: Result, scores: ScoreTable, log: Outcomes, options, content: bytes) -> dict:
+    """tune.json: figures a customer in money unless the name says otherwise. `content` is that of the scores it belongs to."""
 
     def figure(number: float) -> float:
         return float(f"{number:.9g}")
@@ -144,11 +144,18 @@ def report(result: Result, scores: ScoreTable, log: Outcomes, options) -> dict:
     parts = []
     for number, part in enumerate(result.parts):
         alone = gate.judge([part], log.score)
-        parts.append({
-            "fold": number, "rows": len(part.rows), "candidate": part.candidate,
-            "differ": int((part.differences != 0).sum()), "difference": figure(alone.difference), "se": figure(alone.se),
-        })
+        parts.append(
+            {
+                "fold": number,
+                "rows": len(part.rows),
+                "candidate": part.candidate,
+                "differ": int((part.differences != 0).sum()),
+                "difference": figure(alone.difference),
+                "se": figure(alone.se),
+            }
+        )
     names = [options.control, *scores.messages]
+    inputs = [*options.log, *options.features, options.scores]
     return {
         "format": "sluice-tune/1",
         "budget": options.budget,
@@ -165,7 +172,8 @@ def report(result: Result, scores: ScoreTable, log: Outcomes, options) -> dict:
             "difference_in_all": figure(judgement.difference * len(scores.customers)),
         },
         "folds": parts,
-        "inputs": [{"file": os.path.basename(path), "xxh64": _digest(path)} for path in [*options.log, *options.features, options.scores]],
+        "inputs": [{"file": os.path.basename(path), "xxh64": _digest(path)} for path in inputs],
+        "output": {"file": os.path.basename(options.out), "xxh64": xxhash.xxh64(content, seed=0).hexdigest()},
     }
 
 

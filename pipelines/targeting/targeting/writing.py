@@ -72,12 +72,12 @@ def write(path: str, content: bytes) -> None:
         os.close(handle)
 
 
-def write_csv(path: str, header: list[str], rows: Iterable[Iterable[str]]) -> None:
+def csv_bytes(header: list[str], rows: Iterable[Iterable[str]]) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(header)
     writer.writerows(rows)
-    write(path, text.getvalue().encode())
+    return text.getvalue().encode()
 
 
 def write_json(path: str, value: dict) -> None:
