@@ -35,6 +35,8 @@ from targeting.models import scales  # noqa: E402
 from worlds import log  # noqa: E402
 
 FRESH = 50_000
+# Where the gate of one split opens, in standard errors.
+SPLIT = 1.645
 COLUMNS = [
     "world",
     "size",
@@ -141,7 +143,7 @@ def print_table(lines: list[list]) -> None:
             with_interval(np.where(block[:, 6] > OPENING, block[:, 2], 0), block[:, 0]),
             with_interval(block[:, 3], block[:, 0]),
         ]
-        cells += [share_with_interval(block[:, column] > OPENING) for column in (4, 5, 6)]
+        cells += [share_with_interval(block[:, column] > opening) for column, opening in ((4, SPLIT), (5, SPLIT), (6, OPENING))]
         print("| " + " | ".join(cells) + " |")
 
 

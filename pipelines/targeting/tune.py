@@ -13,7 +13,7 @@ tune.json      beside it: what tuning brings and its standard error, by fold, an
 Scores that predict best need not be those that spend a budget best: where the models cannot say what matters and the budget is
 small, tuning them for the value of what is bought brings more; where the models are right it brings less than nothing. So nothing
 is taken on trust: each fifth of the customers judges what was tuned on the others, and the gate opens where the gain is over
-1.645 standard errors. Tuned scores order customers by what they bring within this budget; they are no probabilities. Another
+2.33 standard errors. Tuned scores order customers by what they bring within this budget; they are no probabilities. Another
 budget needs another run.
 """
 
