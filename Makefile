@@ -188,4 +188,4 @@ check: release ## Checks the example pipeline's configuration.
 	$(SLUICE) check --config $(CONFIG)
 
 clean: ## Removes what was built.
-	rm -rf .build state demo
+	rm -rf .build state demo demo-campaign

@@ -25,24 +25,24 @@ def main() -> int:
     sluice = os.path.abspath(sys.argv[1])
     checks = Checks()
     with folder() as root:
-        tables = campaign.live(sluice, root, 4)
+        tables = campaign.live(sluice, root, 3)
         band = {row["customer"]: row["segment"] for row in rows("uplift/bands.csv")}
         checks.that(len(band) == 12_000 and len(set(band.values())) > 10, f"customers are in {len(set(band.values()))} bands")
         first, last = campaign.table(root, tables[0]), campaign.table(root, tables[-1])
         checks.that(set(first) == {"*"}, "before the first wave there is one table for all")
-        checks.that(len(last) > 10 and set(last) <= {"*", *band.values()}, f"after four waves {len(last) - 1} bands have tables")
+        checks.that(len(last) > 10 and set(last) <= {"*", *band.values()}, f"after three waves {len(last) - 1} bands have tables")
         checks.that(
             all(abs(sum(row.values()) - 1) < 1e-9 and abs(row["control"] - 0.1) < 1e-9 for row in last.values()), "shares sum to 1"
         )
         values = [campaign.net_value(campaign.table(root, day), band) for day in (tables[0], tables[-1])]
-        checks.that(values[1] > 1.1 * values[0], f"what a table brings: {values[0]:.3f} before, {values[1]:.3f} after four waves")
+        checks.that(values[1] > 1.1 * values[0], f"what a table brings: {values[0]:.3f} before, {values[1]:.3f} after three waves")
         controls = []
         for path in sorted(glob.glob("events/*/wave.jsonl")):
             with open(path, encoding="utf-8") as file:
                 events = [json.loads(line) for line in file]
             controls.append({event["visitor"] for event in events if event["variant"] == "control" and event["type"] == "view"})
         checks.that(
-            len(controls) == 4 and all(one == controls[0] for one in controls), "control is the same customers in every wave"
+            len(controls) == 3 and all(one == controls[0] for one in controls), "control is the same customers in every wave"
         )
         campaign.call(
             sluice,

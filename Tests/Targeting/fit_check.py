@@ -129,7 +129,7 @@ def check_scores(checks: Checks) -> None:
 
 def check_models(checks: Checks) -> None:
     """Forests and boosting find the uplift that is there, the same bytes every time."""
-    save("customers.csv", text(campaign(1200, seed=3)))
+    save("customers.csv", text([line for line in campaign(1500, seed=3) if line["message"] != "sms"]))
     for model in ("forest", "boosting"):
         outputs = []
         for _ in range(2 if model == "boosting" else 1):

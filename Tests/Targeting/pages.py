@@ -35,7 +35,7 @@ def main() -> int:
     sluice = os.path.abspath(sys.argv[1])
     checks = Checks()
     stand_in = {".build/targeting-venv/bin/python": sys.executable, ".build/release/sluice": sluice}
-    checks.that(len(commands()) == 6, "five commands and the one of the budget stand in the page")
+    checks.that(len(commands()) == 7, "five commands, the demo and the one of the budget stand in the page")
     with folder():
         for name in ("fixtures", "pipelines"):
             os.symlink(os.path.join(ROOT, name), name)
