@@ -257,7 +257,7 @@ TOLERATED = [
     ("a customer twice", HEADER + GOOD + "a1,mail,1,0.5,0,3\n", "1 rows are further contacts of a customer"),
     ("costs apart", HEADER + GOOD + "b,mail,1,0.5,2,3\n", "costs of 'mail' are from 0 to 2"),
     ("few rows", HEADER + GOOD + "b,sms,1,0.5,0,3\n", "1 rows: no model, the rate 1 for everybody"),
-    ("no rows", HEADER + GOOD + "b,sms,1,0.5,0,3\n", "0 rows: no model, the rate 0.5 of all arms for everybody"),
+    ("no rows", HEADER + GOOD + "b,sms,1,0.5,0,3\n", "0 rows: no model, the rate 0.5"),
     ("blank lines", HEADER + GOOD + "\n\nb,mail,1,0.5,0,3\n", "control 200, mail 201"),
     (
         "long category texts",
