@@ -56,6 +56,8 @@ let package = Package(
                 "Policies", "Randomizer", "State",
             ]),
         .target(
+            name: "Budget", dependencies: ["CLibrary", "CSV", "Domain", "Essentials", "Evaluation", "EventLog", "State"]),
+        .target(
             name: "Simulation",
             dependencies: [
                 "Allocation", "BotFilter", "CISAL", "CLibrary", "CSV", "CZstandard", "Configuration", "Domain",
@@ -64,14 +66,14 @@ let package = Package(
         .target(
             name: "Report",
             dependencies: [
-                "Allocation", "CLibrary", "CSV", "Configuration", "Domain", "Essentials", "Learning",
+                "Allocation", "Budget", "CLibrary", "CSV", "Configuration", "Domain", "Essentials", "Learning",
                 "Randomizer", "State",
             ],
             resources: [.embedInCode("Page/page.css"), .embedInCode("Page/page.js")]),
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "Allocation", "CLibrary", "CSV", "CSystem", "Configuration", "Domain", "Essentials", "Evaluation",
+                "Allocation", "Budget", "CLibrary", "CSV", "CSystem", "Configuration", "Domain", "Essentials", "Evaluation",
                 "EventLog", "Learning", "Numerics", "Pipeline", "Policies", "Randomizer", "Report", "Simulation",
                 "State",
             ]),
@@ -159,6 +161,9 @@ let package = Package(
                 "TestExpectations", "TestSupport",
             ],
             resources: [.copy("Data"), .copy("Vectors")]),
+        .testTarget(
+            name: "BudgetTests", dependencies: ["Budget", "Domain", "EventLog", "TestExpectations", "TestSupport"],
+            resources: [.copy("Vectors")]),
         .testTarget(
             name: "SimulationTests",
             dependencies: [
