@@ -56,7 +56,8 @@ let package = Package(
                 "Policies", "Randomizer", "State",
             ]),
         .target(
-            name: "Budget", dependencies: ["CLibrary", "CSV", "Domain", "Essentials", "Evaluation", "EventLog", "State"]),
+            name: "Budget",
+            dependencies: ["CLibrary", "CSV", "Domain", "Essentials", "Evaluation", "EventLog", "State"]),
         .target(
             name: "Simulation",
             dependencies: [
@@ -73,7 +74,8 @@ let package = Package(
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "Allocation", "Budget", "CLibrary", "CSV", "CSystem", "Configuration", "Domain", "Essentials", "Evaluation",
+                "Allocation", "Budget", "CLibrary", "CSV", "CSystem", "Configuration", "Domain", "Essentials",
+                "Evaluation",
                 "EventLog", "Learning", "Numerics", "Pipeline", "Policies", "Randomizer", "Report", "Simulation",
                 "State",
             ]),

@@ -18,7 +18,8 @@ package enum BudgetError: Error, CustomStringConvertible {
 
     package var description: String {
         switch self {
-        case .input(let text), .noCustomers(let text), .infeasible(let text), .unknownGroup(let text), .usage(let text): text
+        case .input(let text), .noCustomers(let text), .infeasible(let text), .unknownGroup(let text), .usage(let text):
+            text
         case .log(let error): error.description
         case .file(let error): error.description
         }

@@ -14,7 +14,9 @@ package struct BudgetFiles {
         decisions = try OutputFile(directory + "/decisions.csv")
         var others: [(name: String, file: OutputFile)] = []
         // The last one says what came of it: where it is new, all are.
-        for name in ["curve.csv", "budget.html", "budget.json"] { others.append((name, try OutputFile(directory + "/" + name))) }
+        for name in ["curve.csv", "budget.html", "budget.json"] {
+            others.append((name, try OutputFile(directory + "/" + name)))
+        }
         self.others = others
     }
 
@@ -73,10 +75,10 @@ extension BudgetResult {
     var jsonBytes: [UInt8] {
         struct Numbers: Encodable {
             var group: String?
-            var budget, spent, value, bound: Decimal
-            var gap: Decimal?
+            var budget, spent, value: Decimal
+            var bound, gap: Decimal?
             var shadowPrice: Decimal?
-            var guarantee: Decimal
+            var guarantee: Decimal?
             var method: String
             var contacted, customers: Int
 
@@ -129,16 +131,19 @@ extension BudgetResult {
         func decimal(_ text: String) -> Decimal { Decimal(string: text) ?? 0 }
         func numbers(_ part: Part) -> Numbers {
             Numbers(
-                group: part.group?.string, budget: decimal(unit.string(part.budget)), spent: decimal(unit.string(part.spent)),
-                value: decimal(Value.string(part.value)), bound: decimal(Value.string(part.boundValue)),
+                group: part.group?.string, budget: decimal(unit.string(part.budget)),
+                spent: decimal(unit.string(part.spent)),
+                value: decimal(Value.string(part.value)), bound: part.boundValue.map { decimal(Value.string($0)) },
                 gap: part.gap.map { decimal(PlainDecimal.string($0)) },
                 shadowPrice: part.shadowPrice(unit).map { decimal(Value.string($0)) },
-                guarantee: decimal(Value.string(part.guarantee)), method: part.method.rawValue, contacted: part.contacted,
+                guarantee: part.guarantee.map { decimal(Value.string($0)) }, method: part.method.rawValue,
+                contacted: part.contacted,
                 customers: part.customers)
         }
         return JSONFile.bytes(
             of: Contents(
-                total: numbers(total), groups: groups.isEmpty ? nil : groups.map(numbers), unit: decimal(unit.text), lines: lines,
+                total: numbers(total), groups: groups.isEmpty ? nil : groups.map(numbers), unit: decimal(unit.text),
+                lines: lines,
                 rejected: rejected.count,
                 rejectedLines: rejected.samples.map { Rejected(reason: $0.kind.words, line: $0.line, lines: $0.count) },
                 formulaCustomers: formulaCustomers))

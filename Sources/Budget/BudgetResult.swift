@@ -14,21 +14,21 @@ package struct BudgetResult: Sendable {
         package var budget: Int128
         package var spent: Int128
         package var value: Int128
-        /// In 10⁻¹⁸.
-        var bound: Int128
+        /// In 10⁻¹⁸; nil for a group under a cap that can be reached: what it gets depends on the others.
+        var bound: Int128?
         /// The first step that did not fit; nil when all did.
         package var breakStep: Efficiency?
         /// Whether there is one price for all: not where groups have budgets of their own and no cap is over them.
         package var hasPrice = true
-        /// No choice within the budget is better than this one by as much, in 10⁻⁹; 0: it is the best.
-        package var guarantee: Int128
+        /// No choice within the budget is better than this one by as much, in 10⁻⁹; 0: it is the best. Nil where there is no bound.
+        package var guarantee: Int128?
         package var method: Method
         /// Customers who get an option other than `none`.
         package var contacted: Int
         package var customers: Int
 
-        /// The value of the best choice is at most this.
-        package var boundValue: Int128 { Bound.value(bound) }
+        /// The value of the best choice is at most this, in 10⁻⁹.
+        package var boundValue: Int128? { bound.map(Bound.value) }
 
         /// What the next 1 of money would bring, in 10⁻⁹; nil where there is no one price.
         package func shadowPrice(_ unit: MoneyUnit) -> Int128? {
@@ -37,7 +37,7 @@ package struct BudgetResult: Sendable {
 
         /// How far the value may be from the best, as a part of the bound; nil when that is 0.
         package var gap: Double? {
-            guard bound != 0 else { return nil }
+            guard let bound, bound != 0 else { return nil }
             let missing = max(0, bound - value * 1_000_000_000)
             return Double(missing) / Double(bound.magnitude)
         }

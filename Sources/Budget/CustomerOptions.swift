@@ -125,7 +125,9 @@ final class CustomerOptions {
         hull[0] = 0
         hullCount = 1
         for index in 1..<max(1, frontCount) {
-            while hullCount >= 2, isBelow(hull[hullCount - 1], from: hull[hullCount - 2], to: Int32(index)) { hullCount -= 1 }
+            while hullCount >= 2, isBelow(hull[hullCount - 1], from: hull[hullCount - 2], to: Int32(index)) {
+                hullCount -= 1
+            }
             hull[hullCount] = Int32(index)
             hullCount += 1
         }

@@ -68,13 +68,18 @@ final class CustomerStream {
 
 /// Sorted runs of pieces read as one: a heap whose first has the least name, of equal names the one of the first run.
 private final class RunMerge {
-    private struct Head {
+    private struct Head: RunHead {
         var reference: PieceReference
         var run: Int
+
+        static func precedes(_ left: Head, _ right: Head) -> Bool {
+            let order = PieceReference.compare(left.reference, right.reference)
+            return order == 0 ? left.run < right.run : order < 0
+        }
     }
 
     private let runs: [SpillReader]
-    private var heap: [Head] = []
+    private var heap = RunHeap<Head>()
     private var hasBegun = false
 
     init(_ runs: [SpillReader]) { self.runs = runs }
@@ -85,12 +90,11 @@ private final class RunMerge {
             hasBegun = true
             for run in runs.indices {
                 guard let head = try head(of: run) else { continue }
-                heap.append(head)
-                rise(heap.count - 1)
+                heap.insert(head)
             }
         }
-        guard !heap.isEmpty else { return false }
-        let memory = PieceMemory(capacity: 1 << 16)
+        guard heap.first != nil else { return false }
+        let memory = PieceMemory(capacity: 1 << 19)
         var starts: [Int] = []
         while let first = heap.first {
             let isNext =
@@ -104,13 +108,7 @@ private final class RunMerge {
             }
             starts.append(memory.append(first.reference.piece))
             runs[first.run].take(first.reference.piece.size)
-            if let head = try head(of: first.run) {
-                heap[0] = head
-            } else {
-                let last = heap.removeLast()
-                if !heap.isEmpty { heap[0] = last }
-            }
-            sink()
+            heap.replaceFirst(by: try head(of: first.run))
         }
         if batch.ends.last != starts.count { batch.ends.append(starts.count) }
         batch.memory = memory
@@ -123,29 +121,5 @@ private final class RunMerge {
         let size = OptionPiece(start: header).size
         guard let start = try runs[run].look(size) else { return nil }
         return Head(reference: PieceReference(OptionPiece(start: start)), run: run)
-    }
-
-    private func precedes(_ left: Int, _ right: Int) -> Bool {
-        let order = PieceReference.compare(heap[left].reference, heap[right].reference)
-        return order == 0 ? heap[left].run < heap[right].run : order < 0
-    }
-
-    private func rise(_ start: Int) {
-        var index = start
-        while index > 0, precedes(index, (index - 1) / 2) {
-            heap.swapAt(index, (index - 1) / 2)
-            index = (index - 1) / 2
-        }
-    }
-
-    private func sink() {
-        var index = 0
-        while true {
-            var least = index
-            for child in [2 * index + 1, 2 * index + 2] where child < heap.count && precedes(child, least) { least = child }
-            if least == index { return }
-            heap.swapAt(index, least)
-            index = least
-        }
     }
 }

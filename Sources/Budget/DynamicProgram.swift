@@ -26,7 +26,9 @@ struct DynamicProgram {
     init(cells: Int) { self.cells = cells }
 
     /// The size of the table in bytes.
-    static func bytes(customers: Int, cells: Int128) -> Int128 { Int128(customers) * (cells + 1) * 4 + (cells + 1) * 32 }
+    static func bytes(customers: Int, cells: Int128) -> Int128 {
+        Int128(customers) * (cells + 1) * 4 + (cells + 1) * 32
+    }
 
     /// Adds a customer; those that follow must have greater numbers.
     mutating func add(_ customer: UInt32, _ choices: some Sequence<Choice>) {

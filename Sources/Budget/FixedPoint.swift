@@ -92,7 +92,9 @@ struct DecimalDigits {
 
     private static func isGrouped(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
         text.contains(UInt8(ascii: ","))
-            && text.allSatisfy { $0 &- 0x30 <= 9 || $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") }
+            && text.allSatisfy {
+                $0 &- 0x30 <= 9 || $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-")
+            }
     }
 
     /// The number in units of 10^−places, exactly.
@@ -136,7 +138,8 @@ package struct MoneyUnit: Sendable {
 
     /// Reads a positive decimal with at most 9 decimals; nil for anything else.
     package init?(_ text: String) {
-        guard let billionths = ExactDecimal.value(text, scale: 9), billionths > 0, billionths <= Int128(Int64.max) else {
+        guard let billionths = ExactDecimal.value(text, scale: 9), billionths > 0, billionths <= Int128(Int64.max)
+        else {
             return nil
         }
         var (factor, places) = (Int64(billionths), 9)
@@ -167,8 +170,10 @@ package struct MoneyUnit: Sendable {
         }
         switch result {
         case .success(let amount): return amount
-        case .failure(.tooFine): throw .input("\(place) '\(text)' is finer than the unit \(self.text); round it, or give --unit")
-        case .failure(.tooLarge): throw .input("\(place) '\(text)' is more than 64 bits hold; look for a slip, or give a larger --unit")
+        case .failure(.tooFine):
+            throw .input("\(place) '\(text)' is finer than the unit \(self.text); round it, or give --unit")
+        case .failure(.tooLarge):
+            throw .input("\(place) '\(text)' is more than 64 bits hold; look for a slip, or give a larger --unit")
         case .failure(.noNumber), .failure(.grouped): return nil
         }
     }

@@ -16,14 +16,18 @@ package struct GroupBudgets: Sendable {
                 let name = try table.name(0, expected: "the name of a group")
                 let place = "\(file):\(table.line)"
                 if let line = lines.updateValue(table.line, forKey: name) {
-                    throw BudgetError.input("\(place): group '\(name)' has a budget on line \(line) already; delete one")
+                    throw BudgetError.input(
+                        "\(place): group '\(name)' has a budget on line \(line) already; delete one")
                 }
                 if name.runsAsFormula { throw BudgetError.formula(place, "group", name.string) }
                 guard let budget = try unit.amount(table.text(1), place: "\(place): the budget") else {
                     throw BudgetError.input(
-                        "\(place): the budget is '\(table.text(1))'; give a decimal such as 1234.50, without commas between thousands")
+                        "\(place): the budget is '\(table.text(1))'; give a decimal such as 1234.50, without commas between thousands"
+                    )
                 }
-                guard budget >= 0 else { throw BudgetError.input("\(place): the budget of '\(name)' is negative; give 0 or more") }
+                guard budget >= 0 else {
+                    throw BudgetError.input("\(place): the budget of '\(name)' is negative; give 0 or more")
+                }
                 rows.append((name, budget))
             }
         } catch let error as BudgetError {
@@ -38,6 +42,11 @@ package struct GroupBudgets: Sendable {
 
 extension BudgetError {
     static func formula(_ place: String, _ kind: String, _ name: String) -> BudgetError {
-        .input("\(place): \(kind) '\(Text.printable(name))' would be run as a formula by a spreadsheet; rename it so that it does not begin with = + - @")
+        .input("\(place): \(formulaText(kind, name))")
+    }
+
+    static func formulaText(_ kind: String, _ name: String) -> String {
+        "\(kind) '\(Text.printable(name))' would be run as a formula by a spreadsheet; rename it so that it does not begin with "
+            + "= + - @"
     }
 }

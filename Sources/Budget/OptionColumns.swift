@@ -18,7 +18,9 @@ struct OptionColumns: Sendable {
                     "\(file): no column '\(name)' among \(header.joined(separator: ",")); the first line must name "
                         + "customer, option, value, cost\(withGroups ? ", group" : "")")
             }
-            guard places.count == 1 else { throw .input("\(file): two columns are called '\(name)'; rename one of them") }
+            guard places.count == 1 else {
+                throw .input("\(file): two columns are called '\(name)'; rename one of them")
+            }
             return place
         }
         width = header.count

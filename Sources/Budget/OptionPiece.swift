@@ -90,10 +90,6 @@ final class PieceMemory: @unchecked Sendable {
     @inline(never)
     private func grow(_ more: Int) {
         capacity = max(count + more, 2 * capacity)
-        move()
-    }
-
-    private func move() {
         let other = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 16)
         other.copyMemory(from: base, byteCount: count)
         base.deallocate()
@@ -138,10 +134,11 @@ final class PieceMemory: @unchecked Sendable {
 
     func clear() { count = 0 }
 
-    /// Gives back what is not used.
-    func shrink() {
-        guard capacity > count + count / 8 + 64 else { return }
-        capacity = max(64, count)
-        move()
+    /// The same bytes in memory of just their size.
+    func copy() -> PieceMemory {
+        let copy = PieceMemory(capacity: count)
+        copy.base.copyMemory(from: base, byteCount: count)
+        copy.count = count
+        return copy
     }
 }

@@ -7,7 +7,8 @@ import EventLog
 enum OptionReader {
     /// - Throws: ``BudgetError`` for what cannot be read, the first line that must not be, and too many that are left out.
     static func read(
-        _ stream: RecordStream, columns: OptionColumns, unit: MoneyUnit, into customers: CustomerCollection, workers: Int
+        _ stream: RecordStream, columns: OptionColumns, unit: MoneyUnit, into customers: CustomerCollection,
+        workers: Int
     ) throws(BudgetError) {
         do throws(LogError) {
             try stream.forEachBlock(workers: workers) { OptionWorker(columns, unit, file: stream.name, customers) }
@@ -31,7 +32,7 @@ private struct OptionWorker: BlockWorker, ~Copyable {
     private var groupNumbers: [UInt32] = []
 
     // Of the current block.
-    private var memory = PieceMemory(capacity: 0)
+    private let memory = PieceMemory(capacity: 1 << 19)
     private var starts: [Int] = []
     private var rejected = RejectedLines()
     private var lines: Int64 = 0
@@ -42,7 +43,7 @@ private struct OptionWorker: BlockWorker, ~Copyable {
     }
 
     mutating func read(_ block: borrowing RecordBlock) {
-        memory = PieceMemory(capacity: block.count)
+        memory.clear()
         starts.removeAll(keepingCapacity: true)
         rejected = RejectedLines()
         lines = 0
@@ -106,11 +107,10 @@ private struct OptionWorker: BlockWorker, ~Copyable {
             rows += 1
         }
         if start >= 0 { memory.setRows(rows, at: start) }
-        memory.shrink()
     }
 
     mutating func deliver() {
-        customers.add(memory, starts: starts, lines: lines, rejected: rejected, failure: failure)
+        customers.add(memory.copy(), starts: starts, lines: lines, rejected: rejected, failure: failure)
     }
 
     @inline(__always)
@@ -155,7 +155,7 @@ private struct OptionWorker: BlockWorker, ~Copyable {
         }
         guard optionNumbers[number] != .max else { return .rejected(.notUTF8) }
         if Name.formulaStarts.contains(option[0]) {
-            return .fault(NameFault.formula("option", String(decoding: option, as: UTF8.self)))
+            return .fault(BudgetError.formulaText("option", String(decoding: option, as: UTF8.self)))
         }
         return .row(OptionRow(value: value, cost: cost, option: optionNumbers[number]))
     }
@@ -177,10 +177,6 @@ private struct OptionWorker: BlockWorker, ~Copyable {
     private struct NameFault: Error {
         /// Nil: not UTF-8.
         var text: String?
-
-        static func formula(_ kind: String, _ name: String) -> String {
-            "\(kind) '\(Text.printable(name))' would be run as a formula by a spreadsheet; rename it so that it does not begin with = + - @"
-        }
     }
 
     private mutating func number(of group: UnsafeBufferPointer<UInt8>) -> Result<UInt32, NameFault> {
@@ -192,7 +188,7 @@ private struct OptionWorker: BlockWorker, ~Copyable {
         }
         guard groupNumbers[number] != .max else { return .failure(NameFault()) }
         if let first = group.first, Name.formulaStarts.contains(first) {
-            return .failure(NameFault(text: NameFault.formula("group", String(decoding: group, as: UTF8.self))))
+            return .failure(NameFault(text: BudgetError.formulaText("group", String(decoding: group, as: UTF8.self))))
         }
         return .success(groupNumbers[number])
     }

@@ -9,7 +9,9 @@ enum OptionSearch {
     ) throws(BudgetError) -> Int64? {
         do throws(LogError) {
             let stream = try RecordStream(settings.options, spool: spool)
-            guard let columns = try? OptionColumns(stream.header, file: stream.name, withGroups: option == nil) else { return nil }
+            guard let columns = try? OptionColumns(stream.header, file: stream.name, withGroups: option == nil) else {
+                return nil
+            }
             var block = RecordBlock()
             var first: [UInt8]?
             while try stream.next(&block) {

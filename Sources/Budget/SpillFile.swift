@@ -12,7 +12,9 @@ final class SpillFile: Sendable {
         folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/var/tmp"
         var path = Array("\(folder)/sluice-XXXXXX".utf8CString)
         descriptor = mkstemp(&path)
-        guard descriptor >= 0 else { throw .file(FileError(path: folder, operation: "make a temporary file", code: errno)) }
+        guard descriptor >= 0 else {
+            throw .file(FileError(path: folder, operation: "make a temporary file", code: errno))
+        }
         unlink(path)
     }
 
@@ -63,8 +65,7 @@ final class SpillWriter {
     }
 
     func flush() throws(BudgetError) {
-        let bytes = buffer
-        let result: Result<Void, BudgetError> = bytes.withUnsafeBytes { bytes in
+        let result: Result<Void, BudgetError> = buffer.withUnsafeBytes { bytes in
             do throws(BudgetError) { return .success(try file.append(bytes)) } catch { return .failure(error) }
         }
         try result.get()

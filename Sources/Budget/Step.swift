@@ -51,7 +51,9 @@ struct Step {
     @inline(__always)
     static func isBetter(_ left: Step, _ right: Step) -> Bool {
         guard left.key == right.key else { return left.key < right.key }
-        let (a, b) = (left.gain.multipliedFullWidth(by: UInt64(right.cost)), right.gain.multipliedFullWidth(by: UInt64(left.cost)))
+        let (a, b) = (
+            left.gain.multipliedFullWidth(by: UInt64(right.cost)), right.gain.multipliedFullWidth(by: UInt64(left.cost))
+        )
         return a.high != b.high ? a.high > b.high : a.low > b.low
     }
 }

@@ -161,8 +161,19 @@ enum StepOrder {
 
 /// Sorted runs of steps read as one: of equal steps that of the first run comes first.
 private final class StepMerge {
+    private struct Head: RunHead {
+        var step: Step
+        var run: Int
+
+        static func precedes(_ left: Head, _ right: Head) -> Bool {
+            if Step.isBetter(left.step, right.step) { return true }
+            if Step.isBetter(right.step, left.step) { return false }
+            return left.run < right.run
+        }
+    }
+
     private let runs: [SpillReader]
-    private var heap: [(step: Step, run: Int)] = []
+    private var heap = RunHeap<Head>()
     private var hasBegun = false
 
     init(_ runs: [SpillReader]) { self.runs = runs }
@@ -171,47 +182,18 @@ private final class StepMerge {
         if !hasBegun {
             hasBegun = true
             for run in runs.indices {
-                guard let step = try head(of: run) else { continue }
-                heap.append((step, run))
-                var index = heap.count - 1
-                while index > 0, precedes(index, (index - 1) / 2) {
-                    heap.swapAt(index, (index - 1) / 2)
-                    index = (index - 1) / 2
-                }
+                if let head = try head(of: run) { heap.insert(head) }
             }
         }
         guard let first = heap.first else { return nil }
-        if let step = try head(of: first.run) {
-            heap[0].step = step
-        } else {
-            let last = heap.removeLast()
-            if !heap.isEmpty { heap[0] = last }
-        }
-        sink()
+        heap.replaceFirst(by: try head(of: first.run))
         return first.step
     }
 
-    private func head(of run: Int) throws(BudgetError) -> Step? {
+    private func head(of run: Int) throws(BudgetError) -> Head? {
         guard let start = try runs[run].look(MemoryLayout<Step>.stride) else { return nil }
         let step = start.loadUnaligned(as: Step.self)
         runs[run].take(MemoryLayout<Step>.stride)
-        return step
-    }
-
-    private func precedes(_ left: Int, _ right: Int) -> Bool {
-        if Step.isBetter(heap[left].step, heap[right].step) { return true }
-        if Step.isBetter(heap[right].step, heap[left].step) { return false }
-        return heap[left].run < heap[right].run
-    }
-
-    private func sink() {
-        var index = 0
-        while true {
-            var least = index
-            for child in [2 * index + 1, 2 * index + 2] where child < heap.count && precedes(child, least) { least = child }
-            if least == index { return }
-            heap.swapAt(index, least)
-            index = least
-        }
+        return Head(step: step, run: run)
     }
 }

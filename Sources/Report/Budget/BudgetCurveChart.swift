@@ -15,11 +15,14 @@ struct BudgetCurveChart {
         let whose = title.isEmpty ? "" : "\(title): "
         let value = Chart(
             section: id, name: "value", title: "\(whose)value by budget",
-            description: "What the best choices within each budget bring together. The dashed line is the budget that was spent.",
-            svg: svg(points.map { Value.number($0.value) }, marked: Value.number(part.value), isStepped: false), table: table("value"))
+            description:
+                "What the best choices within each budget bring together. The dashed line is the budget that was spent.",
+            svg: svg(points.map { Value.number($0.value) }, marked: Value.number(part.value), isStepped: false),
+            table: table("value"))
         let price = Chart(
             section: id, name: "price", title: "\(whose)what the next 1 of money brings",
-            description: "Value that one more unit of money would add at each budget. Where it is under what 1 of money is worth to "
+            description:
+                "Value that one more unit of money would add at each budget. Where it is under what 1 of money is worth to "
                 + "you, the budget is large enough.",
             svg: svg(points.map(price), marked: nil, isStepped: true), table: table("price"))
         return "<div class=charts>\(value.html())\(price.html())</div>\n"
@@ -71,7 +74,8 @@ struct BudgetCurveChart {
 
     private func table(_ name: String) -> DataTable {
         DataTable(
-            caption: "\(title.isEmpty ? "" : "\(title): ")\(name == "value" ? "value by budget" : "what the next 1 of money brings")",
+            caption:
+                "\(title.isEmpty ? "" : "\(title): ")\(name == "value" ? "value by budget" : "what the next 1 of money brings")",
             columns: ["#Budget", "#Value", "#At most", "#The next 1 brings", "#Customers with an option"],
             names: ["budget", "value", "bound", "shadow_price", "contacted"],
             rows: points.map { point in

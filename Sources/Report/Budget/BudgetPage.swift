@@ -59,10 +59,11 @@ package struct BudgetPage: Sendable {
                 + "\(Text.count(Int64(total.customers), "customer")), for a value of \(Figure.rounded(total.value))."
         ]
         if total.guarantee == 0 {
-            sentences.append("No choice brings more: every customer has their most valuable option that is worth its money.")
-        } else if let gap = total.gap {
             sentences.append(
-                "No choice within this budget brings more than \(Figure.rounded(total.boundValue)): this one is within "
+                "No choice brings more: every customer has their most valuable option that is worth its money.")
+        } else if let gap = total.gap, let bound = total.boundValue {
+            sentences.append(
+                "No choice within this budget brings more than \(Figure.rounded(bound)): this one is within "
                     + "\(Text.significant(100 * gap, 2)) % of that.")
         }
         if let price = total.shadowPrice(result.unit) {
@@ -72,7 +73,9 @@ package struct BudgetPage: Sendable {
                     : "The next 1 of money would bring \(Text.significant(Value.number(price), 4)) of value. Raise the budget where that is more "
                         + "than 1 of money is worth to you, and lower it where it is less.")
         } else {
-            sentences.append("Each group has its own price of money: moving money to the group where the next 1 brings most is worth the difference.")
+            sentences.append(
+                "Each group has its own price of money: moving money to the group where the next 1 brings most is worth the difference."
+            )
         }
         return sentences
     }
@@ -82,7 +85,8 @@ package struct BudgetPage: Sendable {
         return DataTable(
             caption: "What was spent",
             columns: [
-                "Group", "#Budget", "#Spent", "#Value", "#At most", "#The next 1 brings", "#Customers", "#With an option", "Found by",
+                "Group", "#Budget", "#Spent", "#Value", "#At most", "#The next 1 brings", "#Customers",
+                "#With an option", "Found by",
             ],
             names: ["group", "budget", "spent", "value", "bound", "shadow_price", "customers", "contacted", "method"],
             rows: parts.map { part in
@@ -92,7 +96,7 @@ package struct BudgetPage: Sendable {
                     .number(money(part.budget), result.unit.string(part.budget)),
                     .number(money(part.spent), result.unit.string(part.spent)),
                     .number(Figure.rounded(part.value), Value.string(part.value)),
-                    .number(Figure.rounded(part.boundValue), Value.string(part.boundValue)),
+                    part.boundValue.map { .number(Figure.rounded($0), Value.string($0)) } ?? .empty,
                     price.map { .number(Text.significant(Value.number($0), 4), Value.string($0)) } ?? .empty,
                     .number(Text.count(Int64(part.customers)), String(part.customers)),
                     .number(Text.count(Int64(part.contacted)), String(part.contacted)),
@@ -114,7 +118,8 @@ package struct BudgetPage: Sendable {
     private var charts: String {
         result.curves.prefix(BudgetPage.drawnGroups).enumerated().map { index, curve in
             BudgetCurveChart(
-                id: "b\(index + 1)", title: curve.group.map { Text.printable($0.string) } ?? "", unit: result.unit, curve: curve,
+                id: "b\(index + 1)", title: curve.group.map { Text.printable($0.string) } ?? "", unit: result.unit,
+                curve: curve,
                 part: result.groups.isEmpty ? result.total : result.groups[index]
             ).html()
         }.joined()

@@ -20,6 +20,9 @@ struct BudgetOptions {
         }
         settings.budget = try BudgetOptions.budget(arguments["budget"], settings.unit)
         if let file = arguments["group-budgets"] {
+            if options == "-", file == "-" {
+                throw UsageError("--options and --group-budgets are both -; give one as a file")
+            }
             settings.groups = try BudgetOptions.groups(file, settings.unit)
         }
         guard settings.budget != nil || settings.groups != nil else {
@@ -49,15 +52,18 @@ struct BudgetOptions {
             throw InputError(description: "\(error)")
         }
         guard let amount, amount >= 0 else {
-            throw UsageError("--budget is '\(text)'; give an amount of 0 or more, such as 25000.00, without commas between thousands")
+            throw UsageError(
+                "--budget is '\(text)'; give an amount of 0 or more, such as 25000.00, without commas between thousands"
+            )
         }
         return amount
     }
 
     private static func groups(_ file: String, _ unit: MoneyUnit) throws -> GroupBudgets {
-        if file.isEmpty || file == "-" { throw UsageError("--group-budgets is '\(file)'; give a file") }
+        if file.isEmpty { throw UsageError("--group-budgets is empty; give a file, or - for standard input") }
+        let source = file == "-" ? LogFile.standardInput : .path(file)
         do {
-            return try GroupBudgets(LogBytes.all(of: file), file: file, unit: unit)
+            return try GroupBudgets(LogBytes.all(of: source), file: source.name, unit: unit)
         } catch let error as BudgetError {
             throw InputError(description: "\(error)")
         }
@@ -84,8 +90,8 @@ struct BudgetOptions {
 
 extension LogBytes {
     /// The bytes of a whole file, decompressed.
-    static func all(of file: String) throws(LogError) -> [UInt8] {
-        let bytes = try LogBytes(.path(file))
+    static func all(of file: LogFile) throws(LogError) -> [UInt8] {
+        let bytes = try LogBytes(file)
         var all: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 1 << 16)
         while true {

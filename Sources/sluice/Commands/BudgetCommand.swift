@@ -41,7 +41,9 @@ enum BudgetCommand: Command {
         "sluice budget --options options.csv --group-budgets groups.csv --budget 60000 --output spring",
     ]
     static let options = [
-        Option(name: "options", value: "FILE", help: "what each option brings and costs; - for standard input", isRequired: true),
+        Option(
+            name: "options", value: "FILE", help: "what each option brings and costs; - for standard input",
+            isRequired: true),
         Option(name: "budget", value: "MONEY", help: "for all customers together"),
         Option(name: "group-budgets", value: "FILE", help: "a budget for each group; --budget is a cap over them then"),
         Option(name: "output", value: "DIR", help: "where the files are written", isRequired: true),
@@ -50,7 +52,8 @@ enum BudgetCommand: Command {
         Option(name: "greedy", value: nil, help: "step by step only, also where there are few customers"),
         Option(name: "curve", value: "N", help: "points of the curve, at least 2 (default: 20)"),
         Option(name: "unit", value: "MONEY", help: "the smallest amount of money (default: 0.01)"),
-        Option(name: "memory", value: "SIZE", help: "the memory to keep to, like 512M (default: half of the machine's)"),
+        Option(
+            name: "memory", value: "SIZE", help: "the memory to keep to, like 512M (default: half of the machine's)"),
         Option(name: "workers", value: "N", help: "threads (default: one for each core)"),
         Option(name: "quiet", value: nil, help: "say nothing but warnings and errors"),
     ]
@@ -90,7 +93,8 @@ enum BudgetCommand: Command {
 
     private static func warn(_ result: BudgetResult, file: String) {
         for sample in result.rejected.samples {
-            Console.warning("\(file):\(sample.line): \(sample.kind.words); \(Text.count(sample.count, "line")) left out")
+            Console.warning(
+                "\(file):\(sample.line): \(sample.kind.words); \(Text.count(sample.count, "line")) left out")
         }
         if result.formulaCustomers > 0 {
             Console.warning(
@@ -106,9 +110,13 @@ enum BudgetCommand: Command {
             "\(output): \(result.unit.string(total.spent)) of \(result.unit.string(total.budget)) spent, value "
                 + "\(Value.string(total.value)), \(gap); \(Text.count(Int64(total.contacted))) of "
                 + "\(Text.count(Int64(total.customers), "customer")) get an option")
-        guard total.guarantee > 0 else { return Console.information("no choice is better") }
-        var text = "no choice brings more than \(Value.string(total.boundValue))"
-        if let price = total.shadowPrice(result.unit) { text += "; the next 1 of money would bring \(Value.string(price))" }
+        guard total.guarantee != 0, let bound = total.boundValue else {
+            return Console.information("no choice is better")
+        }
+        var text = "no choice brings more than \(Value.string(bound))"
+        if let price = total.shadowPrice(result.unit) {
+            text += "; the next 1 of money would bring \(Value.string(price))"
+        }
         Console.information(text)
     }
 }
