@@ -25,7 +25,7 @@ extension BudgetRun {
             let customers = tallies[group].customers
             let isCheap = Int128(customers) * cells <= DynamicProgram.cheap
             let bytes = DynamicProgram.bytes(customers: customers, cells: cells)
-            if settings.method == .exact, !isCheap, bytes > Int128(settings.memory) {
+            if settings.method == .exact, !isCheap, bytes > Int128(settings.memory) || cells > Int128(UInt32.max) {
                 throw .usage(
                     "--exact needs \(Text.count(Int64(clamping: bytes >> 20))) MiB for \(Text.count(Int64(customers))) customers and "
                         + "\(Text.count(Int64(clamping: cells))) amounts of money; give more with --memory, a coarser --unit, or leave it out"

@@ -1,4 +1,5 @@
 import Domain
+import EventLog
 
 extension BudgetRun {
     private struct StepBatch: Sendable {
