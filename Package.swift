@@ -108,7 +108,7 @@ let package = Package(
                 "Domain",
             ],
             path: "Tests/Benchmarks",
-            exclude: ["compare.py", "comparison", "comparisons.py", "evaluation.py", "history"]),
+            exclude: ["budget.py", "compare.py", "comparison", "comparisons.py", "evaluation.py", "history"]),
         .testTarget(name: "DomainTests", dependencies: ["CSV", "Domain", "TestSupport"]),
         .testTarget(name: "CSVTests", dependencies: ["CSV", "TestSupport"]),
         .testTarget(

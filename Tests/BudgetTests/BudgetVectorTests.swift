@@ -1,4 +1,5 @@
 import Foundation
+import TestExpectations
 import Testing
 
 @testable import Budget
@@ -32,7 +33,7 @@ import Testing
         var greedy: Greedy?
     }
 
-    @Test("Walk, price and bound are those of the vectors; dynamic programming finds the optimum")
+    @Test("Walk, price and bound are those of the vectors; dynamic programming finds the optimum", .slow)
     func vectors() throws {
         let url = try #require(
             Bundle.module.url(forResource: "budget_mckp", withExtension: "json", subdirectory: "Vectors"))
@@ -66,8 +67,10 @@ import Testing
                 #expect(abs(Value.number(price) - greedy.shadowPrice) < 1e-8, "\(place)")
                 let exact = try Spending(text, budget: example.budget) {
                     $0.mustAssign = true
-                    $0.method = .exact
+                    $0.method = .automatic
                 }
+                // Where there are more cells than this, the walk is all that is asked for.
+                guard instance.customers * Int(example.budget) <= 10_000_000 else { continue }
                 #expect(exact.result.total.value == Int128(example.optimum ?? 0) * 1_000_000_000, "\(place)")
                 let isBetter = example.optimum ?? 0 > greedy.value
                 #expect(exact.result.total.method == (isBetter ? .dynamicProgramming : .walk), "\(place)")
