@@ -67,7 +67,8 @@ let package = Package(
         .target(
             name: "Report",
             dependencies: [
-                "Allocation", "Budget", "CLibrary", "CSV", "Configuration", "Domain", "Essentials", "Evaluation", "Learning",
+                "Allocation", "Budget", "CLibrary", "CSV", "Configuration", "Domain", "Essentials", "Evaluation",
+                "Learning",
                 "Numerics", "Policies", "Randomizer", "State",
             ],
             resources: [.embedInCode("Page/page.css"), .embedInCode("Page/page.js")]),
