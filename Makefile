@@ -15,6 +15,7 @@ OBP := .build/obp-venv
 STATSMODELS := .build/statsmodels-venv
 TARGETING := .build/targeting-venv
 SPARK := .build/targeting-spark-venv
+BUDGET := .build/budget-venv
 REFERENCE := Tests/RandomizerTests/Reference
 
 # Libraries of the system that the program is built with: what pkg-config and Debian call them; and its timezones.
@@ -28,7 +29,7 @@ RELEASE = swift build --configuration release --static-swift-stdlib -Xswiftc -L$
     $(if $(filter Linux,$(shell uname)),-Xlinker --no-export-dynamic) -Xlinker -s
 
 .PHONY: targeting targeting-spark test-targeting-spark study-tune study-waves study-hillstrom demo-campaign
-.PHONY: help dependencies run test test-fast report browser lint format release static library serve install bench bench-comparisons study-evaluation fixtures check demo clean
+.PHONY: help dependencies run test test-fast report browser lint format release static library serve install bench bench-comparisons bench-budget study-evaluation fixtures check demo clean
 
 help: ## This list.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -50,7 +51,7 @@ run: release ## The nightly job on the fixtures: shows tomorrow's table.
 	$(SLUICE) run --config $(CONFIG) --state $(STATE) --date $(FIRST)..$(LAST) --print
 
 test: $(TARGETING)/.installed
-test: dependencies $(SERVING)/.installed $(ANALYSIS)/.installed $(OBP)/.installed $(STATSMODELS)/.installed release library browser ## All tests, with a summary by part.
+test: dependencies $(SERVING)/.installed $(ANALYSIS)/.installed $(OBP)/.installed $(STATSMODELS)/.installed $(BUDGET)/.installed release library browser ## All tests, with a summary by part.
 	$(RELEASE) --product StateGenerator
 	python3 Tests/run.py \
 	    'swift: swift test' \
@@ -60,6 +61,8 @@ test: dependencies $(SERVING)/.installed $(ANALYSIS)/.installed $(OBP)/.installe
 	    'serving: $(SERVING)/bin/python Tests/Serving/end_to_end.py $(SLUICE) $(LIBRARY)' \
 	    'obp: $(OBP)/bin/python Tests/Evaluation/obp_check.py $(SLUICE)' \
 	    'statsmodels: $(STATSMODELS)/bin/python Tests/Evaluation/statsmodels_check.py $(SLUICE)' \
+	    'highs: $(BUDGET)/bin/python Tests/Budget/highs_check.py $(SLUICE)' \
+	    'budget-page: python3 Tests/Report/budget_page.py $(SLUICE) $(SCREENSHOTS)' \
 	    'browser: python3 Tests/Report/browser.py $(SLUICE) .build/release/StateGenerator $(SCREENSHOTS)'
 
 test-fast: dependencies ## What to run while working: no browser, no services, no slow suites.
@@ -105,6 +108,7 @@ $(SERVING)/.installed: pipelines/serving/requirements.txt $(REFERENCE)/requireme
 $(ANALYSIS)/.installed: Tests/State/requirements.txt
 $(STATSMODELS)/.installed: Tests/Evaluation/statsmodels.txt
 $(OBP)/.installed: Tests/Evaluation/obp.txt
+$(BUDGET)/.installed: Tests/Budget/requirements.txt
 
 $(TARGETING)/.installed: pipelines/targeting/requirements.txt Tests/Targeting/requirements.txt
 $(SPARK)/.installed: pipelines/targeting/spark.txt
@@ -175,6 +179,9 @@ study-evaluation: release $(OBP)/.installed ## Whether estimates of policies say
 
 bench-comparisons: release $(STATSMODELS)/.installed ## Comparisons of policies against statsmodels, options in BENCH="--customers … --rounds …".
 	$(STATSMODELS)/bin/python Tests/Benchmarks/comparisons.py $(BENCH)
+
+bench-budget: release $(BUDGET)/.installed ## Budgets against numpy and Polars, options in BENCH="--customers … --large … --rounds …".
+	$(BUDGET)/bin/python Tests/Benchmarks/budget.py $(BENCH)
 
 fixtures: dependencies ## Writes fixtures/ anew; the same bytes every time.
 	swift run FixtureGenerator fixtures
