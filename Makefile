@@ -150,7 +150,7 @@ targeting-spark: $(SPARK)/.installed ## The same for fit.py --engine spark: Java
 test-targeting-spark: targeting targeting-spark ## Both engines of fit.py on Hillstrom's customers: logistic scores within 0.0001. A minute or two.
 	$(SPARK)/bin/python Tests/Targeting/spark_check.py $(TARGETING)/bin/python
 
-study-tune: targeting ## What tune.py brings, and its gate lets through, where the truth is known. Half an hour; options in STUDY="--rounds …".
+study-tune: targeting ## What tune.py brings, and its gate lets through, where the truth is known (a quarter of an hour of one core). Options in STUDY="--rounds …".
 	$(TARGETING)/bin/python Tests/Targeting/study_tune.py $(STUDY)
 
 study-waves: release targeting ## A campaign of waves where the truth is known, against random, everyone and the oracle. Options in STUDY.
