@@ -56,6 +56,9 @@ let package = Package(
                 "Policies", "Randomizer", "State",
             ]),
         .target(
+            name: "Uplift",
+            dependencies: ["CLibrary", "CScan", "CSV", "Domain", "Evaluation", "EventLog", "Numerics", "Randomizer"]),
+        .target(
             name: "Simulation",
             dependencies: [
                 "Allocation", "BotFilter", "CISAL", "CLibrary", "CSV", "CZstandard", "Configuration", "Domain",
@@ -65,7 +68,7 @@ let package = Package(
             name: "Report",
             dependencies: [
                 "Allocation", "CLibrary", "CSV", "Configuration", "Domain", "Essentials", "Learning",
-                "Randomizer", "State",
+                "Randomizer", "State", "Uplift",
             ],
             resources: [.embedInCode("Page/page.css"), .embedInCode("Page/page.js")]),
         .executableTarget(
@@ -73,7 +76,7 @@ let package = Package(
             dependencies: [
                 "Allocation", "CLibrary", "CSV", "CSystem", "Configuration", "Domain", "Essentials", "Evaluation",
                 "EventLog", "Learning", "Numerics", "Pipeline", "Policies", "Randomizer", "Report", "Simulation",
-                "State",
+                "State", "Uplift",
             ]),
         .target(name: "CLibrary"),
         .target(name: "Essentials"),
