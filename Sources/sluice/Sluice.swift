@@ -8,7 +8,7 @@ enum Sluice {
         RunCommand.self, StatisticsCommand.self, AllocateCommand.self, MergeCommand.self, AssignCommand.self,
         CheckCommand.self, RollbackCommand.self, HistoryCommand.self, ReportCommand.self, WarmstartCommand.self,
         SimulateCommand.self, UnitsCommand.self, EvaluateCommand.self, CompareCommand.self,
-        UpliftCommand.self,
+        UpliftCommand.self, WaveCommand.self,
     ]
 
     static func main() {

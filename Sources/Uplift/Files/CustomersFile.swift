@@ -4,7 +4,7 @@ import Evaluation
 
 /// A file of which only the column `customer` is read: who is in reserve, who takes part, who was contacted.
 package final class CustomersFile {
-    private var names: CustomerNames
+    package let list: CustomerList
     package let file: String
     package let rows: Int64
     package let rejected: RejectedLines
@@ -25,12 +25,12 @@ package final class CustomersFile {
         try scan.rejected.refuse(rows: scan.rows, file: file)
         rows = scan.rows
         rejected = scan.rejected
-        names = scan.takeNames()
+        list = scan.list
     }
 
     /// Whether a customer is in the file.
     package func contains(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
-        names.number(of: name, CustomerNames.hash(name)) != nil
+        list.names.number(of: name, CustomerNames.hash(name)) != nil
     }
 }
 
@@ -40,7 +40,7 @@ private final class CustomersScan: @unchecked Sendable {
     let time: Int?
     let period: Range<Int64>?
     // Changed by one worker at a time, in the order of the blocks.
-    var names = CustomerNames()
+    let list = CustomerList()
     var rows: Int64 = 0
     var rejected = RejectedLines()
     var isFull = false
@@ -50,17 +50,6 @@ private final class CustomersScan: @unchecked Sendable {
         self.customer = customer
         self.time = time
         self.period = period
-    }
-
-    func takeNames() -> CustomerNames {
-        let taken = CustomerNames()
-        return exchange(taken)
-    }
-
-    private func exchange(_ other: consuming CustomerNames) -> CustomerNames {
-        var result = other
-        swap(&result, &names)
-        return result
     }
 }
 
@@ -97,7 +86,7 @@ private struct CustomersWorker: BlockWorker, ~Copyable {
     }
 
     mutating func deliver() {
-        for (name, hash) in rows where scan.names.insert(name, hash) == nil { scan.isFull = true }
+        for (name, hash) in rows where scan.list.names.insert(name, hash) == nil { scan.isFull = true }
         scan.rows += count
         scan.rejected.add(walk.rejected)
     }

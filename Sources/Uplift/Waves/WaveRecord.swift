@@ -34,4 +34,20 @@ package struct WaveRecord: Codable, Equatable, Sendable {
     package var reserved: Int64
     package var actions: [Action]
     package var inputs: [Input]
+
+    package init(
+        campaign: String, wave: Int, control: String, explore: String, size: String, messages: [String],
+        customers: Int64, reserved: Int64, actions: [Action], inputs: [Input]
+    ) {
+        self.campaign = campaign
+        self.wave = wave
+        self.control = control
+        self.explore = explore
+        self.size = size
+        self.messages = messages
+        self.customers = customers
+        self.reserved = reserved
+        self.actions = actions
+        self.inputs = inputs
+    }
 }
