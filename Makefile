@@ -13,6 +13,7 @@ SERVING := .build/serving-venv
 ANALYSIS := .build/analysis-venv
 OBP := .build/obp-venv
 STATSMODELS := .build/statsmodels-venv
+SKLIFT := .build/sklift-venv
 REFERENCE := Tests/RandomizerTests/Reference
 
 # Libraries of the system that the program is built with: what pkg-config and Debian call them; and its timezones.
@@ -25,7 +26,7 @@ STATIC := .build/static
 RELEASE = swift build --configuration release --static-swift-stdlib -Xswiftc -L$(STATIC) \
     $(if $(filter Linux,$(shell uname)),-Xlinker --no-export-dynamic) -Xlinker -s
 
-.PHONY: help dependencies run test test-fast report browser lint format release static library serve install bench bench-comparisons fixtures check demo clean
+.PHONY: help dependencies run test test-fast report browser lint format release static library serve install bench bench-comparisons bench-uplift fixtures check demo clean
 
 help: ## This list.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -46,7 +47,7 @@ dependencies: ## Installs the libraries of the system that are missing (apt).
 run: release ## The nightly job on the fixtures: shows tomorrow's table.
 	$(SLUICE) run --config $(CONFIG) --state $(STATE) --date $(FIRST)..$(LAST) --print
 
-test: dependencies $(SERVING)/.installed $(ANALYSIS)/.installed $(OBP)/.installed $(STATSMODELS)/.installed release library browser ## All tests, with a summary by part.
+test: dependencies $(SERVING)/.installed $(ANALYSIS)/.installed $(OBP)/.installed $(STATSMODELS)/.installed $(SKLIFT)/.installed release library browser ## All tests, with a summary by part.
 	$(RELEASE) --product StateGenerator
 	python3 Tests/run.py \
 	    'swift: swift test' \
@@ -55,6 +56,8 @@ test: dependencies $(SERVING)/.installed $(ANALYSIS)/.installed $(OBP)/.installe
 	    'serving: $(SERVING)/bin/python Tests/Serving/end_to_end.py $(SLUICE) $(LIBRARY)' \
 	    'obp: $(OBP)/bin/python Tests/Evaluation/obp_check.py $(SLUICE)' \
 	    'statsmodels: $(STATSMODELS)/bin/python Tests/Evaluation/statsmodels_check.py $(SLUICE)' \
+	    'sklift: $(SKLIFT)/bin/python Tests/Uplift/sklift_check.py $(SLUICE)' \
+	    'uplift-page: python3 Tests/Uplift/page.py $(SLUICE)' \
 	    'browser: python3 Tests/Report/browser.py $(SLUICE) .build/release/StateGenerator $(SCREENSHOTS)'
 
 test-fast: dependencies ## What to run while working: no browser, no services, no slow suites.
@@ -100,6 +103,7 @@ $(SERVING)/.installed: pipelines/serving/requirements.txt $(REFERENCE)/requireme
 $(ANALYSIS)/.installed: Tests/State/requirements.txt
 $(STATSMODELS)/.installed: Tests/Evaluation/statsmodels.txt
 $(OBP)/.installed: Tests/Evaluation/obp.txt
+$(SKLIFT)/.installed: Tests/Uplift/sklift.txt
 
 # Python packages, in an environment of their own.
 %-venv/.installed:
@@ -135,6 +139,9 @@ bench: release $(OBP)/.installed ## Timings of the steps and against other engin
 
 bench-comparisons: release $(STATSMODELS)/.installed ## Comparisons of policies against statsmodels, options in BENCH="--customers … --rounds …".
 	$(STATSMODELS)/bin/python Tests/Benchmarks/comparisons.py $(BENCH)
+
+bench-uplift: release $(SKLIFT)/.installed ## Uplift tables and curves against pandas with scikit-uplift, options in BENCH="--rows … --rounds …".
+	$(SKLIFT)/bin/python Tests/Benchmarks/uplift.py $(SLUICE) $(BENCH)
 
 fixtures: dependencies ## Writes fixtures/ anew; the same bytes every time.
 	swift run FixtureGenerator fixtures

@@ -107,7 +107,7 @@ let package = Package(
                 "Domain",
             ],
             path: "Tests/Benchmarks",
-            exclude: ["compare.py", "comparison", "comparisons.py", "evaluation.py", "history"]),
+            exclude: ["compare.py", "comparison", "comparisons.py", "evaluation.py", "history", "uplift.py"]),
         .testTarget(name: "DomainTests", dependencies: ["CSV", "Domain", "TestSupport"]),
         .testTarget(name: "CSVTests", dependencies: ["CSV", "TestSupport"]),
         .testTarget(
@@ -183,6 +183,12 @@ let package = Package(
                 "TestExpectations", "TestSupport",
                 "Domain",
             ]),
+        .testTarget(
+            name: "UpliftTests",
+            dependencies: [
+                "Domain", "EventLog", "Randomizer", "TestExpectations", "TestSupport", "Uplift",
+            ],
+            resources: [.copy("Vectors")]),
         .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"]),
         .testTarget(name: "SluiceTests", dependencies: ["TestExpectations", "TestSupport", "sluice"]),
     ],
