@@ -16,13 +16,13 @@ enum UpliftVectors {
         var score: [Double]
         var deciles: [Decile]
         var population: Population?
-        var uplift_at: [UpliftAt]?
+        var upliftAt: [UpliftAt]?
         var curve: Curve?
-        var auc_qini: Double?
-        var auc_uplift: Double?
-        var qini_auc_score: Double?
-        var qini_auc_score_jackknife_se: Double?
-        var sklift_qini_auc_score: Double?
+        var aucQini: Double?
+        var aucUplift: Double?
+        var qiniAucScore: Double?
+        var qiniAucScoreJackknifeSe: Double?
+        var skliftQiniAucScore: Double?
 
         var testDescription: String { name }
 
@@ -38,21 +38,21 @@ enum UpliftVectors {
 
     struct Decile: Decodable, Sendable {
         var percentile: String
-        var n_treatment: Int
-        var n_control: Int
-        var response_rate_treatment: Double?
-        var response_rate_control: Double?
+        var nTreatment: Int
+        var nControl: Int
+        var responseRateTreatment: Double?
+        var responseRateControl: Double?
         var uplift: Double?
-        var std_treatment: Double?
-        var std_control: Double?
-        var std_uplift: Double?
-        var mean_score: Double?
+        var stdTreatment: Double?
+        var stdControl: Double?
+        var stdUplift: Double?
+        var meanScore: Double?
     }
 
     struct Population: Decodable, Sendable {
         var ate: Double
         var qini: Double
-        var qini_se: Double
+        var qiniSe: Double
         var auuc: Double
     }
 
@@ -71,9 +71,11 @@ enum UpliftVectors {
     static let all: [Case] = {
         guard
             let url = Bundle.module.url(forResource: "uplift_weighted", withExtension: "json", subdirectory: "Vectors"),
-            let data = try? Data(contentsOf: url), let file = try? JSONDecoder().decode(File.self, from: data)
+            let data = try? Data(contentsOf: url)
         else { return [] }
-        return file.cases
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return (try? decoder.decode(File.self, from: data))?.cases ?? []
     }()
 }
 
@@ -96,30 +98,30 @@ enum UpliftVectors {
         for (bin, expected) in zip(message.table.bins, vector.deciles) {
             let label = "\(vector.name) \(expected.percentile)"
             #expect(bin.percentile == expected.percentile)
-            #expect(bin.rates.treated.count == expected.n_treatment, "\(label)")
-            #expect(bin.rates.control.count == expected.n_control, "\(label)")
-            #expect(Self.isNear(bin.rates.treated.rate, expected.response_rate_treatment), "\(label)")
-            #expect(Self.isNear(bin.rates.control.rate, expected.response_rate_control), "\(label)")
+            #expect(bin.rates.treated.count == expected.nTreatment, "\(label)")
+            #expect(bin.rates.control.count == expected.nControl, "\(label)")
+            #expect(Self.isNear(bin.rates.treated.rate, expected.responseRateTreatment), "\(label)")
+            #expect(Self.isNear(bin.rates.control.rate, expected.responseRateControl), "\(label)")
             #expect(Self.isNear(bin.rates.uplift, expected.uplift), "\(label)")
-            #expect(Self.isNear(bin.rates.treated.deviation, expected.std_treatment), "\(label)")
-            #expect(Self.isNear(bin.rates.control.deviation, expected.std_control), "\(label)")
-            #expect(Self.isNear(bin.rates.deviation, expected.std_uplift), "\(label)")
-            #expect(Self.isNear(bin.meanScore, expected.mean_score), "\(label)")
+            #expect(Self.isNear(bin.rates.treated.deviation, expected.stdTreatment), "\(label)")
+            #expect(Self.isNear(bin.rates.control.deviation, expected.stdControl), "\(label)")
+            #expect(Self.isNear(bin.rates.deviation, expected.stdUplift), "\(label)")
+            #expect(Self.isNear(bin.meanScore, expected.meanScore), "\(label)")
         }
         let figure = { (name: String) in message.metric(name) ?? Figure() }
         if let population = vector.population {
             #expect(Self.isNear(figure("ate").value, population.ate))
             #expect(Self.isNear(figure("qini_per_customer").value, population.qini))
-            #expect(Self.isNear(figure("qini_per_customer").error, population.qini_se))
+            #expect(Self.isNear(figure("qini_per_customer").error, population.qiniSe))
             #expect(Self.isNear(figure("auuc_per_customer").value, population.auuc))
         }
-        for expected in vector.uplift_at ?? [] {
+        for expected in vector.upliftAt ?? [] {
             let found = figure(expected.k == 1 ? "ate" : "uplift@\(expected.k)")
             #expect(Self.isNear(found.value, expected.uplift) && Self.isNear(found.error, expected.se), "\(expected)")
         }
-        #expect(Self.isNear(figure("qini_auc_score").value, vector.qini_auc_score))
-        #expect(Self.isNear(figure("qini_auc_score").error, vector.qini_auc_score_jackknife_se))
-        if let peer = vector.sklift_qini_auc_score { #expect(Self.isNear(figure("qini_auc_score").value, peer)) }
+        #expect(Self.isNear(figure("qini_auc_score").value, vector.qiniAucScore))
+        #expect(Self.isNear(figure("qini_auc_score").error, vector.qiniAucScoreJackknifeSe))
+        if let peer = vector.skliftQiniAucScore { #expect(Self.isNear(figure("qini_auc_score").value, peer)) }
         guard vector.population != nil else { return }
         let points = message.curve.points
         if let curve = vector.curve {
@@ -132,6 +134,6 @@ enum UpliftVectors {
         func area(_ height: (UpliftCurve.Point) -> Double) -> Double {
             zip(points, points.dropFirst()).reduce(0) { $0 + ($1.1.x - $1.0.x) * (height($1.0) + height($1.1)) / 2 }
         }
-        #expect(Self.isNear(area(\.qini), vector.auc_qini) && Self.isNear(area(\.uplift), vector.auc_uplift))
+        #expect(Self.isNear(area(\.qini), vector.aucQini) && Self.isNear(area(\.uplift), vector.aucUplift))
     }
 }
