@@ -125,7 +125,9 @@ struct UpliftCharts {
         DataTable(
             caption: "Gain of \(Text.printable(uplift.message)) by share contacted",
             columns: ["#contacted", "#gain per customer", "#low", "#high"],
-            rows: uplift.areas.band.enumerated().filter { $0.offset % 5 == 4 }.map { _, point in
+            rows: uplift.areas.band.enumerated().filter { number, point in
+                number % 5 == 4 || point.share == uplift.areas.band.last?.share
+            }.map { _, point in
                 let low = point.error.map { point.gain - z * $0 }
                 let high = point.error.map { point.gain + z * $0 }
                 return [

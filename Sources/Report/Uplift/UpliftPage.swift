@@ -85,7 +85,7 @@ package struct UpliftPage {
     private static let reasons = [
         "best": "the message that is worth most, and surely more than its cost",
         "weak": "that any message moves them is not sure enough",
-        "costly": "a message moves them, but is not worth its cost",
+        "costly": "a message moves customers like them, but is not worth its cost to them",
         "sleeping": "messages put customers like them off",
         "reserved": "kept untouched: control, or on a reserve list",
     ]

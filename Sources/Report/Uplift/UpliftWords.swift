@@ -36,10 +36,13 @@ enum UpliftWords {
                     ? "The scores find those whom it moves: their order is worth \(interval(qini)) per customer (qini)."
                     : high < 0
                         ? "The scores order customers the wrong way round: qini \(interval(qini))."
-                        : "That the scores find those whom it moves is not shown: their order is worth \(interval(qini)) per customer (qini)."
+                        : "That the scores find those whom it moves is not shown: their order is worth \(interval(qini)) per "
+                            + "customer (qini)."
             )
         }
-        if let first = uplift.table.bins.first, let last = uplift.table.bins.last, first.rates.uplift != nil {
+        if !uplift.ordersNobody, let first = uplift.table.bins.first, let last = uplift.table.bins.last,
+            first.rates.uplift != nil
+        {
             sentences.append(
                 "Customers with the highest scores (\(first.percentile) %): \(interval(first.rates, z: z)); with the lowest "
                     + "(\(last.percentile) %): \(interval(last.rates, z: z)).")

@@ -103,10 +103,10 @@ package struct CurveAreas: Sendable {
             scaleT: (counts.0 / total.weightT).replacing(with: 0, where: total.weightT .== 0),
             scaleC: (counts.1 / total.weightC).replacing(with: 0, where: total.weightC .== 0))
         var curve = start
-        var ends: [Lane] = []
+        var ends: [BandEnd] = []
         walk(rows, masks, &curve, &ends, points: points)
         let groups = sizes.indices.filter { sizes[$0] > 0 }
-        makeBand(rows, curve, ends, groups, points: points)
+        makeBand(curve, ends, groups)
         guard rows.isBinary else { return }
 
         var perfectQini = start
@@ -125,32 +125,37 @@ package struct CurveAreas: Sendable {
             curve.upliftArea, curve.uplift, perfectUplift.upliftArea, curve.x, groups, defined: counts, z)
     }
 
+    /// The curves of all lanes at the end of a run of equal scores.
+    private struct BandEnd {
+        var x: Double
+        var uplift: Lane
+    }
+
     private func walk(
-        _ rows: MessageRows, _ masks: [Lane], _ curve: inout Trapezoids, _ ends: inout [Lane], points: Int
+        _ rows: MessageRows, _ masks: [Lane], _ curve: inout Trapezoids, _ ends: inout [BandEnd], points: Int
     ) {
         var sums = Sums()
+        var next = 1
         for position in 0..<rows.count {
             sums.add(
                 rows.weight(position), rows.outcome(position), treated: rows.isTreated(position),
                 masks[rows.group(position)])
             guard position + 1 == rows.count || !rows.isTied(position + 1) else { continue }
             curve.move(to: sums)
-            while ends.count < points, (position + 1) * points >= (ends.count + 1) * rows.count {
-                ends.append(curve.uplift)
-            }
+            guard (position + 1) * points >= next * rows.count else { continue }
+            ends.append(BandEnd(x: curve.x[CurveAreas.whole], uplift: curve.uplift))
+            next = (position + 1) * points / rows.count + 1
         }
     }
 
-    private mutating func makeBand(
-        _ rows: MessageRows, _ curve: Trapezoids, _ ends: [Lane], _ groups: [Int], points: Int
-    ) {
+    private mutating func makeBand(_ curve: Trapezoids, _ ends: [BandEnd], _ groups: [Int]) {
         let lanes = groups + [CurveAreas.whole]
         guard lanes.allSatisfy({ curve.x[$0] > 0 }) else { return }
-        band = ends.enumerated().map { number, uplift in
-            let gains = groups.map { uplift[$0] / curve.x[$0] }
+        band = ends.map { end in
+            let gains = groups.map { end.uplift[$0] / curve.x[$0] }
             return BandPoint(
-                share: Double(number + 1) / Double(points),
-                gain: uplift[CurveAreas.whole] / curve.x[CurveAreas.whole], error: Jackknife.error(gains))
+                share: end.x / curve.x[CurveAreas.whole],
+                gain: end.uplift[CurveAreas.whole] / curve.x[CurveAreas.whole], error: Jackknife.error(gains))
         }
     }
 
