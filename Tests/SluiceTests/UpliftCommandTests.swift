@@ -30,7 +30,7 @@ import Testing
         let files = try directory.files(below: "out").keys.sorted()
         #expect(
             files == [
-                "bands.csv", "bands.json", "curve.csv", "decisions.csv", "deciles.csv", "policy.csv", "uplift.csv",
+                "bands.csv", "bands.json", "curve.csv", "deciles.csv", "decisions.csv", "policy.csv", "uplift.csv",
                 "uplift.html",
             ])
         #expect(try directory.text("out/decisions.csv").hasPrefix("customer,message,reason,value,cost,band\nc0,"))
@@ -58,7 +58,7 @@ import Testing
             ),
             (changed(scores, "uplift,", "lift,"), outcomes, 65, "s.csv:1: no column 'uplift'"),
             (changed(scores, ",0.2\n", ",1,234\n"), outcomes, 65, "not as many fields as the header"),
-            (changed(scores, "c1,a,0.01,", "c1,a,nan,"), changed(outcomes, ",0\n", ",\n"), 0, ""),
+            (changed(scores, "c1,a,0.01,", "c1,a,nan,"), outcomes, 0, "s.csv:4: uplift is 'nan', no number"),
             (changed(scores, ",a,0", ",a,x"), outcomes, 65, "uplift is 'x"),
             ("", outcomes, 65, "the file is empty"),
             (
