@@ -67,8 +67,8 @@ let package = Package(
         .target(
             name: "Report",
             dependencies: [
-                "Allocation", "CLibrary", "CSV", "Configuration", "Domain", "Essentials", "Learning",
-                "Randomizer", "State", "Uplift",
+                "Allocation", "CLibrary", "CSV", "Configuration", "Domain", "Essentials", "Evaluation", "Learning",
+                "Numerics", "Policies", "Randomizer", "State", "Uplift",
             ],
             resources: [.embedInCode("Page/page.css"), .embedInCode("Page/page.js")]),
         .executableTarget(
@@ -179,7 +179,7 @@ let package = Package(
             name: "ReportTests",
             dependencies: [
                 "Configuration", "Numerics", "State",
-                "Allocation", "CSV", "Learning", "Pipeline", "Randomizer", "Report", "StateGenerator",
+                "Allocation", "CSV", "Evaluation", "Learning", "Pipeline", "Randomizer", "Report", "StateGenerator",
                 "TestExpectations", "TestSupport",
                 "Domain",
             ]),
