@@ -64,7 +64,8 @@ def peer(scores, outcomes, output):
     joined = pandas.read_csv(outcomes).merge(pandas.read_csv(scores), on="customer", suffixes=("", "_score"))
     y, t = joined["outcome"].to_numpy(), (joined["message"] == "m").to_numpy().astype(int)
     u = joined["uplift"].to_numpy()
-    metrics.uplift_by_percentile(y, u, t, strategy="overall", bins=10, std=True, total=True).to_csv(
+    # Without the row of the total, which does not go together with std and this numpy.
+    metrics.uplift_by_percentile(y, u, t, strategy="overall", bins=10, std=True).to_csv(
         os.path.join(output, "deciles.csv"))
     x, qini = metrics.qini_curve(y, u, t)
     _, curve = metrics.uplift_curve(y, u, t)
