@@ -18,168 +18,184 @@ package struct CurveAreas: Sendable {
     package private(set) var uplift = Figure()
     package private(set) var band: [BandPoint] = []
 
-    typealias Lane = SIMD32<Double>
     private static let whole = MessageRows.groups
+    private static let lanes = MessageRows.groups + 1
 
-    /// Sums of a lane over rows of an arm: Σw and Σwy.
-    private struct Sums {
-        var weightT = Lane.zero
-        var weightC = Lane.zero
-        var outcomeT = Lane.zero
-        var outcomeC = Lane.zero
+    /// Σw and Σwy of both arms, by lane: four runs of `lanes` numbers.
+    ///
+    /// Plain loops over memory: the compiler makes vectors of them, which it does not of the standard library's widest.
+    private final class Sums {
+        let values: UnsafeMutablePointer<Double>
 
+        init() {
+            values = .allocate(capacity: 4 * lanes)
+            values.initialize(repeating: 0, count: 4 * lanes)
+        }
+
+        deinit { values.deallocate() }
+
+        /// Adds a row to all lanes but its group's.
         @inline(__always)
-        mutating func add(_ weight: Double, _ outcome: Double, treated: Bool, _ mask: Lane) {
-            if treated {
-                weightT += mask * weight
-                outcomeT += mask * (weight * outcome)
-            } else {
-                weightC += mask * weight
-                outcomeC += mask * (weight * outcome)
-            }
+        func add(_ weight: Double, _ outcome: Double, treated: Bool, group: Int) {
+            let weights = values + (treated ? 0 : lanes)
+            let outcomes = values + (treated ? 2 * lanes : 3 * lanes)
+            let (ofGroup, product) = ((weights[group], outcomes[group]), weight * outcome)
+            for lane in 0..<lanes { weights[lane] += weight }
+            if product != 0 { for lane in 0..<lanes { outcomes[lane] += product } }
+            (weights[group], outcomes[group]) = ofGroup
         }
 
         static func + (left: Sums, right: Sums) -> Sums {
-            Sums(
-                weightT: left.weightT + right.weightT, weightC: left.weightC + right.weightC,
-                outcomeT: left.outcomeT + right.outcomeT, outcomeC: left.outcomeC + right.outcomeC)
+            let sum = Sums()
+            for place in 0..<4 * lanes { sum.values[place] = left.values[place] + right.values[place] }
+            return sum
         }
     }
 
-    /// The curves of all lanes, with the areas below them so far.
-    private struct Trapezoids {
-        let scaleT: Lane
-        let scaleC: Lane
-        var x = Lane.zero
-        var qini = Lane.zero
-        var uplift = Lane.zero
-        var qiniArea = Lane.zero
-        var upliftArea = Lane.zero
+    /// The curves of all lanes, with the areas below them so far: x, qini, uplift and the two areas, a run of `lanes` each.
+    private final class Trapezoids {
+        private let values: UnsafeMutablePointer<Double>
+        /// What makes weights average 1, of treated and of control.
+        private let scales: UnsafeMutablePointer<Double>
+
+        /// - Parameter counts: rows of treated and of control by lane.
+        init(_ total: Sums, counts: [Double]) {
+            values = .allocate(capacity: 5 * lanes)
+            values.initialize(repeating: 0, count: 5 * lanes)
+            scales = .allocate(capacity: 2 * lanes)
+            scales.initialize(repeating: 0, count: 2 * lanes)
+            for place in 0..<2 * lanes where total.values[place] > 0 {
+                scales[place] = counts[place] / total.values[place]
+            }
+        }
+
+        deinit {
+            values.deallocate()
+            scales.deallocate()
+        }
+
+        func x(_ lane: Int) -> Double { values[lane] }
+        func qini(_ lane: Int) -> Double { values[lanes + lane] }
+        func uplift(_ lane: Int) -> Double { values[2 * lanes + lane] }
+        func qiniArea(_ lane: Int) -> Double { values[3 * lanes + lane] }
+        func upliftArea(_ lane: Int) -> Double { values[4 * lanes + lane] }
 
         @inline(__always)
-        mutating func move(to sums: Sums) {
-            let rateT = (sums.outcomeT / sums.weightT).replacing(with: 0, where: sums.weightT .== 0)
-            let rateC = (sums.outcomeC / sums.weightC).replacing(with: 0, where: sums.weightC .== 0)
-            let nextX = scaleT * sums.weightT + scaleC * sums.weightC
-            let nextQini = scaleT * (sums.outcomeT - rateC * sums.weightT)
-            let nextUplift = (rateT - rateC) * nextX
-            let half = (nextX - x) * 0.5
-            qiniArea += half * (nextQini + qini)
-            upliftArea += half * (nextUplift + uplift)
-            (x, qini, uplift) = (nextX, nextQini, nextUplift)
+        func move(to sums: Sums) {
+            let (sums, values, scales) = (sums.values, values, scales)
+            for lane in 0..<lanes {
+                let (weightT, weightC) = (sums[lane], sums[lanes + lane])
+                let rateT = weightT > 0 ? sums[2 * lanes + lane] / weightT : 0
+                let rateC = weightC > 0 ? sums[3 * lanes + lane] / weightC : 0
+                let x = scales[lane] * weightT + scales[lanes + lane] * weightC
+                let qini = scales[lane] * weightT * (rateT - rateC)
+                let uplift = (rateT - rateC) * x
+                let half = (x - values[lane]) * 0.5
+                values[3 * lanes + lane] += half * (qini + values[lanes + lane])
+                values[4 * lanes + lane] += half * (uplift + values[2 * lanes + lane])
+                values[lane] = x
+                values[lanes + lane] = qini
+                values[2 * lanes + lane] = uplift
+            }
         }
     }
 
     /// - Parameter points: of the band.
     package init(_ rows: MessageRows, z: Double, points: Int) {
         guard rows.treated.count > 0, rows.control.count > 0 else { return }
-        let masks = CurveAreas.masks
-        // Of treated and control, whose outcome is 0 or 1; others count with those of 0.
-        var cells = (Sums(), Sums(), Sums(), Sums())
-        var counts = (Lane.zero, Lane.zero)
-        var responders = 0
-        var others = 0
+        // Treated and control whose outcome is 1, and others.
+        let cells = (Sums(), Sums(), Sums(), Sums())
         var sizes = [Int](repeating: 0, count: MessageRows.groups)
+        var treatedSizes = sizes
+        var (responders, others) = (0, 0)
         for position in 0..<rows.count {
             let group = rows.group(position)
-            let mask = masks[group]
             let (weight, outcome) = (rows.weight(position), rows.outcome(position))
-            let treated = rows.isTreated(position)
             sizes[group] += 1
-            if treated { counts.0 += mask } else { counts.1 += mask }
-            switch (treated, outcome == 1) {
-            case (true, true): cells.0.add(weight, outcome, treated: true, mask)
-            case (true, false):
-                cells.1.add(weight, outcome, treated: true, mask)
-                others += 1
-            case (false, true):
-                cells.2.add(weight, outcome, treated: false, mask)
-                responders += 1
-            case (false, false): cells.3.add(weight, outcome, treated: false, mask)
+            if rows.isTreated(position) {
+                treatedSizes[group] += 1
+                (outcome == 1 ? cells.0 : cells.1).add(weight, outcome, treated: true, group: group)
+                if outcome != 1 { others += 1 }
+            } else {
+                (outcome == 1 ? cells.2 : cells.3).add(weight, outcome, treated: false, group: group)
+                if outcome == 1 { responders += 1 }
             }
         }
-        let total = cells.0 + cells.1 + cells.2 + cells.3
-        let start = Trapezoids(
-            scaleT: (counts.0 / total.weightT).replacing(with: 0, where: total.weightT .== 0),
-            scaleC: (counts.1 / total.weightC).replacing(with: 0, where: total.weightC .== 0))
-        var curve = start
-        var ends: [BandEnd] = []
-        walk(rows, masks, &curve, &ends, points: points)
+        var counts = [Double](repeating: 0, count: 2 * CurveAreas.lanes)
+        for lane in 0..<CurveAreas.lanes {
+            let isWhole = lane == CurveAreas.whole
+            let treated = rows.treated.count - (isWhole ? 0 : treatedSizes[lane])
+            counts[lane] = Double(treated)
+            counts[CurveAreas.lanes + lane] = Double(rows.count - (isWhole ? 0 : sizes[lane]) - treated)
+        }
+        let total = cells.0 + cells.1 + (cells.2 + cells.3)
+        let curve = Trapezoids(total, counts: counts)
+        let ends = CurveAreas.walk(rows, curve, points: points)
         let groups = sizes.indices.filter { sizes[$0] > 0 }
         makeBand(curve, ends, groups)
         guard rows.isBinary else { return }
 
-        var perfectQini = start
+        let perfectQini = Trapezoids(total, counts: counts)
         perfectQini.move(to: cells.0)
         perfectQini.move(to: cells.0 + cells.1 + cells.3)
         perfectQini.move(to: total)
         // 2·[y = t] + (y where more of control respond than of the treated do not, else t)
-        var perfectUplift = start
+        let perfectUplift = Trapezoids(total, counts: counts)
         perfectUplift.move(to: cells.0)
         perfectUplift.move(to: cells.0 + cells.3)
         perfectUplift.move(to: cells.0 + cells.3 + (responders > others ? cells.2 : cells.1))
         perfectUplift.move(to: total)
-        qini = CurveAreas.figure(
-            curve.qiniArea, curve.qini, perfectQini.qiniArea, curve.x, groups, defined: counts, z)
-        uplift = CurveAreas.figure(
-            curve.upliftArea, curve.uplift, perfectUplift.upliftArea, curve.x, groups, defined: counts, z)
+        func figure(
+            _ area: (Int) -> Double, _ end: (Int) -> Double, _ perfect: (Int) -> Double
+        ) -> Figure {
+            func score(_ lane: Int) -> Double? {
+                guard counts[lane] > 0, counts[CurveAreas.lanes + lane] > 0 else { return nil }
+                let line = curve.x(lane) * end(lane) / 2
+                let best = perfect(lane) - line
+                // Where the best order is none, rounding must not make one.
+                guard abs(best) > 1e-12 * max(abs(perfect(lane)), abs(line)), best != 0 else { return nil }
+                return (area(lane) - line) / best
+            }
+            let without = groups.compactMap(score)
+            return Figure(
+                score(CurveAreas.whole), error: without.count == groups.count ? Jackknife.error(without) : nil, z: z)
+        }
+        qini = figure(curve.qiniArea, curve.qini, perfectQini.qiniArea)
+        uplift = figure(curve.upliftArea, curve.uplift, perfectUplift.upliftArea)
     }
 
     /// The curves of all lanes at the end of a run of equal scores.
     private struct BandEnd {
         var x: Double
-        var uplift: Lane
+        var uplift: [Double]
     }
 
-    private func walk(
-        _ rows: MessageRows, _ masks: [Lane], _ curve: inout Trapezoids, _ ends: inout [BandEnd], points: Int
-    ) {
-        var sums = Sums()
+    private static func walk(_ rows: MessageRows, _ curve: Trapezoids, points: Int) -> [BandEnd] {
+        let sums = Sums()
+        var ends: [BandEnd] = []
         var next = 1
         for position in 0..<rows.count {
             sums.add(
                 rows.weight(position), rows.outcome(position), treated: rows.isTreated(position),
-                masks[rows.group(position)])
+                group: rows.group(position))
             guard position + 1 == rows.count || !rows.isTied(position + 1) else { continue }
             curve.move(to: sums)
             guard (position + 1) * points >= next * rows.count else { continue }
-            ends.append(BandEnd(x: curve.x[CurveAreas.whole], uplift: curve.uplift))
+            ends.append(BandEnd(x: curve.x(whole), uplift: (0..<lanes).map(curve.uplift)))
             next = (position + 1) * points / rows.count + 1
         }
+        return ends
     }
 
     private mutating func makeBand(_ curve: Trapezoids, _ ends: [BandEnd], _ groups: [Int]) {
         let lanes = groups + [CurveAreas.whole]
-        guard lanes.allSatisfy({ curve.x[$0] > 0 }) else { return }
+        guard lanes.allSatisfy({ curve.x($0) > 0 }) else { return }
         band = ends.map { end in
-            let gains = groups.map { end.uplift[$0] / curve.x[$0] }
+            let gains = groups.map { end.uplift[$0] / curve.x($0) }
             return BandPoint(
-                share: end.x / curve.x[CurveAreas.whole],
-                gain: end.uplift[CurveAreas.whole] / curve.x[CurveAreas.whole], error: Jackknife.error(gains))
+                share: end.x / curve.x(CurveAreas.whole),
+                gain: end.uplift[CurveAreas.whole] / curve.x(CurveAreas.whole), error: Jackknife.error(gains))
         }
-    }
-
-    private static func figure(
-        _ area: Lane, _ end: Lane, _ perfect: Lane, _ x: Lane, _ groups: [Int], defined: (Lane, Lane), _ z: Double
-    ) -> Figure {
-        func score(_ lane: Int) -> Double? {
-            guard defined.0[lane] > 0, defined.1[lane] > 0 else { return nil }
-            let line = x[lane] * end[lane] / 2
-            let best = perfect[lane] - line
-            // Where the best order is none, rounding must not make one.
-            guard abs(best) > 1e-12 * max(abs(perfect[lane]), abs(line)), best != 0 else { return nil }
-            return (area[lane] - line) / best
-        }
-        let without = groups.compactMap(score)
-        return Figure(
-            score(whole), error: without.count == groups.count ? Jackknife.error(without) : nil, z: z)
-    }
-
-    /// 1 in each lane but that of the group.
-    private static let masks: [Lane] = (0..<MessageRows.groups).map { group in
-        var mask = Lane.zero
-        for lane in 0...whole where lane != group { mask[lane] = 1 }
-        return mask
     }
 }
 
