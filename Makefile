@@ -16,6 +16,7 @@ STATSMODELS := .build/statsmodels-venv
 TARGETING := .build/targeting-venv
 SPARK := .build/targeting-spark-venv
 BUDGET := .build/budget-venv
+SKLIFT := .build/sklift-venv
 REFERENCE := Tests/RandomizerTests/Reference
 
 # Libraries of the system that the program is built with: what pkg-config and Debian call them; and its timezones.
@@ -29,7 +30,7 @@ RELEASE = swift build --configuration release --static-swift-stdlib -Xswiftc -L$
     $(if $(filter Linux,$(shell uname)),-Xlinker --no-export-dynamic) -Xlinker -s
 
 .PHONY: targeting targeting-spark test-targeting-spark study-tune study-waves study-hillstrom demo-campaign
-.PHONY: help dependencies run test test-fast report browser lint format release static library serve install bench bench-comparisons bench-budget study-evaluation fixtures check demo clean
+.PHONY: help dependencies run test test-fast report browser lint format release static library serve install bench bench-comparisons bench-uplift bench-budget study-evaluation fixtures check demo clean
 
 help: ## This list.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -51,7 +52,7 @@ run: release ## The nightly job on the fixtures: shows tomorrow's table.
 	$(SLUICE) run --config $(CONFIG) --state $(STATE) --date $(FIRST)..$(LAST) --print
 
 test: $(TARGETING)/.installed
-test: dependencies $(SERVING)/.installed $(ANALYSIS)/.installed $(OBP)/.installed $(STATSMODELS)/.installed $(BUDGET)/.installed release library browser ## All tests, with a summary by part.
+test: dependencies $(SERVING)/.installed $(ANALYSIS)/.installed $(OBP)/.installed $(STATSMODELS)/.installed $(SKLIFT)/.installed $(BUDGET)/.installed release library browser ## All tests, with a summary by part.
 	$(RELEASE) --product StateGenerator
 	python3 Tests/run.py \
 	    'swift: swift test' \
@@ -63,6 +64,8 @@ test: dependencies $(SERVING)/.installed $(ANALYSIS)/.installed $(OBP)/.installe
 	    'statsmodels: $(STATSMODELS)/bin/python Tests/Evaluation/statsmodels_check.py $(SLUICE)' \
 	    'highs: $(BUDGET)/bin/python Tests/Budget/highs_check.py $(SLUICE)' \
 	    'budget-page: python3 Tests/Report/budget_page.py $(SLUICE) $(SCREENSHOTS)' \
+	    'sklift: $(SKLIFT)/bin/python Tests/Uplift/sklift_check.py $(SLUICE)' \
+	    'uplift-page: python3 Tests/Uplift/page.py $(SLUICE)' \
 	    'browser: python3 Tests/Report/browser.py $(SLUICE) .build/release/StateGenerator $(SCREENSHOTS)'
 
 test-fast: dependencies ## What to run while working: no browser, no services, no slow suites.
@@ -109,6 +112,7 @@ $(ANALYSIS)/.installed: Tests/State/requirements.txt
 $(STATSMODELS)/.installed: Tests/Evaluation/statsmodels.txt
 $(OBP)/.installed: Tests/Evaluation/obp.txt
 $(BUDGET)/.installed: Tests/Budget/requirements.txt
+$(SKLIFT)/.installed: Tests/Uplift/sklift.txt
 
 $(TARGETING)/.installed: pipelines/targeting/requirements.txt Tests/Targeting/requirements.txt
 $(SPARK)/.installed: pipelines/targeting/spark.txt
@@ -182,6 +186,8 @@ bench-comparisons: release $(STATSMODELS)/.installed ## Comparisons of policies 
 
 bench-budget: release $(BUDGET)/.installed ## Budgets against numpy and Polars, options in BENCH="--customers … --large … --rounds …".
 	$(BUDGET)/bin/python Tests/Benchmarks/budget.py $(BENCH)
+bench-uplift: release $(SKLIFT)/.installed ## Uplift tables and curves against pandas with scikit-uplift, options in BENCH="--rows … --rounds …".
+	$(SKLIFT)/bin/python Tests/Benchmarks/uplift.py $(SLUICE) $(BENCH)
 
 fixtures: dependencies ## Writes fixtures/ anew; the same bytes every time.
 	swift run FixtureGenerator fixtures

@@ -59,6 +59,9 @@ let package = Package(
             name: "Budget",
             dependencies: ["CLibrary", "CSV", "Domain", "Essentials", "Evaluation", "EventLog", "State"]),
         .target(
+            name: "Uplift",
+            dependencies: ["CLibrary", "CScan", "CSV", "Domain", "Evaluation", "EventLog", "Numerics", "Randomizer"]),
+        .target(
             name: "Simulation",
             dependencies: [
                 "Allocation", "BotFilter", "CISAL", "CLibrary", "CSV", "CZstandard", "Configuration", "Domain",
@@ -68,8 +71,7 @@ let package = Package(
             name: "Report",
             dependencies: [
                 "Allocation", "Budget", "CLibrary", "CSV", "Configuration", "Domain", "Essentials", "Evaluation",
-                "Learning",
-                "Numerics", "Policies", "Randomizer", "State",
+                "Learning", "Numerics", "Policies", "Randomizer", "State", "Uplift",
             ],
             resources: [.embedInCode("Page/page.css"), .embedInCode("Page/page.js")]),
         .executableTarget(
@@ -78,7 +80,7 @@ let package = Package(
                 "Allocation", "Budget", "CLibrary", "CSV", "CSystem", "Configuration", "Domain", "Essentials",
                 "Evaluation",
                 "EventLog", "Learning", "Numerics", "Pipeline", "Policies", "Randomizer", "Report", "Simulation",
-                "State",
+                "State", "Uplift",
             ]),
         .target(name: "CLibrary"),
         .target(name: "Essentials"),
@@ -109,7 +111,9 @@ let package = Package(
                 "Domain",
             ],
             path: "Tests/Benchmarks",
-            exclude: ["budget.py", "compare.py", "comparison", "comparisons.py", "evaluation.py", "history"]),
+            exclude: [
+                "budget.py", "compare.py", "comparison", "comparisons.py", "evaluation.py", "history", "uplift.py",
+            ]),
         .testTarget(name: "DomainTests", dependencies: ["CSV", "Domain", "TestSupport"]),
         .testTarget(name: "CSVTests", dependencies: ["CSV", "TestSupport"]),
         .testTarget(
@@ -188,6 +192,12 @@ let package = Package(
                 "TestExpectations", "TestSupport",
                 "Domain",
             ]),
+        .testTarget(
+            name: "UpliftTests",
+            dependencies: [
+                "Domain", "EventLog", "Randomizer", "TestExpectations", "TestSupport", "Uplift",
+            ],
+            resources: [.copy("Vectors")]),
         .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"]),
         .testTarget(name: "SluiceTests", dependencies: ["TestExpectations", "TestSupport", "sluice"]),
     ],

@@ -23,6 +23,9 @@ package struct RecordBlock: ~Copyable, @unchecked Sendable {
         base.deallocate()
     }
 
+    /// The records; valid until the block is read into again.
+    package var bytes: UnsafePointer<UInt8> { UnsafePointer(base) }
+
     /// The number of line feeds in `range`.
     package func lineFeeds(in range: Range<Int>) -> Int { range.count { base[$0] == 0x0A } }
 

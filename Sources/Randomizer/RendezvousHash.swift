@@ -28,7 +28,7 @@ package func mix64(_ input: UInt64) -> UInt64 {
 package enum RendezvousHash {
     /// What names an experiment in hashes: platform ‖ 0x1F ‖ slot. Its XXH64 is the seed of the slot's visitors, which makes
     /// the slots' assignments independent.
-    static func key(platform: String, slot: String) -> [UInt8] {
+    package static func key(platform: String, slot: String) -> [UInt8] {
         Array(platform.utf8) + [0x1F] + Array(slot.utf8)
     }
 

@@ -2,11 +2,11 @@
 ///
 /// A number of at most 2⁵³ digits' worth divided by a power of ten up to 10²² is one correctly rounded operation on two exact
 /// doubles (Clinger 1990); everything else goes the library's way, to the same result.
-struct NumberReader: ~Copyable {
+package struct NumberReader: ~Copyable {
     private static let greatestPower = 22
     private let powers: UnsafeMutablePointer<Double>
 
-    init() {
+    package init() {
         powers = .allocate(capacity: NumberReader.greatestPower + 1)
         var power = 1.0
         for exponent in 0...NumberReader.greatestPower {
@@ -21,7 +21,7 @@ struct NumberReader: ~Copyable {
 
     /// The value; nil for what is no finite decimal number.
     @inline(__always)
-    func value(_ text: UnsafeBufferPointer<UInt8>) -> Double? {
+    package func value(_ text: UnsafeBufferPointer<UInt8>) -> Double? {
         guard let start = text.baseAddress else { return nil }
         var index = 0
         let isNegative = text.count > 0 && start[0] == UInt8(ascii: "-")

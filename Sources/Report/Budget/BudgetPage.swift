@@ -13,21 +13,22 @@ package struct BudgetPage: Sendable {
     package init(_ result: BudgetResult) { self.result = result }
 
     package func html() -> String {
-        Document.html(
+        PageShell.html(
             title: "Sluice: a budget of \(money(result.total.budget))",
-            body: """
+            header: """
                 <a class=skip href="#spent">Skip to what was spent</a>
                 <header><h1>A budget of \(money(result.total.budget))</h1><p>\(HTML.escape(subtitle))</p>
                 <nav aria-label="Parts of the page"><a href="#spent">What was spent</a> <a href="#curves">Other budgets</a> \
                 <a href="#words">Words</a></nav></header>
-                <main>\(warnings)<section id=spent><h2>What was spent</h2>
+                """,
+            main: """
+                \(warnings)<section id=spent><h2>What was spent</h2>
                 \(narrative.map { "<p class=narrative>\(HTML.prose($0))</p>" }.joined(separator: "\n"))
                 \(table.html())</section>
                 <section id=curves><h2>Other budgets</h2>
                 <p class=note>\(HTML.escape(note))</p>
                 \(charts)</section>
-                \(BudgetPage.words)</main>
-
+                \(BudgetPage.words)
                 """)
     }
 

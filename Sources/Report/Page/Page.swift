@@ -49,23 +49,19 @@ package struct Page: Sendable {
                 isOpen: experiments.count <= Page.unfolded || id == "e1", whatIf: whatIfs[summary.history.key]
             ).html()
         }
-        return Document.html(
+        return PageShell.html(
             title: title,
-            body: """
+            header: """
                 <a class=skip href="#summary">Skip to the experiments</a>
                 <header><h1>Traffic of \(HTML.name(pipeline))</h1><p>\(HTML.prose(subtitle))</p>
                 <nav aria-label="Parts of the page"><a href="#summary">Experiments</a> <a href="#details">In detail</a> \
                 <a href="#quality">Data quality</a> <a href="#words">Words</a></nav></header>
-                <main>\(warnings)\(SummarySection(experiments: experiments).html())
+                """,
+            main: """
+                \(warnings)\(SummarySection(experiments: experiments).html())
                 <section id=details><h2>In detail</h2>
                 \(legend)\(sections.joined(separator: "\n"))</section>
-                \(QualitySection(history: history).html())\(Page.words)</main>
-                <svg class=definitions width=0 height=0 aria-hidden=true><defs>\
-                <pattern id=hatch width=14 height=14 patternUnits=userSpaceOnUse patternTransform="rotate(45)">\
-                <path class=stripe d="M0 0V14"/></pattern>\
-                <pattern id=dots width=14 height=14 patternUnits=userSpaceOnUse><circle class=dot-stripe cx=7 cy=7 r=2 /></pattern>\
-                </defs></svg>
-
+                \(QualitySection(history: history).html())\(Page.words)
                 """)
     }
 

@@ -78,7 +78,7 @@ struct ComparisonOptions {
     }
 
     /// `A=0.7,B=0.3`, together 1.
-    private static func shares(
+    static func shares(
         _ text: String, _ option: String, least isPositive: Bool
     ) throws(UsageError) -> [ComparisonSettings.NamedShare] {
         var shares: [ComparisonSettings.NamedShare] = []
