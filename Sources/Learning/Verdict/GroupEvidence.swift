@@ -122,6 +122,19 @@ package struct GroupEvidence: Sendable {
         }
     }
 
+    /// A gain that is not worth looking for.
+    package static let negligibleGain = 0.01
+
+    /// Whether no rival of the leader can be better by as much as `negligibleGain`. There must be rivals.
+    package func hasNothingLeft(leader: Int) -> Bool {
+        let rivals = competing.filter { $0 != leader }
+        return !rivals.isEmpty
+            && rivals.allSatisfy { rival in
+                let bounds = lift(of: rival, over: leader, comparisons: comparisonsAgainstLeader)
+                return bounds.high.map { $0 < GroupEvidence.negligibleGain } ?? false
+            }
+    }
+
     /// The pairs in competition: the leader may be any of them.
     package var comparisonsAgainstLeader: Double {
         let count = Double(competing.count)

@@ -42,8 +42,8 @@ struct EmbeddedData: Encodable {
         traffic = rows { Int128($0.traffic) }
         probabilityBest = rows { $0.probabilityBest.map(EmbeddedData.nano) }
         mean = rows { EmbeddedData.nano($0.mean) }
-        meanLow = rows { EmbeddedData.nano($0.mean) - EmbeddedData.nano($0.meanLow) }
-        meanHigh = rows { EmbeddedData.nano($0.meanHigh) - EmbeddedData.nano($0.mean) }
+        meanLow = rows { EmbeddedData.nano($0.mean) - EmbeddedData.nano($0.meanLow ?? $0.mean) }
+        meanHigh = rows { EmbeddedData.nano($0.meanHigh ?? $0.mean) - EmbeddedData.nano($0.mean) }
         visitors = EmbeddedData.counts(of: history) { Int128($0.visitors) }
         if let reward = history.reward {
             successes = EmbeddedData.counts(of: history) { reward.successes($0) }

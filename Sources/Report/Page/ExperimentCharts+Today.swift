@@ -41,8 +41,7 @@ extension ExperimentCharts {
                         return [
                             .name(history.arms[arm].string),
                             .number(Figures.mean(row.mean, reward), PlainDecimal.string(row.mean)),
-                            .number(Figures.mean(row.meanLow, reward), PlainDecimal.string(row.meanLow)),
-                            .number(Figures.mean(row.meanHigh, reward), PlainDecimal.string(row.meanHigh)),
+                            ExperimentCharts.cell(row.meanLow, reward), ExperimentCharts.cell(row.meanHigh, reward),
                             .text(distribution(found.posterior)),
                             found.posterior.map { .number(Figures.plain($0.evidence, 0), Text.decimal($0.evidence, 0)) }
                                 ?? .empty,
@@ -54,15 +53,15 @@ extension ExperimentCharts {
     private func distribution(_ known: KnownPosterior?) -> String {
         switch known?.posterior {
         case .beta(let alpha, let beta): "Beta(\(Text.decimal(alpha, 2)), \(Text.decimal(beta, 2)))"
-        case .studentT(let location, let scale, let degrees):
-            "t(\(Text.decimal(location, 5)), \(Text.decimal(scale, 5)), \(Text.decimal(degrees, 0)) degrees)"
+        case .logStudentT(let location, let scale, let degrees):
+            "exp t(\(Text.decimal(location, 5)), \(Text.decimal(scale, 5)), \(Text.decimal(degrees, 0)) degrees)"
         case nil: ""
         }
     }
 
     private func interval(_ row: AllocationRow, _ reward: Reward) -> String {
-        "\(Figures.mean(row.mean, reward)), 95 % interval \(Figures.mean(row.meanLow, reward)) – "
-            + Figures.mean(row.meanHigh, reward)
+        let interval = Figures.interval(row, reward)
+        return Figures.mean(row.mean, reward) + (interval.isEmpty ? "" : ", 95 % interval \(interval)")
     }
 
     var lifts: Chart? {
@@ -96,6 +95,10 @@ extension ExperimentCharts {
                         item.high.map(ExperimentCharts.cell) ?? .number("∞", ""),
                     ]
                 }))
+    }
+
+    private static func cell(_ mean: Double?, _ reward: Reward) -> DataTable.Cell {
+        mean.map { .number(Figures.mean($0, reward), PlainDecimal.string($0)) } ?? .empty
     }
 
     private static func cell(_ change: Double) -> DataTable.Cell {

@@ -54,13 +54,13 @@ struct ExperimentCharts {
             LineChart(
                 axis: tables,
                 points: history.rows.map { day in
-                    day.map { $0.map { LineChart.Point(value: $0.mean, low: $0.meanLow, high: $0.meanHigh) } }
+                    day.map { $0.map { LineChart.Point(value: $0.mean, low: $0.meanLow ?? $0.mean, high: $0.meanHigh ?? $0.mean) } }
                 }, range: meanRange, label: meanLabel,
                 isMarked: { day, arm in history.rows[day][arm]?.status == .new }
             ).svg()
         ) {
             history.rows[$0][$1].map {
-                "\(Figures.mean($0.mean, reward)) (\(Figures.mean($0.meanLow, reward)) – \(Figures.mean($0.meanHigh, reward)))"
+                "\(Figures.mean($0.mean, reward)) (\(Figures.interval($0, reward)))"
             }
         }
     }
@@ -179,8 +179,8 @@ struct ExperimentCharts {
                 for row in rows {
                     guard let row, isTaken(row) else { continue }
                     let isNewest = day == history.latest
-                    low = min(low, isNewest ? row.meanLow : row.mean)
-                    high = max(high, isNewest ? row.meanHigh : row.mean)
+                    low = min(low, isNewest ? row.meanLow ?? row.mean : row.mean)
+                    high = max(high, isNewest ? row.meanHigh ?? row.mean : row.mean)
                 }
             }
             return low <= high ? (low, high) : nil

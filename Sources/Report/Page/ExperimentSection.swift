@@ -101,9 +101,9 @@ struct ExperimentSection {
     }
 
     private func interval(_ row: AllocationRow, _ reward: Reward?) -> DataTable.Cell {
-        .interval(
-            "\(Figures.mean(row.meanLow, reward)) – \(Figures.mean(row.meanHigh, reward))",
-            [PlainDecimal.string(row.meanLow), PlainDecimal.string(row.meanHigh)])
+        guard let low = row.meanLow, let high = row.meanHigh else { return .empty }
+        return .interval(
+            Figures.interval(row, reward), [PlainDecimal.string(low), PlainDecimal.string(high)])
     }
 
     private func badges(_ arm: ExperimentSummary.Arm, _ index: Int) -> String {
@@ -116,6 +116,11 @@ struct ExperimentSection {
         case .blacklisted:
             let since = "since \(arm.since)\(arm.sinceIsKnown ? "" : " or earlier")"
             words.append("<span class=\"badge out\">blacklisted \(since)</span>")
+        case .scheduled, .ended, .stopped:
+            words.append("<span class=\"badge out\">\(arm.row.status.rawValue)</span>")
+        }
+        if let verdict = arm.row.verdict, verdict != .open {
+            words.append("<span class=badge>\(verdict.rawValue)</span>")
         }
         if arm.isAtFloor { words.append("<span class=badge>at its floor</span>") }
         return words.isEmpty ? "active" : words.joined(separator: " ")

@@ -18,8 +18,9 @@ package struct Lift: Equatable, Sendable {
 
     /// Nil when the reference's mean is not positive, or too little known for a lower end.
     package init?(of row: AllocationRow, over reference: AllocationRow) {
-        let (m, l, u) = (row.mean, row.meanLow, row.meanHigh)
-        let (other, low, high) = (reference.mean, reference.meanLow, reference.meanHigh)
+        guard let l = row.meanLow, let u = row.meanHigh, let low = reference.meanLow, let high = reference.meanHigh
+        else { return nil }
+        let (m, other) = (row.mean, reference.mean)
         guard other > 0, high < 2 * other else { return nil }
         value = m / other - 1
         let product = m * other

@@ -1,5 +1,6 @@
 import Allocation
 import Domain
+import Learning
 
 /// What happens in an experiment, in sentences of plain text. What comes from the data is marked by `Isolation`, and not
 /// escaped otherwise.
@@ -30,8 +31,22 @@ package enum Narrative {
             return
                 "\(names(summary.leaders, summary)) lead together, each with a probability of \(probability) of being best"
         }
-        let mark = summary.forecast == .reached ? ", above the \(Figures.percent(BestForecast.mark, 0)) mark" : ""
-        return "\(name(leader, summary)) leads with a probability of \(probability) of being best\(mark)"
+        let leading = "\(name(leader, summary)) leads with a probability of \(probability) of being best"
+        guard let winner = competing.first(where: { summary.arms[$0]?.row.verdict == .winner }) else {
+            return leading + (conclusion(summary) ?? "")
+        }
+        return winner == leader
+            ? leading + " and is the winner: the evidence excludes every other arm"
+            : leading + "; \(name(winner, summary)) is the winner: the evidence excludes every other arm"
+    }
+
+    /// What the evidence says of the competition as a whole.
+    private static func conclusion(_ summary: ExperimentSummary) -> String? {
+        switch summary.history.facts?.conclusion {
+        case .orderChanged: "; the arms' order has changed, and there is no winner"
+        case .nothingLeft: "; there is nothing left to find worth 1 %"
+        case nil: nil
+        }
     }
 
     private static func remaining(_ summary: ExperimentSummary) -> String? {
