@@ -25,7 +25,7 @@ STATIC := .build/static
 RELEASE = swift build --configuration release --static-swift-stdlib -Xswiftc -L$(STATIC) \
     $(if $(filter Linux,$(shell uname)),-Xlinker --no-export-dynamic) -Xlinker -s
 
-.PHONY: help dependencies run test test-fast report browser lint format release static library serve install bench bench-comparisons fixtures check demo clean
+.PHONY: help dependencies run test test-fast report browser lint format release static library serve install bench bench-comparisons study-evaluation fixtures check demo clean
 
 help: ## This list.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -132,6 +132,9 @@ bench: release $(OBP)/.installed ## Timings of the steps and against other engin
 	@cat .build/bench/steps.txt
 	@python3 Tests/Benchmarks/compare.py --steps .build/bench/steps.txt $(BENCH)
 	@python3 Tests/Benchmarks/evaluation.py $(SLUICE) $(OBP)/bin/python
+
+study-evaluation: release $(OBP)/.installed ## Whether estimates of policies say what was true, on real data: the README's figures (two minutes).
+	$(OBP)/bin/python Tests/Evaluation/study.py $(SLUICE)
 
 bench-comparisons: release $(STATSMODELS)/.installed ## Comparisons of policies against statsmodels, options in BENCH="--customers … --rounds …".
 	$(STATSMODELS)/bin/python Tests/Benchmarks/comparisons.py $(BENCH)
