@@ -131,9 +131,10 @@ struct WhatIfSection {
         guard !changes.isEmpty else { return nil }
         let items = changes.map { policy, change in
             IntervalChart.Item(
-                subject: .named(plain(policy)), value: change.value, low: change.low, high: change.high,
+                name: plain(policy), value: change.value, low: change.low, high: change.high,
                 description: "\(plain(policy)): \(ExperimentCharts.change(change.value)) "
-                    + "(\(ExperimentCharts.change(change.low)) to \(ExperimentCharts.change(change.high)))")
+                    + "(\(ExperimentCharts.change(change.low)) to \(ExperimentCharts.change(change.high)))",
+                figures: ExperimentCharts.change(change.value))
         }
         let chart = IntervalChart(items: items) { value, places in
             value == 0 ? "0 %" : Figures.signed(value * 100, max(0, places - 2)) + " %"

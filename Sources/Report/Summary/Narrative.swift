@@ -137,12 +137,16 @@ extension Narrative {
         return text + " (P(best) from \(Figures.percent(before, 1)) to \(Figures.percent(now, 1)))"
     }
 
-    /// What changed from one table to the next, one sentence for each arm that came, went or changed its status.
+    /// What changed from one table to the next, one sentence for each arm that came, went or changed its status, and for
+    /// each table that was taken back.
     package static func events(_ history: ExperimentHistory) -> [(day: Int, text: String)] {
         var events: [(day: Int, text: String)] = []
         var before: Int?
         for day in history.rows.indices where history.rows[day].contains(where: { $0 != nil }) {
             if let before { events += changed(from: before, to: day, history).map { (day, $0) } }
+            if let again = history.takenBack[day] {
+                events.append((day, "the table was taken back: that of \(again) served again"))
+            }
             before = day
         }
         return events
