@@ -25,7 +25,7 @@ STATIC := .build/static
 RELEASE = swift build --configuration release --static-swift-stdlib -Xswiftc -L$(STATIC) \
     $(if $(filter Linux,$(shell uname)),-Xlinker --no-export-dynamic) -Xlinker -s
 
-.PHONY: help dependencies run test test-fast report browser lint format release static library serve install bench bench-comparisons study-evaluation fixtures check demo clean
+.PHONY: help dependencies run test test-fast report browser lint format release static library serve install study bench bench-comparisons study-evaluation fixtures check demo clean
 
 help: ## This list.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -124,6 +124,10 @@ serve: library $(SERVING)/.installed ## The banner service on the fixtures' tabl
 install: release ## Copies the binary to $(PREFIX)/bin.
 	install -d $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(SLUICE) $(DESTDIR)$(PREFIX)/bin/sluice
+
+study: ## What verdicts, lifts, revenue and pooling do in simulated lives; STUDY=PERCENT of the lives.
+	$(RELEASE) --product Study
+	.build/release/Study $(STUDY)
 
 bench: release $(OBP)/.installed ## Timings of the steps and against other engines, options in BENCH="--size … --peers duckdb --memory-size … --hostile".
 	$(RELEASE) --product Benchmarks

@@ -4,13 +4,13 @@
 /// f = (Σᵥ κO + ½) / (Σᵥ κT·mᵥ + ½). What is left of κO / (κT·mᵥ·f) − 1 has the variance of chance and, beyond it, the variance τ² by
 /// which arms differ from segment to segment: estimated by moments (DerSimonian and Laird 1986, "Meta-analysis in clinical
 /// trials"). A prior of n* = (1 − m̄)/(m̄·τ²) visitors has that variance.
-struct SegmentPooling: Equatable, Sendable {
+package struct SegmentPooling: Equatable, Sendable {
     /// A segment's successes and trials by arm, both times κ.
-    struct Part: Equatable, Sendable {
+    package struct Part: Equatable, Sendable {
         var successes: [Double]
         var trials: [Double]
 
-        init(successes: [Double], trials: [Double]) {
+        package init(successes: [Double], trials: [Double]) {
             self.successes = successes
             self.trials = trials
         }
@@ -22,7 +22,7 @@ struct SegmentPooling: Equatable, Sendable {
         }
 
         /// f.
-        func level(_ means: [Double], among arms: [Int]) -> Double {
+        package func level(_ means: [Double], among arms: [Int]) -> Double {
             var (observed, expected) = (0.5, 0.5)
             for arm in arms {
                 observed += successes[arm]
@@ -39,7 +39,7 @@ struct SegmentPooling: Equatable, Sendable {
     static let leastTrials = 50.0
 
     /// n*.
-    let visitors: Double
+    package let visitors: Double
     /// m̄, the mean rate of the arms.
     let meanRate: Double
 
@@ -47,7 +47,7 @@ struct SegmentPooling: Equatable, Sendable {
     ///   - parts: one for each named segment; those with fewer trials than `leastTrials` of every arm may be left out.
     ///   - means: by arm, over everyone.
     ///   - arms: those with rows.
-    init(_ parts: [Part], means: [Double], arms: [Int]) {
+    package init(_ parts: [Part], means: [Double], arms: [Int]) {
         let levels = parts.map { $0.level(means, among: arms) }
         var (heterogeneity, scale, freedom) = (0.0, 0.0, 0.0)
         var used: [Int] = []

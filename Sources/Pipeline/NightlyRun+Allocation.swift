@@ -122,6 +122,8 @@ extension NightlyRun {
             warn(
                 .armStopped(date, key, arm: stop.arm, guardrail: stop.guardrail, liftHigh: stop.liftHigh), in: &outcome)
         }
+        let alone = result.rows.filter { $0.status == .control && $0.traffic == 1_000_000 }
+        if !alone.isEmpty { warn(.controlAlone(date, key, segments: alone.map(\.key.segment)), in: &outcome) }
         func winner(_ rows: [AllocationRow]) -> Name? {
             rows.first { $0.key.slotKey == key && $0.key.segment == .everyone && $0.verdict == .winner }?.key.variant
         }

@@ -42,6 +42,11 @@ extension RunEvent {
             return "\(error); \(consequence)"
         case .experimentLeftOut(_, let error, _):
             return "\(error); the table has no rows of it, so that serving code shows its default"
+        case .controlAlone(_, let experiment, let segments):
+            let names = segments.prefix(5).map(\.string).joined(separator: ", ")
+            return "\(experiment.platform)/\(experiment.slot), "
+                + "\(segments.count == 1 ? "segment" : "segments") \(names)\(segments.count > 5 ? ", …" : ""): no variant may be "
+                + "shown (blacklisted, outside its dates, or stopped), so that the control has all traffic"
         case .armStopped(_, let experiment, let arm, let guardrail, let liftHigh):
             return "\(experiment.platform)/\(experiment.slot): \(arm) is stopped: its \(guardrail.metric.rawValue)s per visitor "
                 + "are at least \(Text.decimal(-liftHigh * 100, 1)) % below the reference's, and no more than "

@@ -41,6 +41,8 @@ package enum RunEvent: Sendable {
     case nothingAllocated(CalendarDate)
     /// No arm of the experiment may be shown: the table has no rows of it.
     case experimentLeftOut(CalendarDate, AllocationError, SlotKey)
+    /// No arm of a group may be shown, and the control has all of its traffic.
+    case controlAlone(CalendarDate, SlotKey, segments: [Name])
     /// An arm has broken a guardrail: its rate is at most this much above the reference's, less 1.
     case armStopped(CalendarDate, SlotKey, arm: Name, guardrail: Guardrail, liftHigh: Double)
     /// The verdict names a winner that the table before did not.
@@ -83,6 +85,7 @@ extension RunEvent {
         case .experimentCarriedOver: "experiment-carried-over"
         case .nothingAllocated: "nothing-allocated"
         case .experimentLeftOut: "experiment-left-out"
+        case .controlAlone: "control-alone"
         case .armStopped: "arm-stopped"
         case .winnerNamed: "winner-named"
         case .currentIsLater: "current-is-later"
@@ -101,7 +104,7 @@ extension RunEvent {
             .dayNotOver(let date, _), .denyListMissing(_, let date), .noData(let date, _),
             .statisticsKept(let date, _), .noStatistics(let date), .sampleRatio(let date, _),
             .sharesUnknown(let date, _), .propensitiesUnknown(let date, _), .noUnits(let date, _),
-            .experimentCarriedOver(let date, _, _, _), .nothingAllocated(let date), .experimentLeftOut(let date, _, _),
+            .experimentCarriedOver(let date, _, _, _), .nothingAllocated(let date), .experimentLeftOut(let date, _, _), .controlAlone(let date, _, _),
             .armStopped(let date, _, _, _, _), .winnerNamed(let date, _, _),
             .currentIsLater(let date, _, _), .tablesStale(let date, _), .nightStopped(let date, _):
             date
@@ -114,6 +117,7 @@ extension RunEvent {
         switch self {
         case .sampleRatio(_, let check): "\(check.platform)/\(check.slot)"
         case .experimentCarriedOver(_, _, let experiment, _), .experimentLeftOut(_, _, let experiment),
+            .controlAlone(_, let experiment, _),
             .armStopped(_, let experiment, _, _, _), .winnerNamed(_, let experiment, _):
             "\(experiment.platform)/\(experiment.slot)"
         default: nil

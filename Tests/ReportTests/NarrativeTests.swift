@@ -164,7 +164,7 @@ import Testing
     @Test("Money is shown as money when the manifest says that it is")
     func money() throws {
         let state = try TabledState()
-        let posterior = Posterior.studentT(location: 2.8, scale: 0.1, degreesOfFreedom: 900)
+        let posterior = Posterior.logStudentT(location: log(2.8), scale: 0.1, degreesOfFreedom: 900)
         let rows = [TabledState.row("a", 1, best: 1, posterior, visitors: 1000, successes: 2_800_000_000)]
         let facts = TabledState.facts(rows) {
             $0.reward = .revenue
@@ -174,6 +174,6 @@ import Testing
         #expect(try state.summary().history.reward == .revenue)
         #expect(try state.summary().arms[0]?.posterior == KnownPosterior(posterior))
         #expect(try state.terminal().contains("2.8000"))
-        #expect(Page(try state.history()).html().contains("t(2.80000, 0.10000, 900 degrees)"))
+        #expect(Page(try state.history()).html().contains("exp t(1.02962, 0.10000, 900 degrees)"))
     }
 }

@@ -147,7 +147,9 @@ package struct SyntheticState {
             let declared = Experiment(
                 key: key, variants: competing, control: control.map { Experiment.Control(variant: $0, traffic: 0.05) })
             let allocator = GroupAllocator(experiment: declared, settings: AllocationSettings())
-            let blacklisted = Set(present.filter { isBlacklisted($0, experiment, on: date) }.map(variant))
+            let blacklisted = Dictionary(
+                uniqueKeysWithValues: present.filter { isBlacklisted($0, experiment, on: date) }
+                    .map { (variant($0), ArmStatus.blacklisted) })
             let groups = segments == 0 ? ["*"] : ["*"] + segmentNames()
             var learned: [LearnedGroup] = []
             var own: [AllocationRow] = []
@@ -157,7 +159,7 @@ package struct SyntheticState {
                 }
                 learned.append(LearnedGroup(segment: segment, arms: arms))
                 own += try allocator.allocate(
-                    group: learned[learned.count - 1], blacklisted: blacklisted, date: date, seed: 1,
+                    group: learned[learned.count - 1], outside: blacklisted, date: date, seed: 1,
                     reward: reward(experiment))
             }
             var learning = LearningSettings()
@@ -192,8 +194,8 @@ package struct SyntheticState {
             let square = (Double(total.revenueSquared) / 1e12 + 25) / (visitors + 1)
             return LearnedArm(
                 variant: variant,
-                posterior: .studentT(
-                    location: mean, scale: ((square - mean * mean) / (visitors + 1)).squareRoot(),
+                posterior: .logStudentT(
+                    location: log(mean), scale: ((square - mean * mean) / (visitors + 1)).squareRoot() / mean,
                     degreesOfFreedom: visitors + 1),
                 visitors: total.visitors, successes: total.revenue)
         }
