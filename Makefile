@@ -13,6 +13,7 @@ SERVING := .build/serving-venv
 ANALYSIS := .build/analysis-venv
 OBP := .build/obp-venv
 STATSMODELS := .build/statsmodels-venv
+BROWSER := .build/browser-venv
 REFERENCE := Tests/RandomizerTests/Reference
 
 # Libraries of the system that the program is built with: what pkg-config and Debian call them; and its timezones.
@@ -46,7 +47,7 @@ dependencies: ## Installs the libraries of the system that are missing (apt).
 run: release ## The nightly job on the fixtures: shows tomorrow's table.
 	$(SLUICE) run --config $(CONFIG) --state $(STATE) --date $(FIRST)..$(LAST) --print
 
-test: dependencies $(SERVING)/.installed $(ANALYSIS)/.installed $(OBP)/.installed $(STATSMODELS)/.installed release library browser ## All tests, with a summary by part.
+test: dependencies $(SERVING)/.installed $(ANALYSIS)/.installed $(BROWSER)/.installed $(OBP)/.installed $(STATSMODELS)/.installed release library browser ## All tests, with a summary by part.
 	$(RELEASE) --product StateGenerator
 	python3 Tests/run.py \
 	    'swift: swift test' \
@@ -55,7 +56,7 @@ test: dependencies $(SERVING)/.installed $(ANALYSIS)/.installed $(OBP)/.installe
 	    'serving: $(SERVING)/bin/python Tests/Serving/end_to_end.py $(SLUICE) $(LIBRARY)' \
 	    'obp: $(OBP)/bin/python Tests/Evaluation/obp_check.py $(SLUICE)' \
 	    'statsmodels: $(STATSMODELS)/bin/python Tests/Evaluation/statsmodels_check.py $(SLUICE)' \
-	    'browser: python3 Tests/Report/browser.py $(SLUICE) .build/release/StateGenerator $(SCREENSHOTS)'
+	    'browser: $(BROWSER)/bin/python Tests/Report/browser.py $(SLUICE) .build/release/StateGenerator $(SCREENSHOTS)'
 
 test-fast: dependencies ## What to run while working: no browser, no services, no slow suites.
 	swift build --build-tests
@@ -98,6 +99,7 @@ library: ## The randomizer for other languages: .build/library/release/libSluice
 
 $(SERVING)/.installed: pipelines/serving/requirements.txt $(REFERENCE)/requirements.txt
 $(ANALYSIS)/.installed: Tests/State/requirements.txt
+$(BROWSER)/.installed: Tests/Report/requirements.txt
 $(STATSMODELS)/.installed: Tests/Evaluation/statsmodels.txt
 $(OBP)/.installed: Tests/Evaluation/obp.txt
 

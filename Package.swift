@@ -186,7 +186,7 @@ let package = Package(
             name: "ReportTests",
             dependencies: [
                 "Configuration", "Numerics", "State",
-                "Allocation", "CSV", "Evaluation", "Learning", "Pipeline", "Randomizer", "Report", "StateGenerator",
+                "Allocation", "CLibrary", "CSV", "Evaluation", "Learning", "Pipeline", "Randomizer", "Report", "StateGenerator",
                 "TestExpectations", "TestSupport",
                 "Domain",
             ]),

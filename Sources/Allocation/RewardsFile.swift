@@ -6,7 +6,8 @@ package import Learning
 package enum RewardsFile {
     package static let name = "rewards.csv"
     package static let header = [
-        "date", "platform", "slot", "segment", "variant", "reward", "decides", "mean", "mean_low", "mean_high", "visitors",
+        "date", "platform", "slot", "segment", "variant", "reward", "decides", "mean", "mean_low", "mean_high",
+        "visitors",
         "successes",
     ]
 

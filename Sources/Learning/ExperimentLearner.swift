@@ -38,7 +38,9 @@ package struct ExperimentLearner: Sendable {
             settings.counted(rows), armPositions: armPositions, settings: settings,
             others: settings.pooling == .automatic)
         var learned: [Reward: [LearnedGroup]] = [:]
-        if rewards.contains(.click) { learned[.click] = RateGroups(counts, clicks: true, settings).groups(self, counts) }
+        if rewards.contains(.click) {
+            learned[.click] = RateGroups(counts, clicks: true, settings).groups(self, counts)
+        }
         guard rewards.contains(.purchase) || rewards.contains(.revenue) else { return learned }
         let purchases = RateGroups(counts, clicks: false, settings)
         if rewards.contains(.purchase) { learned[.purchase] = purchases.groups(self, counts) }

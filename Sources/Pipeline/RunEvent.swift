@@ -104,7 +104,8 @@ extension RunEvent {
             .dayNotOver(let date, _), .denyListMissing(_, let date), .noData(let date, _),
             .statisticsKept(let date, _), .noStatistics(let date), .sampleRatio(let date, _),
             .sharesUnknown(let date, _), .propensitiesUnknown(let date, _), .noUnits(let date, _),
-            .experimentCarriedOver(let date, _, _, _), .nothingAllocated(let date), .experimentLeftOut(let date, _, _), .controlAlone(let date, _, _),
+            .experimentCarriedOver(let date, _, _, _), .nothingAllocated(let date), .experimentLeftOut(let date, _, _),
+            .controlAlone(let date, _, _),
             .armStopped(let date, _, _, _, _), .winnerNamed(let date, _, _),
             .currentIsLater(let date, _, _), .tablesStale(let date, _), .nightStopped(let date, _):
             date

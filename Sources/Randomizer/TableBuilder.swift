@@ -98,7 +98,8 @@ struct TableBuilder {
         }
         groups.append(TableStorage.GroupRecord(segment: 0, firstArm: UInt32(arms.count), control: nil))
         return TableStorage(
-            date: rows.isEmpty ? manifest?.date ?? "" : String(decoding: date, as: UTF8.self), manifest: manifest, names: names.names.trimmed(),
+            date: rows.isEmpty ? manifest?.date ?? "" : String(decoding: date, as: UTF8.self), manifest: manifest,
+            names: names.names.trimmed(),
             variants: (0..<UInt32(variants.names.count)).map { variants.names.string($0) },
             experiments: trimmed(experiments), groups: trimmed(groups), arms: arms, controls: trimmed(controls))
     }

@@ -85,7 +85,9 @@ private func student(_ location: Double, _ scale: Double, _ degreesOfFreedom: Do
     }
 
     @Test func improperPosteriorsAreRefused() {
-        for arm in [student(.infinity, 1, 1), student(0, -1, 1), student(0, 0, 1), student(0, 1, 0), student(0, .nan, 2)] {
+        for arm in [
+            student(.infinity, 1, 1), student(0, -1, 1), student(0, 0, 1), student(0, 1, 0), student(0, .nan, 2),
+        ] {
             #expect(throws: BestArmProbabilityError.self) { try BestArmProbability.exact([arm, student(0, 1, 1)]) }
         }
     }

@@ -82,7 +82,8 @@ import Testing
             let groups = try #require(experiment["groups"] as? [[String: Any]])
             let arms = try #require(groups[0]["arms"] as? [[String: Any]])
             #expect(arms.map { Name($0["variant"] as? String ?? "") } == facts.groups[0].arms.map(\.variant))
-            #expect(arms.allSatisfy { $0["family"] as? String == (facts.reward == .revenue ? "log_student_t" : "beta") })
+            #expect(
+                arms.allSatisfy { $0["family"] as? String == (facts.reward == .revenue ? "log_student_t" : "beta") })
         }
         // Serving reads of all this the holdouts alone.
         #expect(try Manifest(json: bytes, file: "").holdouts.map(\.name) == Array(repeating: "site", count: 20))

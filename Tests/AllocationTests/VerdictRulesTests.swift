@@ -7,7 +7,8 @@ import Testing
 /// Top-two shares, arms that must not be shown, and counts of any size.
 @Suite struct VerdictRulesTests {
     private let experiment = Experiment(
-        key: SlotKey(platform: "web", slot: "hero"), variants: ["a", "b"], control: .init(variant: "plain", traffic: 0.1))
+        key: SlotKey(platform: "web", slot: "hero"), variants: ["a", "b"],
+        control: .init(variant: "plain", traffic: 0.1))
     private let date = CalendarDate(dayNumber: 20_000)
 
     /// By hand: q[v] ∝ p[v]·(0.7 + 0.3·Σ p[w]/(1 − p[w])).
@@ -47,7 +48,10 @@ import Testing
 
     @Test("What is blacklisted is never carried over: the others have its traffic, at last the control")
     func carriedOver() throws {
-        let rows = [row("a", 600_000, .active), row("b", 200_000, .active), row("c", 100_000, .new), row("p", 100_000, .control)]
+        let rows = [
+            row("a", 600_000, .active), row("b", 200_000, .active), row("c", 100_000, .new),
+            row("p", 100_000, .control),
+        ]
         func traffic(_ outside: [Name: ArmStatus]) -> [Int]? {
             CarriedRows.withoutTraffic(of: outside, rows)?.map(\.traffic)
         }
@@ -76,9 +80,11 @@ import Testing
                 counts.clickers = [0, counts.visitors, counts.visitors / 2, min(1, counts.visitors)]
                     .randomElement(using: &generator)!
                 counts.purchasers = counts.clickers
-                let millions = [0, 1, -1, 1_000_000_000].randomElement(using: &generator)! * Int128(min(1, counts.clickers))
+                let millions =
+                    [0, 1, -1, 1_000_000_000].randomElement(using: &generator)! * Int128(min(1, counts.clickers))
                 counts.revenue = millions * 1_000_000_000_000
-                counts.revenueSquared = counts.revenue * counts.revenue / Int128(max(1, counts.clickers)) + Int128(abs(millions))
+                counts.revenueSquared =
+                    counts.revenue * counts.revenue / Int128(max(1, counts.clickers)) + Int128(abs(millions))
                 rows.append(
                     DailyRow(
                         date: date.advanced(by: day),

@@ -140,7 +140,8 @@ import Testing
         let fast = try arms.indices.map { arm in
             let beta = try #require(purchases[arm].posterior.betaParameters)
             let parameters = try #require(arms[arm].posterior.studentParameters)
-            return (exp(parameters[0]) * (beta[0] + beta[1] - 2 + 120_000 * 5 / bought.reduce(0, +)) - average) / (beta[0] - 1)
+            return (exp(parameters[0]) * (beta[0] + beta[1] - 2 + 120_000 * 5 / bought.reduce(0, +)) - average)
+                / (beta[0] - 1)
         }
         for (slow, fast) in zip(slow, fast) { #expect(abs(slow / fast - 1) < 1e-3) }
     }
@@ -223,7 +224,9 @@ import Testing
         #expect(abs(independent[0] / independent[1] - 1) < 1e-9)
         // Of the level nothing is known for sure: what is shown is wider than what is compared.
         let arm = groups[1].arms[0]
-        let (shown, compared) = (try #require(arm.interval?.studentParameters), try #require(arm.posterior.studentParameters))
+        let (shown, compared) = (
+            try #require(arm.interval?.studentParameters), try #require(arm.posterior.studentParameters)
+        )
         #expect(shown[0] == compared[0] && shown[1] > compared[1])
     }
 

@@ -37,7 +37,8 @@ struct SlowVerdict {
             let f = n / (n + other)
             let term =
                 abs(lambda) < 1
-                ? log1p(f * expm1(lambda)) : max(log(f) + lambda, log(other / (n + other)))
+                ? log1p(f * expm1(lambda))
+                : max(log(f) + lambda, log(other / (n + other)))
                     + log1p(exp(-abs(log(n / other) + lambda)))
             return sum + x * lambda - m * term
         }
@@ -69,7 +70,8 @@ struct SlowVerdict {
         let open = competing.filter { !excluded.contains($0) }
         var verdicts: [Int: Verdict] = [:]
         for arm in competing {
-            verdicts[arm] = excluded.contains(arm) ? .excluded : open.count == 1 && competing.count > 1 ? .winner : .open
+            verdicts[arm] =
+                excluded.contains(arm) ? .excluded : open.count == 1 && competing.count > 1 ? .winner : .open
         }
         return verdicts
     }

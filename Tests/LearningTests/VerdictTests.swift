@@ -63,7 +63,9 @@ import Testing
                 let evidence = vector.evidence(days: day + 1)
                 for arm in vector.arms.indices {
                     let (value, expected) = (evidence.logEvidence(against: arm), vector.logEvidence[day][arm])
-                    #expect(isClose(value, expected), "\(vector.name), day \(day), arm \(arm): \(value as Any), \(expected as Any)")
+                    #expect(
+                        isClose(value, expected),
+                        "\(vector.name), day \(day), arm \(arm): \(value as Any), \(expected as Any)")
                 }
             }
             let evidence = vector.evidence(days: vector.visitors.count)

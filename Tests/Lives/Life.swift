@@ -177,7 +177,9 @@ package struct Life: Sendable {
     private func table(_ night: Int, _ rows: [DailyRow], day: Int) throws -> Night {
         let experiment = experiment(day)
         let competing = Set(arms.indices.filter { competes($0, day) }.map { names[$0] })
-        let even = arms.indices.map { competes($0, day) ? 1 / Double(competing.count) : 0 }
+        // Even among all that are shown, the control too.
+        let shown = competing.union(hasControl ? [names[arms.count - 1]] : [])
+        let even = names.map { shown.contains($0) ? 1 / Double(shown.count) : 0 }
         if rows.isEmpty { return Night(shares: levels.map { _ in even }) }
         let groups = try ExperimentLearner(experiment: experiment, settings: learning).learn(rows)
         let evidence = EvidenceLearner(experiment: experiment, reward: learning.reward).evidence(

@@ -1,4 +1,6 @@
-"""Opens reports in a real browser: python3 Tests/Report/browser.py SLUICE STATE-GENERATOR [SCREENSHOTS].
+"""Opens reports in a real browser: PYTHON Tests/Report/browser.py SLUICE STATE-GENERATOR [SCREENSHOTS].
+
+PYTHON has the packages of Tests/Report/requirements.txt: axe-core, which looks for what bars people from reading a page.
 
 Makes four states (one day, ninety days, losses, hostile), writes their reports, opens them in headless Chromium and checks that
 nothing complains, nothing is fetched, every number in every table equals the state's CSV files, the read-outs answer pointer
@@ -343,12 +345,47 @@ def check_paper(browser, name):
     browser.call("Emulation.setEmulatedMedia", media="")
 
 
-def check_labels(browser, name):
-    """No label begins left of the window."""
-    out = json.loads(browser.evaluate("""JSON.stringify([...document.querySelectorAll(".ylabels text")]
-      .filter((text) => text.checkVisibility() && text.getBoundingClientRect().left < 0)
-      .map((text) => [text.textContent, text.getBoundingClientRect().left]))"""))
-    assert not out, (name, out[:5])
+def check_labels(browser, name, width):
+    """No label begins left of the window or ends right of it."""
+    out = json.loads(browser.evaluate(f"""JSON.stringify([...document.querySelectorAll("svg.chart text")]
+      .filter((text) => text.checkVisibility())
+      .map((text) => [text.textContent, text.getBoundingClientRect().left, text.getBoundingClientRect().right])
+      .filter(([, left, right]) => left < 0 || right > {width}))"""))
+    assert not out, (name, width, out[:5])
+
+
+def check_axe(browser, name):
+    """axe-core finds nothing that breaks the WCAG's levels A and AA, nor its own best practice."""
+    import axe_core_python
+
+    folder = os.path.dirname(axe_core_python.__file__)
+    with open(os.path.join(folder, "axe.min.js"), encoding="utf-8") as file:
+        browser.evaluate(file.read() + ";0")
+    found = json.loads(browser.evaluate("""axe.run(document, { resultTypes: ["violations"] }).then((result) =>
+      JSON.stringify(result.violations.map((fault) => [fault.id, fault.help, fault.nodes.length, fault.nodes[0].html.slice(0, 200)])))"""))
+    assert not found, (name, found)
+
+
+def check_search(browser):
+    """Segments are found by a part of their name."""
+    if not browser.evaluate("document.querySelector('.segments .search input') !== null"):
+        return
+    shown = json.loads(browser.evaluate("""(() => {
+      const place = document.querySelector(".segments:has(.search)");
+      place.open = true;
+      const rows = [...place.querySelector("tbody").rows];
+      const name = rows[1].cells[0].textContent;
+      const input = place.querySelector(".search input");
+      const left = (text) => {
+        input.value = text;
+        input.dispatchEvent(new Event("input"));
+        return rows.filter((row) => row.checkVisibility()).map((row) => row.cells[0].textContent);
+      };
+      const found = left(name.toUpperCase());
+      return JSON.stringify([name, found, left("no segment is called so").length, left("").length, rows.length]);
+    })()"""))
+    name, found, none, everyone, rows = shown
+    assert name in found and all(name.lower() in other.lower() for other in found) and none == 0 and everyone == rows, shown
 
 
 def check_keyboard(browser, name):
@@ -392,11 +429,15 @@ def check_state(browser, name, tools, directory, screenshots):
     judged = sum(check_what_if(tools, path, state, item, shown) for item in experiments[:3])
     assert judged or name == "one-day", f"{name}: no policy could be judged"
     check_reading(browser, state)
-    browser.view(360, 740)
-    width = browser.evaluate("document.documentElement.scrollWidth")
-    assert width <= 360, f"{name}: the page is {width} wide in a window of 360"
-    check_keyboard(browser, name)
-    check_labels(browser, name)
+    check_search(browser)
+    if name != "ninety-days":
+        check_axe(browser, name)
+    for size in (1440, 768, 390, 360):
+        browser.view(size, 900)
+        width = browser.evaluate("document.documentElement.scrollWidth")
+        assert width <= size, f"{name}: the page is {width} wide in a window of {size}"
+        check_keyboard(browser, name)
+        check_labels(browser, name, size)
     check_paper(browser, name)
     assert not browser.complaints(), browser.complaints()
     check_without_script(browser, page, state)

@@ -1,4 +1,5 @@
 import Allocation
+import CLibrary
 import Domain
 import Learning
 import Report
@@ -21,7 +22,6 @@ import Testing
         #expect(summary.leader == 1)
         #expect(summary.reference == 1)
         #expect(summary.forecast == nil)
-        #expect(summary.arms[2]?.lift?.value ?? 0 < 0)
         let narrative = try state.narrative()
         #expect(narrative.hasPrefix("x leads with a probability of 3.0 % of being best; n is new, nothing known yet"))
 

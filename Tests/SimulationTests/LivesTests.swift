@@ -11,7 +11,8 @@ import Testing
         try (0..<lives).map { try life.live(seed: UInt64($0)) }
     }
 
-    @Test("Equal arms have no winner on any of 28 nights (30 lives); P(best) would have called one in four of ten", .slow)
+    @Test(
+        "Equal arms have no winner on any of 28 nights (30 lives); P(best) would have called one in four of ten", .slow)
     func alike() throws {
         var life = Life([0.05, 0.05])
         life.nights = 28

@@ -103,7 +103,9 @@ enum Study {
             life.checksLifts = true
             life.nights = 90
             let records = try live(life, 500, seed: 21)
-            print("  one arm, \(name), against the control: \(share(records.count { $0.missedLifts == 0 }, records.count))")
+            print(
+                "  one arm, \(name), against the control: \(share(records.count { $0.missedLifts == 0 }, records.count))"
+            )
         }
         for (name, rates) in [
             ("four alike", [0.05, 0.05, 0.05, 0.05]), ("eight alike", Array(repeating: 0.05, count: 8)),
@@ -133,7 +135,8 @@ enum Study {
                         key: ArmKey(platform: "web", slot: "hero", segment: "*", variant: variant), counts: counts)
                 }
                 let evidence = EvidenceLearner(experiment: experiment, reward: .click).evidence(
-                    [row("a", 0.05 * (1 + lift)), row("plain", 0.05)], groups: [.init(segment: "*", competing: ["a"])])[0]
+                    [row("a", 0.05 * (1 + lift)), row("plain", 0.05)], groups: [.init(segment: "*", competing: ["a"])])[
+                        0]
                 let bounds = evidence.lift(of: 0, over: 1, comparisons: 1)
                 func text(_ value: Double?) -> String {
                     value.map { PlainDecimal.fixed($0 * 100, places: 1) } ?? "∞"
@@ -218,7 +221,8 @@ enum Study {
             let ratio = Estimate(ratioOf: pairs.map(\.0), to: pairs.map(\.1))
             let change = ratio.map { ratio in
                 func text(_ value: Double) -> String { PlainDecimal.fixed((value - 1) * 100, places: 0) }
-                return "\(text(ratio.value)) % (\(ratio.interval.map { "\(text($0.lowerBound)) to \(text($0.upperBound))" } ?? "-"))"
+                return
+                    "\(text(ratio.value)) % (\(ratio.interval.map { "\(text($0.lowerBound)) to \(text($0.upperBound))" } ?? "-"))"
             }
             print(
                 "  heterogeneity \(heterogeneity): auto \(mean(pairs.map(\.0))), 200 \(mean(pairs.map(\.1))): "
@@ -245,16 +249,18 @@ enum Study {
 
     /// A guardrail on purchases at tolerance 5 %, beside a control; the arm's bound looked at every night.
     static func guardrails() throws {
-        print("\nGuardrail on purchases, tolerance 5 %: arms stopped in 90 nights, 40,000 visitors a day, 5 % purchase")
+        print(
+            "\nGuardrail on purchases, tolerance 5 %: arms stopped in 90 nights, 10,000 visitors a day to each of two, 5 % purchase"
+        )
         for (name, rate) in [("equal to the control", 0.05), ("10 % below", 0.045), ("20 % below", 0.04)] {
             var life = Life([rate, 0.05])
             life.hasControl = true
             life.isEven = true
-            life.visitors = 40_000
+            life.visitors = 20_000
             life.nights = 90
             life.orders = .logNormal(0)
             life.learning.reward = .purchase
-            let stopped = try parallelMap(count(120)) { [life] (number) throws(any Error) -> Int? in
+            let stopped = try parallelMap(count(200)) { [life] (number) throws(any Error) -> Int? in
                 let history = try life.live(seed: 61_000 + UInt64(number)).history
                 let learner = EvidenceLearner(experiment: life.experiment(0), reward: .purchase)
                 for night in 1...life.nights {

@@ -11,7 +11,7 @@ enum ArmKeys {
     }
 
     /// Letters of a name beside a line: as many as fit between the plot and the edge.
-    static let longestName = 16
+    static let longestName = 14
 
     /// A name that fits, without what a terminal would obey.
     static func shortened(_ name: String, to length: Int = longestName) -> String {
@@ -48,7 +48,7 @@ enum ArmKeys {
                 let y = Frame.top + 12 + place * height
                 return "<path class=\"line \(classes(arm))\" d=\"M\(Frame.right + 10) \(y)h28\"/>"
                     + "<text x=\(Frame.right + 46) y=\(y + 8) class=\"k\(arm % colours)\">"
-                    + "\(HTML.escape(shortened(names[arm], to: 13)))</text>"
+                    + "\(HTML.escape(shortened(names[arm], to: 11)))</text>"
             }.joined() + "</g>"
     }
 }
