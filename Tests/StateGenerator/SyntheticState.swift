@@ -191,12 +191,23 @@ package struct SyntheticState {
                 visitors: total.visitors, successes: Int128(total.clickers))
         case .revenue:
             let mean = (Double(total.revenue) / 1e6 + 0.5) / (visitors + 1)
+            guard mean > 0 else {
+                // Refunds above sales: arms are compared by purchases, and of the mean no interval is known.
+                var arm = LearnedArm(
+                    variant: variant,
+                    posterior: .beta(
+                        alpha: 1 + Double(total.purchasers), beta: 1 + Double(total.visitors - total.purchasers)),
+                    visitors: total.visitors, successes: total.revenue)
+                arm.mean = mean
+                arm.interval = nil
+                return arm
+            }
             let square = (Double(total.revenueSquared) / 1e12 + 25) / (visitors + 1)
+            let variance = max(1e-6 * mean * mean, (square - mean * mean) / (visitors + 1))
             return LearnedArm(
                 variant: variant,
                 posterior: .logStudentT(
-                    location: log(mean), scale: ((square - mean * mean) / (visitors + 1)).squareRoot() / mean,
-                    degreesOfFreedom: visitors + 1),
+                    location: log(mean), scale: variance.squareRoot() / mean, degreesOfFreedom: visitors + 1),
                 visitors: total.visitors, successes: total.revenue)
         }
     }
