@@ -15,6 +15,7 @@ OBP := .build/obp-venv
 STATSMODELS := .build/statsmodels-venv
 BUDGET := .build/budget-venv
 SKLIFT := .build/sklift-venv
+BROWSER := .build/browser-venv
 REFERENCE := Tests/RandomizerTests/Reference
 
 # Libraries of the system that the program is built with: what pkg-config and Debian call them; and its timezones.
@@ -27,7 +28,7 @@ STATIC := .build/static
 RELEASE = swift build --configuration release --static-swift-stdlib -Xswiftc -L$(STATIC) \
     $(if $(filter Linux,$(shell uname)),-Xlinker --no-export-dynamic) -Xlinker -s
 
-.PHONY: help dependencies run test test-fast report browser lint format release static library serve install bench bench-comparisons bench-uplift bench-budget study-evaluation fixtures check demo clean
+.PHONY: help dependencies run test test-fast report browser lint format release static library serve install study bench bench-comparisons bench-uplift bench-budget study-evaluation fixtures check demo clean
 
 help: ## This list.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -48,7 +49,7 @@ dependencies: ## Installs the libraries of the system that are missing (apt).
 run: release ## The nightly job on the fixtures: shows tomorrow's table.
 	$(SLUICE) run --config $(CONFIG) --state $(STATE) --date $(FIRST)..$(LAST) --print
 
-test: dependencies $(SERVING)/.installed $(ANALYSIS)/.installed $(OBP)/.installed $(STATSMODELS)/.installed $(SKLIFT)/.installed $(BUDGET)/.installed release library browser ## All tests, with a summary by part.
+test: dependencies $(SERVING)/.installed $(ANALYSIS)/.installed $(BROWSER)/.installed $(OBP)/.installed $(STATSMODELS)/.installed $(SKLIFT)/.installed $(BUDGET)/.installed release library browser ## All tests, with a summary by part.
 	$(RELEASE) --product StateGenerator
 	python3 Tests/run.py \
 	    'swift: swift test' \
@@ -61,7 +62,7 @@ test: dependencies $(SERVING)/.installed $(ANALYSIS)/.installed $(OBP)/.installe
 	    'budget-page: python3 Tests/Report/budget_page.py $(SLUICE) $(SCREENSHOTS)' \
 	    'sklift: $(SKLIFT)/bin/python Tests/Uplift/sklift_check.py $(SLUICE)' \
 	    'uplift-page: python3 Tests/Uplift/page.py $(SLUICE)' \
-	    'browser: python3 Tests/Report/browser.py $(SLUICE) .build/release/StateGenerator $(SCREENSHOTS)'
+	    'browser: $(BROWSER)/bin/python Tests/Report/browser.py $(SLUICE) .build/release/StateGenerator $(SCREENSHOTS)'
 
 test-fast: dependencies ## What to run while working: no browser, no services, no slow suites.
 	swift build --build-tests
@@ -104,6 +105,7 @@ library: ## The randomizer for other languages: .build/library/release/libSluice
 
 $(SERVING)/.installed: pipelines/serving/requirements.txt $(REFERENCE)/requirements.txt
 $(ANALYSIS)/.installed: Tests/State/requirements.txt
+$(BROWSER)/.installed: Tests/Report/requirements.txt
 $(STATSMODELS)/.installed: Tests/Evaluation/statsmodels.txt
 $(OBP)/.installed: Tests/Evaluation/obp.txt
 $(BUDGET)/.installed: Tests/Budget/requirements.txt
@@ -132,6 +134,10 @@ serve: library $(SERVING)/.installed ## The banner service on the fixtures' tabl
 install: release ## Copies the binary to $(PREFIX)/bin.
 	install -d $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(SLUICE) $(DESTDIR)$(PREFIX)/bin/sluice
+
+study: ## What verdicts, lifts, revenue and pooling do in simulated lives; STUDY=PERCENT of the lives.
+	$(RELEASE) --product Study
+	.build/release/Study $(STUDY)
 
 bench: release $(OBP)/.installed ## Timings of the steps and against other engines, options in BENCH="--size … --peers duckdb --memory-size … --hostile".
 	$(RELEASE) --product Benchmarks
