@@ -1,5 +1,6 @@
 import Allocation
 import Domain
+import Foundation
 import Learning
 import Report
 import StateGenerator
