@@ -101,7 +101,7 @@ import Testing
         try state.table(
             1, [TabledState.known("a", 0.97, best: 0.97, more: 60), TabledState.known("b", 0.03, best: 0.03)])
         #expect(
-            try state.narrative().hasPrefix("a leads with a probability of 97.0 % of being best, above the 95 % mark."))
+            try state.narrative().hasPrefix("a leads with a probability of 97.0 % of being best."))
     }
 
     @Test("A forecast minds what was forgotten")
