@@ -142,7 +142,8 @@ let package = Package(
             name: "StatisticsTests",
             dependencies: ["BotFilter", "EventLog", "Statistics", "TestExpectations", "TestSupport", "Domain"]),
         .testTarget(
-            name: "LearningTests", dependencies: ["Numerics", "CSV", "Learning", "TestSupport", "Domain"],
+            name: "LearningTests",
+            dependencies: ["Numerics", "CSV", "Learning", "TestExpectations", "TestSupport", "Domain"],
             resources: [.copy("Vectors")]),
         .testTarget(
             name: "AllocationTests",

@@ -81,7 +81,7 @@ import Testing
                     .randomElement(using: &generator)!
                 counts.purchasers = counts.clickers
                 let millions =
-                    [0, 1, -1, 1_000_000_000].randomElement(using: &generator)! * Int128(min(1, counts.clickers))
+                    [0, 1, -1, 1_000_000].randomElement(using: &generator)! * Int128(min(1, counts.clickers))
                 counts.revenue = millions * 1_000_000_000_000
                 counts.revenueSquared =
                     counts.revenue * counts.revenue / Int128(max(1, counts.clickers)) + Int128(abs(millions))

@@ -1,6 +1,6 @@
 import Allocation
-import CLibrary
 import Domain
+import Foundation
 import Learning
 import Report
 import StateGenerator
@@ -100,7 +100,7 @@ import Testing
         try state.table(
             1, [TabledState.known("a", 0.97, best: 0.97, more: 60), TabledState.known("b", 0.03, best: 0.03)])
         #expect(
-            try state.narrative().hasPrefix("a leads with a probability of 97.0 % of being best;"))
+            try state.narrative().hasPrefix("a leads with a probability of 97.0 % of being best."))
     }
 
     @Test("A forecast minds what was forgotten")
