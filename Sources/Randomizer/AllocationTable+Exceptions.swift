@@ -17,8 +17,8 @@ extension AllocationTable.Experiment {
     ///
     /// Visitors whose variant is allowed keep it, so the propensity is the variant's share of what the allowed arms have
     /// together. An allowed control keeps its visitors and gets no others: it is left out of that, and the others share
-    /// what it leaves; only where no other is allowed has it everyone. Nil when no allowed arm has traffic. Names that the group has not are without effect, and so is the subset for
-    /// a pinned visitor. O(bytes of the visitor, the segment and the arms' names).
+    /// what it leaves; only where no other is allowed has it everyone. Nil when no allowed arm has traffic. Names that the
+    /// group has not are without effect, and so is the subset for a pinned visitor. O(bytes of the visitor, the segment and the arms' names).
     @inlinable
     public func assign(
         _ visitor: some StringProtocol, segment: some StringProtocol, allowed: VariantSet, overrides: Overrides? = nil
@@ -37,6 +37,15 @@ extension AllocationTable.Experiment {
         if let overrides, let pinned = pinned(visitor, segment: segment, overrides: overrides) { return pinned }
         guard let allowed else { return assign(visitor, segment: segment) }
         return assign(visitor, segment: segment) { allowed.contains($0) }
+    }
+
+    /// Assigns a visitor among the variants whose UTF-8 is allowed, unless it is pinned; nil when they have no traffic.
+    package func assign(
+        _ visitor: UnsafeRawBufferPointer, segment: UnsafeRawBufferPointer?, overrides: Overrides?,
+        where isAllowed: (UnsafeRawBufferPointer) -> Bool
+    ) -> Assignment? {
+        if let overrides, let pinned = pinned(visitor, segment: segment, overrides: overrides) { return pinned }
+        return assign(visitor, segment: segment, where: isAllowed)
     }
 
     /// Assigns a visitor among the variants whose UTF-8 is allowed; nil when they have no traffic.
