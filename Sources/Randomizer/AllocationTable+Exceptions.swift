@@ -72,13 +72,13 @@ extension AllocationTable.Experiment {
         }
         if let control, kept > 0, shared == 0 || control.holds(visitor, unit: unit) {
             return storage.assignment(
-                of: storage.arms[control.arm], hasOwnGroup: isOwn, propensity: shared == 0 ? 1 : nil)
+                of: control.arm, in: group, hasOwnGroup: isOwn, propensity: shared == 0 ? 1 : nil)
         }
         guard shared > 0 else { return nil }
         // Whole numbers below 2⁵³, so that only the division rounds.
         let propensity =
             Double((whole - kept) * UInt64(storage.arms[chosen].millionths)) / Double(whole * shared)
-        return storage.assignment(of: storage.arms[chosen], hasOwnGroup: isOwn, propensity: propensity)
+        return storage.assignment(of: chosen, in: group, hasOwnGroup: isOwn, propensity: propensity)
     }
 
     @usableFromInline
@@ -90,7 +90,7 @@ extension AllocationTable.Experiment {
         for index in storage.arms(of: group) {
             let arm = storage.arms[index]
             guard storage.variants[Int(arm.variant)].withUTF8Bytes({ overrides.isName(variant, $0) }) else { continue }
-            return storage.assignment(of: arm, hasOwnGroup: isOwn, propensity: 1, isOverride: true)
+            return storage.assignment(of: index, in: group, hasOwnGroup: isOwn, propensity: 1, isOverride: true)
         }
         return nil
     }

@@ -63,6 +63,7 @@ private func write(_ answer: Assignment, to assignment: UnsafeMutablePointer<slu
     assignment.pointee.propensity = answer.propensity
     assignment.pointee.has_own_group = answer.hasOwnGroup ? 1 : 0
     assignment.pointee.is_override = answer.isOverride ? 1 : 0
+    assignment.pointee.is_control = answer.isControl ? 1 : 0
     copy(answer.date, to: &assignment.pointee.date)
     return copy(
         answer.variant, to: assignment.pointee.variant, capacity: assignment.pointee.variant_capacity,

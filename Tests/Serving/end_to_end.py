@@ -37,12 +37,12 @@ SERVING = os.path.join(HERE, "..", "..", "pipelines", "serving")
 sys.path.insert(0, SERVING)
 
 from sluice_randomizer import Host  # noqa: E402
-ZONE = "Asia/Kolkata"
+from support import ZONE, Client, Service, check  # noqa: E402
+
 VISITORS = 10_000
 THREADS = 8
 CONTROL = "plain"
 CLICK_RATES = {"autumn": 0.10, "winter": 0.40, "festive": 0.12, "monsoon": 0.08, CONTROL: 0.05}
-BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36"
 CATALOGUE = {
     "platforms": {
         "web": {
@@ -69,81 +69,6 @@ CONFIGURATION = {
         {"platform": "web", "slot": "footer", "variants": ["old", "new"]},
     ],
 }
-
-
-def check(holds: bool, text: str) -> None:
-    if not holds:
-        raise SystemExit(f"not so: {text}")
-
-
-class Client:
-    """One keep-alive connection."""
-
-    def __init__(self, port: int):
-        self._port = port
-        self._connection: http.client.HTTPConnection | None = None
-
-    def ask(self, method: str, path: str, body=None) -> tuple[int, dict]:
-        if self._connection is None:
-            self._connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=30)
-        text = None if body is None else body if isinstance(body, bytes) else json.dumps(body)
-        try:
-            self._connection.request(method, path, text, {"User-Agent": BROWSER, "Content-Type": "application/json"})
-            answer = self._connection.getresponse()
-            return answer.status, json.loads(answer.read())
-        except (OSError, http.client.HTTPException):
-            self._connection.close()
-            self._connection = None
-            raise
-
-    def banner(self, **fields) -> tuple[int, dict]:
-        return self.ask("GET", "/v1/banner?" + urllib.parse.urlencode(fields))
-
-
-class Service:
-    """The service in gunicorn, on a port of its own."""
-
-    def __init__(self, folder: str, library: str):
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        environment = os.environ | {
-            "SLUICE_STATE": f"{folder}/state",
-            "SLUICE_CATALOGUE": f"{folder}/catalogue.json",
-            "SLUICE_EVENTS": f"{folder}/events",
-            "SLUICE_TIMEZONE": ZONE,
-            "SLUICE_INTERVAL": "0.2",
-            "SLUICE_RANDOMIZER_LIBRARY": library,
-        }
-        self._errors = open(f"{folder}/gunicorn.log", "wb")
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "--workers", "4", "--threads", "2", "--bind", f"127.0.0.1:{self.port}"]
-            + ["--chdir", SERVING, "--keep-alive", "60", "service:create_app()"],
-            env=environment,
-            stdout=self._errors,
-            stderr=self._errors,
-        )
-
-    def wait(self) -> None:
-        for _ in range(300):
-            try:
-                status, _ = Client(self.port).ask("GET", "/healthz")
-                if status == 200:
-                    return
-            except (OSError, http.client.HTTPException):
-                pass
-            check(self._process.poll() is None, "gunicorn runs")
-            time.sleep(0.1)
-        check(False, "the service is healthy within half a minute")
-
-    def workers(self) -> list[int]:
-        with open(f"/proc/{self._process.pid}/task/{self._process.pid}/children", encoding="ascii") as file:
-            return [int(number) for number in file.read().split()]
-
-    def stop(self) -> None:
-        self._process.terminate()
-        self._process.wait(30)
-        self._errors.close()
 
 
 class Crowd:

@@ -330,7 +330,7 @@ class Browser:
     def run(self, place: str, lines: list[str]) -> list[str]:
         with open(f"{self.folder}/script.txt", "w", encoding="utf-8") as file:
             file.write("".join(line + "\n" for line in lines))
-        read = f'Table.fromExport(await (await fetch("/{os.path.relpath(place, self.folder)}")).json())' if place.endswith(".json") else (
+        read = f'Table.fromExport(await (await fetch("/{os.path.relpath(place, self.folder)}", {{ cache: "no-store" }})).json())' if place.endswith(".json") else (
             f'await fetchTable("/{os.path.relpath(place, self.folder)}")')
         source = f"""(async () => {{
             const {{ fetchTable, Table }} = await import("/sluice_randomizer.mjs")

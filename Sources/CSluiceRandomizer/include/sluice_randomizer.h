@@ -94,6 +94,8 @@ typedef struct {
     uint8_t has_own_group;
     /// 1 when the visitor is pinned to the variant; leave its events out of what is learned from.
     uint8_t is_override;
+    /// 1 when the variant is the control of the visitor's group.
+    uint8_t is_control;
 } sluice_assignment;
 
 /// Visitors pinned to variants, so that people who test see what they want to see.

@@ -26,6 +26,8 @@ class Assignment:
     has_own_group: bool
     # Whether the visitor is pinned to the variant; leave its events out of what is learned from.
     is_override: bool = False
+    # Whether the variant is the control of the visitor's group; None in a batch, which does not tell.
+    is_control: Optional[bool] = None
 
 
 @dataclass(frozen=True)
@@ -144,6 +146,7 @@ class Host:
                 date=answer.date.decode(),
                 has_own_group=bool(answer.has_own_group),
                 is_override=bool(answer.is_override),
+                is_control=bool(answer.is_control),
             )
 
     def assign_batch(self, platform: str, slot: str, visitors: Sequence[str], segment: str = "") -> list[Assignment]:

@@ -49,6 +49,7 @@ class Answer(ctypes.Structure):
         ("date", ctypes.c_char * 11),
         ("has_own_group", ctypes.c_uint8),
         ("is_override", ctypes.c_uint8),
+        ("is_control", ctypes.c_uint8),
     ]
 
 
