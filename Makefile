@@ -96,7 +96,14 @@ library: ## The randomizer for other languages: .build/library/release/libSluice
 	swift build --scratch-path .build/library --configuration release --product SluiceRandomizer \
 	    -Xswiftc -static-stdlib -Xswiftc -Osize -Xlinker -s
 
-$(SERVING)/.installed: pipelines/serving/requirements.txt $(REFERENCE)/requirements.txt
+wheel: library ## The Python package with the library inside: .build/wheel/sluice_randomizer-*.whl.
+	@rm -rf .build/wheel && mkdir -p .build/wheel/source
+	cp -r pipelines/serving/pyproject.toml pipelines/serving/setup.py pipelines/serving/sluice_randomizer $(LIBRARY) .build/wheel/source
+	mv .build/wheel/source/$(notdir $(LIBRARY)) .build/wheel/source/sluice_randomizer
+	cd .build/wheel/source && SLUICE_VERSION=$$(sed -n 's/.*text = "\(.*\)".*/\1/p' $(CURDIR)/Sources/Domain/Version.swift) \
+	    python3 -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir .. .
+
+$(SERVING)/.installed: pipelines/serving/requirements.txt $(REFERENCE)/requirements.txt Tests/Serving/requirements.txt
 $(ANALYSIS)/.installed: Tests/State/requirements.txt
 $(STATSMODELS)/.installed: Tests/Evaluation/statsmodels.txt
 $(OBP)/.installed: Tests/Evaluation/obp.txt

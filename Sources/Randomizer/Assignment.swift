@@ -22,7 +22,8 @@ public struct Assignment: Equatable, Sendable {
     public var date: String { day.text }
 
     init(
-        variant: String, propensity: Double, day: CompactDay, hasOwnGroup: Bool, isControl: Bool, isOverride: Bool = false
+        variant: String, propensity: Double, day: CompactDay, hasOwnGroup: Bool, isControl: Bool,
+        isOverride: Bool = false
     ) {
         self.variant = variant
         self.propensity = propensity

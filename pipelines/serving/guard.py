@@ -35,9 +35,10 @@ class Guard:
         """Says whether a caller is trusted; raises Refused when it may not ask at all."""
         if self._settings.token:
             given = self._given(request)
-            if given is not None:
-                if hmac.compare_digest(hashlib.sha256(given).digest(), self._digest):
-                    return True
+            # Whoever sends two must be right with both.
+            if given and all([hmac.compare_digest(hashlib.sha256(one).digest(), self._digest) for one in given]):
+                return True
+            if given:
                 raise Refused(403, "the token is another one")
             if not self._settings.strangers:
                 remedy = "send the token as `Authorization: Bearer TOKEN` or as `X-API-Key: TOKEN`"
@@ -49,13 +50,12 @@ class Guard:
         return False
 
     @staticmethod
-    def _given(request: Request) -> bytes | None:
-        """The token that a request carries. Headers come as the bytes they are, shown as Latin-1."""
+    def _given(request: Request) -> list[bytes]:
+        """The tokens that a request carries. Headers come as the bytes they are, shown as Latin-1."""
         kind, _, token = request.headers.get("Authorization", "").partition(" ")
-        if kind.lower() == "bearer":
-            return token.strip().encode("latin-1", "replace")
-        key = request.headers.get("X-API-Key")
-        return None if key is None else key.strip().encode("latin-1", "replace")
+        given = [token] if kind.lower() == "bearer" else []
+        given += [key] if (key := request.headers.get("X-API-Key")) is not None else []
+        return [one.strip().encode("latin-1", "replace") for one in given]
 
 
 class Rate:

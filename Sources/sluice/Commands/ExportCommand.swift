@@ -32,7 +32,8 @@ enum ExportCommand: Command {
         if let platform, !table.platforms.contains(where: { $0.utf8.elementsEqual(platform.utf8) }) {
             let suggestion = Suggestion.text(for: platform, among: table.platforms)
             throw UsageError(
-                "the table has no platform '\(platform)'\(suggestion); it has \(table.platforms.joined(separator: ", "))")
+                "the table has no platform '\(platform)'\(suggestion); it has \(table.platforms.joined(separator: ", "))"
+            )
         }
         let file = output == "-" ? nil : try OutputFile(output)
         let bytes = table.exported(platform: platform)
