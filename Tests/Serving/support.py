@@ -59,7 +59,7 @@ class Client:
 class Service:
     """The service in gunicorn, on a port of its own."""
 
-    def __init__(self, folder: str, library: str, workers: int = 4, threads: int = 2, program: str = "service:create_app()", **settings: str):
+    def __init__(self, folder: str, library: str, workers: int = 4, threads: int = 2, program: str = "service:create_app()", chdir: str = SERVING, **settings: str):
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -77,7 +77,7 @@ class Service:
         self._errors = open(f"{folder}/gunicorn.log", "wb")
         self._process = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", "--workers", str(workers), "--threads", str(threads), "--bind", f"127.0.0.1:{self.port}"]
-            + ["--chdir", SERVING, "--keep-alive", "60", program],
+            + ["--chdir", chdir, "--keep-alive", "60", program],
             env=environment,
             stdout=self._errors,
             stderr=self._errors,

@@ -68,6 +68,13 @@ class Catalogue:
             }
             flags = [(f"{platform}/{slot}", (platform, slot)) for platform, slots in self._slots.items() for slot in slots]
             self._flags = _unique(flags)
+            # The banners of slots where none has a time.
+            self._always = {
+                (platform, slot): list(banners)
+                for platform, slots in self._slots.items()
+                for slot, banners in slots.items()
+                if all(banner.valid_from is None and banner.valid_until is None for banner in banners.values())
+            }
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise CatalogueError(f"the catalogue is not of the form that catalogue.py describes: {error!r}") from error
 
@@ -116,6 +123,9 @@ class Catalogue:
 
     def valid(self, platform: str, slot: str, now: datetime) -> list[str]:
         """The banners of a slot that may be shown at a time."""
+        always = self._always.get((platform, slot))
+        if always is not None:
+            return always
         instant = now.astimezone(timezone.utc)
         return [name for name, banner in self._slots[platform][slot].items() if banner.is_valid(instant)]
 

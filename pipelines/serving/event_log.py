@@ -19,6 +19,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 class EventLog:
     """Appends events to the file of their day, by the pipeline's timezone."""
 
@@ -34,9 +37,7 @@ class EventLog:
         """Writes events, each stamped with the time, in one piece. Raises OSError when they could not all be written."""
         now = (now or datetime.now(self._zone)).astimezone(self._zone)
         stamp = now.isoformat(timespec="microseconds")
-        lines = "".join(
-            json.dumps({"ts": stamp, **event}, ensure_ascii=False, separators=(",", ":")) + "\n" for event in events
-        ).encode("utf-8")
+        lines = "".join(_encode({"ts": stamp, **event}) + "\n" for event in events).encode("utf-8")
         with self._lock:
             self._write(lines, now.date().isoformat())
 
@@ -82,16 +83,17 @@ class EventLog:
         return os.path.join(self._root, f"date={date}")
 
     def _write(self, lines: bytes, date: str) -> None:
+        state = None if date != self._date else os.fstat(self._file)
         # A file that was taken away would swallow what is written to it.
-        if date != self._date or os.fstat(self._file).st_nlink == 0:
+        if state is None or state.st_nlink == 0:
             self._open(date)
-        start = os.fstat(self._file).st_size
+            state = os.fstat(self._file)
         rest = memoryview(lines)
         try:
             while rest:
                 rest = rest[os.write(self._file, rest) :]
         except OSError:
-            os.ftruncate(self._file, start)
+            os.ftruncate(self._file, state.st_size)
             raise
 
     def _open(self, date: str) -> None:

@@ -76,8 +76,11 @@ def text(fields: Mapping[str, Any], name: str, needed: bool = False) -> str | No
 
 def sender_of(request: Request, said: Mapping[str, Any], is_trusted: bool) -> dict[str, str]:
     """Who sent a request, for the bot filter: what the request itself shows, or what a caller with the token says of it."""
-    agent = request.headers.get("User-Agent", "").encode("latin-1", "replace").decode("utf-8", "replace")
-    sender = {"user_agent": _FORBIDDEN.sub(" ", agent)[:MAXIMUM_TEXT], "ip": request.remote_addr or ""}
+    agent: str = request.environ.get("HTTP_USER_AGENT", "")
+    if not agent.isascii():
+        # Headers come as the bytes they are, shown as Latin-1.
+        agent = agent.encode("latin-1", "replace").decode("utf-8", "replace")
+    sender = {"user_agent": _FORBIDDEN.sub(" ", agent[:MAXIMUM_TEXT]), "ip": request.remote_addr or ""}
     if is_trusted:
         sender |= {name: value for name in SENDER_KEYS if (value := text(said, name)) is not None}
     return {name: value for name, value in sender.items() if value}

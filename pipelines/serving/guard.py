@@ -33,6 +33,8 @@ class Guard:
 
     def admit(self, request: Request) -> bool:
         """Says whether a caller is trusted; raises Refused when it may not ask at all."""
+        if not self._settings.token and self._settings.rate <= 0:
+            return False
         if self._settings.token:
             given = self._given(request)
             # Whoever sends two must be right with both.

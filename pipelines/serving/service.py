@@ -13,11 +13,12 @@ Settings are environment variables, see settings.py.
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from datetime import date
 
-from flask import Flask, g, jsonify, request
+from flask import Flask, Response, g, jsonify, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -28,6 +29,7 @@ from fields import SENDER_KEYS, TOKEN_ALONE, BadRequest, Forbidden, NotFound, do
 from guard import Guard, Refused
 from settings import Settings
 
+encode = json.JSONEncoder(separators=(",", ":")).encode
 # What anybody may ask: whether the service is well, and what it takes.
 OPEN = {"health", "description", "static"}
 
@@ -62,7 +64,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     @app.after_request
     def add_headers(response):
         response.headers["Cache-Control"] = "no-store"
-        origin = request.headers.get("Origin")
+        origin = request.environ.get("HTTP_ORIGIN") if origins else None
         if origin and ("*" in origins or origin in origins):
             response.headers["Access-Control-Allow-Origin"] = origin
             response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type, If-None-Match, X-API-Key"
@@ -83,9 +85,10 @@ def create_app(settings: Settings | None = None) -> Flask:
         asker = Asker(
             text(fields, "visitor", needed=True), text(fields, "customer"), text(fields, "segment"), text(fields, "referrer")
         )
-        for name in SENDER_KEYS:
-            if text(fields, name) is not None and not g.is_trusted:
-                raise Forbidden(f"'{name}' {TOKEN_ALONE}")
+        if not g.is_trusted:
+            for name in SENDER_KEYS:
+                if fields.get(name):
+                    raise Forbidden(f"'{name}' {TOKEN_ALONE}")
         now = exposures.now()
         try:
             exposure = exposures.decide(platform, slot, asker, now)
@@ -100,13 +103,15 @@ def create_app(settings: Settings | None = None) -> Flask:
             raise NotFound(f"no banner of {platform}/{slot} {why}", banners=banners) from error
         exposures.record([exposures.view(exposure, asker, sender_of(request, fields, g.is_trusted))], now)
         shown = exposure.assignment
-        return jsonify(
-            variant=shown.variant,
-            propensity=shown.propensity,
-            table=shown.date,
-            segment=exposure.group,
-            banner=exposure.content,
-        )
+        answer = {
+            "variant": shown.variant,
+            "propensity": shown.propensity,
+            "table": shown.date,
+            "segment": exposure.group,
+            "banner": exposure.content,
+        }
+        # Half of what `jsonify` costs.
+        return Response(encode(answer), mimetype="application/json")
 
     @app.post("/v1/events")
     def events():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import functools
 import itertools
 import json
 import os
@@ -218,10 +219,21 @@ class Host:
 
 
 def _request(platform: str, slot: str, visitor: str, segment: str, allowed: Optional[Iterable[str]]) -> Request:
-    request = Request(Text.of(platform), Text.of(slot), Text.of(segment), Text.of(visitor))
-    if allowed is not None:
-        texts = [Text.of(variant) for variant in allowed]
-        # An empty list is not the same as none: a pointer that is not NULL says so.
-        request.allowed = (Text * max(1, len(texts)))(*texts)
-        request.allowed_count = len(texts)
-    return request
+    texts = (_name(platform), _name(slot), _name(segment), Text.of(visitor))
+    if allowed is None:
+        return Request(*texts)
+    names = _names(tuple(allowed))
+    return Request(*texts, *names)
+
+
+@functools.lru_cache(maxsize=4096)
+def _name(name: str) -> Text:
+    """A name that comes again with other visitors. The library writes to none of these."""
+    return Text.of(name)
+
+
+@functools.lru_cache(maxsize=256)
+def _names(names: tuple[str, ...]) -> tuple[Any, int]:
+    # An empty list is not the same as none: a pointer that is not NULL says so.
+    array = (Text * max(1, len(names)))(*(Text.of(name) for name in names))
+    return ctypes.cast(array, ctypes.POINTER(Text)), len(names)
