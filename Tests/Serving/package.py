@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The Python package as somebody installs it: the wheel in a fresh environment, its types, its provider, its errors.
 
-    python package.py WHEEL LIBRARY
+    python package.py WHEEL
 
 Exit: 0 when all held, 1 with what did not.
 """
@@ -115,9 +115,9 @@ api.shutdown()
 
 
 def main() -> None:
-    if len(sys.argv) != 3:
-        sys.exit(f"usage: {sys.argv[0]} WHEEL LIBRARY")
-    wheel, _ = map(os.path.abspath, sys.argv[1:])
+    if len(sys.argv) != 2:
+        sys.exit(f"usage: {sys.argv[0]} WHEEL")
+    wheel = os.path.abspath(sys.argv[1])
     day = str(date(2026, 11, 21))
     with tempfile.TemporaryDirectory() as folder:
         many = [f"web,many,*,a variant with a long name {number:03d} ………………………………,0.01,active" for number in range(100)]
