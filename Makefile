@@ -26,7 +26,7 @@ RELEASE = swift build --configuration release --static-swift-stdlib -Xswiftc -L$
     $(if $(filter Linux,$(shell uname)),-Xlinker --no-export-dynamic) -Xlinker -s
 
 .PHONY: help dependencies run test test-fast test-ports runtimes report browser lint format release static library wheel serve install \
-    bench bench-comparisons bench-ports bench-serving fixtures check demo clean
+    bench bench-comparisons bench-ports bench-serving study-evaluation fixtures check demo clean
 
 help: ## This list.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -162,6 +162,9 @@ bench: release $(OBP)/.installed ## Timings of the steps and against other engin
 	@cat .build/bench/steps.txt
 	@python3 Tests/Benchmarks/compare.py --steps .build/bench/steps.txt $(BENCH)
 	@python3 Tests/Benchmarks/evaluation.py $(SLUICE) $(OBP)/bin/python
+
+study-evaluation: release $(OBP)/.installed ## Whether estimates of policies say what was true, on real data: the README's figures (two minutes).
+	$(OBP)/bin/python Tests/Evaluation/study.py $(SLUICE)
 
 bench-comparisons: release $(STATSMODELS)/.installed ## Comparisons of policies against statsmodels, options in BENCH="--customers … --rounds …".
 	$(STATSMODELS)/bin/python Tests/Benchmarks/comparisons.py $(BENCH)

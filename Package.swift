@@ -64,8 +64,8 @@ let package = Package(
         .target(
             name: "Report",
             dependencies: [
-                "Allocation", "CLibrary", "CSV", "Configuration", "Domain", "Essentials", "Learning",
-                "Randomizer", "State",
+                "Allocation", "CLibrary", "CSV", "Configuration", "Domain", "Essentials", "Evaluation", "Learning",
+                "Numerics", "Policies", "Randomizer", "State",
             ],
             resources: [.embedInCode("Page/page.css"), .embedInCode("Page/page.js")]),
         .executableTarget(
@@ -177,7 +177,7 @@ let package = Package(
             name: "ReportTests",
             dependencies: [
                 "Configuration", "Numerics", "State",
-                "Allocation", "CSV", "Learning", "Pipeline", "Randomizer", "Report", "StateGenerator",
+                "Allocation", "CSV", "Evaluation", "Learning", "Pipeline", "Randomizer", "Report", "StateGenerator",
                 "TestExpectations", "TestSupport",
                 "Domain",
             ]),

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares judging policies by Sluice with what one would run instead.
 
-    evaluation.py SLUICE PYTHON [--rows 1000000,10000000] [--rounds 5] [--scaling 1000000,10000000,100000000]
+    evaluation.py SLUICE PYTHON [--rows 1000000,10000000] [--rounds 5] [--scaling 1000000,10000000,100000000] [--clustered 1000000]
 
 PYTHON has the packages of Tests/Evaluation/requirements.txt. All read the same log on all cores, the log in the page cache, in turns,
 and figures are checked. Times are medians: of Sluice the whole process, of a peer what it does after its imports.
@@ -37,11 +37,11 @@ def write_policy(path: str) -> None:
                 file.write(f"user{context:02},arm{arm},{share / sum(shares)!r}\n")
 
 
-def write_log(path: str, rows: int) -> None:
-    """Some 25 bytes a row: context, arm, reward, propensity with six decimals."""
+def write_log(path: str, rows: int, visitors: int = 0) -> None:
+    """Some 25 bytes a row: context, arm, reward, propensity with six decimals; with visitors, one of so many before them."""
     generator = random.Random(1)
     with open(path, "w", encoding="ascii") as file:
-        file.write("user,variant,reward,propensity\n")
+        file.write(("visitor," if visitors else "") + "user,variant,reward,propensity\n")
         lines = []
         for context in range(CONTEXTS):
             shares = [0.2 + generator.random() for _ in range(ARMS)]
@@ -54,7 +54,8 @@ def write_log(path: str, rows: int) -> None:
             part = []
             for row in range(start, min(rows, start + 100_000)):
                 lead, tail = choices[(row * 7919 + row // count) % count]
-                part.append(f"{lead}{int(generator.random() < 0.05)}{tail}")
+                visitor = f"v{row * 48271 % visitors}," if visitors else ""
+                part.append(f"{visitor}{lead}{int(generator.random() < 0.05)}{tail}")
             file.writelines(part)
 
 
@@ -119,6 +120,7 @@ def main() -> None:
     parser.add_argument("--rows", default="1000000,10000000")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--scaling", default="")
+    parser.add_argument("--clustered", default="1000000")
     options = parser.parse_args()
     weights = ["ips", "ips_se", "snips", "ess", "max_weight", "mean_weight"]
     with tempfile.TemporaryDirectory() as directory:
@@ -138,6 +140,12 @@ def main() -> None:
         for rows in [int(text) for text in options.scaling.split(",") if text]:
             write_log(log, rows)
             work = Work(f"{rows:,} rows alone", {"sluice": mine})
+            work.run(min(3, options.rounds))
+            work.report()
+        # Errors by visitor take memory by visitor.
+        for rows in [int(text) for text in options.clustered.split(",") if text]:
+            write_log(log, rows, visitors=rows // 4)
+            work = Work(f"{rows:,} rows of {rows // 4:,} visitors", {"sluice": mine})
             work.run(min(3, options.rounds))
             work.report()
 

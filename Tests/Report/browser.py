@@ -155,6 +155,7 @@ TABLES = """(async () => {
     }
     const today = section.querySelector(":scope > .scroll > table");
     result.push({ name: data.key, arms: data.arms, tables, today: tableRows(today),
+      whatIf: (section.querySelector(".whatif > .scroll > table") ?? null) && tableRows(section.querySelector(".whatif > .scroll > table")),
       items: ["density", "lift"].map((name) => section.querySelector(`figure[data-chart=${name}] details.data table`))
         .map((table) => table && tableRows(table)) });
   }
@@ -221,6 +222,35 @@ def check_records(item, report):
     equal([line[0] for line in (table or [[]])[1:]], [arm for arm, _ in lifts], item["name"])
     for line, (arm, lift) in zip((table or [[]])[1:], lifts):
         close(line[1:4], lift, f"{item['name']} lift of {arm}")
+
+
+def check_what_if(tools, path, state, item, screen):
+    """Each row of What if is what `sluice evaluate` says of that policy alone on the days of the page."""
+    platform, slot = item["name"].split("/", 1)
+    names = {"even split": "even"} | {f"table of {date}": "night:" + date for date in state.tables} | {
+        "everyone on " + screen(arm): "always:" + arm for arm in item["arms"]}
+    judged = 0
+    for name, value, difference, low, high, p, visitors, ess, remark in (item["whatIf"] or [[]])[1:]:
+        run = subprocess.run(
+            [tools["sluice"], "evaluate", "--state", path, "--platform", platform, "--slot", slot, "--skip-damaged",
+             "--date", f"{state.days[0]}..{state.days[-1]}", "--policy", "x=" + names[name], "--csv"],
+            capture_output=True, text=True)
+        rows = [row for row in csv.DictReader(io.StringIO(run.stdout)) if (row["policy"], row["estimator"]) == ("x", "dr")]
+        where = f"{item['name']}: what if {name}"
+        if not rows:
+            equal((run.returncode, value), (65, ""), where)
+            continue
+        row = rows[0]
+        equal((value, visitors, ess), (row["value"], row["visitors"], row["ess"]), where)
+        if row["reliable"] == "no":
+            equal((difference, low, high, p), ("", "", "", ""), where)
+            assert remark.startswith("not reliable: "), (where, remark)
+        elif row["difference_se"]:
+            own = [row["relative"], row["relative_se"]] if row["relative"] else [row["difference"], row["difference_se"]]
+            middle, reach = float(own[0]), 1.959963984540054 * float(own[1])
+            close([difference, low, high, p], [middle, middle - reach, middle + reach, float(row["difference_p"])], where)
+            judged += 1
+    return judged
 
 
 def close(texts, numbers, where):
@@ -357,7 +387,10 @@ def check_state(browser, name, tools, directory, screenshots):
     browser.open(page)
     check_access(browser)
     check_keyboard(browser, name)
-    check_numbers(browser, state)
+    experiments = check_numbers(browser, state)
+    shown = lambda name: "".join("\ufffd" if unicodedata.category(c) == "Cc" and c not in "\n\t" else c for c in name)
+    judged = sum(check_what_if(tools, path, state, item, shown) for item in experiments[:3])
+    assert judged or name == "one-day", f"{name}: no policy could be judged"
     check_reading(browser, state)
     browser.view(360, 740)
     width = browser.evaluate("document.documentElement.scrollWidth")

@@ -35,6 +35,15 @@ package struct PolicyEvaluation: Sendable {
         case shares
         /// Over 1 % of visitors saw arms without a share.
         case offTable
+
+        package var words: String {
+            switch self {
+            case .fewRewards: "fewer than 30 visitors with a reward"
+            case .smallEffectiveSample: "worth fewer than 100 visitors"
+            case .shares: "visitors did not come in the tables' shares"
+            case .offTable: "over 1 % of the visitors saw arms without a share"
+            }
+        }
     }
 
     package var policy: String
@@ -48,6 +57,9 @@ package struct PolicyEvaluation: Sendable {
     package var doubts: [Doubt]
 
     package var isReliable: Bool { doubts.isEmpty }
+
+    /// The estimator to read: doubly robust, or inverse propensity scoring where there is none.
+    package var recommended: Answer? { answers.first { $0.estimator == .dr } ?? answers.first }
 }
 
 /// How policies are evaluated.

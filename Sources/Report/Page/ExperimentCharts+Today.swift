@@ -68,10 +68,12 @@ extension ExperimentCharts {
     var lifts: Chart? {
         let history = summary.history
         guard let reference = summary.reference else { return nil }
-        let items = summary.arms.indices.compactMap { arm -> IntervalChart.Item? in
-            guard let lift = summary.arms[arm]?.lift else { return nil }
-            return IntervalChart.Item(
-                arm: arm, value: lift.value, low: lift.low, high: lift.high,
+        let lifts = summary.arms.indices.compactMap { arm in
+            summary.arms[arm]?.lift.map { (arm: arm, lift: $0) }
+        }
+        let items = lifts.map { arm, lift in
+            IntervalChart.Item(
+                subject: .arm(arm), value: lift.value, low: lift.low, high: lift.high,
                 description: "\(history.arms[arm]): \(ExperimentCharts.text(lift))")
         }
         guard !items.isEmpty else { return nil }
@@ -89,22 +91,22 @@ extension ExperimentCharts {
             table: DataTable(
                 caption: "Lift over \(history.arms[reference])", columns: ["arm", "#lift", "#95 % from", "#to"],
                 names: ["variant", "lift", "lift_low", "lift_high"],
-                rows: items.map { item in
+                rows: lifts.map { arm, lift in
                     [
-                        .name(history.arms[item.arm].string),
-                        ExperimentCharts.cell(item.value), ExperimentCharts.cell(item.low),
-                        item.high.map(ExperimentCharts.cell) ?? .number("∞", ""),
+                        .name(history.arms[arm].string),
+                        ExperimentCharts.cell(lift.value), ExperimentCharts.cell(lift.low),
+                        lift.high.map(ExperimentCharts.cell) ?? .number("∞", ""),
                     ]
                 }))
     }
 
-    private static func cell(_ change: Double) -> DataTable.Cell {
-        .number(Figures.signed(change * 100, 1) + " %", PlainDecimal.string(change))
-    }
+    static func cell(_ value: Double) -> DataTable.Cell { .number(change(value), PlainDecimal.string(value)) }
+
+    /// A relative change: `+12.3 %`.
+    static func change(_ value: Double) -> String { Figures.signed(value * 100, 1) + " %" }
 
     /// `+12.3 % (+4.5 % to +20.1 %)`.
     static func text(_ lift: Lift) -> String {
-        func text(_ value: Double) -> String { Figures.signed(value * 100, 1) + " %" }
-        return "\(text(lift.value)) (\(text(lift.low)) to \(lift.high.map(text) ?? "∞"))"
+        "\(change(lift.value)) (\(change(lift.low)) to \(lift.high.map(change) ?? "∞"))"
     }
 }

@@ -14,12 +14,14 @@ struct ExperimentSection {
     let pValues: [Double?]
     /// Whether the reader finds it unfolded.
     let isOpen: Bool
+    let whatIf: WhatIf?
 
-    init(id: String, summary: ExperimentSummary, pValues: [Double?], isOpen: Bool) {
+    init(id: String, summary: ExperimentSummary, pValues: [Double?], isOpen: Bool, whatIf: WhatIf? = nil) {
         self.id = id
         self.summary = summary
         self.pValues = pValues
         self.isOpen = isOpen
+        self.whatIf = whatIf
         charts = ExperimentCharts(section: id, summary: summary, pValues: pValues)
     }
 
@@ -33,6 +35,7 @@ struct ExperimentSection {
         \(note)\(arms.html(hiddenCaption: true))\(changes)
         <div class=charts>
         \(charts.html())</div>
+        \(whatIf.map { WhatIfSection(section: id, whatIf: $0, history: history).html() } ?? "")\
         \(segments)</details>
         \(EmbeddedData(history, pValues: pValues).element(id: "\(id)-data"))
         """

@@ -1,5 +1,6 @@
 package import Domain
 import Essentials
+package import Evaluation
 import Learning
 import Randomizer
 import State
@@ -15,8 +16,12 @@ package struct Page: Sendable {
     private let summaries: [ExperimentSummary]
     /// Experiments that have counts and no table.
     private let unallocated: [SlotKey]
+    private let whatIfs: [SlotKey: WhatIf]
 
-    package init(_ history: StateHistory, settings: [SlotKey: ExperimentSettings] = [:]) {
+    /// - Parameter evidence: the same days for judging policies that did not run; nil: the page does not tell of them.
+    package init(
+        _ history: StateHistory, settings: [SlotKey: ExperimentSettings] = [:], evidence: StateEvidence? = nil
+    ) {
         self.history = history
         var summaries: [ExperimentSummary] = []
         var unallocated: [SlotKey] = []
@@ -30,6 +35,11 @@ package struct Page: Sendable {
         }
         self.summaries = summaries
         self.unallocated = unallocated
+        whatIfs =
+            evidence.map { evidence in
+                Dictionary(
+                    uniqueKeysWithValues: summaries.map { ($0.history.key, WhatIf($0.history, evidence)) })
+            } ?? [:]
     }
 
     package func html() -> String {
@@ -37,7 +47,7 @@ package struct Page: Sendable {
         let sections = experiments.map { id, summary in
             ExperimentSection(
                 id: id, summary: summary, pValues: pValues(summary.history.key),
-                isOpen: experiments.count <= Page.unfolded || id == "e1"
+                isOpen: experiments.count <= Page.unfolded || id == "e1", whatIf: whatIfs[summary.history.key]
             ).html()
         }
         return """
@@ -135,6 +145,7 @@ package struct Page: Sendable {
         95 % if all means and shares stay as they are (normal approximation). A rule of thumb: means do move, above all early, \
         and a leader above 95 % may lose its lead again. What a window or a half-life forgets is counted. None is given beside a \
         new arm, nor where the posteriors are not known.
+        <dt>effective sample<dd>So many visitors of the policy's own would tell as much as those who are weighed for it (Kish 1965).
         <dt>moved<dd>Half the sum of the changes of all arms' traffic from one table to the next.
         <dt>at its floor<dd>The arm has the least share that every arm keeps, so that it can still be learned about.
         <dt>new<dd>Too few visitors yet to be trusted with more than an equal share.

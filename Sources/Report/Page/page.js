@@ -319,7 +319,7 @@ function interactDays(figure, experiment) {
 /** Charts of the newest table: what is pointed at says its title. */
 function interactItems(figure) {
   const svg = figure.querySelector("svg.chart");
-  const items = [...svg.querySelectorAll("[data-arm]")].filter((item) => item.querySelector("title"));
+  const items = [...svg.querySelectorAll("[data-arm], [data-item]")].filter((item) => item.querySelector("title"));
   const output = readout(figure);
   const texts = items.map((item) => {
     const title = item.querySelector("title");
@@ -331,9 +331,10 @@ function interactItems(figure) {
   setValue(0, texts[0]);
   function show(index, x) {
     setValue(index, texts[index]);
-    const arm = Number(items[index].dataset.arm);
-    highlight(figure, arm);
-    output.show(x, [make("div", {}, make("span", {}, swatch(arm), texts[index]))]);
+    const arm = items[index].dataset.arm;
+    highlight(figure, arm === undefined ? null : Number(arm));
+    const key = arm === undefined ? [] : [swatch(Number(arm))];
+    output.show(x, [make("div", {}, make("span", {}, ...key, texts[index]))]);
   }
   function hide() {
     output.hide();

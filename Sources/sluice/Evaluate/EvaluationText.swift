@@ -85,18 +85,13 @@ struct EvaluationText: CustomStringConvertible {
         return text
     }
 
-    /// The recommended estimator: doubly robust, or inverse propensity scoring where there is none.
-    private func recommended(_ result: PolicyEvaluation) -> PolicyEvaluation.Answer? {
-        result.answers.first { $0.estimator == .dr } ?? result.answers.first
-    }
-
     private func leading(_ results: [PolicyEvaluation]) -> [[String]] {
         let percent = "\(Text.decimal(confidence * 100, 0)) %"
         var cells = [
             ["policy", "value", "\(percent) interval", "against \(reference)", "\(percent) interval", "p", "ess", ""]
         ]
         for result in results {
-            guard let answer = recommended(result) else { continue }
+            guard let answer = result.recommended else { continue }
             var row = [Text.printable(result.policy), figure(answer.value)]
             if result.isReliable {
                 row.append(interval(answer.value, answer.error))
@@ -116,7 +111,7 @@ struct EvaluationText: CustomStringConvertible {
                 row += [upperLimit(result) ?? "", "", "", ""]
             }
             row.append(Text.count(Int64(result.diagnostics.effectiveSampleSize)))
-            row.append(result.isReliable ? "" : "not reliable: " + result.doubts.map(words).joined(separator: ", "))
+            row.append(result.isReliable ? "" : "not reliable: " + result.doubts.map(\.words).joined(separator: ", "))
             cells.append(row)
         }
         return cells
@@ -156,15 +151,6 @@ struct EvaluationText: CustomStringConvertible {
         let weights = result.diagnostics
         guard reward != .revenue, weights.rewarded == 0, weights.effectiveSampleSize > 0 else { return nil }
         return "below \(figure(-expm1(log(1 - confidence) / weights.effectiveSampleSize)))"
-    }
-
-    private func words(_ doubt: PolicyEvaluation.Doubt) -> String {
-        switch doubt {
-        case .fewRewards: "fewer than 30 visitors with a reward"
-        case .smallEffectiveSample: "worth fewer than 100 visitors"
-        case .shares: "visitors did not come in the tables' shares"
-        case .offTable: "over 1 % of the visitors saw arms without a share"
-        }
     }
 
     // MARK: Remarks

@@ -109,10 +109,7 @@ struct PolicySpecification {
             throw InputError(
                 description: "policy \(name): the table of \(date) has no row of \(slot.platform)/\(slot.slot)")
         }
-        let groups = table.groups.mapValues { arms in
-            arms.filter { $0.traffic > 0 }.map { ArmShare($0.variant, Double($0.traffic) / 1e6) }
-        }
-        return TargetPolicy(name: name, source: .segments(ArchivedPolicy(name: name, groups: groups)))
+        return TargetPolicy(name: name, source: .segments(ArchivedPolicy(name: name, table)))
     }
 
     private func settings(
@@ -138,18 +135,5 @@ struct PolicySpecification {
                 replacing: table, of: slot, learningFrom: evidence.history(of: slot, before: date))
         }
         return TargetPolicy(name: name, source: .replacing(shares))
-    }
-}
-
-/// An archived table as a policy for all days.
-private struct ArchivedPolicy: SegmentPolicy {
-    let name: String
-    let groups: [Name: [ArmShare]]
-
-    func shares(of stratum: Stratum) throws(PolicyError) -> [ArmShare] {
-        guard let group = groups[stratum.segment] ?? groups[.everyone] else {
-            throw PolicyError("the table has no rows for segment \(stratum.segment), and none for everyone")
-        }
-        return group
     }
 }
