@@ -43,6 +43,11 @@ private func assign(
     withTable(host, request) { table, request in
         guard let assignment else { return Answer.invalid }
         let (visitor, segment) = (request.visitor.utf8, request.segment.utf8)
+        if overrides == nil, request.allowed == nil {
+            let answer = table.assign(
+                platform: request.platform.utf8, slot: request.slot.utf8, segment: segment, visitor: visitor)
+            return answer.map { write($0, to: assignment) } ?? Answer.unknownSlot
+        }
         guard let experiment = table.experiment(platform: request.platform.utf8, slot: request.slot.utf8) else {
             return Answer.unknownSlot
         }

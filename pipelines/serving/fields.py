@@ -59,6 +59,8 @@ def text(fields: Mapping[str, Any], name: str, needed: bool = False) -> str | No
         if needed:
             raise BadRequest(f"'{name}' is missing")
         return None
+    if isinstance(value, str):
+        return _checked(value, name)
     if isinstance(value, float) and value.is_integer():
         # JSON has one kind of number.
         value = int(value)
@@ -67,6 +69,10 @@ def text(fields: Mapping[str, Any], name: str, needed: bool = False) -> str | No
         value = str(value) if abs(value) < 10**18 else "9" * (MAXIMUM_TEXT + 1)
     if not isinstance(value, str):
         raise BadRequest(f"'{name}' is no text")
+    return _checked(value, name)
+
+
+def _checked(value: str, name: str) -> str:
     if len(value) > MAXIMUM_TEXT:
         raise BadRequest(f"'{name}' has more than {MAXIMUM_TEXT} characters, or is a number of more than 18 digits")
     if _FORBIDDEN.search(value):

