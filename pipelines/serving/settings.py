@@ -51,9 +51,13 @@ class Settings:
                 continue
             kind = type(field.default)
             try:
-                found[field.name] = kind(text)
+                value = kind(text)
             except ValueError as error:
-                raise ValueError(f"{name} is '{text}', which is no number") from error
+                raise ValueError(f"{name} is '{text}', which is no {'whole ' if kind is int else ''}number") from error
+            # What is not a number is not above 0 either.
+            if kind is not str and not value >= 0:
+                raise ValueError(f"{name} is '{text}'; it must not be below 0")
+            found[field.name] = value
         return cls(**found)  # type: ignore[arg-type]
 
     @property
