@@ -13,6 +13,7 @@ SERVING := .build/serving-venv
 ANALYSIS := .build/analysis-venv
 OBP := .build/obp-venv
 STATSMODELS := .build/statsmodels-venv
+BUDGET := .build/budget-venv
 REFERENCE := Tests/RandomizerTests/Reference
 
 # Libraries of the system that the program is built with: what pkg-config and Debian call them; and its timezones.
@@ -26,7 +27,7 @@ RELEASE = swift build --configuration release --static-swift-stdlib -Xswiftc -L$
     $(if $(filter Linux,$(shell uname)),-Xlinker --no-export-dynamic) -Xlinker -s
 
 .PHONY: help dependencies run test test-fast test-ports runtimes report browser lint format release static library wheel serve install \
-    bench bench-comparisons bench-ports bench-serving study-evaluation fixtures check demo clean
+    bench bench-comparisons bench-budget bench-ports bench-serving study-evaluation fixtures check demo clean
 
 help: ## This list.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -47,7 +48,7 @@ dependencies: ## Installs the libraries of the system that are missing (apt).
 run: release ## The nightly job on the fixtures: shows tomorrow's table.
 	$(SLUICE) run --config $(CONFIG) --state $(STATE) --date $(FIRST)..$(LAST) --print
 
-test: dependencies $(SERVING)/.installed $(ANALYSIS)/.installed $(OBP)/.installed $(STATSMODELS)/.installed release wheel browser ## All tests, with a summary by part.
+test: dependencies $(SERVING)/.installed $(ANALYSIS)/.installed $(OBP)/.installed $(STATSMODELS)/.installed $(BUDGET)/.installed release wheel browser ## All tests, with a summary by part.
 	$(RELEASE) --product StateGenerator
 	python3 Tests/run.py \
 	    'swift: swift test' \
@@ -60,6 +61,8 @@ test: dependencies $(SERVING)/.installed $(ANALYSIS)/.installed $(OBP)/.installe
 	    'ports: $(SERVING)/bin/python Tests/Serving/ports.py $(SLUICE) $(LIBRARY) --only browser --visitors 20000' \
 	    'obp: $(OBP)/bin/python Tests/Evaluation/obp_check.py $(SLUICE)' \
 	    'statsmodels: $(STATSMODELS)/bin/python Tests/Evaluation/statsmodels_check.py $(SLUICE)' \
+	    'highs: $(BUDGET)/bin/python Tests/Budget/highs_check.py $(SLUICE)' \
+	    'budget-page: python3 Tests/Report/budget_page.py $(SLUICE) $(SCREENSHOTS)' \
 	    'browser: python3 Tests/Report/browser.py $(SLUICE) .build/release/StateGenerator $(SCREENSHOTS)'
 
 test-ports: release library runtimes browser $(SERVING)/.installed ## The ports in Node, Go, Java, PHP and Chromium against the vectors and the library, on 100,000 visitors.
@@ -130,6 +133,7 @@ $(SERVING)/.installed: pipelines/serving/requirements.txt $(REFERENCE)/requireme
 $(ANALYSIS)/.installed: Tests/State/requirements.txt
 $(STATSMODELS)/.installed: Tests/Evaluation/statsmodels.txt
 $(OBP)/.installed: Tests/Evaluation/obp.txt
+$(BUDGET)/.installed: Tests/Budget/requirements.txt
 
 # Python packages, in an environment of their own.
 %-venv/.installed:
@@ -174,6 +178,9 @@ bench-ports: release library runtimes browser $(SERVING)/.installed ## Nanosecon
 
 bench-serving: library $(SERVING)/.installed ## The load that the banner service holds beside a constant, and 10,000 swaps of tables.
 	$(SERVING)/bin/python Tests/Serving/load.py $(LIBRARY) --least 0.6 $(BENCH)
+
+bench-budget: release $(BUDGET)/.installed ## Budgets against numpy and Polars, options in BENCH="--customers … --large … --rounds …".
+	$(BUDGET)/bin/python Tests/Benchmarks/budget.py $(BENCH)
 
 fixtures: dependencies ## Writes fixtures/ anew; the same bytes every time.
 	swift run FixtureGenerator fixtures

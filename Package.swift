@@ -56,6 +56,9 @@ let package = Package(
                 "Policies", "Randomizer", "State",
             ]),
         .target(
+            name: "Budget",
+            dependencies: ["CLibrary", "CSV", "Domain", "Essentials", "Evaluation", "EventLog", "State"]),
+        .target(
             name: "Simulation",
             dependencies: [
                 "Allocation", "BotFilter", "CISAL", "CLibrary", "CSV", "CZstandard", "Configuration", "Domain",
@@ -64,14 +67,16 @@ let package = Package(
         .target(
             name: "Report",
             dependencies: [
-                "Allocation", "CLibrary", "CSV", "Configuration", "Domain", "Essentials", "Evaluation", "Learning",
+                "Allocation", "Budget", "CLibrary", "CSV", "Configuration", "Domain", "Essentials", "Evaluation",
+                "Learning",
                 "Numerics", "Policies", "Randomizer", "State",
             ],
             resources: [.embedInCode("Page/page.css"), .embedInCode("Page/page.js")]),
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "Allocation", "CLibrary", "CSV", "CSystem", "Configuration", "Domain", "Essentials", "Evaluation",
+                "Allocation", "Budget", "CLibrary", "CSV", "CSystem", "Configuration", "Domain", "Essentials",
+                "Evaluation",
                 "EventLog", "Learning", "Numerics", "Pipeline", "Policies", "Randomizer", "Report", "Simulation",
                 "State",
             ]),
@@ -104,7 +109,7 @@ let package = Package(
                 "Domain",
             ],
             path: "Tests/Benchmarks",
-            exclude: ["compare.py", "comparison", "comparisons.py", "evaluation.py", "history"]),
+            exclude: ["budget.py", "compare.py", "comparison", "comparisons.py", "evaluation.py", "history"]),
         .testTarget(name: "DomainTests", dependencies: ["CSV", "Domain", "TestSupport"]),
         .testTarget(name: "CSVTests", dependencies: ["CSV", "TestSupport"]),
         .testTarget(
@@ -160,6 +165,9 @@ let package = Package(
                 "TestExpectations", "TestSupport",
             ],
             resources: [.copy("Data"), .copy("Vectors")]),
+        .testTarget(
+            name: "BudgetTests", dependencies: ["Budget", "Domain", "EventLog", "TestExpectations", "TestSupport"],
+            resources: [.copy("Vectors")]),
         .testTarget(
             name: "SimulationTests",
             dependencies: [

@@ -34,6 +34,21 @@ package struct OutputFile: Sendable {
         try FileSystem.rename(temporary, to: path)
     }
 
+    /// Begins to write part by part: the file stays as it was until ``replace()``. The writer's bytes must be synchronized first.
+    package func begin() throws(FileError) -> FileWriter {
+        try FileWriter(isReplaced ? temporary : path, appending: !isReplaced)
+    }
+
+    /// Puts what was written since ``begin()`` in place of the file.
+    package func replace() throws(FileError) {
+        if isReplaced { try FileSystem.rename(temporary, to: path) }
+    }
+
+    /// Removes what was begun and not put in place.
+    package func abandon() {
+        if isReplaced { discard() }
+    }
+
     /// Beside the file, since nothing can be moved in one step between file systems; of each process its own.
     private var temporary: String { "\(path).\(ProcessInfo.processInfo.processIdentifier).new" }
 

@@ -8,7 +8,7 @@ enum Sluice {
         RunCommand.self, StatisticsCommand.self, AllocateCommand.self, MergeCommand.self, AssignCommand.self,
         ExportCommand.self,
         CheckCommand.self, RollbackCommand.self, HistoryCommand.self, ReportCommand.self, WarmstartCommand.self,
-        SimulateCommand.self, UnitsCommand.self, EvaluateCommand.self, CompareCommand.self,
+        SimulateCommand.self, UnitsCommand.self, EvaluateCommand.self, CompareCommand.self, BudgetCommand.self,
     ]
 
     static func main() {

@@ -1,5 +1,5 @@
 import Dispatch
-import EventLog
+package import EventLog
 import Synchronization
 
 /// Lets the workers' results in one by one, in the order of the blocks they are of: a sum of doubles depends on its order.
@@ -47,7 +47,7 @@ final class BlockOrder: Sendable {
 }
 
 /// What one worker keeps from block to block.
-protocol BlockWorker: ~Copyable, SendableMetatype {
+package protocol BlockWorker: ~Copyable, SendableMetatype {
     /// Reads a block on its own.
     mutating func read(_ block: borrowing RecordBlock)
     /// Hands its result over; called for one block after another, by one worker at a time.
@@ -58,7 +58,7 @@ extension RecordStream {
     /// Reads all blocks with several workers.
     ///
     /// - Throws: ``LogError`` for what cannot be read; what was delivered then is of no use.
-    func forEachBlock<Worker: BlockWorker & ~Copyable>(
+    package func forEachBlock<Worker: BlockWorker & ~Copyable>(
         workers: Int, _ makeWorker: @Sendable () -> Worker
     ) throws(LogError) {
         let order = BlockOrder()

@@ -4,7 +4,7 @@ import CScan
 /// The different values of a column, numbered in the order in which they are met. A look-up takes constant time.
 ///
 /// Nearly all values have at most eight bytes: with their length these are the value, and one comparison finds it.
-struct TextNumbers: ~Copyable {
+package struct TextNumbers: ~Copyable {
     private struct Slot {
         /// The bytes of a short value, a hash of a longer one.
         var word: UInt64 = 0
@@ -19,7 +19,7 @@ struct TextNumbers: ~Copyable {
     private var starts: [Int] = [0]
     private var bytes: [UInt8] = []
 
-    init() {
+    package init() {
         slots = .allocate(capacity: mask + 1)
         slots.initialize(repeating: Slot(), count: mask + 1)
     }
@@ -28,15 +28,15 @@ struct TextNumbers: ~Copyable {
         slots.deallocate()
     }
 
-    var count: Int { starts.count - 1 }
+    package var count: Int { starts.count - 1 }
 
-    subscript(number: Int) -> String {
+    package subscript(number: Int) -> String {
         String(decoding: bytes[starts[number]..<starts[number + 1]], as: UTF8.self)
     }
 
     /// The number of a value, which gets one if it has none. Behind its start eight bytes must be readable.
     @inline(__always)
-    mutating func number(of text: UnsafeBufferPointer<UInt8>) -> Int {
+    package mutating func number(of text: UnsafeBufferPointer<UInt8>) -> Int {
         let start = UnsafeRawPointer(text.baseAddress.unsafelyUnwrapped)
         let word =
             text.count <= 8

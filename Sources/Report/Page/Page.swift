@@ -1,5 +1,4 @@
 package import Domain
-import Essentials
 package import Evaluation
 import Learning
 import Randomizer
@@ -50,28 +49,24 @@ package struct Page: Sendable {
                 isOpen: experiments.count <= Page.unfolded || id == "e1", whatIf: whatIfs[summary.history.key]
             ).html()
         }
-        return """
-            <!DOCTYPE html>
-            <html lang=en><head><meta charset=utf-8>
-            <meta http-equiv=Content-Security-Policy content="\(Page.policy)">
-            <meta name=viewport content="width=device-width, initial-scale=1"><meta name=color-scheme content="light dark">
-            <title>\(HTML.escape(Text.printable(title)))</title><link rel=icon href="data:,"><style>\(Assets.style)</style></head><body>
-            <a class=skip href="#summary">Skip to the experiments</a>
-            <header><h1>Traffic of \(HTML.name(pipeline))</h1><p>\(HTML.prose(subtitle))</p>
-            <nav aria-label="Parts of the page"><a href="#summary">Experiments</a> <a href="#details">In detail</a> \
-            <a href="#quality">Data quality</a> <a href="#words">Words</a></nav></header>
-            <main>\(warnings)\(SummarySection(experiments: experiments).html())
-            <section id=details><h2>In detail</h2>
-            \(legend)\(sections.joined(separator: "\n"))</section>
-            \(QualitySection(history: history).html())\(Page.words)</main>
-            <svg class=definitions width=0 height=0 aria-hidden=true><defs>\
-            <pattern id=hatch width=14 height=14 patternUnits=userSpaceOnUse patternTransform="rotate(45)">\
-            <path class=stripe d="M0 0V14"/></pattern>\
-            <pattern id=dots width=14 height=14 patternUnits=userSpaceOnUse><circle class=dot-stripe cx=7 cy=7 r=2 /></pattern>\
-            </defs></svg>
-            <script>\(Assets.script)</script></body></html>
+        return Document.html(
+            title: title,
+            body: """
+                <a class=skip href="#summary">Skip to the experiments</a>
+                <header><h1>Traffic of \(HTML.name(pipeline))</h1><p>\(HTML.prose(subtitle))</p>
+                <nav aria-label="Parts of the page"><a href="#summary">Experiments</a> <a href="#details">In detail</a> \
+                <a href="#quality">Data quality</a> <a href="#words">Words</a></nav></header>
+                <main>\(warnings)\(SummarySection(experiments: experiments).html())
+                <section id=details><h2>In detail</h2>
+                \(legend)\(sections.joined(separator: "\n"))</section>
+                \(QualitySection(history: history).html())\(Page.words)</main>
+                <svg class=definitions width=0 height=0 aria-hidden=true><defs>\
+                <pattern id=hatch width=14 height=14 patternUnits=userSpaceOnUse patternTransform="rotate(45)">\
+                <path class=stripe d="M0 0V14"/></pattern>\
+                <pattern id=dots width=14 height=14 patternUnits=userSpaceOnUse><circle class=dot-stripe cx=7 cy=7 r=2 /></pattern>\
+                </defs></svg>
 
-            """
+                """)
     }
 
     private var pipeline: String { history.newestTable?.table.manifest.pipeline ?? "unknown pipeline" }
@@ -122,16 +117,6 @@ package struct Page: Sendable {
         }
     }
 
-    /// Nothing is loaded; only this page's own script and style run, named by their hashes.
-    private static let policy: String = {
-        func source(_ text: String) -> String {
-            "'sha256-\(Data(SHA256.hash(Array(text.utf8))).base64EncodedString())'"
-        }
-        return
-            "default-src 'none'; script-src \(source(Assets.script)); style-src \(source(Assets.style)); img-src data:; "
-            + "base-uri 'none'; form-action 'none'"
-    }()
-
     private static let words = """
         <section id=words><h2>Words</h2><dl>
         <dt>traffic<dd>The share of visitors that the table sends to an arm.
@@ -155,10 +140,4 @@ package struct Page: Sendable {
         </dl></section>
 
         """
-}
-
-/// The page's own style and script, which lie beside this file.
-enum Assets {
-    static let style = String(decoding: PackageResources.page_css, as: UTF8.self)
-    static let script = String(decoding: PackageResources.page_js, as: UTF8.self)
 }

@@ -348,6 +348,43 @@ function interactItems(figure) {
   addTools(figure.querySelector("details.data .scroll"), fileName(figure.id), () => tableRows(table));
 }
 
+/** Charts whose table has a row for each place along the x axis: what is pointed at says its row. */
+function interactRows(figure) {
+  const svg = figure.querySelector("svg.chart");
+  const table = figure.querySelector("details.data table");
+  const columns = svg.querySelector("[data-columns]").dataset.columns.split(" ").map(Number);
+  const heads = [...table.tHead.rows[0].cells].map((head) => head.textContent);
+  const rows = [...table.tBodies[0].rows].map((row) => [...row.cells].map((element) => element.textContent));
+  const output = readout(figure);
+  const cursor = document.createElementNS(svg.namespaceURI, "path");
+  cursor.setAttribute("class", "cursor");
+  svg.append(cursor);
+  const text = (index) => heads.map((head, column) => `${head} ${rows[index][column]}`).join(", ");
+  const setValue = makeSlider(svg, rows.length, show, hide);
+  setValue(0, text(0));
+  function show(index) {
+    setValue(index, text(index));
+    cursor.setAttribute("d", `M${columns[index]} ${frame.top}V${frame.bottom}`);
+    const lines = heads.slice(1).map((head, column) =>
+      make("div", {}, make("span", {}, head), make("span", {}, rows[index][column + 1])));
+    output.show((columns[index] / 960) * svg.getBoundingClientRect().width,
+      [make("strong", {}, `${heads[0]} ${rows[index][0]}`), ...lines]);
+  }
+  function hide() {
+    output.hide();
+    cursor.removeAttribute("d");
+  }
+  svg.addEventListener("pointermove", (event) => {
+    const box = svg.getBoundingClientRect();
+    const x = ((event.clientX - box.left) / box.width) * 960;
+    let nearest = 0;
+    columns.forEach((column, index) => { if (Math.abs(column - x) < Math.abs(columns[nearest] - x)) nearest = index; });
+    show(nearest);
+  });
+  svg.addEventListener("pointerleave", hide);
+  addTools(figure.querySelector("details.data .scroll"), fileName(figure.id), () => tableRows(table));
+}
+
 /** Fades everything of other arms; null: nothing. */
 function highlight(place, arm) {
   place.classList.toggle("faded", arm !== null);
@@ -442,6 +479,7 @@ for (const section of document.querySelectorAll("details.experiment")) {
   if (section.open) prepareExperiment(section);
   section.addEventListener("toggle", () => { if (section.open) prepareExperiment(section); });
 }
+for (const figure of document.querySelectorAll("main > section > .charts > figure")) interactRows(figure);
 addEventListener("hashchange", openTarget);
 addEventListener("beforeprint", () => {
   for (const section of document.querySelectorAll("details.experiment:not([open])")) {
