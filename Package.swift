@@ -101,6 +101,16 @@ let package = Package(
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         // What imports Testing, which programs cannot.
         .target(name: "TestExpectations", path: "Tests/TestExpectations"),
+        // Lives of experiments under the project's own code, and what they show of its promises.
+        .target(
+            name: "Lives", dependencies: ["Allocation", "CLibrary", "Domain", "Learning", "Numerics", "TestSupport"],
+            path: "Tests/Lives"),
+        .executableTarget(
+            name: "Study",
+            dependencies: [
+                "Allocation", "CLibrary", "Domain", "Learning", "Lives", "Numerics", "Simulation", "TestSupport",
+            ],
+            path: "Tests/Study"),
         .executableTarget(name: "FixtureGenerator", dependencies: ["TestSupport"], path: "Tests/FixtureGenerator"),
         .executableTarget(
             name: "Benchmarks",
@@ -118,6 +128,7 @@ let package = Package(
         .testTarget(name: "CSVTests", dependencies: ["CSV", "TestSupport"]),
         .testTarget(
             name: "RandomizerTests", dependencies: ["Randomizer", "TestExpectations", "TestSupport"],
+            exclude: ["Goldens"],
             resources: [.copy("CInterface"), .copy("Reference"), .copy("Vectors")]),
         .testTarget(
             name: "EventLogTests",
@@ -132,7 +143,8 @@ let package = Package(
             name: "StatisticsTests",
             dependencies: ["BotFilter", "EventLog", "Statistics", "TestExpectations", "TestSupport", "Domain"]),
         .testTarget(
-            name: "LearningTests", dependencies: ["Numerics", "CSV", "Learning", "TestSupport", "Domain"],
+            name: "LearningTests",
+            dependencies: ["Numerics", "CSV", "Learning", "TestExpectations", "TestSupport", "Domain"],
             resources: [.copy("Vectors")]),
         .testTarget(
             name: "AllocationTests",
@@ -175,7 +187,7 @@ let package = Package(
             name: "SimulationTests",
             dependencies: [
                 "Configuration", "Numerics", "State",
-                "Allocation", "BotFilter", "CSV", "EventLog", "Learning", "Pipeline", "Policies", "Randomizer",
+                "Allocation", "BotFilter", "CSV", "EventLog", "Learning", "Lives", "Pipeline", "Policies", "Randomizer",
                 "Simulation", "Statistics", "TestExpectations", "TestSupport", "Domain",
             ]),
         .executableTarget(
@@ -188,7 +200,7 @@ let package = Package(
             name: "ReportTests",
             dependencies: [
                 "Configuration", "Numerics", "State",
-                "Allocation", "CSV", "Evaluation", "Learning", "Pipeline", "Randomizer", "Report", "StateGenerator",
+                "Allocation", "CLibrary", "CSV", "Evaluation", "Learning", "Pipeline", "Randomizer", "Report", "StateGenerator",
                 "TestExpectations", "TestSupport",
                 "Domain",
             ]),

@@ -29,7 +29,8 @@ package struct AllocationError: Error, Equatable, Sendable, CustomStringConverti
         let fault =
             switch problem {
             case .noEligibleArm:
-                "every variant is blacklisted; declare another variant or end an entry of the blacklist"
+                "no variant may be shown (blacklisted, outside its dates, or stopped) and there is no control; declare another variant, "
+                    + "or end what keeps one away"
             case .floorsExceedTraffic(let floors, let available):
                 "the floors add up to \(PlainDecimal.string(floors)) of \(PlainDecimal.string(available)); lower them"
             case .invalidShare(let variant, let share):

@@ -18,23 +18,27 @@ package enum AllocationFile {
                 row.key.platform.string, row.key.slot.string, row.key.segment.string, row.key.variant.string,
                 ExactDecimal.text(row.traffic, scale: 6, everyPlace: true),
                 row.status.rawValue,
-                row.probabilityBest.map(PlainDecimal.string) ?? "",
-                PlainDecimal.string(row.mean), PlainDecimal.string(row.meanLow), PlainDecimal.string(row.meanHigh),
+                text(row.probabilityBest),
+                PlainDecimal.string(row.mean), text(row.meanLow), text(row.meanHigh),
                 String(row.visitors),
                 ExactDecimal.text(row.successes, scale: 6),
-                row.valueRemaining.map(PlainDecimal.string) ?? "",
+                text(row.valueRemaining), row.verdict?.rawValue ?? "", text(row.evidence), text(row.liftLow),
+                text(row.liftHigh),
             ])
         }
         return writer.bytes
     }
 
-    /// Reads a table that `bytes` wrote.
+    private static func text(_ value: Double?) -> String { value.map(PlainDecimal.string) ?? "" }
+
+    /// Reads a table that `bytes` wrote, or an earlier version without the columns of verdicts.
     ///
     /// - Parameter file: the file's name, for errors.
     /// - Throws: `InputFileError` for a field that is not what its column holds, and an arm with two rows. Whether a
     ///   group's shares add up is the table loader's to check.
     package static func rows(_ bytes: [UInt8], file: String) throws(InputFileError) -> [AllocationRow] {
-        var table = try InputTable(bytes, file: file, columns: header)
+        var table = try InputTable(
+            bytes, file: file, columns: header, optional: Set(AllocationFormat.verdictColumns))
         var rows: [AllocationRow] = []
         while try table.next() {
             let row = try row(of: table)
@@ -62,11 +66,18 @@ package enum AllocationFile {
         guard let successes = ExactDecimal.value(table.text(12), scale: 6) else {
             throw table.fault(12, expected: "a number with at most 6 decimals")
         }
+        let verdict = table.has(14) && !table.text(14).isEmpty ? Verdict(rawValue: table.text(14)) : nil
+        guard verdict != nil || !table.has(14) || table.text(14).isEmpty else {
+            throw table.fault(14, expected: Verdict.allCases.map(\.rawValue).joined(separator: ", ") + " or nothing")
+        }
         return AllocationRow(
             date: date, key: key, traffic: Int(traffic), status: status,
             probabilityBest: try optionalNumber(7, of: table), mean: try number(8, of: table),
-            meanLow: try number(9, of: table), meanHigh: try number(10, of: table), visitors: visitors,
-            successes: successes, valueRemaining: try optionalNumber(13, of: table))
+            meanLow: try optionalNumber(9, of: table), meanHigh: try optionalNumber(10, of: table),
+            visitors: visitors,
+            successes: successes, valueRemaining: try optionalNumber(13, of: table), verdict: verdict,
+            evidence: try optionalNumber(15, of: table), liftLow: try optionalNumber(16, of: table),
+            liftHigh: try optionalNumber(17, of: table))
     }
 
     private static func number(_ column: Int, of table: InputTable) throws(InputFileError) -> Double {
@@ -77,6 +88,6 @@ package enum AllocationFile {
     }
 
     private static func optionalNumber(_ column: Int, of table: InputTable) throws(InputFileError) -> Double? {
-        table.text(column).isEmpty ? nil : try number(column, of: table)
+        !table.has(column) || table.text(column).isEmpty ? nil : try number(column, of: table)
     }
 }

@@ -52,7 +52,7 @@ extension BestArmProbability {
 
 /// A random value of a posterior on a scale on which values compare without under- or overflow.
 ///
-/// Beta values come as ln(θ / (1 − θ)), where 10⁻⁵⁰⁰ is as good a number as ½; Student-t values as they are.
+/// Beta values come as ln(θ / (1 − θ)), where 10⁻⁵⁰⁰ is as good a number as ½; those of revenue as ln θ.
 struct PosteriorSampler: Sendable {
     private let posterior: Posterior
 
@@ -65,8 +65,7 @@ struct PosteriorSampler: Sendable {
         case .beta(let alpha, let beta):
             return PosteriorSampler.logGammaVariate(alpha, using: &generator)
                 - PosteriorSampler.logGammaVariate(beta, using: &generator)
-        case .studentT(let location, let scale, let degreesOfFreedom):
-            guard scale > 0 else { return location }
+        case .logStudentT(let location, let scale, let degreesOfFreedom):
             let normal = PosteriorSampler.normalVariate(using: &generator)
             let half = degreesOfFreedom / 2
             // χ² = 2 G, G from Gamma(ν / 2).
@@ -76,7 +75,7 @@ struct PosteriorSampler: Sendable {
     }
 
     /// The ratio by which a drawn value exceeds a drawn value of the champion, both of this posterior's family:
-    /// 0 when it does not, `BestArmProbability.greatestValueRemaining` at most, and where the champion's value is not positive.
+    /// 0 when it does not, `BestArmProbability.greatestValueRemaining` at most.
     func excess(of value: Double, over champion: Double) -> Double {
         guard value > champion else { return 0 }
         let ratio: Double
@@ -85,9 +84,8 @@ struct PosteriorSampler: Sendable {
             // ln θ = −ln(1 + e^−logit), in the form that does not overflow.
             func logValue(_ logit: Double) -> Double { min(0, logit) - log1p(exp(-abs(logit))) }
             ratio = expm1(logValue(value) - logValue(champion))
-        case .studentT:
-            guard champion > 0 else { return BestArmProbability.greatestValueRemaining }
-            ratio = (value - champion) / champion
+        case .logStudentT:
+            ratio = expm1(value - champion)
         }
         return min(ratio, BestArmProbability.greatestValueRemaining)
     }

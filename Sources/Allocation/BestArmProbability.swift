@@ -2,15 +2,13 @@ package import Learning
 
 /// The outcome of Thompson sampling among arms (Thompson 1933; Chapelle and Li 2011): how probably each is the best.
 package struct BestArmProbability: Equatable, Sendable {
-    /// P(arm is best), by arm; sums to 1. Arms that are equal with certainty (point masses) share evenly.
+    /// P(arm is best), by arm; sums to 1.
     package var probabilityBest: [Double]
 
     /// The 95th percentile of (θmax − θchampion) / θchampion, the champion being the arm with the greatest P(best), the
     /// first of equals: what switching could still gain (Scott 2012, "Google Analytics content experiments").
     ///
-    /// 0 when the champion is best with P ≥ 0.95, else in 0…`greatestValueRemaining`. Where the champion's value is not
-    /// positive (possible for revenue) and another arm is better, the ratio counts as beyond every percentile; so a champion
-    /// that is probably worth nothing has the greatest value remaining.
+    /// 0 when the champion is best with P ≥ 0.95, else in 0…`greatestValueRemaining`.
     package var valueRemaining: Double
 
     /// The cap of `valueRemaining`: the winner may be worth a million times the champion.
@@ -39,7 +37,7 @@ package struct BestArmProbability: Equatable, Sendable {
         if case .beta = posteriors[0] {
             raw = integrate(try betaDensities(posteriors))
         } else {
-            raw = try studentT(posteriors)
+            raw = try logStudentT(posteriors)
         }
         let sum = raw.probabilityBest.reduce(0, +)
         guard abs(sum - 1) <= 1e-7, raw.valueRemaining.isFinite else { throw .unresolved(sum: sum) }
@@ -58,7 +56,7 @@ package struct BestArmProbability: Equatable, Sendable {
     }
 
     /// Integrates over arms with densities. Arms that lie below another's support with certainty are left out.
-    private static func integrate<Arm: IntegrableDensity>(_ densities: [Arm]) -> BestArmProbability {
+    static func integrate<Arm: IntegrableDensity>(_ densities: [Arm]) -> BestArmProbability {
         var start = -Double.infinity
         for density in densities { start = max(start, density.support.lowerBound) }
         let alive = densities.indices.filter { densities[$0].support.upperBound > start }
@@ -77,7 +75,7 @@ package struct BestArmProbability: Equatable, Sendable {
     }
 
     /// The first arm whose share is the greatest; equal arms differ by rounding only.
-    static func champion(_ shares: [Double]) -> Int {
+    package static func champion(_ shares: [Double]) -> Int {
         let greatest = shares.reduce(0, max)
         return shares.firstIndex { $0 >= greatest - 1e-12 } ?? 0
     }
@@ -96,9 +94,9 @@ package enum BestArmProbabilityError: Error, Equatable, Sendable, CustomStringCo
         switch self {
         case .improper(let arm, .beta(let alpha, let beta)):
             "the posterior of arm \(arm) is Beta(\(alpha), \(beta)); both must be positive and at most 10¹⁸"
-        case .improper(let arm, .studentT(let location, let scale, let degreesOfFreedom)):
-            "the posterior of arm \(arm) is Student-t with location \(location), scale \(scale) and "
-                + "\(degreesOfFreedom) degrees of freedom; all must be below 10¹⁵⁰, the scale at least 0, the last positive"
+        case .improper(let arm, .logStudentT(let location, let scale, let degreesOfFreedom)):
+            "the posterior of arm \(arm) is log-Student-t with location \(location), scale \(scale) and "
+                + "\(degreesOfFreedom) degrees of freedom; the location must be within ±600, the others positive and below 10¹⁵⁰"
         case .mixedFamilies:
             "rates beside revenues; all arms of an experiment must learn from one reward"
         case .unresolved(let sum):
@@ -114,8 +112,8 @@ extension Posterior {
         switch self {
         case .beta(let alpha, let beta):
             alpha >= 1e-150 && beta >= 1e-150 && alpha <= 1e18 && beta <= 1e18
-        case .studentT(let location, let scale, let degreesOfFreedom):
-            abs(location) <= 1e150 && scale >= 0 && scale <= 1e150
+        case .logStudentT(let location, let scale, let degreesOfFreedom):
+            abs(location) <= 600 && scale >= 1e-150 && scale <= 1e150
                 && degreesOfFreedom >= 1e-150 && degreesOfFreedom <= 1e150
         }
     }

@@ -36,8 +36,13 @@ struct BetaDensity: IntegrableDensity {
     /// method comes back without passing it.
     private static func reach(_ alpha: Double, _ beta: Double, scale: Double) -> Double {
         let total = alpha + beta
-        let x = alpha / total
+        let (x, y) = (alpha / total, beta / total)
         func fall(_ distance: Double) -> (value: Double, slope: Double) {
+            // The two terms cancel, and with them all digits where x is next to 1: there the same is said of y.
+            if y < x, distance < 600 {
+                let growth = y * expm1(distance)
+                return (total * log1p(growth) - beta * distance, total * (y + growth) / (1 + growth) - beta)
+            }
             let growth = x * expm1(-distance)
             return (alpha * distance + total * log1p(growth), alpha - total * (x + growth) / (1 + growth))
         }

@@ -14,7 +14,13 @@ extension ExperimentFacts {
         if let window { members.append("\"window\": \(window)") }
         if let halfLife { members.append(number("half_life", halfLife)) }
         if let seasonality { members.append("\"seasonality\": \"\(seasonality.rawValue)\"") }
-        if let pooling { members.append(number("pooling", pooling)) }
+        switch pooling {
+        case .automatic: members.append("\"pooling\": \"auto\"")
+        case .visitors(let visitors): members.append(number("pooling", visitors))
+        case nil: break
+        }
+        if let since { members.append("\"since\": \"\(since)\"") }
+        if let conclusion { members.append("\"conclusion\": \"\(conclusion.rawValue)\"") }
         if let minimumVisitors { members.append("\"minimum_visitors\": \(minimumVisitors)") }
         if let warmup { members.append("\"warmup\": \(warmup)") }
         if let control {
@@ -39,9 +45,9 @@ extension ExperimentFacts {
         switch posterior {
         case .beta(let alpha, let beta):
             ["\"family\": \"beta\"", number("alpha", alpha), number("beta", beta)]
-        case .studentT(let location, let scale, let degreesOfFreedom):
+        case .logStudentT(let location, let scale, let degreesOfFreedom):
             [
-                "\"family\": \"student_t\"", number("location", location), number("scale", scale),
+                "\"family\": \"log_student_t\"", number("location", location), number("scale", scale),
                 number("degrees_of_freedom", degreesOfFreedom),
             ]
         }
@@ -106,7 +112,9 @@ extension ExperimentFacts {
         window = count("window").map { Int($0) }
         halfLife = numbers["half_life"]
         seasonality = words["seasonality"].flatMap { Seasonality(rawValue: $0) }
-        pooling = numbers["pooling"]
+        pooling = words["pooling"] == "auto" ? .automatic : numbers["pooling"].map { .visitors($0) }
+        since = words["since"].flatMap { CalendarDate($0) }
+        conclusion = words["conclusion"].flatMap { Conclusion(rawValue: $0) }
         minimumVisitors = count("minimum_visitors")
         warmup = count("warmup")
         self.control = control
@@ -165,13 +173,13 @@ extension ExperimentFacts {
         case "beta":
             return Arm(
                 variant: Name(variant), posterior: .beta(alpha: try positive("alpha"), beta: try positive("beta")))
-        case "student_t":
-            guard let location = numbers["location"], let scale = numbers["scale"], scale >= 0 else {
-                throw reader.error("'location' or 'scale' of \(variant) is no number, or a scale below 0")
+        case "log_student_t":
+            guard let location = numbers["location"], let scale = numbers["scale"], scale > 0 else {
+                throw reader.error("'location' or 'scale' of \(variant) is no number, or a scale of 0 or less")
             }
             return Arm(
                 variant: Name(variant),
-                posterior: .studentT(
+                posterior: .logStudentT(
                     location: location, scale: scale, degreesOfFreedom: try positive("degrees_of_freedom")))
         default: return Arm(variant: Name(variant), posterior: nil)
         }

@@ -1,12 +1,6 @@
 package import Domain
 package import Learning
 
-/// What a table was made for.
-package enum Objective: String, CaseIterable, Sendable {
-    /// Most reward while learning: Thompson sampling.
-    case reward
-}
-
 /// How an experiment's part of a table was made, as the table's manifest tells it: the settings in force, and the posterior behind
 /// each row. What reads a table later need not guess either.
 package struct ExperimentFacts: Equatable, Sendable {
@@ -41,8 +35,9 @@ package struct ExperimentFacts: Equatable, Sendable {
     /// In days with data; nil: no day weighs less than another.
     package var halfLife: Double?
     package var seasonality: Seasonality?
-    /// In visitors.
-    package var pooling: Double?
+    package var pooling: Pooling?
+    /// The first day that counts; nil: every day does.
+    package var since: CalendarDate?
     package var minimumVisitors: Int64?
     package var warmup: Int64?
     package var control: Experiment.Control?
@@ -52,17 +47,29 @@ package struct ExperimentFacts: Equatable, Sendable {
     package var floors: [Name: Double]
     /// In the order of the table, `*` first.
     package var groups: [Group]
+    /// What everyone's evidence says beyond the verdicts of arms.
+    package var conclusion: Conclusion?
+
+    /// What there is to say of a competition as a whole.
+    package enum Conclusion: String, CaseIterable, Sendable {
+        /// Every arm has been excluded at some time: the arms' order has changed, and there is no winner.
+        case orderChanged = "order_changed"
+        /// No rival of the leader can be better by 1 %.
+        case nothingLeft = "nothing_left"
+    }
 
     /// - Parameters:
     ///   - groups: what the shares were made of.
     ///   - rows: the shares.
     package init(
         experiment: Experiment, learning: LearningSettings, allocation: AllocationSettings, groups: [LearnedGroup],
-        rows: [AllocationRow]
+        rows: [AllocationRow], conclusion: Conclusion? = nil
     ) {
+        self.conclusion = conclusion
         key = experiment.key
         reward = learning.reward
-        objective = .reward
+        objective = learning.objective
+        since = learning.since
         window = learning.window
         halfLife = learning.halfLife
         seasonality = learning.seasonality

@@ -1,4 +1,4 @@
-/// The least shares of arms, paid for by the winner.
+/// The least shares of arms, paid for by the leader.
 ///
 ///     before    ████████████████████      after    ──────────────── level      q = max(floor, min(share, level))
 ///               ██████████████████                 ████████████████
@@ -8,7 +8,7 @@
 ///                                                  █ floor
 ///
 /// An arm below its floor is raised to it; the highest shares are lowered to the one level at which the sum is what it was. A
-/// winner far ahead pays everything, and the order of arms stays.
+/// leader far ahead pays everything, and the order of arms stays.
 ///
 /// With floors of single arms that needs one thing more: an arm ahead of one that is raised to a high floor is raised as far,
 /// or it would fall behind it. When the floors so raised leave no room, no table keeps both the floors and the order: then

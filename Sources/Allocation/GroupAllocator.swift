@@ -4,7 +4,7 @@ import Randomizer
 
 /// The step from what is known of a group's arms to their shares of traffic.
 ///
-///     posteriors ─► P(best) ─► cap on new arms ─► scale beside the control ─► floors ─► 6 decimals
+///     posteriors ─► P(best) ─► (top two) ─► cap on new arms ─► scale beside the control ─► floors ─► 6 decimals
 package struct GroupAllocator: Sendable {
     private let experiment: Experiment
     private let settings: AllocationSettings
@@ -17,26 +17,46 @@ package struct GroupAllocator: Sendable {
     /// The shares of a group, one row for each of its arms in their order; they add up to exactly 1,000,000.
     ///
     /// - Parameters:
-    ///   - blacklisted: arms of this group to be left out.
+    ///   - outside: arms of this group to be left out, and why.
     ///   - date: the first day the shares are served.
     ///   - seed: of the draws when the method is `sampling`; it should depend on the group alone.
     ///   - reward: what the group's successes are.
+    ///   - objective: what the shares are for; with `identify` they are Thompson's once the evidence names a winner.
+    ///   - evidence: the group's, with the same arms in competition; nil: rows without verdicts and lifts.
+    ///   - showsLifts: whether the rows have lifts; they take half of the time.
     package func allocate(
-        group: LearnedGroup, blacklisted: Set<Name>, date: CalendarDate, seed: UInt64, reward: Reward
+        group: LearnedGroup, outside: [Name: ArmStatus] = [:], date: CalendarDate, seed: UInt64, reward: Reward,
+        objective: Objective = .reward, evidence: GroupEvidence? = nil, showsLifts: Bool = true
     ) throws(AllocationError) -> [AllocationRow] {
         let control = experiment.control?.variant
-        let eligible = group.arms.filter { !blacklisted.contains($0.variant) && $0.variant != control }
-        guard !eligible.isEmpty else { throw error(.noEligibleArm, group) }
-        let best = try bestArm(eligible, group, seed)
-        let controlShare = try controlShare(group, blacklisted)
-        let shares = try shares(eligible, best, controlShare, group, seed)
+        let eligible = group.arms.filter { outside[$0.variant] == nil && $0.variant != control }
+        var controlShare = try controlShare(group, outside)
+        var best = BestArmProbability(probabilityBest: [], valueRemaining: 0)
+        var shares: [Int] = []
+        if eligible.isEmpty {
+            // Whoever must not see the arms sees the control.
+            guard controlShare > 0 else { throw error(.noEligibleArm, group) }
+            controlShare = 1_000_000
+        } else {
+            best = try bestArm(eligible, group, seed)
+            var wanted = best
+            if objective == .identify, evidence?.winner == nil {
+                wanted.probabilityBest = TopTwoSampling.shares(best.probabilityBest)
+            }
+            shares = try self.shares(eligible, wanted, controlShare, group, seed)
+        }
+        let judge = evidence.map { evidence in
+            RowJudge(
+                evidence, control: control,
+                leader: eligible.isEmpty ? nil : eligible[BestArmProbability.champion(best.probabilityBest)].variant)
+        }
 
         var rows: [AllocationRow] = []
         var position = 0
         for arm in group.arms {
             var row = try row(of: arm, in: group, date: date, reward: reward)
-            if blacklisted.contains(arm.variant) {
-                row.status = .blacklisted
+            if let status = outside[arm.variant] {
+                row.status = status
             } else if arm.variant == control {
                 row.status = .control
                 row.traffic = controlShare
@@ -47,12 +67,14 @@ package struct GroupAllocator: Sendable {
                 row.valueRemaining = PlainDecimal.rounded(best.valueRemaining)
                 position += 1
             }
+            judge?.judge(&row, showsLift: showsLifts)
             rows.append(row)
         }
         return rows
     }
 
-    /// Visitors that a prior stands for count like those of the window: beside arms that have such priors, one without is new.
+    /// Visitors that a prior stands for count like those of the window: beside arms that have such priors, one without is new;
+    /// and an arm known from everyone is not new in a segment.
     private func isNew(_ arm: LearnedArm) -> Bool {
         Double(arm.visitors) + arm.priorVisitors < Double(settings.warmup)
     }
@@ -68,8 +90,10 @@ package struct GroupAllocator: Sendable {
     }
 
     /// The control's micro-shares: 0 when it is blacklisted or the group has none.
-    private func controlShare(_ group: LearnedGroup, _ blacklisted: Set<Name>) throws(AllocationError) -> Int {
-        guard let control = experiment.control, !blacklisted.contains(control.variant),
+    private func controlShare(
+        _ group: LearnedGroup, _ outside: [Name: ArmStatus]
+    ) throws(AllocationError) -> Int {
+        guard let control = experiment.control, outside[control.variant] == nil,
             group.arms.contains(where: { $0.variant == control.variant })
         else { return 0 }
         guard control.traffic >= 0, control.traffic < 1 else {
@@ -135,12 +159,11 @@ package struct GroupAllocator: Sendable {
     ) throws(AllocationError) -> AllocationRow {
         let key = ArmKey(
             platform: experiment.key.platform, slot: experiment.key.slot, segment: group.segment, variant: arm.variant)
-        let summary = [arm.posterior.mean, arm.posterior.quantile(0.025), arm.posterior.quantile(0.975)]
-        guard summary.allSatisfy(\.isFinite) else { throw error(.notFinite(arm.variant), group) }
+        let summary = ArmSummary(arm)
+        guard summary.isFinite else { throw error(.notFinite(arm.variant), group) }
         return AllocationRow(
             date: date, key: key, traffic: 0, status: .active, probabilityBest: nil,
-            mean: PlainDecimal.rounded(summary[0]), meanLow: PlainDecimal.rounded(summary[1]),
-            meanHigh: PlainDecimal.rounded(summary[2]), visitors: arm.visitors,
+            mean: summary.mean, meanLow: summary.low, meanHigh: summary.high, visitors: arm.visitors,
             successes: reward == .revenue ? arm.successes : arm.successes * 1_000_000, valueRemaining: nil)
     }
 }
@@ -154,10 +177,11 @@ package enum NewVariantCap {
     ///
     /// - Parameters:
     ///   - shares: of the K competing arms, adding up to 1.
-    ///   - isNew: which of them are new; when all or none are, nothing changes.
+    ///   - isNew: which of them are new; when all are, nothing is known and they share evenly.
     ///   - weights: of the arms that are not new, their shares as a rule; equal when none is positive.
     package static func apply(_ shares: [Double], isNew: [Bool], weights: [Double]) -> [Double] {
-        guard isNew.contains(true), isNew.contains(false) else { return shares }
+        guard isNew.contains(true) else { return shares }
+        guard isNew.contains(false) else { return shares.map { _ in 1 / Double(shares.count) } }
         let cap = 1 / Double(shares.count)
         var capped = shares
         var excess = 0.0

@@ -10,7 +10,7 @@ extension ConfigurationReader {
 
     /// Reads the experiments, each over the pipeline's own settings. Those at fault are left out.
     mutating func experiments(
-        _ node: JSON5Node?, learning: LearningSettings, allocation: AllocationSettings
+        _ node: JSON5Node?, learning: LearningSettings, allocation: AllocationSettings, shared: JSON5Node? = nil
     ) -> [ExperimentConfiguration] {
         let example = #"[{ platform: "web", slot: "hero", variants: ["a", "b"] }]"#
         var read: [ExperimentConfiguration] = []
@@ -41,6 +41,7 @@ extension ConfigurationReader {
             checkFloorNames(node["allocation"], of: experiment)
             checkFloorSum(node, of: experiment, allocation)
             checkHoldout(node, of: experiment, among: &holdouts)
+            checkObjective(node, learning, shared: shared)
             read.append(ExperimentConfiguration(experiment: experiment, learning: learning, allocation: allocation))
         }
         return read
@@ -59,8 +60,36 @@ extension ConfigurationReader {
                 "take it out of variants: the control stands outside the competition")
         }
         guard let platform, let slot, let variants else { return nil }
-        return Experiment(
+        var experiment = Experiment(
             key: SlotKey(platform: platform, slot: slot), variants: variants, control: control, holdout: holdout)
+        experiment.periods = periods(node["variants"])
+        return experiment
+    }
+
+    /// A variant is its name, or an object that has dates beside it.
+    private static let variantKeys = ["name", "from", "until"]
+
+    private mutating func variantName(_ node: JSON5Node) -> Name? {
+        guard case .object = node.value else { return name(node, "variant") }
+        guard let node = section(node, keys: Self.variantKeys) else { return nil }
+        return name(required("name", of: node, example: "\"winter\""), "variant")
+    }
+
+    /// Reads the dates of the variants that have some.
+    private mutating func periods(_ node: JSON5Node?) -> [Name: Experiment.Period] {
+        var periods: [Name: Experiment.Period] = [:]
+        for node in node?.children ?? [] {
+            guard case .object = node.value, case .string(let name)? = node["name"]?.value else { continue }
+            let from = nullable(node["from"]) { $0.date($1, example: "2026-12-01") } ?? nil
+            let until = nullable(node["until"]) { $0.date($1, example: "2027-02-28") } ?? nil
+            if let from, let until, until < from {
+                fault(
+                    node["until"] ?? node, "the variant ends on \(until), before it begins on \(from)",
+                    "write an until that is not before from")
+            }
+            if from != nil || until != nil { periods[Name(name)] = Experiment.Period(from: from, until: until) }
+        }
+        return periods
     }
 
     /// Reads distinct names. Names that differ in Unicode normalization alone count as one, for nobody could tell them apart.
@@ -75,7 +104,7 @@ extension ConfigurationReader {
         var names: [Name] = []
         var firstPaths: [String: JSON5Path] = [:]
         for node in nodes {
-            guard let name = name(node, "variant") else { continue }
+            guard let name = variantName(node) else { continue }
             if let first = firstPaths[name.string] {
                 fault(
                     node, "the variant \(JSON5Value.quoted(name.string)) is \(first) already",

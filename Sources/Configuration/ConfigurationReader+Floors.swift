@@ -24,7 +24,7 @@ extension ConfigurationReader {
         guard case .array? = experiments?.value else { return }
         let nodes = experiments?.children.flatMap { $0["variants"]?.children ?? [] } ?? []
         let variants = nodes.compactMap { node in
-            if case .string(let name) = node.value { name } else { nil }
+            if case .string(let name) = (node["name"] ?? node).value { name } else { nil }
         }
         let names = Set(variants.map { Name($0) })
         for (variant, node) in allocation?["floors"]?.members ?? [] where !names.contains(Name(variant)) {

@@ -28,7 +28,7 @@ extension ConfigurationReader {
         let experiments = experiments(
             required(
                 "experiments", of: root, example: #"[{ platform: "web", slot: "hero", variants: ["a", "b"] }]"#),
-            learning: learning, allocation: allocation)
+            learning: learning, allocation: allocation, shared: root["learning"])
         checkFloorNames(root["allocation"], ofAnyIn: root["experiments"])
         let blacklist = nullable(root["blacklist"]) { $0.path($1) } ?? nil
         guard !hasFaults, let pipeline, let events else { return nil }
@@ -149,9 +149,14 @@ extension ConfigurationReader {
     /// Reads how to learn: what the file says over `base`.
     package mutating func learning(_ node: JSON5Node?, over base: LearningSettings) -> LearningSettings {
         var settings = base
-        let keys = ["reward", "window", "halfLife", "seasonality", "segments", "priors"]
+        let keys = [
+            "reward", "objective", "since", "window", "halfLife", "seasonality", "segments", "priors", "guardrails",
+        ]
         guard let node = section(node, keys: keys) else { return settings }
         if let reward = word(node["reward"], as: Reward.self) { settings.reward = reward }
+        if let objective = word(node["objective"], as: Objective.self) { settings.objective = objective }
+        if let since = nullable(node["since"], { $0.date($1, example: "2026-11-01") }) { settings.since = since }
+        if let guardrails = guardrails(node["guardrails"]) { settings.guardrails = guardrails }
         if let window = nullable(node["window"], { $0.integer($1, in: 1...Self.unlimited) }) {
             settings.window = window
         }
@@ -167,10 +172,59 @@ extension ConfigurationReader {
         if let minimum = integer(segments["minimumVisitors"], in: 1...Self.unlimited) {
             settings.minimumVisitors = Int64(minimum)
         }
-        let pooling = number(
-            segments["pooling"], expected: "a number of visitors of at least 0", "write 0 for no pooling"
-        ) { $0 >= 0 }
-        if let pooling { settings.pooling = pooling }
+        if let pooling = pooling(segments["pooling"]) { settings.pooling = pooling }
         return settings
+    }
+
+    private mutating func pooling(_ node: JSON5Node?) -> Pooling? {
+        if case .string(let text)? = node?.value, let node {
+            if text == "auto" { return .automatic }
+            if JSON5Parser.number(text) == nil {
+                fault(
+                    node, "\(JSON5Value.quoted(text)) is neither \"auto\" nor a number of visitors", "write \"auto\"")
+                return nil
+            }
+        }
+        return number(
+            node, expected: "\"auto\" or a number of visitors of at least 0", "write 0 for no pooling"
+        ) { $0 >= 0 }.map { .visitors($0) }
+    }
+
+    /// Reads what arms must not harm; an empty list takes back what holds for all experiments.
+    private mutating func guardrails(_ node: JSON5Node?) -> [Guardrail]? {
+        guard let node else { return nil }
+        if case .array = node.value, node.children.isEmpty { return [] }
+        let example = #"[{ metric: "purchase", tolerance: 0.05 }]"#
+        guard let nodes = list(node, of: "guardrails", example: example) else { return nil }
+        return nodes.compactMap { node in
+            guard let node = section(node, keys: ["metric", "tolerance"]) else { return nil }
+            let metric = word(required("metric", of: node, example: "\"purchase\""), as: Reward.self)
+            let tolerance = number(
+                required("tolerance", of: node, example: "0.05"), expected: "a share from 0 to below 1",
+                "write the relative loss to put up with, such as 0.05"
+            ) { $0 >= 0 && $0 < 1 }
+            if metric == .revenue {
+                fault(
+                    node["metric"] ?? node, "there is no bound of revenue that holds at every night",
+                    "write \"purchase\" or \"click\"")
+            }
+            guard let metric, let tolerance else { return nil }
+            return Guardrail(metric: metric, tolerance: tolerance)
+        }
+    }
+
+    /// Checks that what is asked of an experiment can be learned.
+    ///
+    /// - Parameters:
+    ///   - node: the experiment's.
+    ///   - shared: the section that holds for all experiments.
+    package mutating func checkObjective(
+        _ node: JSON5Node, _ learning: LearningSettings, shared: JSON5Node? = nil
+    ) {
+        guard learning.objective == .identify, learning.reward == .revenue else { return }
+        fault(
+            node["learning"]?["objective"] ?? node["learning"]?["reward"] ?? shared?["objective"] ?? node,
+            "the objective \"identify\" is after a verdict, which is about purchases, but the reward is \"revenue\"",
+            "write objective: \"reward\", or reward: \"purchase\"")
     }
 }

@@ -117,6 +117,18 @@ extension ConfigurationReader {
         return nil
     }
 
+    // MARK: Dates
+
+    /// Reads a day of the calendar.
+    package mutating func date(_ node: JSON5Node?, example: String) -> CalendarDate? {
+        guard let node, let text = text(node, "a date, such as \"\(example)\"") else { return nil }
+        guard let date = CalendarDate(text) else {
+            fault(node, "\(JSON5Value.quoted(text)) is no date", "write year, month and day as in \"\(example)\"")
+            return nil
+        }
+        return date
+    }
+
     // MARK: Paths
 
     /// Reads the path of a file that serves every date.

@@ -28,9 +28,22 @@ package struct Experiment: Hashable, Sendable {
     }
 
     package var key: SlotKey
+    /// The first and last date whose table serves a variant; nil: without end.
+    package struct Period: Hashable, Sendable {
+        package var from: CalendarDate?
+        package var until: CalendarDate?
+
+        package init(from: CalendarDate? = nil, until: CalendarDate? = nil) {
+            self.from = from
+            self.until = until
+        }
+    }
+
     /// The competing variants, in the order declared; the control is not among them.
     package var variants: [Name]
     package var control: Control?
+    /// The days on which variants are served; one without an entry always is.
+    package var periods: [Name: Period] = [:]
     /// The name of a holdout that several experiments share: their controls have the same visitors. Nil for visitors of the
     /// experiment's own, and without a control.
     package var holdout: Name?

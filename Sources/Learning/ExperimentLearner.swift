@@ -19,114 +19,65 @@ package struct ExperimentLearner: Sendable {
         armPositions = Dictionary(arms.enumerated().map { ($0.element, $0.offset) }) { first, _ in first }
     }
 
-    /// Learns the group of everyone (`*`) and those of the segments with enough visitors, in byte order after it.
+    /// Learns the group of everyone (`*`) and those of the segments with enough visitors, in byte order after it, by the reward of
+    /// the settings.
     ///
     /// - Parameter rows: the experiment's rows up to the date of the run, in any order; rows of one arm, segment, date and
     ///   table add, those of undeclared arms are skipped.
     /// - Throws: `CountOverflow` when a sum of visitors or money leaves its integer.
     /// - Complexity: O(rows), and for each group O(strata · arms² + arms³).
     package func learn(_ rows: [DailyRow]) throws(CountOverflow) -> [LearnedGroup] {
-        let armOfRow = rows.map { armPositions[$0.key.variant] }
-        let strata = strata(of: rows, armOfRow)
-        let stratumOfRow = strata.positions(of: rows)
-        var everyone = emptyCounts(strata)
-        var segments = RowsBySegment()
-        for (index, row) in rows.enumerated() {
-            guard let arm = armOfRow[index], let stratum = stratumOfRow[index] else { continue }
-            try everyone.add(row.counts, stratum: stratum, arm: arm, reward: settings.reward)
-            if row.key.segment != .everyone {
-                segments.append(RowsBySegment.Row(index: index, stratum: stratum, arm: arm), row.key.segment)
-            }
-        }
-        var own: [(segment: Name, counts: GroupCounts)] = []
-        var rest = everyone
-        for (segment, placed) in segments.sorted() {
-            var counts = emptyCounts(strata)
-            for row in placed {
-                try counts.add(rows[row.index].counts, stratum: row.stratum, arm: row.arm, reward: settings.reward)
-            }
-            guard try counts.visitors() >= settings.minimumVisitors else { continue }
-            own.append((segment, counts))
-            rest.subtract(counts)
-        }
-        let parts = settings.seasonality == .stratified ? own.map(\.counts) + [rest] : [everyone]
-        let parent = model(parts, averagePurchase: everyone.averagePurchase, strata)
-        let global = group(.everyone, everyone, parent, nil)
-        return [global]
-            + own.map { segment, counts in
-                let model = model([counts], averagePurchase: counts.averagePurchase, strata)
-                return group(segment, counts, model, (global, parent))
-            }
+        try learn(rows, rewards: [settings.reward])[settings.reward] ?? []
     }
 
-    /// The strata with visitors of declared arms, on the days that the window takes.
-    private func strata(of rows: [DailyRow], _ armOfRow: [Int?]) -> Strata {
-        var strata: Set<Stratum> = []
-        var last: Stratum?
-        for (row, arm) in zip(rows, armOfRow) where arm != nil && row.counts.visitors > 0 {
-            let stratum = Stratum(of: row)
-            if stratum != last { strata.insert(stratum) }
-            last = stratum
+    /// Learns the same groups by several rewards.
+    package func learn(
+        _ rows: [DailyRow], rewards: Set<Reward>
+    ) throws(CountOverflow) -> [Reward: [LearnedGroup]] {
+        let counts = try ExperimentCounts(
+            settings.counted(rows), armPositions: armPositions, settings: settings,
+            others: settings.pooling == .automatic)
+        var learned: [Reward: [LearnedGroup]] = [:]
+        if rewards.contains(.click) {
+            learned[.click] = RateGroups(counts, clicks: true, settings).groups(self, counts)
         }
-        let window = DayWindow(
-            daysWithData: Set(strata.map(\.date)), window: settings.window, halfLife: settings.halfLife)
-        return Strata(strata, in: window)
-    }
-
-    private func emptyCounts(_ strata: Strata) -> GroupCounts {
-        GroupCounts(strata: strata.weights.count, arms: arms.count)
-    }
-
-    /// The observations of a group, ready to update the prior of each of its arms.
-    private enum Model {
-        case rate(RateUpdate)
-        case revenue(RevenueUpdate)
-    }
-
-    /// - Parameter parts: counts of disjoint visitors, whose strata are told apart.
-    private func model(_ parts: [GroupCounts], averagePurchase: Double, _ strata: Strata) -> Model {
-        let weighted = parts.map { counts in
-            var observations = counts.observations(reward: settings.reward)
-            observations.weigh(strata.weights)
-            return observations
+        guard rewards.contains(.purchase) || rewards.contains(.revenue) else { return learned }
+        let purchases = RateGroups(counts, clicks: false, settings)
+        if rewards.contains(.purchase) { learned[.purchase] = purchases.groups(self, counts) }
+        if rewards.contains(.revenue) {
+            learned[.revenue] = RevenueGroups(counts, purchases, settings).groups(self, counts)
         }
-        let observations = StratumObservations(stacking: weighted)
-        switch settings.reward {
-        case .click, .purchase:
-            return .rate(RateUpdate(observations, seasonality: settings.seasonality))
-        case .revenue:
-            return .revenue(
-                RevenueUpdate(observations, seasonality: settings.seasonality, averagePurchase: averagePurchase))
-        }
+        return learned
     }
 
-    private func group(
-        _ segment: Name, _ counts: GroupCounts, _ model: Model, _ everyone: (group: LearnedGroup, model: Model)?
+    /// The group's arms, each with what was counted of it.
+    func group(
+        _ segment: Name, _ counts: GroupCounts, _ reward: Reward, _ known: (Int, PriorCounts.Counts) -> KnownArm
     ) -> LearnedGroup {
-        let learned = arms.indices.map { arm in
-            let pooled = everyone.map { everyone in
-                let parent = everyone.group.arms[arm]
-                return Pooled(
-                    visitors: min(max(0, settings.pooling), Double(parent.visitors)), mean: parent.posterior.mean)
-            }
-            let posterior: Posterior
-            var priorVisitors = 0.0
-            switch model {
-            case .rate(let update):
+        LearnedGroup(
+            segment: segment,
+            arms: arms.indices.map { arm in
                 let key = ArmKey(
                     platform: experiment.key.platform, slot: experiment.key.slot, segment: segment, variant: arms[arm])
-                let prior = priors[key]
-                priorVisitors = prior.successes + prior.failures
-                posterior = update.posterior(ofArm: arm, prior: prior, pooled: pooled)
-            case .revenue(let update):
-                var variance = 0.0
-                if case .revenue(let parent) = everyone?.model { variance = parent.pooledVariance }
-                posterior = update.posterior(ofArm: arm, pooled: pooled, variance: variance)
-            }
-            return LearnedArm(
-                variant: arms[arm], posterior: posterior, visitors: counts.visitorsByArm[arm],
-                successes: counts.successesByArm[arm], priorVisitors: priorVisitors)
-        }
-        return LearnedGroup(segment: segment, arms: learned)
+                let known = known(arm, priors[key])
+                var learned = LearnedArm(
+                    variant: arms[arm], posterior: known.posterior, visitors: counts.visitors(ofArm: arm),
+                    successes: counts.successes(ofArm: arm, reward), priorVisitors: known.priorVisitors)
+                learned.mean = known.mean
+                learned.interval = known.interval
+                return learned
+            })
     }
+
+    func hasRows(_ counts: GroupCounts) -> [Int] {
+        arms.indices.filter { counts.visitors(ofArm: $0) > 0 }
+    }
+}
+
+/// What an update says of an arm.
+struct KnownArm {
+    var posterior: Posterior
+    var mean: Double
+    var interval: Posterior?
+    var priorVisitors: Double
 }

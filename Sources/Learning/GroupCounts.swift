@@ -4,8 +4,10 @@ import Domain
 struct GroupCounts: Sendable {
     private struct Cell {
         var visitors: Int64 = 0
-        /// A count, or millionths of the major unit.
-        var successes: Int128 = 0
+        var clickers: Int64 = 0
+        var purchasers: Int64 = 0
+        /// In millionths of the major unit, and the sum of squares in 10⁻¹².
+        var revenue: Int128 = 0
         var revenueSquared: Int128 = 0
     }
 
@@ -13,78 +15,88 @@ struct GroupCounts: Sendable {
     private let arms: Int
     /// Stratum by stratum.
     private var cells: [Cell]
-    private(set) var visitorsByArm: [Int64]
-    /// Counts, or revenue in millionths.
-    private(set) var successesByArm: [Int128]
-    private var purchasers: Int64 = 0
+    private var sums: [Cell]
 
     init(strata: Int, arms: Int) {
         self.strata = strata
         self.arms = arms
         cells = Array(repeating: Cell(), count: strata * arms)
-        visitorsByArm = Array(repeating: 0, count: arms)
-        successesByArm = Array(repeating: 0, count: arms)
+        sums = Array(repeating: Cell(), count: arms)
     }
 
-    mutating func add(_ counts: ArmCounts, stratum: Int, arm: Int, reward: Reward) throws(CountOverflow) {
-        let successes =
-            switch reward {
-            case .click: Int128(counts.clickers)
-            case .purchase: Int128(counts.purchasers)
-            case .revenue: counts.revenue
-            }
-        visitorsByArm[arm] = try CountOverflow.sum(visitorsByArm[arm], counts.visitors)
-        successesByArm[arm] = try CountOverflow.sum(successesByArm[arm], successes)
-        purchasers = try CountOverflow.sum(purchasers, counts.purchasers)
-        let index = stratum * arms + arm
-        cells[index].visitors = try CountOverflow.sum(cells[index].visitors, counts.visitors)
-        cells[index].successes = try CountOverflow.sum(cells[index].successes, successes)
-        cells[index].revenueSquared = try CountOverflow.sum(cells[index].revenueSquared, counts.revenueSquared)
+    mutating func add(_ counts: ArmCounts, stratum: Int, arm: Int) throws(CountOverflow) {
+        try GroupCounts.add(counts, to: &cells[stratum * arms + arm])
+        try GroupCounts.add(counts, to: &sums[arm])
+    }
+
+    private static func add(_ counts: ArmCounts, to cell: inout Cell) throws(CountOverflow) {
+        cell.visitors = try CountOverflow.sum(cell.visitors, counts.visitors)
+        cell.clickers = try CountOverflow.sum(cell.clickers, counts.clickers)
+        cell.purchasers = try CountOverflow.sum(cell.purchasers, counts.purchasers)
+        guard counts.revenue != 0 || counts.revenueSquared != 0 else { return }
+        cell.revenue = try CountOverflow.sum(cell.revenue, counts.revenue)
+        cell.revenueSquared = try CountOverflow.sum(cell.revenueSquared, counts.revenueSquared)
     }
 
     /// Takes away counts that were added before, those of a part of the visitors.
-    mutating func subtract(_ part: GroupCounts) {
-        for arm in 0..<arms {
-            visitorsByArm[arm] -= part.visitorsByArm[arm]
-            successesByArm[arm] -= part.successesByArm[arm]
+    ///
+    /// - Parameter positions: of the part's strata among these.
+    mutating func subtract(_ part: GroupCounts, at positions: [Int]) {
+        func subtract(_ other: Cell, from cell: inout Cell) {
+            cell.visitors -= other.visitors
+            cell.clickers -= other.clickers
+            cell.purchasers -= other.purchasers
+            cell.revenue -= other.revenue
+            cell.revenueSquared -= other.revenueSquared
         }
-        purchasers -= part.purchasers
-        for index in cells.indices {
-            cells[index].visitors -= part.cells[index].visitors
-            cells[index].successes -= part.cells[index].successes
-            cells[index].revenueSquared -= part.cells[index].revenueSquared
+        for arm in 0..<arms { subtract(part.sums[arm], from: &sums[arm]) }
+        for (own, stratum) in positions.enumerated() {
+            for arm in 0..<arms { subtract(part.cells[own * arms + arm], from: &cells[stratum * arms + arm]) }
+        }
+    }
+
+    func visitors(ofArm arm: Int) -> Int64 { sums[arm].visitors }
+
+    /// Counts, or revenue in millionths.
+    func successes(ofArm arm: Int, _ reward: Reward) -> Int128 {
+        switch reward {
+        case .click: Int128(sums[arm].clickers)
+        case .purchase: Int128(sums[arm].purchasers)
+        case .revenue: sums[arm].revenue
         }
     }
 
     /// Visitors of all arms.
     func visitors() throws(CountOverflow) -> Int64 {
         var total: Int64 = 0
-        for visitors in visitorsByArm { total = try CountOverflow.sum(total, visitors) }
+        for sum in sums { total = try CountOverflow.sum(total, sum.visitors) }
         return total
     }
 
-    /// Revenue per purchaser in major units, of all arms and strata; 0 when nobody purchased.
-    var averagePurchase: Double {
-        guard purchasers > 0 else { return 0 }
-        // Each arm's sum is exact; their sum might leave 128 bits.
-        let revenue = successesByArm.reduce(0) { $0 + real($1) / 1e6 }
-        return revenue / Double(purchasers)
-    }
-
-    /// The counts as real numbers; money in major units.
-    func observations(reward: Reward) -> StratumObservations {
-        let unit = reward == .revenue ? 1e6 : 1
+    /// The successes as real numbers: clickers or purchasers.
+    func observations(clicks: Bool) -> StratumObservations {
         var observations = StratumObservations(strata: strata, arms: arms)
         for (index, cell) in cells.enumerated() {
             observations.visitors[index] = Double(cell.visitors)
-            observations.rewards[index] = real(cell.successes) / unit
-            if reward == .revenue { observations.squaredRewards[index] = real(cell.revenueSquared) / 1e12 }
+            observations.successes[index] = Double(clicks ? cell.clickers : cell.purchasers)
         }
         return observations
+    }
+
+    /// Purchasers with their money in major units.
+    func orders() -> StratumOrders {
+        var orders = StratumOrders(strata: strata, arms: arms)
+        for (index, cell) in cells.enumerated() {
+            orders.purchasers[index] = Double(cell.purchasers)
+            guard cell.revenue != 0 || cell.revenueSquared != 0 else { continue }
+            orders.revenue[index] = real(cell.revenue) / 1e6
+            orders.squares[index] = real(cell.revenueSquared) / 1e12
+        }
+        return orders
     }
 }
 
 /// The nearest real number. Small ones go by 64 bits: the conversion from 128 bits took a quarter of all learning.
-private func real(_ value: Int128) -> Double {
+func real(_ value: Int128) -> Double {
     value.magnitude < 1 << 63 ? Double(Int64(truncatingIfNeeded: value)) : Double(value)
 }

@@ -11,34 +11,41 @@ struct RateUpdate: Equatable, Sendable {
         switch seasonality {
         case .adjusted, .stratified:
             adjustment = SeasonalAdjustment(
-                visitors: observations.visitors, successes: observations.rewards, strata: observations.strata,
+                visitors: observations.visitors, successes: observations.successes, strata: observations.strata,
                 arms: observations.arms)
         case .none:
             adjustment = SeasonalAdjustment(pooling: observations)
         }
-        successes = observations.sumsByArm(observations.rewards)
+        successes = observations.sumsByArm(observations.successes)
     }
+
+    /// κ·max(T, O) of an arm: the visitors of average rate that compare it with others.
+    func trials(ofArm arm: Int) -> Double {
+        adjustment.evidence[arm] * max(adjustment.adjustedTrials[arm], successes[arm])
+    }
+
+    /// κ·O of an arm.
+    func weightedSuccesses(ofArm arm: Int) -> Double { adjustment.evidence[arm] * successes[arm] }
 
     /// The posterior of an arm.
     ///
     /// - Parameters:
     ///   - prior: history of this very row group, in whole weight.
-    ///   - pooled: the arm's posterior over everyone and the visitors it stands for here; nil when there is none.
+    ///   - pooled: the visitors taken over from everyone and their mean here; nil when there are none.
     func posterior(ofArm arm: Int, prior: PriorCounts.Counts, pooled: Pooled?) -> Posterior {
-        let evidence = adjustment.evidence[arm]
-        let failures = max(adjustment.adjustedTrials[arm], successes[arm]) - successes[arm]
         let visitors = pooled?.visitors ?? 0
         let mean = pooled?.mean ?? 0
+        let own = weightedSuccesses(ofArm: arm)
         return .beta(
-            alpha: 1 + visitors * mean + prior.successes + evidence * successes[arm],
-            beta: 1 + visitors * (1 - mean) + prior.failures + evidence * failures)
+            alpha: 1 + visitors * mean + prior.successes + own,
+            beta: 1 + visitors * (1 - mean) + prior.failures + (trials(ofArm: arm) - own))
     }
 }
 
 /// What a segment takes over from everyone's group for one arm.
 struct Pooled: Equatable, Sendable {
-    /// n′ = min(`pooling`, the arm's raw visitors): a new arm brings nothing.
+    /// n′, at most the arm's raw visitors: a new arm brings nothing.
     let visitors: Double
-    /// The mean of the arm's posterior over everyone.
+    /// Their rate in this segment.
     let mean: Double
 }

@@ -9,6 +9,13 @@ import State
 import Synchronization
 
 extension NightlyRun {
+    /// What goes into a table.
+    private struct Draft {
+        var rows: [AllocationRow] = []
+        var facts: [ExperimentFacts] = []
+        var rewards: [RewardsFile.Part] = []
+    }
+
     /// Learns from all days up to `date` and publishes the table of the day after.
     func publishAllocation(after date: CalendarDate, into outcome: inout NightOutcome) throws(RunFailure) {
         let tableDate = date.advanced(by: 1)
@@ -21,76 +28,125 @@ extension NightlyRun {
             }
         }
         let inputs = try allocationInputs()
-        var rows: [AllocationRow] = []
-        var facts: [ExperimentFacts] = []
-        for experiment in configuration.experiments {
-            let groups = try learn(experiment, from: history, inputs, for: date)
-            do throws(AllocationError) {
-                let own = try allocate(experiment, groups, blacklist: inputs.blacklist, on: tableDate)
-                rows += own
-                facts.append(
-                    ExperimentFacts(
-                        experiment: experiment.experiment, learning: experiment.learning,
-                        allocation: experiment.allocation, groups: groups, rows: own))
-            } catch {
-                let last = try carryOver(experiment.experiment.key, to: tableDate, because: error, into: &outcome)
-                rows += last.rows
-                facts += last.facts
+        let before = try tableBefore(tableDate)
+        let results = decide(history, inputs, before, on: tableDate)
+        var draft = Draft()
+        for (configured, result) in zip(configuration.experiments, results) {
+            let key = configured.experiment.key
+            switch result {
+            case .success(let own):
+                draft.rows += own.rows
+                draft.facts.append(own.facts)
+                draft.rewards.append(own.rewards)
+                tell(own, of: key, before, date, into: &outcome)
+            case .failure(.overflow):
+                throw .overflow(date: date)
+            case .failure(.allocation(let error)) where error.problem == .noEligibleArm:
+                leaveOut(key, because: error, date, into: &outcome)
+            case .failure(.allocation(let error)):
+                let last = try carryOver(
+                    configured.experiment, inputs.blacklist, to: tableDate, because: error, into: &outcome)
+                draft.rows += last.rows
+                draft.facts += last.facts
             }
         }
-        guard !rows.isEmpty else {
+        guard !draft.rows.isEmpty || !outcome.leftOut.isEmpty else {
             warn(.nothingAllocated(date), in: &outcome)
             return
         }
-        try publish(rows, facts, on: tableDate, history: history, inputs: inputs, into: &outcome)
+        try publish(draft, on: tableDate, history: history, inputs: inputs, into: &outcome)
     }
 
-    private func learn(
-        _ configured: ExperimentConfiguration, from history: History, _ inputs: AllocationInputs,
-        for date: CalendarDate
-    ) throws(RunFailure) -> [LearnedGroup] {
-        let priors = configured.learning.priors.flatMap { inputs.priors[$0] } ?? PriorCounts()
-        let learner = ExperimentLearner(
-            experiment: configured.experiment, settings: configured.learning, priors: priors)
-        var groups: [LearnedGroup]
-        do throws(CountOverflow) {
-            groups = try learner.learn(history.rows[configured.experiment.key] ?? [])
-        } catch {
-            throw .overflow(date: date)
-        }
-        // A segment that the blacklist names is served by everyone's posteriors less what is blocked there.
-        guard let everyone = groups.first else { return groups }
-        let named = inputs.blacklist.segments(of: configured.experiment, on: date.advanced(by: 1))
-        for segment in named.subtracting(groups.map(\.segment)) {
-            groups.append(LearnedGroup(segment: segment, arms: everyone.arms))
-        }
-        return groups
-    }
-
-    private func allocate(
-        _ configured: ExperimentConfiguration, _ groups: [LearnedGroup], blacklist: Blacklist, on date: CalendarDate
-    ) throws(AllocationError) -> [AllocationRow] {
-        let experiment = configured.experiment
-        let allocator = GroupAllocator(experiment: experiment, settings: configured.allocation)
-        let results = Mutex([Result<[AllocationRow], AllocationError>?](repeating: nil, count: groups.count))
-        DispatchQueue.concurrentPerform(iterations: groups.count) { index in
-            let group = groups[index]
-            let result = Result { () throws(AllocationError) in
-                try allocator.allocate(
-                    group: group, blacklisted: blacklist.variants(of: experiment, segment: group.segment, on: date),
-                    date: date, seed: seed(experiment.key, group.segment), reward: configured.learning.reward)
-            }
+    /// The results of all experiments, in their order.
+    private func decide(
+        _ history: History, _ inputs: AllocationInputs, _ before: (date: CalendarDate, rows: [AllocationRow])?,
+        on tableDate: CalendarDate
+    ) -> [Result<ExperimentNight.Result, ExperimentNight.Failure>] {
+        let experiments = configuration.experiments
+        let isMature = maturity(on: tableDate.advanced(by: -1))
+        let results = Mutex(
+            [Result<ExperimentNight.Result, ExperimentNight.Failure>?](repeating: nil, count: experiments.count))
+        DispatchQueue.concurrentPerform(iterations: experiments.count) { index in
+            let configured = experiments[index]
+            let night = ExperimentNight(
+                configured: configured, pipeline: configuration.pipeline,
+                rows: history.rows[configured.experiment.key] ?? [], isMature: isMature,
+                priors: configured.learning.priors.flatMap { inputs.priors[$0] } ?? PriorCounts(),
+                blacklist: inputs.blacklist, date: tableDate, stoppedBefore: stopped(configured, in: before))
+            let result = Result { () throws(ExperimentNight.Failure) in try night.result() }
             results.withLock { $0[index] = result }
         }
-        var rows: [AllocationRow] = []
-        for result in results.withLock({ $0 }) { rows += try result?.get() ?? [] }
-        return rows
+        return results.withLock { $0 }.compactMap(\.self)
+    }
+
+    /// Which days' conversions are all in on the night after `date`.
+    private func maturity(on date: CalendarDate) -> @Sendable (CalendarDate) -> Bool {
+        guard let window = configuration.statistics.conversionWindow else { return { _ in true } }
+        let clock = DayClock(timeZone: configuration.timeZone)
+        return { clock.closing(of: $0, after: window) <= date }
+    }
+
+    /// The rows of the newest table before a date; nil without one.
+    private func tableBefore(
+        _ date: CalendarDate
+    ) throws(RunFailure) -> (date: CalendarDate, rows: [AllocationRow])? {
+        let dates = try files { () throws(FileError) in try state.allocationDates() }
+        guard let last = dates.last(where: { $0 < date }) else { return nil }
+        do throws(RunFailure) {
+            return (last, try readTable(of: last))
+        } catch {
+            // A table that cannot be read is needed only for what it stopped.
+            guard configuration.experiments.contains(where: { !$0.learning.guardrails.isEmpty }) else { return nil }
+            throw error
+        }
+    }
+
+    /// The arms that the table before stopped and that are declared still, unless what it was learned from is forgotten.
+    private func stopped(
+        _ configured: ExperimentConfiguration, in before: (date: CalendarDate, rows: [AllocationRow])?
+    ) -> Set<Name> {
+        guard let before, !configured.learning.guardrails.isEmpty else { return [] }
+        if let since = configured.learning.since, before.date <= since { return [] }
+        let rows = before.rows.filter {
+            $0.key.slotKey == configured.experiment.key && $0.status == .stopped
+        }
+        return Set(rows.map(\.key.variant))
+    }
+
+    /// Tells what is new: arms stopped, a winner named.
+    private func tell(
+        _ result: ExperimentNight.Result, of key: SlotKey, _ before: (date: CalendarDate, rows: [AllocationRow])?,
+        _ date: CalendarDate, into outcome: inout NightOutcome
+    ) {
+        for stop in result.stops {
+            warn(
+                .armStopped(date, key, arm: stop.arm, guardrail: stop.guardrail, liftHigh: stop.liftHigh), in: &outcome)
+        }
+        let alone = result.rows.filter { $0.status == .control && $0.traffic == 1_000_000 }
+        if !alone.isEmpty { warn(.controlAlone(date, key, segments: alone.map(\.key.segment)), in: &outcome) }
+        func winner(_ rows: [AllocationRow]) -> Name? {
+            rows.first { $0.key.slotKey == key && $0.key.segment == .everyone && $0.verdict == .winner }?.key.variant
+        }
+        if let arm = winner(result.rows), arm != before.flatMap({ winner($0.rows) }) {
+            report(.winnerNamed(date, key, arm: arm))
+        }
+    }
+
+    private func leaveOut(
+        _ experiment: SlotKey, because error: AllocationError, _ date: CalendarDate, into outcome: inout NightOutcome
+    ) {
+        outcome.leftOut.append("\(experiment.platform)/\(experiment.slot)")
+        warn(.experimentLeftOut(date, error, experiment), in: &outcome)
     }
 
     /// The experiment's rows in the newest table before a date, under that date, and how they were made, where that table says so.
+    ///
+    /// What must not be shown tonight is never carried over.
     private func carryOver(
-        _ experiment: SlotKey, to date: CalendarDate, because error: AllocationError, into outcome: inout NightOutcome
+        _ declared: Experiment, _ blacklist: Blacklist, to date: CalendarDate, because error: AllocationError,
+        into outcome: inout NightOutcome
     ) throws(RunFailure) -> (rows: [AllocationRow], facts: [ExperimentFacts]) {
+        let experiment = declared.key
         outcome.carriedOver.append("\(experiment.platform)/\(experiment.slot)")
         let dates = try files { () throws(FileError) in try state.allocationDates() }
         var rows: [AllocationRow] = []
@@ -115,25 +171,31 @@ extension NightlyRun {
         warn(
             .experimentCarriedOver(date.advanced(by: -1), error, experiment, from: rows.first?.date), in: &outcome)
         for index in rows.indices { rows[index].date = date }
-        return (rows, facts)
-    }
-
-    /// The seed of the sampling method: a function of pipeline and group, not of the date, so that nothing moves without data.
-    private func seed(_ experiment: SlotKey, _ segment: Name) -> UInt64 {
-        let parts = [configuration.pipeline, experiment.platform.string, experiment.slot.string, segment.string]
-        let text = parts.joined(separator: "\u{1F}")
-        return Array(text.utf8).withUnsafeBytes { XXH64.hash($0, seed: 0) }
+        var shown: [AllocationRow] = []
+        for (segment, group) in Dictionary(grouping: rows, by: \.key.segment) {
+            let outside = blacklist.outside(of: declared, segment: segment, on: date)
+            guard let left = CarriedRows.withoutTraffic(of: outside, group) else {
+                let error = AllocationError(experiment: experiment, segment: segment, problem: .noEligibleArm)
+                leaveOut(experiment, because: error, date.advanced(by: -1), into: &outcome)
+                return ([], [])
+            }
+            shown += left
+        }
+        return (shown, facts)
     }
 
     private func publish(
-        _ rows: [AllocationRow], _ facts: [ExperimentFacts], on date: CalendarDate, history: History,
-        inputs: AllocationInputs,
+        _ draft: Draft, on date: CalendarDate, history: History, inputs: AllocationInputs,
         into outcome: inout NightOutcome
     ) throws(RunFailure) {
+        let rows = draft.rows
         let bytes = AllocationFile.bytes(rows)
         let directory = state.allocation(on: date)
         do throws(TableError) {
-            _ = try AllocationTable(csv: bytes, file: directory + "/" + AllocationFormat.tableFile)
+            // Without rows no experiment may show anything.
+            if !rows.isEmpty {
+                _ = try AllocationTable(csv: bytes, file: directory + "/" + AllocationFormat.tableFile)
+            }
         } catch {
             throw .table(error)
         }
@@ -146,10 +208,11 @@ extension NightlyRun {
         manifest.partitions = Dictionary(
             uniqueKeysWithValues: history.digests.map { ($0.key.description, $0.value) })
         // In the table's order.
-        let experiments = facts.sorted { $0.key < $1.key }.map(\.json)
+        let experiments = draft.facts.sorted { $0.key < $1.key }.map(\.json)
         let files: [(name: String, bytes: [UInt8])] = [
             (AllocationFormat.tableFile, bytes),
             (AllocationFormat.manifestFile, manifest.json(experiments: experiments)),
+            (RewardsFile.name, RewardsFile.bytes(draft.rewards, date: date)),
         ]
         let current = try self.files { () throws(FileError) in try state.currentDate() }
         let moves = current.map { $0 <= date } ?? true

@@ -28,30 +28,33 @@ struct AllocationInputs {
 }
 
 extension NightlyRun {
-    /// Reads the days up to `last`, newest first, until every experiment has all that its window asks for.
+    /// Reads the days up to `last` of which some experiment counts, oldest first. Verdicts look at all of them, whatever the
+    /// window; rows of arms that are declared no longer count as arms that were tried.
     func history(through last: CalendarDate) throws(RunFailure) -> History {
         var history = History()
-        var missing: [SlotKey: Int] = [:]
-        var arms: [SlotKey: Set<Name>] = [:]
+        var since: [SlotKey: CalendarDate] = [:]
+        var first: CalendarDate?
         for experiment in configuration.experiments {
-            missing[experiment.experiment.key] = experiment.learning.window ?? .max
-            arms[experiment.experiment.key] = Set(experiment.experiment.arms)
+            let begin = experiment.learning.since ?? CalendarDate(dayNumber: .min)
+            since[experiment.experiment.key] = begin
+            first = min(first ?? begin, begin)
         }
         let dates = try files { () throws(FileError) in try state.statisticsDates() }
-        for date in dates.reversed() where date <= last && missing.values.contains(where: { $0 > 0 }) {
+        for date in dates where date <= last && first.map({ $0 <= date }) ?? true {
             guard let (bytes, rows) = try statisticsFile(of: date), !rows.isEmpty else { continue }
             history.dates.append(date)
             history.digests[date] = digest(bytes)
-            for (experiment, days) in missing where days > 0 {
-                let own = rows.filter {
-                    $0.key.slotKey == experiment && arms[experiment]?.contains($0.key.variant) == true
+            // Files are sorted: the rows of one experiment stand together.
+            var start = rows.startIndex
+            while start < rows.endIndex {
+                let key = rows[start].key.slotKey
+                let end = rows[start...].firstIndex { $0.key.slotKey != key } ?? rows.endIndex
+                if let begin = since[key], begin <= date {
+                    history.rows[key, default: []].append(contentsOf: rows[start..<end])
                 }
-                guard own.contains(where: { $0.counts.visitors > 0 }) else { continue }
-                history.rows[experiment, default: []] += own
-                missing[experiment] = days - 1
+                start = end
             }
         }
-        history.dates.reverse()
         return history
     }
 

@@ -1,4 +1,5 @@
 import Domain
+import Learning
 import State
 
 extension RunEvent {
@@ -39,6 +40,22 @@ extension RunEvent {
                 table.map { "its rows are taken over from the table of \($0)" }
                 ?? "there is no earlier table to take its rows from: it is left out"
             return "\(error); \(consequence)"
+        case .experimentLeftOut(_, let error, _):
+            return "\(error); the table has no rows of it, so that serving code shows its default"
+        case .controlAlone(_, let experiment, let segments):
+            let names = segments.prefix(5).map(\.string).joined(separator: ", ")
+            return "\(experiment.platform)/\(experiment.slot), "
+                + "\(segments.count == 1 ? "segment" : "segments") \(names)\(segments.count > 5 ? ", …" : ""): no variant may be "
+                + "shown (blacklisted, outside its dates, or stopped), so that the control has all traffic"
+        case .armStopped(_, let experiment, let arm, let guardrail, let liftHigh):
+            return
+                "\(experiment.platform)/\(experiment.slot): \(arm) is stopped: its \(guardrail.metric.rawValue)s per visitor "
+                + "are at least \(Text.decimal(-liftHigh * 100, 1)) % below the reference's, and no more than "
+                + "\(Text.decimal(guardrail.tolerance * 100, 1)) % is put up with; take it out of the configuration, or "
+                + "declare it anew after a night without it"
+        case .winnerNamed(_, let experiment, let arm):
+            return
+                "\(experiment.platform)/\(experiment.slot): \(arm) is the winner: the evidence excludes every other arm"
         case .nothingAllocated(let date):
             return "\(date): no experiment could be allocated: no table is published"
         case .currentIsLater(let date, let table, let current):

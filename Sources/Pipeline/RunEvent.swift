@@ -1,5 +1,6 @@
 package import Allocation
 package import Domain
+package import Learning
 package import State
 
 /// What a run tells while it goes on. Text, `--json` and the records of runs are made from it.
@@ -38,6 +39,14 @@ package enum RunEvent: Sendable {
     case noUnits(CalendarDate, NoDataReason)
     case experimentCarriedOver(CalendarDate, AllocationError, SlotKey, from: CalendarDate?)
     case nothingAllocated(CalendarDate)
+    /// No arm of the experiment may be shown: the table has no rows of it.
+    case experimentLeftOut(CalendarDate, AllocationError, SlotKey)
+    /// No arm of a group may be shown, and the control has all of its traffic.
+    case controlAlone(CalendarDate, SlotKey, segments: [Name])
+    /// An arm has broken a guardrail: its rate is at most this much above the reference's, less 1.
+    case armStopped(CalendarDate, SlotKey, arm: Name, guardrail: Guardrail, liftHigh: Double)
+    /// The verdict names a winner that the table before did not.
+    case winnerNamed(CalendarDate, SlotKey, arm: Name)
     /// A table was published that is older than the one that serves.
     case currentIsLater(CalendarDate, table: CalendarDate, current: CalendarDate)
     /// Tables that were made before the one before them changed.
@@ -52,7 +61,7 @@ package enum RunEvent: Sendable {
 extension RunEvent {
     package var severity: Severity {
         switch self {
-        case .dayRead, .daysRecounted, .tablePublished: .information
+        case .dayRead, .daysRecounted, .tablePublished, .winnerNamed: .information
         default: .warning
         }
     }
@@ -75,6 +84,10 @@ extension RunEvent {
         case .noUnits: "no-units"
         case .experimentCarriedOver: "experiment-carried-over"
         case .nothingAllocated: "nothing-allocated"
+        case .experimentLeftOut: "experiment-left-out"
+        case .controlAlone: "control-alone"
+        case .armStopped: "arm-stopped"
+        case .winnerNamed: "winner-named"
         case .currentIsLater: "current-is-later"
         case .tablesStale: "tables-stale"
         case .journalMended(_, .tornLine): "journal-line-torn"
@@ -91,7 +104,9 @@ extension RunEvent {
             .dayNotOver(let date, _), .denyListMissing(_, let date), .noData(let date, _),
             .statisticsKept(let date, _), .noStatistics(let date), .sampleRatio(let date, _),
             .sharesUnknown(let date, _), .propensitiesUnknown(let date, _), .noUnits(let date, _),
-            .experimentCarriedOver(let date, _, _, _), .nothingAllocated(let date),
+            .experimentCarriedOver(let date, _, _, _), .nothingAllocated(let date), .experimentLeftOut(let date, _, _),
+            .controlAlone(let date, _, _),
+            .armStopped(let date, _, _, _, _), .winnerNamed(let date, _, _),
             .currentIsLater(let date, _, _), .tablesStale(let date, _), .nightStopped(let date, _):
             date
         case .inputWithoutEffect, .journalMended, .recordNotWritten: nil
@@ -102,7 +117,10 @@ extension RunEvent {
     package var experiment: String? {
         switch self {
         case .sampleRatio(_, let check): "\(check.platform)/\(check.slot)"
-        case .experimentCarriedOver(_, _, let experiment, _): "\(experiment.platform)/\(experiment.slot)"
+        case .experimentCarriedOver(_, _, let experiment, _), .experimentLeftOut(_, _, let experiment),
+            .controlAlone(_, let experiment, _),
+            .armStopped(_, let experiment, _, _, _), .winnerNamed(_, let experiment, _):
+            "\(experiment.platform)/\(experiment.slot)"
         default: nil
         }
     }

@@ -17,6 +17,8 @@ package struct NightOutcome: Encodable, Sendable {
     package var tableChanged = false
     /// Experiments whose rows were taken over from the last table, as platform/slot.
     package var carriedOver: [String] = []
+    /// Experiments without rows in the table, since none of their arms may be shown.
+    package var leftOut: [String] = []
     /// Dates of later tables, made before this night was run again.
     package var staleTables: [String] = []
     /// How long each half of the night took.

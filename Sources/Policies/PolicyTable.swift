@@ -6,7 +6,7 @@ package struct PolicyTable: Equatable, Sendable {
     package var segments: [Int: [Double]] = [:]
     /// The arm that is thought best for everyone; nil without an opinion.
     package var leader: Int?
-    /// The arm that is called the winner: by Thompson sampling when P(best) > 0.95, by a test when it is significant.
+    /// The arm that is called the winner: by Sluice when the verdict names it, by a test when it is significant.
     package var winner: Int?
     /// The part of all traffic that arms have by their floor, beyond their probability of being best.
     package var floorTraffic = 0.0

@@ -21,8 +21,8 @@ package struct ThompsonPolicy: Policy {
         self.allocation = allocation
     }
 
-    /// The probability of being best above which an arm is called the winner.
-    package static let certainty = 0.95
+    /// Whether verdicts are made; without, no winner is ever named, and nights are quicker.
+    package var judges = true
 
     package func table(_ night: Night) throws(PolicyError) -> PolicyTable {
         let experiment = night.experiment.declared(on: night.day)
@@ -30,31 +30,41 @@ package struct ThompsonPolicy: Policy {
         var settings = learning
         settings.reward = reward
         let competing = Set(night.competing.map { night.experiment.arms[$0].variant })
-        let blacklisted = Set(experiment.variants.filter { !competing.contains($0) })
+        let outside = Dictionary(
+            uniqueKeysWithValues: experiment.variants.filter { !competing.contains($0) }
+                .map { ($0, ArmStatus.blacklisted) })
+        var winner: Name?
 
         var rows: [[AllocationRow]] = []
         do {
             let learner = ExperimentLearner(experiment: experiment, settings: settings, priors: priors)
             let groups = try learner.learn(night.rows)
             let allocator = GroupAllocator(experiment: experiment, settings: allocation)
+            let evidence =
+                judges
+                ? EvidenceLearner(experiment: experiment, reward: reward).evidence(
+                    settings.counted(night.rows),
+                    groups: groups.map { EvidenceLearner.Group(segment: $0.segment, competing: competing) }) : nil
+            winner = evidence?.first.flatMap { everyone in everyone.winner.map { everyone.arms[$0] } }
             for (number, group) in groups.enumerated() {
                 rows.append(
                     try allocator.allocate(
-                        group: group, blacklisted: blacklisted, date: night.date, seed: UInt64(number),
-                        reward: reward))
+                        group: group, outside: outside, date: night.date, seed: UInt64(number),
+                        reward: reward, objective: settings.objective, evidence: evidence?[number],
+                        showsLifts: false))
             }
         } catch {
             throw PolicyError("\(error)")
         }
-        return table(of: rows, in: night.experiment, competing: competing.count)
+        var table = table(of: rows, in: night.experiment)
+        table.winner = winner.flatMap { night.experiment.position(of: $0) }
+        return table
     }
 
-    /// The rows of a published table as shares.
+    /// The rows of a published table as shares, with the winner that they name.
     ///
-    /// - Parameters:
-    ///   - groups: everyone's first.
-    ///   - competing: how many arms share the traffic: one alone is no winner.
-    package func table(of groups: [[AllocationRow]], in experiment: ServedExperiment, competing: Int) -> PolicyTable {
+    /// - Parameter groups: everyone's first.
+    package func table(of groups: [[AllocationRow]], in experiment: ServedExperiment) -> PolicyTable {
         func shares(_ rows: [AllocationRow]) -> [Double] {
             var shares = [Double](repeating: 0, count: experiment.arms.count)
             for row in rows {
@@ -66,9 +76,7 @@ package struct ThompsonPolicy: Policy {
         var table = PolicyTable(everyone: shares(everyone))
         let best = everyone.max { ($0.probabilityBest ?? -1) < ($1.probabilityBest ?? -1) }
         table.leader = best.flatMap { experiment.position(of: $0.key.variant) }
-        // An arm without data is "best" with P = 0.96 beside arms at 4 %: nobody would call it the winner.
-        let isCertain = (best?.probabilityBest ?? 0) > ThompsonPolicy.certainty
-        if competing > 1, best?.status == .active, isCertain { table.winner = table.leader }
+        table.winner = everyone.first { $0.verdict == .winner }.flatMap { experiment.position(of: $0.key.variant) }
         var served = 1.0
         for rows in groups.dropFirst() {
             guard let segment = experiment.segments.firstIndex(where: { $0.name == rows[0].key.segment }) else {

@@ -16,7 +16,9 @@ extension AllocationTable {
 
     static func storage(_ files: consuming TableFiles) throws(TableError) -> TableStorage {
         let described = files.manifest
-        let builder = try TableBuilder(csv: files.table, file: files.tablePath)
+        // Only a manifest tells a table in which nothing may be shown from one that was cut short.
+        let builder = try TableBuilder(
+            csv: files.table, file: files.tablePath, mayBeEmpty: described?.manifest.rows == 0)
         if let described, described.manifest.rows != builder.rowCount {
             throw unverified(described, "rows is \(described.manifest.rows) where the table has \(builder.rowCount)")
         }

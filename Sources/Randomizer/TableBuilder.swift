@@ -21,8 +21,12 @@ struct TableBuilder {
 
     private static let remedy = "correct it, or publish the table again"
 
-    /// Reads a table's CSV. `file` is its name in errors.
-    init(csv: [UInt8], file: String) throws(TableError) {
+    /// Reads a table's CSV.
+    ///
+    /// - Parameters:
+    ///   - file: its name in errors.
+    ///   - mayBeEmpty: whether a table without rows, in which no experiment may show anything, is one.
+    init(csv: [UInt8], file: String, mayBeEmpty: Bool = false) throws(TableError) {
         self.file = file
         // Line numbers and the names' positions are kept in 32 bits.
         guard csv.count < UInt32.max else {
@@ -38,7 +42,7 @@ struct TableBuilder {
         } catch {
             throw TableError(.malformed, file: file, line: error.line, error.description, remedy: Self.remedy)
         }
-        guard !rows.isEmpty else {
+        guard !rows.isEmpty || mayBeEmpty else {
             throw TableError(.malformed, file: file, "no row after the header", remedy: Self.remedy)
         }
     }
@@ -94,7 +98,8 @@ struct TableBuilder {
         }
         groups.append(TableStorage.GroupRecord(segment: 0, firstArm: UInt32(arms.count), control: nil))
         return TableStorage(
-            date: String(decoding: date, as: UTF8.self), manifest: manifest, names: names.names.trimmed(),
+            date: rows.isEmpty ? manifest?.date ?? "" : String(decoding: date, as: UTF8.self), manifest: manifest,
+            names: names.names.trimmed(),
             variants: (0..<UInt32(variants.names.count)).map { variants.names.string($0) },
             experiments: trimmed(experiments), groups: trimmed(groups), arms: arms, controls: trimmed(controls))
     }

@@ -1,3 +1,4 @@
+import Evaluation
 import Report
 import State
 
@@ -23,6 +24,17 @@ extension StateDirectory {
                 "\(path) holds no table and no statistics; give --state the directory that `sluice run` fills")
         }
         return history
+    }
+}
+
+extension StateDirectory {
+    /// What policies that did not run are judged by: the days of a history, without those that are damaged, which it names.
+    func evidence(of history: StateHistory) throws -> StateEvidence? {
+        guard let first = history.days.first?.date, let last = history.days.last?.date else { return nil }
+        var options = StateEvidence.Options()
+        options.dates = first...last
+        options.skipsDamaged = true
+        return try StateEvidence(self, options: options)
     }
 }
 

@@ -93,7 +93,7 @@ enum NightOptions {
         defer { bar?.clear() }
         try night.run(dates) { summary.nights.append($0) }
         if arguments.has("print") { try printTable(summary.nights.last, state: state) }
-        if summary.nights.contains(where: { !$0.carriedOver.isEmpty }) { return .notAllocated }
+        if summary.nights.contains(where: { !$0.carriedOver.isEmpty || !$0.leftOut.isEmpty }) { return .notAllocated }
         return summary.nights.contains { !$0.hasData } ? .noData : .done
     }
 

@@ -1,6 +1,7 @@
 import Allocation
 import Domain
 import Essentials
+import Learning
 import State
 
 /// A table laid out for reading.
@@ -11,7 +12,7 @@ enum TablePrinter {
         var cells = [
             [
                 "platform/slot", "segment", "variant", "traffic", "status", "P(best)", "mean", "95 % interval",
-                "visitors",
+                "visitors", "verdict",
             ]
         ]
         for row in rows {
@@ -20,11 +21,16 @@ enum TablePrinter {
                 Text.printable(row.key.variant.string),
                 Text.decimal(Double(row.traffic) / 10_000, 2) + " %", row.status.rawValue,
                 row.probabilityBest.map { Text.decimal($0, 4) } ?? "", Text.decimal(row.mean, 5),
-                "\(Text.decimal(row.meanLow, 5)) – \(Text.decimal(row.meanHigh, 5))", Text.count(row.visitors),
+                interval(row), Text.count(row.visitors), row.verdict?.rawValue ?? "",
             ])
         }
         let date = rows.first.map { "\($0.date)" } ?? ""
         return "Traffic on \(date)\n\n" + aligned(cells, rightAligned: [3, 5, 6, 7, 8])
+    }
+
+    private static func interval(_ row: AllocationRow) -> String {
+        guard let low = row.meanLow, let high = row.meanHigh else { return "" }
+        return "\(Text.decimal(low, 5)) – \(Text.decimal(high, 5))"
     }
 
     /// Columns padded to their widest cell, two spaces apart.

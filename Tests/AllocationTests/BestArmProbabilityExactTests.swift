@@ -183,7 +183,7 @@ private func beta(_ alpha: Double, _ beta: Double) -> Posterior { .beta(alpha: a
             try BestArmProbability.exact([beta(1, -2)])
         }
         #expect(throws: BestArmProbabilityError.mixedFamilies) {
-            try BestArmProbability.exact([beta(1, 1), .studentT(location: 0, scale: 1, degreesOfFreedom: 3)])
+            try BestArmProbability.exact([beta(1, 1), .logStudentT(location: 0, scale: 1, degreesOfFreedom: 3)])
         }
         for parameter in [Double.nan, .infinity, 1e19, 1e-200] {
             #expect(throws: BestArmProbabilityError.self) {

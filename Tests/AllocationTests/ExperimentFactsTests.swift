@@ -26,8 +26,8 @@ import Testing
                     let posterior: Posterior =
                         number % 2 == 0
                         ? .beta(alpha: positive(), beta: positive())
-                        : .studentT(
-                            location: positive() - positive(), scale: Bool.random(using: &generator) ? 0 : positive(),
+                        : .logStudentT(
+                            location: positive() - positive(), scale: positive(),
                             degreesOfFreedom: positive())
                     return LearnedArm(variant: variant, posterior: posterior, visitors: 1, successes: 1)
                 })
@@ -37,7 +37,10 @@ import Testing
         learning.window = Bool.random(using: &generator) ? Int.random(in: 1...400, using: &generator) : nil
         learning.halfLife = Bool.random(using: &generator) ? Double.random(in: 0.1...90, using: &generator) : nil
         learning.seasonality = Seasonality.allCases.randomElement(using: &generator)!
-        learning.pooling = Double.random(in: 0...1e4, using: &generator)
+        learning.pooling =
+            Bool.random(using: &generator) ? .automatic : .visitors(Double.random(in: 0...1e4, using: &generator))
+        learning.objective = Objective.allCases.randomElement(using: &generator)!
+        learning.since = Bool.random(using: &generator) ? CalendarDate(dayNumber: 20_000) : nil
         learning.minimumVisitors = Int64.random(in: 0...1 << 50, using: &generator)
         var allocation = AllocationSettings()
         allocation.floors = ["a": 0.013, "ü\n{": 0.1]
@@ -56,7 +59,8 @@ import Testing
                 key: SlotKey(platform: "web", slot: Name("s\(number)")),
                 variants: names.filter { $0 != control?.variant }, control: control,
                 holdout: number % 3 == 0 ? "site" : nil),
-            learning: learning, allocation: allocation, groups: [group("b"), group("*"), group("a")], rows: rows)
+            learning: learning, allocation: allocation, groups: [group("b"), group("*"), group("a")], rows: rows,
+            conclusion: [nil, .orderChanged, .nothingLeft].randomElement(using: &generator)!)
     }
 
     @Test("They are read as written, every number to the last bit")
@@ -72,13 +76,14 @@ import Testing
         let experiments = try #require(object["experiments"] as? [[String: Any]])
         for (experiment, facts) in zip(experiments, facts) {
             #expect(experiment["reward"] as? String == facts.reward.rawValue)
-            #expect(experiment["objective"] as? String == "reward")
+            #expect(experiment["objective"] as? String == facts.objective?.rawValue)
             #expect(experiment["holdout"] as? String == facts.holdout?.string)
             #expect(experiment["window"] as? Int == facts.window)
             let groups = try #require(experiment["groups"] as? [[String: Any]])
             let arms = try #require(groups[0]["arms"] as? [[String: Any]])
             #expect(arms.map { Name($0["variant"] as? String ?? "") } == facts.groups[0].arms.map(\.variant))
-            #expect(arms.allSatisfy { $0["family"] as? String == (facts.reward == .revenue ? "student_t" : "beta") })
+            #expect(
+                arms.allSatisfy { $0["family"] as? String == (facts.reward == .revenue ? "log_student_t" : "beta") })
         }
         // Serving reads of all this the holdouts alone.
         #expect(try Manifest(json: bytes, file: "").holdouts.map(\.name) == Array(repeating: "site", count: 20))
@@ -92,7 +97,7 @@ import Testing
         #expect(try ExperimentFacts.read(Array(first.utf8), file: "").isEmpty)
         #expect(try Manifest(json: Array(first.utf8), file: "").holdouts.isEmpty)
         let later = text.replacing("\"family\": \"beta\"", with: "\"family\": \"gamma\", \"shape\": [1, {\"a\": null}]")
-            .replacing("\"objective\": \"reward\"", with: "\"objective\": \"peace\", \"horizon\": {\"days\": 3}")
+            .replacing(#/"objective": "[a-z]+"/#, with: "\"objective\": \"peace\", \"horizon\": {\"days\": 3}")
         let facts = try ExperimentFacts.read(Array(later.utf8), file: "")
         #expect(facts[0].groups[0].arms.count == 6 && facts[0].groups[0].arms.allSatisfy { $0.posterior == nil })
         #expect(facts[0].objective == nil && facts[0].reward == .purchase)

@@ -32,7 +32,9 @@ import Testing
         var settings = AllocationSettings()
         change(&settings)
         return try GroupAllocator(experiment: experiment, settings: settings)
-            .allocate(group: group, blacklisted: blacklisted, date: date, seed: 7, reward: reward)
+            .allocate(
+                group: group, outside: Dictionary(uniqueKeysWithValues: blacklisted.map { ($0, .blacklisted) }),
+                date: date, seed: 7, reward: reward)
     }
 
     @Test(arguments: 0..<8)
@@ -57,17 +59,19 @@ import Testing
                     $0.draws = 500
                 }
             } catch let error as AllocationError {
-                #expect(eligible.isEmpty && error.problem == .noEligibleArm)
+                #expect(eligible.isEmpty && (control == nil || blacklisted.contains("plain")))
+                #expect(error.problem == .noEligibleArm)
                 continue
             }
-            let controlShare = blacklisted.contains("plain") ? 0 : control ?? 0
+            let controlShare = blacklisted.contains("plain") ? 0 : eligible.isEmpty ? 1 : control ?? 0
             let floor = min(0.02, 0.5 / count)
             #expect(rows.map(\.key.variant) == experiment.arms)
             #expect(rows.reduce(0) { $0 + $1.traffic } == 1_000_000)
             for row in rows {
                 let name = row.key.variant
-                #expect([row.mean, row.meanLow, row.meanHigh].allSatisfy { (0...1).contains($0) })
-                #expect(row.meanLow <= row.mean && row.mean <= row.meanHigh)
+                let (low, high) = (try #require(row.meanLow), try #require(row.meanHigh))
+                #expect([row.mean, low, high].allSatisfy { (0...1).contains($0) })
+                #expect(low <= row.mean && row.mean <= high)
                 #expect((row.probabilityBest == nil) == (row.valueRemaining == nil))
                 switch row.status {
                 case .blacklisted:
@@ -79,6 +83,7 @@ import Testing
                     let isCapped = rows.contains { $0.status == .active }
                     if isCapped { #expect(row.traffic <= Int((max(1 / count, floor) * 1e6).rounded(.up))) }
                     #expect(row.traffic >= Int((floor * 1e6).rounded()))
+                case .scheduled, .ended, .stopped: Issue.record("\(row)")
                 case .active:
                     #expect(row.visitors >= 100 && eligible.contains(name))
                     #expect(row.traffic >= Int((floor * 1e6).rounded()))
@@ -178,24 +183,44 @@ import Testing
 
     @Test func refusesAGroupWithoutEligibleArm() {
         #expect {
-            try allocate(
-                experiment(["a"], control: 0.5), group([("a", 1, 10), ("plain", 0, 0)]), blacklisted: ["a"])
+            try allocate(experiment(["a"]), group([("a", 1, 10)]), blacklisted: ["a"])
         } throws: { error in
             (error as? AllocationError)?.problem == .noEligibleArm
         }
     }
 
+    @Test("With no arm to show the control has all traffic, and nobody else any")
+    func controlAlone() throws {
+        let rows = try allocate(
+            experiment(["a", "b"], control: 0.1), group([("a", 1, 10), ("b", 1, 10), ("plain", 0, 0)]),
+            blacklisted: ["a", "b"])
+        #expect(rows.map(\.traffic) == [0, 0, 1_000_000])
+        #expect(rows.map(\.status) == [.blacklisted, .blacklisted, .control])
+        #expect(rows.allSatisfy { $0.probabilityBest == nil })
+        #expect(throws: AllocationError.self) {
+            try allocate(
+                experiment(["a"], control: 0.1), group([("a", 1, 10), ("plain", 0, 0)]), blacklisted: ["a", "plain"])
+        }
+    }
+
+    @Test("Arms that are all new share evenly, whatever their posteriors say")
+    func allNew() throws {
+        let rows = try allocate(experiment(["a", "b", "c"]), group([("a", 4, 99), ("b", 2, 99), ("c", 0, 0)]))
+        #expect(rows.map(\.traffic) == [333_334, 333_333, 333_333])
+        #expect(rows.map(\.status) == [.new, .new, .new])
+    }
+
     @Test func showsRevenueInMajorUnits() throws {
         let arms = [("a", 12_500_000), ("b", 0)].map { name, revenue in
             LearnedArm(
-                variant: Name(name), posterior: .studentT(location: 1.25, scale: 0.1, degreesOfFreedom: 200),
+                variant: Name(name), posterior: .logStudentT(location: 0.25, scale: 0.1, degreesOfFreedom: 200),
                 visitors: 200, successes: Int128(revenue))
         }
         let rows = try allocate(experiment(["a", "b"]), LearnedGroup(segment: "x", arms: arms), reward: .revenue)
         #expect(rows.map(\.successes) == [12_500_000, 0])
-        #expect(rows[0].mean == 1.25)
+        #expect(abs(rows[0].mean - exp(0.25)) < 1e-9)
         // t with 200 degrees of freedom: 97.5 % at 1.97190.
-        #expect(abs(rows[0].meanHigh - 1.447190) < 1e-5)
+        #expect(abs(try #require(rows[0].meanHigh) - exp(0.25 + 0.197190)) < 1e-5)
         #expect(rows[0].key.segment == "x")
     }
 
@@ -218,8 +243,9 @@ import Testing
             let groups = try ExperimentLearner(experiment: experiment, settings: settings).learn(rows)
             return try allocate(experiment, groups[0], reward: .revenue).map(\.traffic)
         }
-        #expect(
-            try traffic([row("a", visitors: 900, revenue: 0), row("b", visitors: 500, revenue: 0)]).max() == 333_334)
+        // Without a sale arms compete by purchases: that of fewer failures leads, and the new one has an equal share.
+        let nothing = try traffic([row("a", visitors: 900, revenue: 0), row("b", visitors: 500, revenue: 0)])
+        #expect(nothing[2] == 333_333 && nothing[1] > nothing[0] && nothing[0] > 100_000)
         let paying = try traffic([
             row("a", visitors: 900, revenue: 9000), row("b", visitors: 900, revenue: 0),
             row("c", visitors: 900, revenue: 0),

@@ -51,7 +51,7 @@ enum BestProbabilityBenchmark {
     private static func revenue(arms: Int) -> [Posterior] {
         var generator = SplitMix64(seed: 2)
         return (0..<arms).map { _ in
-            .studentT(
+            .logStudentT(
                 location: Double.random(in: 1.9...2.1, using: &generator),
                 scale: Double.random(in: 0.02...0.1, using: &generator),
                 degreesOfFreedom: Double.random(in: 100...100_000, using: &generator))

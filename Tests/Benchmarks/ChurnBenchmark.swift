@@ -64,7 +64,7 @@ enum ChurnBenchmark {
                 rows.append(DailyRow(date: date, key: key, counts: counts))
             }
             let allocation = try allocator.allocate(
-                group: try learner.learn(rows)[0], blacklisted: [], date: date.advanced(by: 1), seed: 1, reward: .click)
+                group: try learner.learn(rows)[0], date: date.advanced(by: 1), seed: 1, reward: .click)
             shares = allocation.map { Double($0.traffic) / 1_000_000 }
             tables.append(try AllocationTable(csv: AllocationFile.bytes(allocation)))
         }

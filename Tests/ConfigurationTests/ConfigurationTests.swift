@@ -60,6 +60,7 @@ import Testing
         learning.window = 28
         learning.halfLife = 14
         learning.seasonality = .adjusted
+        learning.pooling = .visitors(200)
         var allocation = AllocationSettings()
         allocation.floor = 0.02
         let experiment = Experiment(
@@ -126,7 +127,7 @@ import Testing
         learning.halfLife = 3.5
         learning.seasonality = .none
         learning.minimumVisitors = 500
-        learning.pooling = 0
+        learning.pooling = .visitors(0)
         learning.priors = "priors.csv"
         #expect(configuration.experiments.first?.learning == learning)
         var allocation = AllocationSettings()
@@ -169,14 +170,14 @@ import Testing
         #expect(first.learning.window == nil)
         #expect(first.learning.halfLife == 14)
         #expect(first.learning.minimumVisitors == 50)
-        #expect(first.learning.pooling == 9)
+        #expect(first.learning.pooling == .visitors(9))
         #expect(first.allocation.floor == nil)
         #expect(first.allocation.floors == ["a": 0.2, "b": 0.05])
         #expect(first.allocation.warmup == 5)
         let second = try #require(configuration.experiments.last)
         #expect(second.learning.reward == .click)
         #expect(second.learning.window == 28)
-        #expect(second.learning.pooling == 7)
+        #expect(second.learning.pooling == .visitors(7))
         #expect(second.allocation.floor == 0.1)
         #expect(second.allocation.floors == ["x": 0.3])
     }

@@ -85,7 +85,7 @@ import Testing
             rows,
             settings {
                 $0.seasonality = .none
-                $0.pooling = 0
+                $0.pooling = .visitors(0)
                 $0.halfLife = 1
             })
         #expect(groups.map(\.segment) == ["*", "pune"])
@@ -142,7 +142,7 @@ import Testing
         ]
         var distances: [[Double]] = []
         for pooling in [0.0, 200, 2000, 1e6] {
-            let groups = try learn(rows, settings { $0.pooling = pooling })
+            let groups = try learn(rows, settings { $0.pooling = .visitors(pooling) })
             distances.append(
                 zip(groups[0].arms, groups[1].arms).prefix(2).map { abs($0.posterior.mean - $1.posterior.mean) })
         }
@@ -150,7 +150,7 @@ import Testing
             #expect(zip(weaker, stronger).allSatisfy { $0 > $1 })
         }
         // However much is asked for, an arm hands on no more visitors than it had.
-        let groups = try learn(rows, settings { $0.pooling = 1e6 })
+        let groups = try learn(rows, settings { $0.pooling = .visitors(1e6) })
         let everyone = groups[0].arms[0].posterior.mean
         let parameters = try #require(groups[1].arms[0].posterior.betaParameters)
         #expect(parameters[0] + parameters[1] <= 2 + 50_600 + 600)

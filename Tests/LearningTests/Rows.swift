@@ -47,7 +47,7 @@ extension Posterior {
 
     /// Location, scale and degrees of freedom; nil for another distribution.
     var studentParameters: [Double]? {
-        guard case .studentT(let location, let scale, let degreesOfFreedom) = self else { return nil }
+        guard case .logStudentT(let location, let scale, let degreesOfFreedom) = self else { return nil }
         return [location, scale, degreesOfFreedom]
     }
 }

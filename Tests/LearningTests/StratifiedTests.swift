@@ -75,7 +75,7 @@ import Testing
         let all = try [Seasonality.adjusted, .stratified].map { seasonality in
             try learn(rows) {
                 $0.seasonality = seasonality
-                $0.pooling = 0
+                $0.pooling = .visitors(0)
             }
         }
         #expect(all[0].count > 1)

@@ -102,6 +102,6 @@ import Testing
 
     @Test func formatHasTheServedColumns() {
         #expect(AllocationFormat.columns.starts(with: AllocationFormat.servedColumns))
-        #expect(Set(AllocationFormat.columns).count == 14)
+        #expect(Set(AllocationFormat.columns).count == 18)
     }
 }

@@ -33,8 +33,8 @@ import Testing
                 }
                 // The row has 9 decimals of them.
                 #expect(abs(posterior.mean - arm.row.mean) < 1e-9)
-                #expect(abs(posterior.quantile(0.025) - arm.row.meanLow) < 1e-9)
-                #expect(abs(posterior.quantile(0.975) - arm.row.meanHigh) < 1e-9)
+                #expect(abs(posterior.quantile(0.025) - (arm.row.meanLow ?? .nan)) < 1e-9)
+                #expect(abs(posterior.quantile(0.975) - (arm.row.meanHigh ?? .nan)) < 1e-9)
             }
         }
     }

@@ -31,21 +31,11 @@ func row(
         #expect(abs(known.deviation / variance.squareRoot() - 1) < 1e-12)
     }
 
-    @Test("The deviation of a t is that of its density, by Simpson's rule; with two degrees that of the normal as wide")
+    @Test("The deviation of revenue is that of its logarithm times the mean; with two degrees twice the scale")
     func money() {
-        let posterior = Posterior.studentT(location: 1.25, scale: 0.2, degreesOfFreedom: 12)
-        let known = KnownPosterior(posterior)
-        let (start, end, count) = (posterior.quantile(1e-11), posterior.quantile(1 - 1e-11), 20_000)
-        let step = (end - start) / Double(count)
-        let variance =
-            (0...count).reduce(0) { sum, index in
-                let value = start + Double(index) * step
-                let factor = index == 0 || index == count ? 1.0 : index % 2 == 1 ? 4 : 2
-                return sum + factor * exp(posterior.logDensity(value)) * (value - 1.25) * (value - 1.25)
-            } * step / 3
-        #expect(abs(known.deviation / variance.squareRoot() - 1) < 1e-6)
+        let known = KnownPosterior(.logStudentT(location: log(1.25), scale: 0.2, degreesOfFreedom: 12))
+        #expect(abs(known.deviation - 1.25 * 0.2 * (12.0 / 10).squareRoot()) < 1e-12)
         #expect(known.evidence == 12)
-        let wide = Posterior.studentT(location: 1, scale: 0.5, degreesOfFreedom: 2)
-        #expect(abs(KnownPosterior(wide).deviation * 1.959964 - (wide.quantile(0.975) - 1)) < 1e-6)
+        #expect(KnownPosterior(.logStudentT(location: 0, scale: 0.5, degreesOfFreedom: 2)).deviation == 1)
     }
 }

@@ -11,7 +11,7 @@ import Testing
             axis: DayAxis(
                 dates: days.map { CalendarDate(dayNumber: 20_000 + $0) }, isCarriedOver: days.map { _ in false },
                 isMissing: days.map { _ in false }),
-            values: values, label: Figures.tick
+            values: values, names: ["a", "b", "c"], label: Figures.tick
         ).svg()
     }
 

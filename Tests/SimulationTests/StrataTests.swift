@@ -38,7 +38,7 @@ import Testing
         var allocation = AllocationSettings()
         allocation.floor = 0
         let row = try GroupAllocator(experiment: experiment, settings: allocation).allocate(
-            group: group, blacklisted: [], date: CalendarDate(dayNumber: 0), seed: 1, reward: .click)[0]
+            group: group, date: CalendarDate(dayNumber: 0), seed: 1, reward: .click)[0]
         return (log(group.arms[0].posterior.mean / group.arms[1].posterior.mean), row.probabilityBest ?? 0)
     }
 
@@ -101,7 +101,7 @@ import Testing
             let best = erfc(-z / 2.0.squareRoot()) / 2
             let share = min(0.98, max(0.02, best))
             var table = PolicyTable(everyone: [share, 1 - share])
-            if max(best, 1 - best) > ThompsonPolicy.certainty { table.winner = best > 0.5 ? 0 : 1 }
+            if max(best, 1 - best) > 0.95 { table.winner = best > 0.5 ? 0 : 1 }
             return table
         }
     }

@@ -147,7 +147,9 @@ package struct SyntheticState {
             let declared = Experiment(
                 key: key, variants: competing, control: control.map { Experiment.Control(variant: $0, traffic: 0.05) })
             let allocator = GroupAllocator(experiment: declared, settings: AllocationSettings())
-            let blacklisted = Set(present.filter { isBlacklisted($0, experiment, on: date) }.map(variant))
+            let blacklisted = Dictionary(
+                uniqueKeysWithValues: present.filter { isBlacklisted($0, experiment, on: date) }
+                    .map { (variant($0), ArmStatus.blacklisted) })
             let groups = segments == 0 ? ["*"] : ["*"] + segmentNames()
             var learned: [LearnedGroup] = []
             var own: [AllocationRow] = []
@@ -157,7 +159,7 @@ package struct SyntheticState {
                 }
                 learned.append(LearnedGroup(segment: segment, arms: arms))
                 own += try allocator.allocate(
-                    group: learned[learned.count - 1], blacklisted: blacklisted, date: date, seed: 1,
+                    group: learned[learned.count - 1], outside: blacklisted, date: date, seed: 1,
                     reward: reward(experiment))
             }
             var learning = LearningSettings()
@@ -189,12 +191,23 @@ package struct SyntheticState {
                 visitors: total.visitors, successes: Int128(total.clickers))
         case .revenue:
             let mean = (Double(total.revenue) / 1e6 + 0.5) / (visitors + 1)
+            guard mean > 0 else {
+                // Refunds above sales: arms are compared by purchases, and of the mean no interval is known.
+                var arm = LearnedArm(
+                    variant: variant,
+                    posterior: .beta(
+                        alpha: 1 + Double(total.purchasers), beta: 1 + Double(total.visitors - total.purchasers)),
+                    visitors: total.visitors, successes: total.revenue)
+                arm.mean = mean
+                arm.interval = nil
+                return arm
+            }
             let square = (Double(total.revenueSquared) / 1e12 + 25) / (visitors + 1)
+            let variance = max(1e-6 * mean * mean, (square - mean * mean) / (visitors + 1))
             return LearnedArm(
                 variant: variant,
-                posterior: .studentT(
-                    location: mean, scale: ((square - mean * mean) / (visitors + 1)).squareRoot(),
-                    degreesOfFreedom: visitors + 1),
+                posterior: .logStudentT(
+                    location: log(mean), scale: variance.squareRoot() / mean, degreesOfFreedom: visitors + 1),
                 visitors: total.visitors, successes: total.revenue)
         }
     }

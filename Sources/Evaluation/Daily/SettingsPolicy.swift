@@ -45,19 +45,40 @@ package struct SettingsPolicy: Sendable {
         where blocked(group) != blockedForEveryone && !groups.contains(where: { $0.segment == segment }) {
             groups.append(LearnedGroup(segment: segment, arms: all.arms))
         }
+        let evidence = evidence(of: experiment, table, groups.map(\.segment), rows)
         let allocator = GroupAllocator(experiment: experiment, settings: allocation)
         var shares: [Name: [ArmShare]] = [:]
         for group in groups {
-            let blacklisted = blocked(table.group(serving: group.segment)?.arms ?? everyone)
+            let outside = outside(table, group.segment)
             let seed = GroupAllocator.seed(pipeline: pipeline, slot: slot, segment: group.segment)
             guard
                 let allocated = try? allocator.allocate(
-                    group: group, blacklisted: blacklisted, date: table.date, seed: seed, reward: learning.reward)
+                    group: group, outside: outside, date: table.date, seed: seed, reward: learning.reward,
+                    objective: learning.objective, evidence: evidence[group.segment])
             else { return served(table) }
             shares[group.segment] = allocated.filter { $0.traffic > 0 }
                 .map { ArmShare($0.key.variant, Double($0.traffic) / 1e6) }
         }
         return shares
+    }
+
+    /// The evidence by segment; none where shares do not depend on it.
+    private func evidence(
+        of experiment: Experiment, _ table: ServedTable, _ segments: [Name], _ rows: [DailyRow]
+    ) -> [Name: GroupEvidence] {
+        guard learning.objective == .identify else { return [:] }
+        let groups = segments.map { segment in
+            EvidenceLearner.Group(
+                segment: segment, competing: Set(experiment.variants).subtracting(outside(table, segment).keys))
+        }
+        let found = EvidenceLearner(experiment: experiment, reward: learning.reward)
+            .evidence(learning.counted(rows), groups: groups)
+        return Dictionary(found.map { ($0.segment, $0) }) { first, _ in first }
+    }
+
+    private func outside(_ table: ServedTable, _ segment: Name) -> [Name: ArmStatus] {
+        let arms = table.group(serving: segment)?.arms ?? table.groups[.everyone] ?? []
+        return Dictionary(uniqueKeysWithValues: blocked(arms).map { ($0, .blacklisted) })
     }
 
     private func blocked(_ arms: [ServedTable.Arm]) -> Set<Name> {

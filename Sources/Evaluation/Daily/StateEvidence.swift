@@ -173,7 +173,7 @@ package struct StateEvidence: Sendable {
                         switch arm.status {
                         case .active, .new: .competing
                         case .control: .control
-                        case .blacklisted: .out
+                        case .blacklisted, .scheduled, .ended, .stopped: .out
                         }
                     return ServedTable.Arm(variant: arm.variant, traffic: arm.traffic, standing: standing)
                 }

@@ -6,11 +6,20 @@ package struct DayAxis {
     let isCarriedOver: [Bool]
     /// The day has nothing of what the chart shows.
     let isMissing: [Bool]
+    /// What happened on a day, in words of plain text; drawn as a mark at the top of the plot.
+    var events: [Int: String] = [:]
 
     package init(dates: [CalendarDate], isCarriedOver: [Bool], isMissing: [Bool]) {
         self.dates = dates
         self.isCarriedOver = isCarriedOver
         self.isMissing = isMissing
+    }
+
+    /// A small triangle above the plot on each day with an event, which says it when pointed at.
+    func marks() -> String {
+        events.sorted { $0.key < $1.key }.map { day, text in
+            "<path class=event d=\"M\(centre(day) - 8) \(Frame.top - 18)h16l-8 14z\"><title>\(HTML.escape(text))</title></path>"
+        }.joined()
     }
 
     /// The drawing unit at which a day's slot begins; that of `dates.count` ends the last.
@@ -27,7 +36,7 @@ package struct DayAxis {
 
     /// Hatched slots of days that are carried over or missing; drawn over the data, since stacks fill the plot.
     func shades(bottom: Int) -> String {
-        runs(isCarriedOver, "carried", bottom) + runs(isMissing, "missing", bottom)
+        runs(isCarriedOver, "carried", bottom) + runs(isMissing, "missing", bottom) + marks()
     }
 
     private func runs(_ marks: [Bool], _ name: String, _ bottom: Int) -> String {

@@ -13,6 +13,8 @@ struct DensityChart {
     static let samples = 96
 
     let curves: [Curve]
+    /// Of all arms.
+    let names: [String]
     let range: ClosedRange<Double>
     let label: (Double, Int) -> String
     /// The unit of x in which densities are counted: 0.01 for percentage points.
@@ -40,18 +42,13 @@ struct DensityChart {
                 "<path class=\"line density \(ArmKeys.classes(curve.arm))\" data-arm=\(curve.arm) d=\"\(path.text)\">"
                 + "<title>\(HTML.escape(curve.description))</title></path>"
         }
-        let peaks = sampled.compactMap { curve, points in
-            points.max { $0.density < $1.density }.map { (curve.arm, $0) }
-        }
-        let keys = peaks.map { arm, point in
-            "<text x=\(frame.column(point.value)) y=\(max(Frame.top - 4, frame.line(point.density * unit) - 8)) "
-                + "class=\"k\(arm % ArmKeys.colours)\">\(ArmKeys.letter(arm))</text>"
-        }
+        let order = sampled.sorted { $0.0.posterior.mean > $1.0.posterior.mean }.map(\.0.arm)
         let plot =
             "<svg x=\(Frame.left) y=0 width=\(Frame.right - Frame.left) height=\(frame.bottom) "
             + "viewBox=\"\(Frame.left) 0 \(Frame.right - Frame.left) \(frame.bottom)\">\(shapes)"
-            + "<g class=peaks>\(keys.joined())</g></svg>"
+            + "</svg>"
         return frame.yAxis { value, places in Figures.tick(value, places) } + plot + frame.xAxis(label)
+            + ArmKeys.legend(order, names: names, bottom: frame.bottom)
     }
 
     /// Points at equal steps between the 0.01 % and 99.99 % quantiles, as far as they are in the range; none of a point mass.

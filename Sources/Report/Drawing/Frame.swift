@@ -4,15 +4,15 @@ import CLibrary
 ///
 ///     ┌──────────────────────────────┐ 0        drawing units are half a pixel at a chart's usual width
 ///     │ labels ┌──────────────┐      │ top
-///     │ of y   │    plot      │ arms'│
-///     │        └──────────────┘ keys │ bottom
+///     │ of y   │    plot      │ names│
+///     │        └──────────────┘ of arms, bottom
 ///     │          labels of x         │
 ///     └──────────────────────────────┘ height
 ///     0       left          right   width
 package struct Frame: Equatable, Sendable {
     package static let width = 960
     package static let left = 104
-    package static let right = 916
+    package static let right = 716
     package static let top = 24
 
     package let height: Int

@@ -11,8 +11,8 @@ struct LineChart {
     let points: [[Point?]]
     let range: ClosedRange<Double>
     let label: (Double, Int) -> String
-    /// Whether lines carry the letters of arms; a single line needs none.
-    var hasKeys = true
+    /// Of the arms, beside their lines; nil: a single line, which needs none.
+    var names: [String]?
     /// Days of an arm that are marked by a ring: those on which it is new.
     var isMarked: (_ day: Int, _ arm: Int) -> Bool = { _, _ in false }
 
@@ -44,14 +44,16 @@ struct LineChart {
                 }
             }
             guard !line.text.isEmpty else { continue }
-            let classes = hasKeys ? ArmKeys.classes(arm) : "only"
+            let classes = names != nil ? ArmKeys.classes(arm) : "only"
             lines += "<path class=\"line \(classes)\" data-arm=\(arm) d=\"\(line.text)\"/>"
             if !rings.text.isEmpty { lines += "<path class=\"ring \(classes)\" data-arm=\(arm) d=\"\(rings.text)\"/>" }
             if let last = points.last(where: { $0[arm] != nil })?[arm] { ends.append((arm, frame.line(last.value))) }
         }
         return frame.yAxis(label) + frame.clipped(bands + lines) + axis.shades(bottom: frame.bottom)
             + axis.axis(bottom: frame.bottom)
-            + (hasKeys ? ArmKeys.labels(ends.sorted { ($0.y, $0.arm) < ($1.y, $1.arm) }, bottom: frame.bottom) : "")
+            + (names.map {
+                ArmKeys.labels(ends.sorted { ($0.y, $0.arm) < ($1.y, $1.arm) }, names: $0, bottom: frame.bottom)
+            } ?? "")
     }
 
     private func runs(_ arm: Int) -> [[(day: Int, point: Point)]] {

@@ -14,14 +14,17 @@ package struct StackedChart {
     /// The top of the scale; nil: round numbers beyond the tallest and the deepest day.
     var top: Double?
     let label: (Double, Int) -> String
+    /// Of the arms, beside their bands.
+    let names: [String]
 
     package init(
-        axis: DayAxis, values: [[Double?]], top: Double? = nil, label: @escaping (Double, Int) -> String
+        axis: DayAxis, values: [[Double?]], names: [String], top: Double? = nil, label: @escaping (Double, Int) -> String
     ) {
         self.axis = axis
         self.values = values
         self.top = top
         self.label = label
+        self.names = names
     }
 
     package func svg() -> String {
@@ -45,7 +48,7 @@ package struct StackedChart {
         }
         if frame.y.lowerBound < 0 { shapes += "<path class=zero d=\"M\(Frame.left) \(base)H\(Frame.right)\"/>" }
         return frame.yAxis(label) + frame.clipped(shapes) + axis.shades(bottom: frame.bottom)
-            + axis.axis(bottom: frame.bottom) + ArmKeys.labels(ends(up, down, frame), bottom: frame.bottom)
+            + axis.axis(bottom: frame.bottom) + ArmKeys.labels(ends(up, down, frame), names: names, bottom: frame.bottom)
     }
 
     /// `sums[day][arm + 1]`: over the arms 0…arm.

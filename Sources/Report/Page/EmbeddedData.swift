@@ -22,6 +22,9 @@ struct EmbeddedData: Encodable {
     /// From the interval's ends to the mean, both upwards.
     var meanLow: [String]
     var meanHigh: [String]
+    /// The ends of the always-valid interval of the lift.
+    var liftLow: [String]
+    var liftHigh: [String]
     var visitors: [String]
     var successes: [String]
     var valueRemaining: [String]
@@ -42,8 +45,10 @@ struct EmbeddedData: Encodable {
         traffic = rows { Int128($0.traffic) }
         probabilityBest = rows { $0.probabilityBest.map(EmbeddedData.nano) }
         mean = rows { EmbeddedData.nano($0.mean) }
-        meanLow = rows { EmbeddedData.nano($0.mean) - EmbeddedData.nano($0.meanLow) }
-        meanHigh = rows { EmbeddedData.nano($0.meanHigh) - EmbeddedData.nano($0.mean) }
+        meanLow = rows { EmbeddedData.nano($0.mean) - EmbeddedData.nano($0.meanLow ?? $0.mean) }
+        meanHigh = rows { EmbeddedData.nano($0.meanHigh ?? $0.mean) - EmbeddedData.nano($0.mean) }
+        liftLow = rows { $0.liftLow.map(EmbeddedData.nano) }
+        liftHigh = rows { $0.liftHigh.map(EmbeddedData.nano) }
         visitors = EmbeddedData.counts(of: history) { Int128($0.visitors) }
         if let reward = history.reward {
             successes = EmbeddedData.counts(of: history) { reward.successes($0) }

@@ -30,7 +30,7 @@ extension ExperimentCharts {
             description: "Density of each arm's \(reward.meanNoun) by the table of \(summary.date), "
                 + (reward == .revenue ? "for each unit of the currency" : "for each percentage point")
                 + "; every curve has the area 1. The scale does not begin at 0.",
-            svg: DensityChart(curves: curves, range: low...high, label: meanLabel, unit: unit).svg(),
+            svg: DensityChart(curves: curves, names: history.arms.map(\.string), range: low...high, label: meanLabel, unit: unit).svg(),
             table: DataTable(
                 caption: "Posteriors of \(summary.date)",
                 columns: ["arm", "#mean", "#95 % from", "#to", "distribution", "#worth, visitors"],
@@ -41,8 +41,7 @@ extension ExperimentCharts {
                         return [
                             .name(history.arms[arm].string),
                             .number(Figures.mean(row.mean, reward), PlainDecimal.string(row.mean)),
-                            .number(Figures.mean(row.meanLow, reward), PlainDecimal.string(row.meanLow)),
-                            .number(Figures.mean(row.meanHigh, reward), PlainDecimal.string(row.meanHigh)),
+                            ExperimentCharts.cell(row.meanLow, reward), ExperimentCharts.cell(row.meanHigh, reward),
                             .text(distribution(found.posterior)),
                             found.posterior.map { .number(Figures.plain($0.evidence, 0), Text.decimal($0.evidence, 0)) }
                                 ?? .empty,
@@ -54,15 +53,15 @@ extension ExperimentCharts {
     private func distribution(_ known: KnownPosterior?) -> String {
         switch known?.posterior {
         case .beta(let alpha, let beta): "Beta(\(Text.decimal(alpha, 2)), \(Text.decimal(beta, 2)))"
-        case .studentT(let location, let scale, let degrees):
-            "t(\(Text.decimal(location, 5)), \(Text.decimal(scale, 5)), \(Text.decimal(degrees, 0)) degrees)"
+        case .logStudentT(let location, let scale, let degrees):
+            "exp t(\(Text.decimal(location, 5)), \(Text.decimal(scale, 5)), \(Text.decimal(degrees, 0)) degrees)"
         case nil: ""
         }
     }
 
     private func interval(_ row: AllocationRow, _ reward: Reward) -> String {
-        "\(Figures.mean(row.mean, reward)), 95 % interval \(Figures.mean(row.meanLow, reward)) – "
-            + Figures.mean(row.meanHigh, reward)
+        let interval = Figures.interval(row, reward)
+        return Figures.mean(row.mean, reward) + (interval.isEmpty ? "" : ", 95 % interval \(interval)")
     }
 
     var lifts: Chart? {
@@ -71,12 +70,12 @@ extension ExperimentCharts {
         let lifts = summary.arms.indices.compactMap { arm in
             summary.arms[arm]?.lift.map { (arm: arm, lift: $0) }
         }
+        guard !lifts.isEmpty else { return nil }
         let items = lifts.map { arm, lift in
             IntervalChart.Item(
-                subject: .arm(arm), value: lift.value, low: lift.low, high: lift.high,
-                description: "\(history.arms[arm]): \(ExperimentCharts.text(lift))")
+                name: history.arms[arm].string, arm: arm, value: lift.middle, low: lift.low, high: lift.high,
+                description: "\(history.arms[arm]): \(ExperimentCharts.text(lift))", figures: ExperimentCharts.ends(lift))
         }
-        guard !items.isEmpty else { return nil }
         let isControl = history.control == reference
         let chart = IntervalChart(items: items) { value, places in
             value == 0 ? "0 %" : Figures.signed(value * 100, max(0, places - 2)) + " %"
@@ -85,19 +84,23 @@ extension ExperimentCharts {
             section: section, name: "lift",
             title: isControl ? "Lift over the control" : "Lift over the leader",
             description:
-                "How much greater each arm's mean is than that of \(history.arms[reference]), in percent, with 95 % "
-                + "intervals; far ends are cut at the frame.",
+                "How much greater each arm's rate of \(history.reward == .revenue ? "purchases" : history.reward?.noun ?? "rewards") is "
+                + "than that of \(history.arms[reference]), in percent, with always-valid 95 % intervals and their middles; far "
+                + "ends are cut at the frame.",
             svg: chart.svg(), height: chart.height,
             table: DataTable(
-                caption: "Lift over \(history.arms[reference])", columns: ["arm", "#lift", "#95 % from", "#to"],
-                names: ["variant", "lift", "lift_low", "lift_high"],
+                caption: "Lift over \(history.arms[reference])", columns: ["arm", "#95 % from", "#to"],
+                names: ["variant", "lift_low", "lift_high"],
                 rows: lifts.map { arm, lift in
                     [
-                        .name(history.arms[arm].string),
-                        ExperimentCharts.cell(lift.value), ExperimentCharts.cell(lift.low),
+                        .name(history.arms[arm].string), ExperimentCharts.cell(lift.low),
                         lift.high.map(ExperimentCharts.cell) ?? .number("∞", ""),
                     ]
                 }))
+    }
+
+    private static func cell(_ mean: Double?, _ reward: Reward) -> DataTable.Cell {
+        mean.map { .number(Figures.mean($0, reward), PlainDecimal.string($0)) } ?? .empty
     }
 
     static func cell(_ value: Double) -> DataTable.Cell { .number(change(value), PlainDecimal.string(value)) }
@@ -105,8 +108,12 @@ extension ExperimentCharts {
     /// A relative change: `+12.3 %`.
     static func change(_ value: Double) -> String { Figures.signed(value * 100, 1) + " %" }
 
-    /// `+12.3 % (+4.5 % to +20.1 %)`.
-    static func text(_ lift: Lift) -> String {
-        "\(change(lift.value)) (\(change(lift.low)) to \(lift.high.map(change) ?? "∞"))"
+    /// `+4.5 % to +20.1 %`.
+    static func text(_ lift: Lift) -> String { "\(change(lift.low)) to \(lift.high.map(change) ?? "∞")" }
+
+    /// The same, short.
+    static func ends(_ lift: Lift) -> String {
+        func short(_ value: Double) -> String { Figures.signed(value * 100, 1) }
+        return "\(short(lift.low)) … \(lift.high.map(short) ?? "∞")"
     }
 }

@@ -20,19 +20,29 @@ struct ExperimentCharts {
         self.pValues = pValues
         history = summary.history
         let hasTable = history.rows.map { day in day.contains { $0 != nil } }
-        tables = DayAxis(
+        var tables = DayAxis(
             dates: history.dates, isCarriedOver: history.isCarriedOver, isMissing: hasTable.map { !$0 })
-        counts = DayAxis(
+        var counts = DayAxis(
             dates: history.dates, isCarriedOver: history.dates.map { _ in false },
             isMissing: history.dates.indices.map { [history] in
                 history.isWithoutVisitors($0) && !history.isPending($0)
             })
+        for event in Narrative.events(history) {
+            let text = Isolation.removed(event.text)
+            let before = tables.events[event.day].map { $0 + "; " } ?? "\(history.dates[event.day]): "
+            tables.events[event.day] = before + text
+        }
+        counts.events = tables.events
+        self.tables = tables
+        self.counts = counts
     }
 
     func html() -> String {
-        [traffic, means, probabilities, remaining, densities, lifts, visitors, successes].compactMap { $0?.html() }
-            .joined()
+        [traffic, means, lifts, liftsByNight, probabilities, remaining, densities, visitors, successes]
+            .compactMap { $0?.html() }.joined()
     }
+
+    private var names: [String] { history.arms.map(\.string) }
 
     private var reward: Reward? { history.reward }
 
@@ -40,7 +50,8 @@ struct ExperimentCharts {
         chart(
             "traffic", "Traffic", "Share of visitors by the table in force on each day, in percent, stacked.",
             StackedChart(
-                axis: tables, values: history.rows.map { $0.map { $0.map { Double($0.traffic) / 1e6 } } }, top: 1,
+                axis: tables, values: history.rows.map { $0.map { $0.map { Double($0.traffic) / 1e6 } } }, names: names,
+                top: 1,
                 label: ExperimentCharts.percent
             ).svg()
         ) { history.rows[$0][$1].map { Figures.percent(Double($0.traffic) / 1e6, 2) } }
@@ -54,27 +65,57 @@ struct ExperimentCharts {
             LineChart(
                 axis: tables,
                 points: history.rows.map { day in
-                    day.map { $0.map { LineChart.Point(value: $0.mean, low: $0.meanLow, high: $0.meanHigh) } }
-                }, range: meanRange, label: meanLabel,
+                    day.map { $0.map { LineChart.Point(value: $0.mean, low: $0.meanLow ?? $0.mean, high: $0.meanHigh ?? $0.mean) } }
+                }, range: meanRange, label: meanLabel, names: names,
                 isMarked: { day, arm in history.rows[day][arm]?.status == .new }
             ).svg()
         ) {
             history.rows[$0][$1].map {
-                "\(Figures.mean($0.mean, reward)) (\(Figures.mean($0.meanLow, reward)) – \(Figures.mean($0.meanHigh, reward)))"
+                "\(Figures.mean($0.mean, reward)) (\(Figures.interval($0, reward)))"
             }
         }
+    }
+
+    /// Nil when no table of these days has lifts.
+    private var liftsByNight: Chart? {
+        let lifts = history.rows.map { day in day.map { $0.flatMap(Lift.init) } }
+        let ends = lifts.joined().compactMap { $0 }
+        guard !ends.isEmpty, let newest = lifts.last(where: { $0.contains { $0 != nil } }) else { return nil }
+        let top = min(2, newest.compactMap { $0?.high }.max() ?? 1)
+        let bottom = newest.compactMap { $0?.low }.min() ?? -1
+        let margin = max(0.02, 0.2 * (max(0, top) - min(0, bottom)))
+        let range = max(-1, min(0, bottom) - margin)...(max(0, top) + margin)
+        return chart(
+            "lifts", "Lift night by night",
+            "By how much each arm's rate of \(reward == .revenue ? "purchases" : reward?.noun ?? "rewards") is above that of the "
+                + "\(history.control == nil ? "night's leader" : "control"), in percent: the middle of the always-valid 95 % interval, "
+                + "and the interval as a band. Where a band leaves 0 the difference is real, on whichever night one looks. Wide "
+                + "early bands are cut at the frame.",
+            LineChart(
+                axis: tables,
+                points: lifts.map { day in
+                    day.map { lift in
+                        lift.flatMap { lift in
+                            lift.middle.map { LineChart.Point(value: $0, low: lift.low, high: lift.high) }
+                        }
+                    }
+                }, range: range,
+                label: { value, places in value == 0 ? "0 %" : Figures.signed(value * 100, max(0, places - 2)) + " %" },
+                names: names
+            ).svg()
+        ) { day, arm in lifts[day][arm].map(ExperimentCharts.text) }
     }
 
     private var probabilities: Chart? {
         chart(
             "best", "P(best)",
-            "Probability of being the best arm as learned by the table of each day, in percent. Above 95 % a lead is "
-                + "likely, not certain.",
+            "Probability of being the best arm as learned by the table of each day, in percent. It moves traffic and is no "
+                + "verdict: of two equal arms one is above 95 % on some night in four experiments of ten.",
             LineChart(
                 axis: tables,
                 points: history.rows.map { day in
                     day.map { $0?.probabilityBest.map { LineChart.Point(value: $0) } }
-                }, range: 0...1, label: ExperimentCharts.percent
+                }, range: 0...1, label: ExperimentCharts.percent, names: names
             ).svg()
         ) { history.rows[$0][$1]?.probabilityBest.map { Figures.percent($0, 2) } }
     }
@@ -89,7 +130,7 @@ struct ExperimentCharts {
                     ? " Values above 100 % are cut at the frame." : " Under 1 % there is little left to learn."),
             LineChart(
                 axis: tables, points: values.map { [$0.map { LineChart.Point(value: $0) }] },
-                range: 0...Ticks.roof(min(1, greatest)), label: ExperimentCharts.percent, hasKeys: false
+                range: 0...Ticks.roof(min(1, greatest)), label: ExperimentCharts.percent
             ).svg(), columns: ["value remaining"]
         ) { day, _ in values[day].map { Figures.percent($0, 2) } }
     }
@@ -100,7 +141,7 @@ struct ExperimentCharts {
             "Visitors counted on each day, bots left out, stacked\(pending). The p-value says how likely so uneven a split is by "
                 + "chance.",
             StackedChart(
-                axis: counts, values: history.counts.map { $0.map { $0.map { Double($0.visitors) } } },
+                axis: counts, values: history.counts.map { $0.map { $0.map { Double($0.visitors) } } }, names: names,
                 label: Figures.tick
             ).svg(), columns: history.arms.map(\.string) + ["sample-ratio p"], mark: countMark
         ) { day, arm in
@@ -122,7 +163,7 @@ struct ExperimentCharts {
                 axis: counts,
                 values: history.counts.map { day in
                     day.map { $0.map { Double(reward.successes($0)) / (reward == .revenue ? 1e6 : 1) } }
-                }, label: Figures.tick
+                }, names: names, label: Figures.tick
             ).svg(), mark: countMark
         ) { history.counts[$0][$1].map { Figures.successes(reward.successes($0), reward) } }
     }
@@ -179,8 +220,8 @@ struct ExperimentCharts {
                 for row in rows {
                     guard let row, isTaken(row) else { continue }
                     let isNewest = day == history.latest
-                    low = min(low, isNewest ? row.meanLow : row.mean)
-                    high = max(high, isNewest ? row.meanHigh : row.mean)
+                    low = min(low, isNewest ? row.meanLow ?? row.mean : row.mean)
+                    high = max(high, isNewest ? row.meanHigh ?? row.mean : row.mean)
                 }
             }
             return low <= high ? (low, high) : nil

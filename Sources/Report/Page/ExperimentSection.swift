@@ -32,7 +32,7 @@ struct ExperimentSection {
         <details class=experiment id=\(id) data-experiment="\(id)-data"\(isOpen ? " open" : "")><summary><h3>\
         \(HTML.name(history.key.platform.string))/\(HTML.name(history.key.slot.string))</h3></summary>
         <p class=narrative>\(HTML.prose(Narrative.text(summary)))</p>
-        \(note)\(arms.html(hiddenCaption: true))\(changes)
+        \(brought)\(note)\(arms.html(hiddenCaption: true))\(changes)
         <div class=charts>
         \(charts.html())</div>
         \(whatIf.map { WhatIfSection(section: id, whatIf: $0, history: history).html() } ?? "")\
@@ -41,10 +41,22 @@ struct ExperimentSection {
         """
     }
 
+    private var brought: String {
+        let control = history.control.map { history.arms[$0] }
+        guard let text = whatIf.flatMap({ Brought($0, control: control, history).text }) else { return "" }
+        return "<p class=brought>\(HTML.prose(text))</p>\n"
+    }
+
     private var note: String {
         var sentences: [String] = []
         if let reward = history.reward { sentences.append("The reward is \(reward.rawValue).") }
         if let unknown = summary.unknown { sentences.append(unknown) }
+        sentences.append(
+            "The raw rate is what was counted; the mean is what was learned: it takes out what days and segments did to all arms alike, "
+                + "and adds the prior, so that the two differ where an arm had its traffic on better or worse days.")
+        if history.facts?.reward == .revenue {
+            sentences.append("Verdict, evidence and lift are of purchases.")
+        }
         if history.isCarriedOver.contains(true) {
             let days = history.dates.indices.filter { history.isCarriedOver[$0] }.map { history.dates[$0] }
             sentences.append(
@@ -70,7 +82,7 @@ struct ExperimentSection {
             let row = arm.row
             return [
                 DataTable.Cell(
-                    "<span class=\"swatch \(ArmKeys.classes(index))\" data-arm=\(index)>\(ArmKeys.letter(index))</span> "
+                    "<span class=\"swatch \(ArmKeys.classes(index))\" data-arm=\(index)></span> "
                         + HTML.name(history.arms[index].string), value: history.arms[index].string),
                 DataTable.Cell(badges(arm, index), value: row.status.rawValue),
                 .number(
@@ -78,12 +90,15 @@ struct ExperimentSection {
                     ExactDecimal.text(row.traffic, scale: 6, everyPlace: true)),
                 arm.change.map { .number(Figures.points($0), ExactDecimal.text($0, scale: 6)) } ?? .empty,
                 row.probabilityBest.map { .number(Figures.percent($0, 2), PlainDecimal.string($0)) } ?? .empty,
+                raw(row, reward),
                 .number(Figures.mean(row.mean, reward), PlainDecimal.string(row.mean)),
                 interval(row, reward),
+                row.verdict.map { .text($0.rawValue) } ?? .empty,
+                row.evidence.map { .number(evidence($0), PlainDecimal.string($0)) } ?? .empty,
                 arm.lift.map {
                     .interval(
                         ExperimentCharts.text($0),
-                        [$0.value, $0.low, $0.high ?? .infinity].map { PlainDecimal.string($0) })
+                        [PlainDecimal.string($0.low), $0.high.map { PlainDecimal.string($0) } ?? ""])
                 } ?? (index == summary.reference ? .number("reference", "") : .empty),
                 .number(Text.count(row.visitors), String(row.visitors)),
                 .number(
@@ -94,19 +109,31 @@ struct ExperimentSection {
         return DataTable(
             caption: "Arms of \(history.key.platform)/\(history.key.slot) in the table of \(summary.date)",
             columns: [
-                "arm", "status", "#traffic", "#change", "#P(best)", "#mean", "#95 % interval",
-                "#lift", "#visitors", "#\(reward?.noun ?? "successes")",
+                "arm", "status", "#traffic", "#change", "#P(best)", "#raw rate", "#mean", "#95 % interval",
+                "verdict", "#evidence", "#lift, 95 %", "#visitors", "#\(reward?.noun ?? "successes")",
             ],
             names: [
-                "variant", "status", "traffic", "change", "probability_best", "mean", "mean_low mean_high",
-                "lift lift_low lift_high", "visitors", "successes",
+                "variant", "status", "traffic", "change", "probability_best", "raw_rate", "mean", "mean_low mean_high",
+                "verdict", "evidence", "lift_low lift_high", "visitors", "successes",
             ], rows: rows)
     }
 
+    /// What was counted, by visitor: nothing taken out, nothing added.
+    private func raw(_ row: AllocationRow, _ reward: Reward?) -> DataTable.Cell {
+        guard row.visitors > 0 else { return .empty }
+        let rate = Double(row.successes) / 1e6 / Double(row.visitors)
+        return .number(Figures.mean(rate, reward), PlainDecimal.string(rate))
+    }
+
+    /// Without decimals where it is beyond doubt.
+    private func evidence(_ value: Double) -> String {
+        value >= VerdictMark.greatestEvidence ? "over 1,000,000" : Figures.plain(value, value < 100 ? 2 : 0)
+    }
+
     private func interval(_ row: AllocationRow, _ reward: Reward?) -> DataTable.Cell {
-        .interval(
-            "\(Figures.mean(row.meanLow, reward)) – \(Figures.mean(row.meanHigh, reward))",
-            [PlainDecimal.string(row.meanLow), PlainDecimal.string(row.meanHigh)])
+        guard let low = row.meanLow, let high = row.meanHigh else { return .empty }
+        return .interval(
+            Figures.interval(row, reward), [PlainDecimal.string(low), PlainDecimal.string(high)])
     }
 
     private func badges(_ arm: ExperimentSummary.Arm, _ index: Int) -> String {
@@ -119,7 +146,10 @@ struct ExperimentSection {
         case .blacklisted:
             let since = "since \(arm.since)\(arm.sinceIsKnown ? "" : " or earlier")"
             words.append("<span class=\"badge out\">blacklisted \(since)</span>")
+        case .scheduled, .ended, .stopped:
+            words.append("<span class=\"badge out\">\(arm.row.status.rawValue)</span>")
         }
+        if arm.row.verdict == .winner { words.append("<span class=\"badge lead\">winner</span>") }
         if arm.isAtFloor { words.append("<span class=badge>at its floor</span>") }
         return words.isEmpty ? "active" : words.joined(separator: " ")
     }

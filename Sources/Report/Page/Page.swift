@@ -55,7 +55,7 @@ package struct Page: Sendable {
                 <a class=skip href="#summary">Skip to the experiments</a>
                 <header><h1>Traffic of \(HTML.name(pipeline))</h1><p>\(HTML.prose(subtitle))</p>
                 <nav aria-label="Parts of the page"><a href="#summary">Experiments</a> <a href="#details">In detail</a> \
-                <a href="#quality">Data quality</a> <a href="#words">Words</a></nav></header>
+                <a href="#quality">Data quality</a> <a href="#words">Words</a> <a href="#elsewhere">Elsewhere</a></nav></header>
                 """,
             main: """
                 \(warnings)\(SummarySection(experiments: experiments).html())
@@ -100,7 +100,8 @@ package struct Page: Sendable {
 
     private var legend: String {
         "<p class=note>Hatched days are carried over: nothing new was learned, so traffic stood still. Dotted days have no "
-            + "file, or no visitors. Letters beside lines name the arms as the table of arms does. Point at a chart, or focus it and press the "
+            + "file, or no visitors. Triangles above a chart mark days on which an arm came, "
+            + "went or changed its status, or a table was taken back. Point at a chart, or focus it and press the "
             + "arrow keys, to read its values.</p>\n"
     }
 
@@ -120,8 +121,14 @@ package struct Page: Sendable {
         <dt>95 % interval<dd>The arm's true mean is in it with a probability of 95 %, as far as is known.
         <dt>value remaining<dd>What the best arm has over the leader, relative to the leader, is no more than this with a \
         probability of 95 %. Under 1 % there is little left to learn. Not given beside a new arm, whose prior alone would make it.
-        <dt>lift<dd>The ratio of an arm's mean to the reference's, less 1; its interval is made from the two means' own \
-        (method of variance estimates recovery, Donner and Zou 2012).
+        <dt>verdict<dd>Open, excluded or winner, by the evidence of all days: an arm is excluded once the evidence that another is \
+        better has reached 40, and stays so; the arm that is left alone wins. However often one looks, the best arm is excluded in no \
+        more than 2.5 % of experiments.
+        <dt>evidence<dd>That another arm is better: how many times likelier the counts are if so (an e-value: the mean over arms and \
+        over sizes of the difference). 40 is the mark.
+        <dt>lift<dd>The ratio of an arm's rate to the reference's (the control's, without one the leader's), less 1. Its 95 % interval \
+        is always valid: it holds on all nights together.
+        <dt>raw rate<dd>Successes by visitors of the window as they were counted.
         <dt>nights to 95 %<dd>How many more nights, each with the visitors of the last day, until the leader's P(best) is above \
         95 % if all means and shares stay as they are (normal approximation). A rule of thumb: means do move, above all early, \
         and a leader above 95 % may lose its lead again. What a window or a half-life forgets is counted. None is given beside a \
@@ -134,6 +141,16 @@ package struct Page: Sendable {
         suspicious.
         <dt>mixed<dd>Visitors who saw more than one variant.
         </dl></section>
+        <section id=elsewhere><h2>The same numbers elsewhere</h2>
+        <p>Where the state directory is, every table and every count can be read with one pattern. In DuckDB:</p>
+        <pre><code class=duckdb>FROM read_csv('state/allocations/*/allocation.csv', union_by_name = true)
+        WHERE segment = '*' ORDER BY date, platform, slot, variant;</code></pre>
+        <p>In Python with pandas:</p>
+        <pre><code class=python>import glob
+        import pandas
+        files = sorted(glob.glob("state/statistics/*/statistics.csv"))
+        statistics = pandas.concat(map(pandas.read_csv, files))
+        print(statistics.groupby(["platform", "slot", "variant"])[["visitors", "clickers"]].sum())</code></pre></section>
 
         """
 }

@@ -9,14 +9,14 @@ struct WhatIfSection {
     let history: ExperimentHistory
 
     func html() -> String {
-        let start = "<section class=whatif aria-label=\"What if\"><h4>What if another table had served?</h4>"
+        let start = "<div class=whatif><h4>What if another table had served?</h4>"
         if let absence = whatIf.absence {
-            return start + "<p class=note>\(HTML.prose(words(absence)))</p></section>\n"
+            return start + "<p class=note>\(HTML.prose(words(absence)))</p></div>\n"
         }
         return start + "<p class=note>\(HTML.prose(introduction))</p>"
             + "<ul>" + sentences.map { "<li>\(HTML.prose($0))" }.joined() + "</ul>"
             + "<div class=charts>\(chart?.html() ?? "")</div>" + table.html()
-            + "<p class=fine>\(HTML.prose(caution))</p></section>\n"
+            + "<p class=fine>\(HTML.prose(caution))</p></div>\n"
     }
 
     private var noun: String { history.reward?.noun ?? "reward" }
@@ -131,9 +131,10 @@ struct WhatIfSection {
         guard !changes.isEmpty else { return nil }
         let items = changes.map { policy, change in
             IntervalChart.Item(
-                subject: .named(plain(policy)), value: change.value, low: change.low, high: change.high,
+                name: plain(policy), value: change.value, low: change.low, high: change.high,
                 description: "\(plain(policy)): \(ExperimentCharts.change(change.value)) "
-                    + "(\(ExperimentCharts.change(change.low)) to \(ExperimentCharts.change(change.high)))")
+                    + "(\(ExperimentCharts.change(change.low)) to \(ExperimentCharts.change(change.high)))",
+                figures: ExperimentCharts.change(change.value))
         }
         let chart = IntervalChart(items: items) { value, places in
             value == 0 ? "0 %" : Figures.signed(value * 100, max(0, places - 2)) + " %"

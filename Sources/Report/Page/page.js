@@ -1,17 +1,16 @@
 "use strict";
 // The page is complete without this: it adds read-outs, full tables of the days, sorting and CSV files.
 
-const frame = { left: 104, right: 916, top: 24, bottom: 384 };
-const letters = (arm) => String.fromCharCode(65 + (arm % 26)) + (arm < 26 ? "" : Math.floor(arm / 26));
+const frame = { left: 104, right: 716, top: 24, bottom: 384 };
 
 // ---- Numbers: whole in the data, see the keys of `scales` for their unit.
 
 const scales = {
-  traffic: 6, probabilityBest: 9, mean: 9, meanLow: 9, meanHigh: 9, valueRemaining: 9, pValue: 9, visitors: 0, successes: 0,
+  traffic: 6, probabilityBest: 9, mean: 9, meanLow: 9, meanHigh: 9, valueRemaining: 9, pValue: 9, liftLow: 9, liftHigh: 9, visitors: 0, successes: 0,
 };
 const columnNames = {
   traffic: "traffic", probabilityBest: "probability_best", mean: "mean", meanLow: "mean_low", meanHigh: "mean_high",
-  valueRemaining: "value_remaining", pValue: "sample_ratio_p", visitors: "visitors",
+  liftLow: "lift_low", liftHigh: "lift_high", valueRemaining: "value_remaining", pValue: "sample_ratio_p", visitors: "visitors",
 };
 
 /** The exact decimal of a whole number of 10^-scale, without trailing zeros. */
@@ -38,6 +37,12 @@ function fixed(number, places) {
 /** A p-value with four decimals; `< 0.0001` where they would say 0. */
 const probability = (text, scale) => (value(text, scale) < 0.00005 ? "< 0.0001" : fixed(value(text, scale), 4));
 const percent = (text, scale, places) => fixed(value(text, scale) * 100, places) + " %";
+/** A relative change with its sign: `+12.3 %`. */
+const change = (text) => {
+  const number = value(text, 9) * 100;
+  const digits = fixed(Math.abs(number), 1);
+  return (/^[0.]*$/.test(digits) ? "±" : number < 0 ? "−" : "+") + digits + " %";
+};
 const grouped = (number, places) => {
   const [whole, fraction] = fixed(number, places).split(".");
   return count(whole) + (fraction ? "." + fraction : "");
@@ -118,6 +123,13 @@ const charts = {
     show: (e, a, d) =>
       `${e.mean(e.text("mean", a, d))} (${e.mean(e.text("meanLow", a, d))} – ${e.mean(e.text("meanHigh", a, d))})`,
   },
+  lifts: {
+    series: ["liftLow", "liftHigh"],
+    show: (e, a, d) => {
+      const high = e.text("liftHigh", a, d);
+      return `${change(e.text("liftLow", a, d))} to ${high === "" ? "∞" : change(high)}`;
+    },
+  },
   best: { series: ["probabilityBest"], show: (e, a, d) => percent(e.text("probabilityBest", a, d), 9, 2) },
   remaining: {
     series: ["valueRemaining"], single: "value remaining",
@@ -145,7 +157,7 @@ function make(name, properties = {}, ...children) {
 }
 
 const named = (text) => make("bdi", {}, text);
-const swatch = (arm) => make("span", { className: `swatch c${arm % 10}` }, letters(arm));
+const swatch = (arm) => make("span", { className: `swatch c${arm % 10} d${Math.floor(arm / 10) % 4}` });
 
 function download(name, rows) {
   const field = (text) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
@@ -432,6 +444,26 @@ function makeSortable(table) {
   }
 }
 
+/** A field above a long table that leaves the rows whose name has what is typed. */
+function makeSearchable(table) {
+  const rows = [...table.tBodies[0].rows];
+  if (rows.length < 10) return;
+  const input = make("input", { type: "search" });
+  const label = make("label", { className: "search" }, "Find a segment: ", input);
+  const told = make("span", { role: "status", className: "fine" });
+  label.append(" ", told);
+  table.closest(".scroll").before(label);
+  input.addEventListener("input", () => {
+    const wanted = input.value.trim().toLowerCase();
+    let left = 0;
+    for (const row of rows) {
+      row.hidden = !row.cells[0].textContent.toLowerCase().includes(wanted);
+      if (!row.hidden) left += 1;
+    }
+    told.textContent = wanted === "" ? "" : `${left} of ${rows.length}`;
+  });
+}
+
 // ---- The page.
 
 function prepareExperiment(section) {
@@ -475,6 +507,7 @@ for (const place of document.querySelectorAll(".scroll")) {
 }
 
 document.querySelectorAll("table.sortable").forEach(makeSortable);
+document.querySelectorAll("details.segments table").forEach(makeSearchable);
 for (const section of document.querySelectorAll("details.experiment")) {
   if (section.open) prepareExperiment(section);
   section.addEventListener("toggle", () => { if (section.open) prepareExperiment(section); });

@@ -26,6 +26,8 @@ package struct ExperimentHistory: Sendable {
     package let configurations: [String?]
     /// Whether tables lie before the days shown.
     package let hasEarlierTables: Bool
+    /// By the day of a table that was taken back: the date of the one that served again.
+    package let takenBack: [Int: CalendarDate]
 
     /// - Parameter settings: what the configuration says, for a table that does not.
     package init(_ key: SlotKey, in history: StateHistory, settings: ExperimentSettings? = nil) {
@@ -50,6 +52,10 @@ package struct ExperimentHistory: Sendable {
         self.counts = counts
         configurations = history.days.map { $0.table?.manifest.configuration }
         hasEarlierTables = history.hasEarlierTables
+        takenBack = Dictionary(
+            uniqueKeysWithValues: history.days.enumerated().compactMap { day, own in
+                history.takenBack[own.date].map { (day, $0) }
+            })
         isCarriedOver = ExperimentHistory.carriedOver(history, rows)
         let newest = history.newestTable?.table.rows[key] == nil ? [] : history.segments[key] ?? []
         var groups: [(segment: Name, rows: [AllocationRow])] = []

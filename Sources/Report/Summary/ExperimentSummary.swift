@@ -8,7 +8,7 @@ package struct ExperimentSummary: Sendable {
         package var row: AllocationRow
         /// Traffic less that of the table before, in millionths; nil when the arm or the table was not there.
         package var change: Int?
-        /// Over the reference; nil for the reference, and where it is too little known.
+        /// Over the reference; nil for the reference, and where the table has none.
         package var lift: Lift?
         /// Nil when the table does not say.
         package var posterior: KnownPosterior?
@@ -54,7 +54,7 @@ package struct ExperimentSummary: Sendable {
                 return Arm(
                     row: row,
                     change: previous.flatMap { history.rows[$0][arm] }.map { row.traffic - $0.traffic },
-                    lift: arm == reference ? nil : reference.flatMap { rows[$0] }.flatMap { Lift(of: row, over: $0) },
+                    lift: arm == reference ? nil : Lift(of: row),
                     posterior: history.facts?.posterior(segment: .everyone, variant: history.arms[arm]).map(
                         KnownPosterior.init),
                     isAtFloor: floored.contains(arm), since: since.date, sinceIsKnown: since.isKnown)

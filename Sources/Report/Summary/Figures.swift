@@ -1,6 +1,7 @@
+package import Allocation
 import CLibrary
 import Domain
-import Learning
+package import Learning
 
 /// Numbers as the page and the terminal show them.
 package enum Figures {
@@ -43,6 +44,12 @@ extension Figures {
         case .revenue: Text.decimal(value, 4)
         case nil: Text.decimal(value, 6)
         }
+    }
+
+    /// A row's 95 % interval as shown; empty where there is none.
+    package static func interval(_ row: AllocationRow, _ reward: Reward?) -> String {
+        guard let low = row.meanLow, let high = row.meanHigh else { return "" }
+        return "\(mean(low, reward)) – \(mean(high, reward))"
     }
 
     /// Counted successes as shown; revenue in the major unit with two decimals.

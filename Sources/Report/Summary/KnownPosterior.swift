@@ -4,9 +4,9 @@ package import Learning
 /// A posterior as the table's manifest has it, with what forecasts and tables say of it.
 package struct KnownPosterior: Equatable, Sendable {
     package let posterior: Posterior
-    /// Visitors that the posterior is worth, prior included: α + β, or the degrees of freedom.
+    /// What the posterior is worth, prior included: α + β visitors, or degrees of freedom, which count purchasers.
     package let evidence: Double
-    /// The standard deviation; of a t with two degrees or fewer, which has none, that of the normal with its central 95 %.
+    /// The standard deviation; of revenue that of its logarithm, times the mean.
     package let deviation: Double
 
     package init(_ posterior: Posterior) {
@@ -16,13 +16,11 @@ package struct KnownPosterior: Equatable, Sendable {
             let mean = posterior.mean
             evidence = alpha + beta
             deviation = (mean * (1 - mean) / (alpha + beta + 1)).squareRoot()
-        case .studentT(_, let scale, let degrees):
+        case .logStudentT(_, let scale, let degrees):
             evidence = degrees
-            if degrees > 2 {
-                deviation = scale * (degrees / (degrees - 2)).squareRoot()
-            } else {
-                deviation = (posterior.quantile(0.975) - posterior.mean) / 1.959963984540054
-            }
+            // Of the logarithm; relative to the mean it is that of the value while it is small.
+            let spread = degrees > 2 ? scale * (degrees / (degrees - 2)).squareRoot() : 2 * scale
+            deviation = posterior.mean * spread
         }
     }
 }

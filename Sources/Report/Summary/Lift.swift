@@ -1,38 +1,25 @@
 package import Allocation
+import CLibrary
 
-/// How much better an arm does than another, as a ratio of means less 1, with a 95 % interval.
+/// By how much an arm's rate of rewards is above that of the reference (the control, without one the leader), by the table's
+/// always-valid 95 % interval: it holds on all nights together, however often one looks.
 ///
-/// The interval comes from the two means' own intervals by the method of variance estimates recovery (Donner and Zou 2012,
-/// "Closed-form confidence intervals for functions of the normal mean and standard deviation", section 3, ratio of means):
-/// with means m, M and intervals (l, u), (L, U), of the arm and of the reference,
-///
-///     low  = (m·M − √((m·M)² − l·U·(2m − l)·(2M − U))) / (U·(2M − U))
-///     high = (m·M + √((m·M)² − u·L·(2m − u)·(2M − L))) / (L·(2M − L))
-///
-/// It keeps the skew of small rates. The two arms are taken as independent, as their posteriors are.
+/// For revenue it is the rate of purchases.
 package struct Lift: Equatable, Sendable {
-    package let value: Double
     package let low: Double
-    /// Nil when the reference may be as low as 0: no ratio is too high then.
+    /// Nil: without limit, as the reference has no success yet.
     package let high: Double?
 
-    /// Nil when the reference's mean is not positive, or too little known for a lower end.
-    package init?(of row: AllocationRow, over reference: AllocationRow) {
-        let (m, l, u) = (row.mean, row.meanLow, row.meanHigh)
-        let (other, low, high) = (reference.mean, reference.meanLow, reference.meanHigh)
-        guard other > 0, high < 2 * other else { return nil }
-        value = m / other - 1
-        let product = m * other
-        let lowRoot = (product * product - l * high * (2 * m - l) * (2 * other - high)).squareRoot()
-        let lowRatio = (product - lowRoot) / (high * (2 * other - high))
-        guard lowRatio.isFinite else { return nil }
-        self.low = lowRatio - 1
-        guard low > 0 else {
-            self.high = nil
-            return
-        }
-        let highRoot = (product * product - u * low * (2 * m - u) * (2 * other - low)).squareRoot()
-        let highRatio = (product + highRoot) / (low * (2 * other - low))
-        self.high = highRatio.isFinite ? highRatio - 1 : nil
+    /// Nil for the reference itself, without days on which both were shown, and in tables from before there were lifts.
+    package init?(of row: AllocationRow) {
+        guard let low = row.liftLow else { return nil }
+        self.low = low
+        high = row.liftHigh
+    }
+
+    /// The middle of the interval, of ratios; nil without both ends.
+    package var middle: Double? {
+        guard let high, low > -1 else { return nil }
+        return expm1((log1p(low) + log1p(high)) / 2)
     }
 }

@@ -1,5 +1,6 @@
 import Allocation
 import Domain
+import Learning
 
 /// What happens in an experiment, in sentences of plain text. What comes from the data is marked by `Isolation`, and not
 /// escaped otherwise.
@@ -30,8 +31,22 @@ package enum Narrative {
             return
                 "\(names(summary.leaders, summary)) lead together, each with a probability of \(probability) of being best"
         }
-        let mark = summary.forecast == .reached ? ", above the \(Figures.percent(BestForecast.mark, 0)) mark" : ""
-        return "\(name(leader, summary)) leads with a probability of \(probability) of being best\(mark)"
+        let leading = "\(name(leader, summary)) leads with a probability of \(probability) of being best"
+        guard let winner = competing.first(where: { summary.arms[$0]?.row.verdict == .winner }) else {
+            return leading + (conclusion(summary) ?? "")
+        }
+        return winner == leader
+            ? leading + " and is the winner: the evidence excludes every other arm"
+            : leading + "; \(name(winner, summary)) is the winner: the evidence excludes every other arm"
+    }
+
+    /// What the evidence says of the competition as a whole.
+    private static func conclusion(_ summary: ExperimentSummary) -> String? {
+        switch summary.history.facts?.conclusion {
+        case .orderChanged: "; the arms' order has changed, and there is no winner"
+        case .nothingLeft: "; there is nothing left to find worth 1 %"
+        case nil: nil
+        }
     }
 
     private static func remaining(_ summary: ExperimentSummary) -> String? {
@@ -122,12 +137,16 @@ extension Narrative {
         return text + " (P(best) from \(Figures.percent(before, 1)) to \(Figures.percent(now, 1)))"
     }
 
-    /// What changed from one table to the next, one sentence for each arm that came, went or changed its status.
+    /// What changed from one table to the next, one sentence for each arm that came, went or changed its status, and for
+    /// each table that was taken back.
     package static func events(_ history: ExperimentHistory) -> [(day: Int, text: String)] {
         var events: [(day: Int, text: String)] = []
         var before: Int?
         for day in history.rows.indices where history.rows[day].contains(where: { $0 != nil }) {
             if let before { events += changed(from: before, to: day, history).map { (day, $0) } }
+            if let again = history.takenBack[day] {
+                events.append((day, "the table was taken back: that of \(again) served again"))
+            }
             before = day
         }
         return events

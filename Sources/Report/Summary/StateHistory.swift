@@ -30,6 +30,8 @@ package struct StateHistory: Sendable {
     package var hasEarlierTables = false
     /// Days of statistics so far after the newest table that they are left out, ascending.
     package var beyond: [CalendarDate] = []
+    /// Tables that were taken back, by date, with the date of the one that served again.
+    package var takenBack: [CalendarDate: CalendarDate] = [:]
 
     package init(
         days: [Day], current: CalendarDate?, faults: [Fault], segments: [SlotKey: [AllocationRow]]

@@ -33,6 +33,11 @@ package struct StateReader {
 
         var history = StateHistory(days: [], current: try state.currentDate(), faults: [], segments: [:])
         history.hasEarlierTables = tables.contains { $0 < first }
+        // Without a journal that can be read nothing is known of what was taken back; the nights say so.
+        let served = (try? ServingJournal(state).history.entries) ?? []
+        for (before, after) in zip(served, served.dropFirst()) where after.table < before.table {
+            history.takenBack[before.table] = after.table
+        }
         history.beyond = statistics.filter { $0 > last }.sorted()
         let count = last.dayNumber - first.dayNumber + 1
         for offset in 0..<count {

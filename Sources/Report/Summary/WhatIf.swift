@@ -47,6 +47,8 @@ package struct WhatIf: Sendable {
     package var answers: [Answer] = []
     package var absence: Absence?
     package var days: Int = 0
+    /// The first and the last day with visitors on a day with a table.
+    package var dates: ClosedRange<CalendarDate>?
     package var omissions = LoggedExperiment.Omissions()
     /// Arms without an `always` of their own.
     package var armsLeftOut = 0
@@ -63,6 +65,7 @@ package struct WhatIf: Sendable {
             let log = try evidence.log(of: history.key, reward: reward, handover: .share(0)).log
             omissions = log.omissions
             days = log.dates.count
+            if let first = log.dates.min(), let last = log.dates.max() { dates = first...last }
             guard !log.strata.isEmpty else {
                 absence = .noVisitors
                 return

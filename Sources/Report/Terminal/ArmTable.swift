@@ -72,8 +72,8 @@ struct ArmTable {
                     sparkline(index, days, top: Double(top)), Figures.percent(Double(row.traffic) / 1e6, 2),
                     arm.change.map(Figures.points) ?? "", row.probabilityBest.map { Figures.percent($0, 1) } ?? "",
                     Figures.mean(row.mean, reward),
-                    "\(Figures.mean(row.meanLow, reward)) – \(Figures.mean(row.meanHigh, reward))",
-                    row.status.rawValue
+                    Figures.interval(row, reward),
+                    row.status.rawValue + (row.verdict.map { $0 == .open ? "" : ", \($0.rawValue)" } ?? "")
                         + (arm.isAtFloor ? ", at its floor" : ""))
             }
     }

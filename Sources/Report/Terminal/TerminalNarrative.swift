@@ -1,5 +1,6 @@
 import Allocation
 package import Domain
+package import Evaluation
 import Learning
 import Randomizer
 
@@ -19,11 +20,14 @@ package struct TerminalNarrative: Sendable {
     package let width: Int?
     /// Plain ASCII: no block characters, dashes or signs beyond it.
     package let ascii: Bool
+    /// What policies that did not run are judged by; nil: what the tables brought is not told.
+    package let evidence: StateEvidence?
 
     package init(
         _ history: StateHistory, settings: [SlotKey: ExperimentSettings] = [:], nights: Int = TerminalNarrative.nights,
-        width: Int? = nil, ascii: Bool
+        width: Int? = nil, ascii: Bool, evidence: StateEvidence? = nil
     ) {
+        self.evidence = evidence
         self.history = history
         self.settings = settings
         self.nights = min(nights, TerminalNarrative.nights)
@@ -64,6 +68,10 @@ package struct TerminalNarrative: Sendable {
             sentences.append("Value remaining: \(Figures.percent(remaining, 2)).")
         }
         if let unknown = summary.unknown { sentences.append(unknown) }
+        let control = experiment.control.map { experiment.arms[$0] }
+        if let brought = evidence.flatMap({ Brought(WhatIf(experiment, $0), control: control, experiment).text }) {
+            sentences.append(brought)
+        }
         let shown = experiment.dates.indices.prefix(latest + 1).suffix(nights)
         let carried = shown.filter { experiment.isCarriedOver[$0] }.map { experiment.dates[$0] }
         if !carried.isEmpty { sentences.append("Carried over: \(Text.days(carried)).") }

@@ -98,7 +98,8 @@ package struct EndToEndWorld {
         do {
             let outcome = try runNight(
                 before: day + 1, of: pipeline, at: instant, steps: [.statistics, .allocation], report: report)
-            if !outcome.carriedOver.isEmpty { return .carriedOver(outcome.carriedOver) }
+            let failed = outcome.carriedOver + outcome.leftOut
+            if !failed.isEmpty { return .carriedOver(failed) }
             return outcome.hasData ? .published : .noData
         } catch let failure as RunFailure {
             guard case .tooManyRejected = failure else { throw failure }

@@ -64,7 +64,7 @@ struct ServedTable {
                 name: "", learning: configured.learning, allocation: configured.allocation)
             return Slot(
                 groups: groups,
-                policy: policy.table(of: byGroup, in: experiment.served, competing: experiment.arms.count),
+                policy: policy.table(of: byGroup, in: experiment.served),
                 leader: ServedTable.leader(of: experiment, rows: own),
                 competing: own.filter { $0.key.segment == .everyone && $0.isCompeting }
                     .compactMap { experiment.position(of: $0.key.variant) }.sorted())

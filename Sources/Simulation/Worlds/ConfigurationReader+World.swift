@@ -18,7 +18,9 @@ extension ConfigurationReader {
         guard let root = section(root, keys: keys + Self.sharedKeys) else { return nil }
         let name = pipelineName(required("world", of: root, example: "\"demo\""))
         let seed = integer(root["seed"], in: 0...Self.unlimited) ?? 1
-        let start = date(root["start"]) ?? CalendarDate(dayNumber: CalendarDate.dayNumber(year: 2026, month: 1, day: 5))
+        let start =
+            date(root["start"], example: "2026-01-05")
+            ?? CalendarDate(dayNumber: CalendarDate.dayNumber(year: 2026, month: 1, day: 5))
         let days = integer(root["days"], in: 1...3_660) ?? 28
         let timeZone = self.timeZone(root["timezone"]) ?? .utc
         let bots = self.bots(root["bots"])
@@ -46,15 +48,6 @@ extension ConfigurationReader {
         return WorldFile(
             world: world, experiments: experiments.map(\.settings), timeZone: timeZone, bots: bots,
             statistics: statistics, written: written)
-    }
-
-    private mutating func date(_ node: JSON5Node?) -> CalendarDate? {
-        guard let node, let text = text(node, "a date, such as \"2026-01-05\"") else { return nil }
-        guard let date = CalendarDate(text) else {
-            fault(node, "\(JSON5Value.quoted(text)) is no date", "write year, month and day as in \"2026-01-05\"")
-            return nil
-        }
-        return date
     }
 
     /// Reads a time of day to the minute.

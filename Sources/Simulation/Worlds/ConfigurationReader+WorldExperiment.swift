@@ -50,6 +50,7 @@ extension ConfigurationReader {
             checkFloorNames(node["allocation"], of: experiment)
             checkFloorSum(node, of: experiment, allocation)
             checkHoldout(node, of: experiment, among: &holdouts)
+            checkObjective(node, learning)
             var written: [String: JSON5Value] = [:]
             for key in ["learning", "allocation"] { written[key] = node[key]?.value }
             read.append(

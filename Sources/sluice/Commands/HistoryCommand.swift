@@ -50,7 +50,7 @@ enum HistoryCommand: Command {
         for fault in history.faults { Console.warning("\(state.path)/\(fault.problem)") }
         let narrative = TerminalNarrative(
             history, settings: settings, nights: days, width: Terminal.width,
-            ascii: arguments.has("ascii") || !Terminal.hasUnicode)
+            ascii: arguments.has("ascii") || !Terminal.hasUnicode, evidence: try state.evidence(of: history))
         Console.output(narrative.text { TablePrinter.aligned($0, rightAligned: $1) })
         return .done
     }

@@ -1,7 +1,6 @@
 import Allocation
 import CSystem
 import Domain
-import Evaluation
 import Learning
 import Report
 import State
@@ -43,7 +42,7 @@ enum ReportCommand: Command {
         let days = try arguments.days(default: 90)
         let settings = try arguments.experimentSettings()
         let history = try state.history(days: days, isQuiet: arguments.has("quiet"))
-        let page = Array(Page(history, settings: settings, evidence: try evidence(state, history)).html().utf8)
+        let page = Array(Page(history, settings: settings, evidence: try state.evidence(of: history)).html().utf8)
         guard let file else {
             Console.output(page)
             return .done
@@ -54,15 +53,6 @@ enum ReportCommand: Command {
         }
         if arguments.has("open") { open(output) }
         return .done
-    }
-
-    /// What policies that did not run are judged by: the days that the page shows, without those that are damaged, which it names.
-    private static func evidence(_ state: StateDirectory, _ history: StateHistory) throws -> StateEvidence? {
-        guard let first = history.days.first?.date, let last = history.days.last?.date else { return nil }
-        var options = StateEvidence.Options()
-        options.dates = first...last
-        options.skipsDamaged = true
-        return try StateEvidence(state, options: options)
     }
 
     /// Hands the page to the desktop. That this fails does not undo the page.

@@ -105,7 +105,7 @@ enum CountLevelMode: SimulationMode {
             \(TablePrinter.aligned(cells, rightAligned: Set(1...7)))
             regret: expected reward lost against the oracle; in days: days of the even split that would lose as much
             calls: worlds in which some night calls an arm the winner that is not the best; A/A: any arm, all being alike
-            (Thompson sampling calls an arm at P(best) > 0.95, the A/B test once, when z tests at 5 % set it apart)
+            (Thompson sampling calls an arm when the verdict names it, the A/B test once, when z tests at 5 % set it apart)
 
             Regret of a day
 
