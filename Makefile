@@ -13,6 +13,7 @@ SERVING := .build/serving-venv
 ANALYSIS := .build/analysis-venv
 OBP := .build/obp-venv
 STATSMODELS := .build/statsmodels-venv
+PROMETHEUS := .build/prometheus
 REFERENCE := Tests/RandomizerTests/Reference
 
 # Libraries of the system that the program is built with: what pkg-config and Debian call them; and its timezones.
@@ -25,7 +26,7 @@ STATIC := .build/static
 RELEASE = swift build --configuration release --static-swift-stdlib -Xswiftc -L$(STATIC) \
     $(if $(filter Linux,$(shell uname)),-Xlinker --no-export-dynamic) -Xlinker -s
 
-.PHONY: help dependencies run test test-fast report browser lint format release static library serve install bench bench-comparisons study-evaluation fixtures check demo clean
+.PHONY: help dependencies run test test-fast test-operations operators deb deb-test report browser lint format release static library serve install bench bench-comparisons study-evaluation fixtures check demo clean
 
 help: ## This list.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -46,7 +47,7 @@ dependencies: ## Installs the libraries of the system that are missing (apt).
 run: release ## The nightly job on the fixtures: shows tomorrow's table.
 	$(SLUICE) run --config $(CONFIG) --state $(STATE) --date $(FIRST)..$(LAST) --print
 
-test: dependencies $(SERVING)/.installed $(ANALYSIS)/.installed $(OBP)/.installed $(STATSMODELS)/.installed release library browser ## All tests, with a summary by part.
+test: dependencies $(SERVING)/.installed $(ANALYSIS)/.installed $(OBP)/.installed $(STATSMODELS)/.installed operators release library browser ## All tests, with a summary by part.
 	$(RELEASE) --product StateGenerator
 	python3 Tests/run.py \
 	    'swift: swift test' \
@@ -55,11 +56,34 @@ test: dependencies $(SERVING)/.installed $(ANALYSIS)/.installed $(OBP)/.installe
 	    'serving: $(SERVING)/bin/python Tests/Serving/end_to_end.py $(SLUICE) $(LIBRARY)' \
 	    'obp: $(OBP)/bin/python Tests/Evaluation/obp_check.py $(SLUICE)' \
 	    'statsmodels: $(STATSMODELS)/bin/python Tests/Evaluation/statsmodels_check.py $(SLUICE)' \
+	    'operations: python3 Tests/Operations/check.py $(SLUICE) $(PROMETHEUS)/promtool' \
 	    'browser: python3 Tests/Report/browser.py $(SLUICE) .build/release/StateGenerator $(SCREENSHOTS)'
 
 test-fast: dependencies ## What to run while working: no browser, no services, no slow suites.
 	swift build --build-tests
 	SLUICE_FAST_TESTS=1 python3 Tests/run.py 'swift: swift test --skip-build'
+
+test-operations: operators release ## What promtool, shells and man say: metrics, rules, dashboard, completions, manual pages.
+	python3 Tests/run.py 'operations: python3 Tests/Operations/check.py $(SLUICE) $(PROMETHEUS)/promtool'
+
+# Of Prometheus only promtool is wanted: unpacked, not installed, which would start a server.
+operators: ## Installs shells and mandoc for the tests (apt), and unpacks promtool.
+	@if ! command -v apt-get >/dev/null; then \
+	    echo "Without apt: install zsh, fish, groff and mandoc, and put promtool into $(PROMETHEUS)." >&2; \
+	else \
+	    set -e; \
+	    sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+	    if ! command -v zsh fish mandoc man groff >/dev/null || [ $$(command -v zsh fish mandoc man groff | wc -l) -lt 5 ]; then \
+	        install="$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends zsh fish mandoc man-db groff"; \
+	        $$install || { $$sudo apt-get update && $$install; }; \
+	    fi; \
+	    if [ ! -x $(PROMETHEUS)/promtool ]; then \
+	        mkdir -p $(PROMETHEUS); cd $(PROMETHEUS); \
+	        apt-get download prometheus || { $$sudo apt-get update && apt-get download prometheus; }; \
+	        dpkg-deb --fsys-tarfile prometheus_*.deb | tar --extract --strip-components=3 ./usr/bin/promtool; \
+	        rm prometheus_*.deb; \
+	    fi; \
+	fi
 
 report: release ## The page of what is in STATE: report.html.
 	$(SLUICE) report --state $(STATE)
@@ -124,6 +148,14 @@ serve: library $(SERVING)/.installed ## The banner service on the fixtures' tabl
 install: release ## Copies the binary to $(PREFIX)/bin.
 	install -d $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(SLUICE) $(DESTDIR)$(PREFIX)/bin/sluice
+
+deb: release ## A Debian package: .build/deb/sluice_VERSION_ARCHITECTURE.deb.
+	@rm -rf .build/deb
+	pipelines/debian/build.sh $(SLUICE) .build/deb
+
+deb-test: deb ## Installs the package in a fresh Debian root and runs three nights there (as root; two minutes, the first time).
+	@command -v debootstrap >/dev/null || apt-get install -y --no-install-recommends debootstrap
+	Tests/Operations/fresh_debian.sh .build/deb/sluice_*.deb .build/fresh-debian
 
 bench: release $(OBP)/.installed ## Timings of the steps and against other engines, options in BENCH="--size … --peers duckdb --memory-size … --hostile".
 	$(RELEASE) --product Benchmarks

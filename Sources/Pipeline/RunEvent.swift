@@ -19,6 +19,14 @@ package enum RunEvent: Sendable {
     case dayRead(CalendarDate, Quality)
     case daysRecounted(by: CalendarDate, days: [CalendarDate], window: String)
     case tablePublished(by: CalendarDate, directory: String, rows: Int)
+    /// What the night's table changes in an experiment.
+    case trafficMoved(by: CalendarDate, TrafficMovement)
+    /// More experiments move than are named one by one.
+    case otherTrafficMoved(by: CalendarDate, experiments: Int)
+    /// The night's table has the shares of the one that served.
+    case trafficStays(by: CalendarDate, since: CalendarDate, hasData: Bool)
+    /// What moves cannot be said.
+    case tableInForceUnreadable(CalendarDate, table: CalendarDate, reason: String)
     /// The day is still going on in the pipeline's timezone.
     case dayNotOver(CalendarDate, timeZone: String)
     /// A row of the blacklist or of priors matches nothing declared.
@@ -47,12 +55,14 @@ package enum RunEvent: Sendable {
     case nightStopped(CalendarDate, RunFailure)
     /// The record of a run could not be written; the run itself is as it is.
     case recordNotWritten(reason: String)
+    /// The metrics of a run could not be written; the run itself is as it is.
+    case metricsNotWritten(reason: String)
 }
 
 extension RunEvent {
     package var severity: Severity {
         switch self {
-        case .dayRead, .daysRecounted, .tablePublished: .information
+        case .dayRead, .daysRecounted, .tablePublished, .trafficMoved, .otherTrafficMoved, .trafficStays: .information
         default: .warning
         }
     }
@@ -63,6 +73,10 @@ extension RunEvent {
         case .dayRead: "day-read"
         case .daysRecounted: "days-recounted"
         case .tablePublished: "table-published"
+        case .trafficMoved: "traffic-moved"
+        case .otherTrafficMoved: "other-traffic-moved"
+        case .trafficStays: "traffic-stays"
+        case .tableInForceUnreadable: "current-unreadable"
         case .dayNotOver: "day-not-over"
         case .inputWithoutEffect: "input-without-effect"
         case .denyListMissing: "deny-list-missing"
@@ -81,6 +95,7 @@ extension RunEvent {
         case .journalMended(_, .correctedLine): "journal-corrected"
         case .nightStopped: "night-stopped"
         case .recordNotWritten: "record-not-written"
+        case .metricsNotWritten: "metrics-not-written"
         }
     }
 
@@ -92,9 +107,11 @@ extension RunEvent {
             .statisticsKept(let date, _), .noStatistics(let date), .sampleRatio(let date, _),
             .sharesUnknown(let date, _), .propensitiesUnknown(let date, _), .noUnits(let date, _),
             .experimentCarriedOver(let date, _, _, _), .nothingAllocated(let date),
-            .currentIsLater(let date, _, _), .tablesStale(let date, _), .nightStopped(let date, _):
+            .currentIsLater(let date, _, _), .tablesStale(let date, _), .nightStopped(let date, _),
+            .trafficMoved(let date, _), .otherTrafficMoved(let date, _), .trafficStays(let date, _, _),
+            .tableInForceUnreadable(let date, _, _):
             date
-        case .inputWithoutEffect, .journalMended, .recordNotWritten: nil
+        case .inputWithoutEffect, .journalMended, .recordNotWritten, .metricsNotWritten: nil
         }
     }
 
@@ -103,6 +120,7 @@ extension RunEvent {
         switch self {
         case .sampleRatio(_, let check): "\(check.platform)/\(check.slot)"
         case .experimentCarriedOver(_, _, let experiment, _): "\(experiment.platform)/\(experiment.slot)"
+        case .trafficMoved(_, let movement): "\(movement.platform)/\(movement.slot)"
         default: nil
         }
     }
