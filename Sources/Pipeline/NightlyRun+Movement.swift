@@ -44,7 +44,8 @@ extension NightlyRun {
     ) {
         let new = Dictionary(grouping: rows, by: \.key.slotKey)
         let holdouts = Dictionary(
-            configuration.experiments.map { ($0.experiment.key, $0.experiment.holdout?.string) }) { first, _ in first }
+            configuration.experiments.map { ($0.experiment.key, $0.experiment.holdout?.string) }
+        ) { first, _ in first }
         let movements = Set(old.rows.keys).union(new.keys).sorted().map { key in
             TrafficMovement(
                 experiment: key, from: old.rows[key] ?? [], to: new[key] ?? [],

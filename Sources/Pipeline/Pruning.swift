@@ -42,9 +42,11 @@ package struct Pruning: Sendable {
         let current = try night.files { () throws(FileError) in try state.currentDate() }
         // Days that an experiment may still learn from; nil: all.
         var missing = Dictionary(
-            configuration.experiments.map { ($0.experiment.key, $0.learning.window) }) { first, _ in first }
+            configuration.experiments.map { ($0.experiment.key, $0.learning.window) }
+        ) { first, _ in first }
         let arms = Dictionary(
-            configuration.experiments.map { ($0.experiment.key, Set($0.experiment.arms)) }) { first, _ in first }
+            configuration.experiments.map { ($0.experiment.key, Set($0.experiment.arms)) }
+        ) { first, _ in first }
         let open = days.last.flatMap { newest in
             configuration.statistics.conversionWindow.map { newest.advanced(by: -$0.logDays) }
         }

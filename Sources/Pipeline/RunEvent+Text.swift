@@ -19,7 +19,8 @@ extension RunEvent {
             return "\(date): no share moves against the table of \(table)"
                 + (hasData ? "" : ": the night had no data to learn from")
         case .tableInForceUnreadable(let date, let table, let reason):
-            return "\(date): what moves is not known, for the table of \(table), which served until now, cannot be read: \(reason)"
+            return
+                "\(date): what moves is not known, for the table of \(table), which served until now, cannot be read: \(reason)"
         case .dayNotOver(let date, let timeZone):
             return "\(date) is not over yet in \(timeZone): the day's data is partial"
         case .inputWithoutEffect(let place, let row, let isBlacklist, let suggestion):

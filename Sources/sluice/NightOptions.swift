@@ -47,7 +47,8 @@ enum NightOptions {
             if error is UsageError {
                 // Words that make no sense are no run and leave no record; a monitor has to know all the same.
                 if let path = arguments["metrics"], let state = try? StateDirectory(arguments) {
-                    writeMetrics(of: summary, to: path, steps: steps, started: started, now: clock.now, state: state, log)
+                    writeMetrics(
+                        of: summary, to: path, steps: steps, started: started, now: clock.now, state: state, log)
                 }
                 throw error
             }
@@ -57,7 +58,9 @@ enum NightOptions {
         func conclude() {
             summary.messages = log.events
             let isWarned = summary.messages.contains { $0.severity == .warning }
-            if arguments.has("strict"), isWarned, summary.exitCode == 0 { summary.exitCode = ExitCode.attention.rawValue }
+            if arguments.has("strict"), isWarned, summary.exitCode == 0 {
+                summary.exitCode = ExitCode.attention.rawValue
+            }
         }
         conclude()
         summary.seconds = (Date().timeIntervalSince(start) * 1000).rounded() / 1000

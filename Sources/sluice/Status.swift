@@ -67,7 +67,9 @@ struct Status: Encodable {
         guard let table = state.table else {
             return Check(
                 name: "table", healthy: false,
-                text: "no table serves: \(state.tableProblem ?? ""); run a night, or `sluice rollback` to one that is whole")
+                text:
+                    "no table serves: \(state.tableProblem ?? ""); run a night, or `sluice rollback` to one that is whole"
+            )
         }
         var text = "of \(table.date), verified"
         if let since = table.since {
@@ -75,7 +77,8 @@ struct Status: Encodable {
         }
         guard table.date >= expected else {
             return Check(
-                name: "table", healthy: false, text: text + "; that of \(expected) is due: look at the last run and its log")
+                name: "table", healthy: false,
+                text: text + "; that of \(expected) is due: look at the last run and its log")
         }
         return Check(name: "table", healthy: true, text: text)
     }

@@ -38,10 +38,12 @@ import Testing
     }
 
     /// An exponential clock of a visitor and an arm, and the draw of a holdout, as visitors have them.
-    @Test(arguments: [
-        (old: 0, new: 0, sameHoldout: true), (0, 1, true), (0, nil, true), (nil, 2, true), (0, 0, false), (1, 2, false),
-        (nil, nil, true),
-    ] as [(old: Int?, new: Int?, sameHoldout: Bool)])
+    @Test(
+        arguments: [
+            (old: 0, new: 0, sameHoldout: true), (0, 1, true), (0, nil, true), (nil, 2, true), (0, 0, false),
+            (1, 2, false),
+            (nil, nil, true),
+        ] as [(old: Int?, new: Int?, sameHoldout: Bool)])
     func visitorsMoveAsTheySay(controls: (old: Int?, new: Int?, sameHoldout: Bool)) {
         var generator = SplitMix64(seed: 5)
         let (old, new) = ([0.2, 0.5, 0.3, 0.0], [0.1, 0.15, 0.35, 0.4])

@@ -21,7 +21,7 @@ inside() { chroot "$root" /usr/bin/env LC_ALL=C.UTF-8 PATH=/usr/sbin:/usr/bin:/s
 as_sluice() { inside setpriv --reuid sluice --regid sluice --init-groups "$@"; }
 
 mkdir -p "$scratch"
-rm -rf "$root"
+rm -rf --one-file-system "$root"
 if [ ! -e "$base" ]; then
     debootstrap --variant=minbase "$suite" "$root" "${MIRROR:-http://deb.debian.org/debian}"
     tar --create --file "$base.new" --directory "$root" .
@@ -30,7 +30,13 @@ else
     mkdir -p "$root"
     tar --extract --file "$base" --directory "$root" --same-owner
 fi
-trap 'rm -rf "$root"' EXIT
+leave() {
+    umount "$root/proc" 2>/dev/null || true
+    rm -rf --one-file-system "$root"
+}
+trap leave EXIT
+# As on any machine: a program is told its arguments there.
+mount -t proc proc "$root/proc"
 
 cp "$package" "$root/sluice.deb"
 inside apt-get update --quiet

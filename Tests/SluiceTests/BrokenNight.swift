@@ -75,7 +75,8 @@ struct BrokenNight: Sendable, CustomTestStringConvertible {
             key: "statistics-or-table-damaged", status: 74, code: "statistics-or-table-damaged",
             breaks: { shop in
                 let path = "state/statistics/date=2026-03-01/statistics.csv"
-                try shop.directory.write(try shop.directory.text(path).replacing("2026-03-01,web", with: "2026-03-07,web"), to: path)
+                try shop.directory.write(
+                    try shop.directory.text(path).replacing("2026-03-01,web", with: "2026-03-07,web"), to: path)
             }),
         BrokenNight(
             key: "statistics-lost", status: 74, code: "statistics-lost",
@@ -84,11 +85,13 @@ struct BrokenNight: Sendable, CustomTestStringConvertible {
             key: "journal-damaged", status: 74, code: "journal-damaged",
             breaks: { shop in
                 let path = "state/allocations/served.csv"
-                try shop.directory.write(try shop.directory.text(path).replacing("2026-03-0", with: "2026-13-0"), to: path)
+                try shop.directory.write(
+                    try shop.directory.text(path).replacing("2026-03-0", with: "2026-13-0"), to: path)
             },
             repairs: { shop in
                 let path = "state/allocations/served.csv"
-                try shop.directory.write(try shop.directory.text(path).replacing("2026-13-0", with: "2026-03-0"), to: path)
+                try shop.directory.write(
+                    try shop.directory.text(path).replacing("2026-13-0", with: "2026-03-0"), to: path)
             }),
         BrokenNight(
             key: "day-not-begun", status: 64, code: "day-not-begun",
@@ -99,7 +102,8 @@ struct BrokenNight: Sendable, CustomTestStringConvertible {
         BrokenNight(
             key: "statistics-kept", status: 66, code: "statistics-kept",
             breaks: { shop in
-                #expect(try shop.run("2026-03-02").status == 0)
+                let result = try shop.run("2026-03-02")
+                #expect(result.status == 0)
                 try shop.directory.remove("events/date=2026-03-02")
             }),
         BrokenNight(
@@ -123,12 +127,16 @@ struct BrokenNight: Sendable, CustomTestStringConvertible {
             key: "tables-stale", status: 0, code: "tables-stale",
             words: ["run", "--config", "shop.json5", "--date", "2026-03-01"],
             breaks: { shop in
-                #expect(try shop.run("2026-03-02..2026-03-03").status == 0)
+                let result = try shop.run("2026-03-02..2026-03-03")
+                #expect(result.status == 0)
                 try shop.log("2026-03-01", seed: 99)
             }),
         BrokenNight(
             key: "current-is-later", status: 0, code: "current-is-later",
-            breaks: { #expect(try $0.run("2026-03-02..2026-03-03").status == 0) }),
+            breaks: { shop in
+                let result = try shop.run("2026-03-02..2026-03-03")
+                #expect(result.status == 0)
+            }),
         BrokenNight(
             key: "journal-line-torn", status: 0, code: "journal-line-torn",
             breaks: { shop in
@@ -150,7 +158,8 @@ struct BrokenNight: Sendable, CustomTestStringConvertible {
             },
             repairs: { shop in
                 try shop.directory.remove("state/runs")
-                #expect(try shop.run("2026-03-02", "--now", "2026-03-02T20:00:00Z").status == 0)
+                let result = try shop.run("2026-03-02", "--now", "2026-03-02T20:00:00Z")
+                #expect(result.status == 0)
             }),
         BrokenNight(
             key: "metrics-not-written", status: 0, code: "metrics-not-written",
@@ -170,6 +179,8 @@ private enum HeldLock {
     }
 
     static func release(_ shop: Shop) {
-        if let descriptor = guarded.withLock({ descriptors.removeValue(forKey: shop.directory.path) }) { close(descriptor) }
+        if let descriptor = guarded.withLock({ descriptors.removeValue(forKey: shop.directory.path) }) {
+            close(descriptor)
+        }
     }
 }

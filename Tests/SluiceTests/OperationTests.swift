@@ -63,7 +63,8 @@ import Testing
         for segment in ["Pune", "Kochi"] {
             let answers = try [from, to].map { date in
                 try shop.sluice(
-                    "assign", "--table", "state/allocations/date=\(date)", "--platform", "web", "--slot", slot, "--segment",
+                    "assign", "--table", "state/allocations/date=\(date)", "--platform", "web", "--slot", slot,
+                    "--segment",
                     segment, "-", input: visitors
                 ).output.split(separator: "\n").dropFirst().map { $0.split(separator: ",")[1] }
             }
@@ -137,7 +138,9 @@ import Testing
         try shop.blacklist(["web,hero,*,carrot,,misspelled"])
         let result = try shop.run("2026-03-01", "--now", "2026-03-01T20:00:00Z", "--json", "--metrics", "shop.prom")
         let inText = result.errors.matches(of: #/\[([a-z-]+)\]\n/#).map { String($0.output.1) }
-        let inJSON = (try json(result.output)["messages"] as? [[String: Any]] ?? []).compactMap { $0["code"] as? String }
+        let inJSON = (try json(result.output)["messages"] as? [[String: Any]] ?? []).compactMap {
+            $0["code"] as? String
+        }
         #expect(inText == inJSON && inText.contains("input-without-effect"))
         let record = try json(try shop.directory.text("state/runs/2026-03-01T20-00-00Z.json"))
         #expect((record["warnings_by_code"] as? [String: Int])?.keys.sorted() == ["input-without-effect"])
@@ -175,7 +178,9 @@ import Testing
         #expect(try samples(shop, "shop.prom", "sluice_run_exit_code") == [#"{pipeline="shop",command="run"}"#: 78])
         #expect(try one("last_success_timestamp_seconds") == 1_772_395_200)
         #expect(try samples(shop, "shop.prom", "sluice_arm_traffic_ratio") == traffic)
-        #expect(try FileManager.default.contentsOfDirectory(atPath: shop.directory.path).filter { $0.hasSuffix(".new") } == [])
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: shop.directory.path).filter { $0.hasSuffix(".new") }
+                == [])
     }
 
     @Test func namesWithQuotesAreEscaped() throws {
@@ -203,7 +208,8 @@ import Testing
         let late = try status("2026-03-04T02:30:00Z", "--json")
         #expect(late.status == 1)
         let checks = try #require(try json(late.output)["checks"] as? [[String: Any]])
-        #expect(checks.filter { $0["healthy"] as? Bool == false }.compactMap { $0["name"] as? String } == ["table", "days"])
+        #expect(
+            checks.filter { $0["healthy"] as? Bool == false }.compactMap { $0["name"] as? String } == ["table", "days"])
         #expect(try status("2026-03-04T02:30:00Z", "--due", "12").status == 0)
         // A failed run, and one that only found the lock.
         try shop.directory.write("no log\n", to: "events/date=2026-03-03/a.jsonl")

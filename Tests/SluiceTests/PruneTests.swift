@@ -39,9 +39,12 @@ import Testing
         let listed = dry.output.split(separator: "\n").map(String.init)
         #expect(listed.filter { $0.contains("/statistics/") } == (1...5).map { "state/statistics/date=2026-03-0\($0)" })
         // Visitors of the sixth and seventh were served by the tables of these days.
-        #expect(listed.filter { $0.contains("/allocations/") } == (2...5).map { "state/allocations/date=2026-03-0\($0)" })
+        #expect(
+            listed.filter { $0.contains("/allocations/") } == (2...5).map { "state/allocations/date=2026-03-0\($0)" })
         #expect(listed.count { $0.contains("/runs/") } == 7)
-        #expect(try shop.directory.files(below: "state").filter { $0.key != ".lock" } == before.filter { $0.key != ".lock" })
+        #expect(
+            try shop.directory.files(below: "state").filter { $0.key != ".lock" } == before.filter { $0.key != ".lock" }
+        )
 
         let result = try prune(shop, "3d")
         #expect(result.status == 0 && result.output.isEmpty)
@@ -65,7 +68,8 @@ import Testing
         let shop = try shop(window: nil)
         let result = try prune(shop, "1d", "--dry-run")
         #expect(result.status == 0)
-        #expect(!result.output.contains("/statistics/") && !result.output.contains("date=2026-03-02"), "\(result.output)")
+        #expect(
+            !result.output.contains("/statistics/") && !result.output.contains("date=2026-03-02"), "\(result.output)")
         #expect(result.errors.contains("kept all the same"))
     }
 

@@ -25,7 +25,8 @@ import Testing
         case entry.serving.hasPrefix("nothing moves"): #expect(before == after)
         case entry.serving.hasPrefix("the same shares"):
             #expect(after.date == "2026-03-03" && after.table == before.table.replacing(before.date, with: after.date))
-        case entry.serving.hasPrefix("the latest table"): #expect(after.date == before.date && after.date > "2026-03-02")
+        case entry.serving.hasPrefix("the latest table"):
+            #expect(after.date == before.date && after.date > "2026-03-02")
         case entry.serving.hasPrefix("the new table"): #expect(after.date == "2026-03-03")
         default: Issue.record("'\(entry.serving)' says nothing that is tried")
         }
@@ -66,7 +67,10 @@ import Testing
 
     /// The table that serves: its date, and its bytes.
     private func served(_ shop: Shop) throws -> (date: String, table: String) {
-        (try shop.current().replacing("allocations/date=", with: ""), try shop.directory.text("state/current/allocation.csv"))
+        (
+            try shop.current().replacing("allocations/date=", with: ""),
+            try shop.directory.text("state/current/allocation.csv")
+        )
     }
 }
 
@@ -102,7 +106,8 @@ private struct Page {
 
     /// The night that broke is that of 2026-11-20 on the page, and of 2026-03-02 in the shop.
     private static func words(_ line: String) -> [String] {
-        var line = line.replacing("pipelines/banners.json5", with: "shop.json5").replacing("/var/lib/sluice", with: "state")
+        var line = line.replacing("pipelines/banners.json5", with: "shop.json5").replacing(
+            "/var/lib/sluice", with: "state")
         let dates = ["18": "02-28", "19": "03-01", "20": "03-02", "21": "03-03", "22": "03-04"]
         for (day, date) in dates { line = line.replacing("2026-11-\(day)", with: "2026-\(date)") }
         return line.split(separator: " ").dropFirst().map(String.init)

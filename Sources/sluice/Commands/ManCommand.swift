@@ -17,7 +17,9 @@ enum ManCommand: Command {
 
     static func run(_ arguments: Arguments) throws -> ExitCode {
         if let directory = arguments["output"] {
-            guard arguments.operands.isEmpty else { throw UsageError("--output writes all pages; leave the command out") }
+            guard arguments.operands.isEmpty else {
+                throw UsageError("--output writes all pages; leave the command out")
+            }
             try FileSystem.createDirectory(directory)
             try OutputFile("\(directory)/sluice.1").write(Array(ManualPage.ofProgram.utf8))
             for command in Sluice.commands {

@@ -28,18 +28,18 @@ enum ManualPage {
             Print the version.
 
             """ + exitStatus + """
-            .SH ENVIRONMENT
-            .TP
-            .B SLUICE_NOW
-            The time to go by, for replays and tests, where \\fB\\-\\-now\\fR is not given.
-            .TP
-            .B TMPDIR
-            Where logs that come through a pipe are kept meanwhile (default: /var/tmp).
-            .TP
-            .B TZDIR
-            Where the system's timezones are (default: /usr/share/zoneinfo).
+                .SH ENVIRONMENT
+                .TP
+                .B SLUICE_NOW
+                The time to go by, for replays and tests, where \\fB\\-\\-now\\fR is not given.
+                .TP
+                .B TMPDIR
+                Where logs that come through a pipe are kept meanwhile (default: /var/tmp).
+                .TP
+                .B TZDIR
+                Where the system's timezones are (default: /usr/share/zoneinfo).
 
-            """
+                """
     }
 
     /// The page of a command, such as sluice-run(1).
@@ -95,7 +95,20 @@ enum ManualPage {
         return text.hasPrefix(".") || text.hasPrefix("'") ? "\\&" + text : text
     }
 
+    /// Characters beyond ASCII by their names, which every roff knows whatever the locale (groff_char(7)).
     private static func escaped(_ text: String) -> String {
-        text.replacing("\\", with: "\\e").replacing("-", with: "\\-").replacing("\"", with: "\\(dq")
+        var written = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\\": written += "\\e"
+            case "-": written += "\\-"
+            case "\"": written += "\\(dq"
+            case _ where scalar.isASCII: written.unicodeScalars.append(scalar)
+            default:
+                let digits = String(scalar.value, radix: 16, uppercase: true)
+                written += "\\[u\(String(repeating: "0", count: max(0, 4 - digits.count)))\(digits)]"
+            }
+        }
+        return written
     }
 }

@@ -53,7 +53,8 @@ extension Shell {
                 guard !options.isEmpty else { continue }
                 arms += "        \(pattern(options))) action='\(action)' ;;\n"
             }
-            let words = (command.options.map { "--\($0.name)" } + ["--help"] + command.operandWords).joined(separator: " ")
+            let words = (command.options.map { "--\($0.name)" } + ["--help"] + command.operandWords).joined(
+                separator: " ")
             let inner = arms.isEmpty ? "" : "        case $previous in\n\(arms)        esac\n"
             return "    \(command.name))\n        words='\(words)'\n\(inner)        ;;\n"
         }
@@ -179,7 +180,8 @@ extension Shell {
                 lines.append("\(condition) -F")
             }
         }
-        lines.append("complete -c sluice -n '__fish_seen_subcommand_from help' -a \(quoted(topics.joined(separator: " ")))")
+        lines.append(
+            "complete -c sluice -n '__fish_seen_subcommand_from help' -a \(quoted(topics.joined(separator: " ")))")
         return lines.joined(separator: "\n") + "\n"
     }
 }

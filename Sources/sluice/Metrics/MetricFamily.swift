@@ -43,7 +43,8 @@ extension MetricFamily {
     static let runDuration = MetricFamily(
         "run_duration_seconds", .gauge, "How long the last run took.", "command")
     static let runStepDuration = MetricFamily(
-        "run_step_duration_seconds", .gauge, "How long a step of the last run took, all its nights together.", "command",
+        "run_step_duration_seconds", .gauge, "How long a step of the last run took, all its nights together.",
+        "command",
         "step")
     static let runMessages = MetricFamily(
         "run_messages_total", .counter, "Messages by their code, an error that ended the run among them.", "command",
@@ -52,7 +53,8 @@ extension MetricFamily {
     static let runBytes = MetricFamily("run_bytes_total", .counter, "Bytes of logs, decompressed.", "command")
     static let runLines = MetricFamily("run_lines_total", .counter, "Lines of logs.", "command")
     static let runRejected = MetricFamily(
-        "run_rejected_lines_total", .counter, "Lines that are not what log lines must be, by reason.", "command", "reason")
+        "run_rejected_lines_total", .counter, "Lines that are not what log lines must be, by reason.", "command",
+        "reason")
     static let runIgnored = MetricFamily(
         "run_ignored_lines_total", .counter, "Lines that count nowhere, by reason.", "command", "reason")
     static let runEvents = MetricFamily("run_events_total", .counter, "Events by type.", "command", "type")
@@ -60,7 +62,8 @@ extension MetricFamily {
         "run_visitors_total", .counter, "Visitors, bots too; one that comes on several days counts on each.", "command")
     static let runBots = MetricFamily("run_bots_total", .counter, "Visitors dropped as bots.", "command")
     static let runBotsByRule = MetricFamily(
-        "run_bots_by_rule_total", .counter, "Visitors that a rule of the bot filter matched; some match several.", "command",
+        "run_bots_by_rule_total", .counter, "Visitors that a rule of the bot filter matched; some match several.",
+        "command",
         "rule")
     static let runUnits = MetricFamily(
         "run_units_total", .counter, "Visitors counted in an experiment.", "command")
@@ -69,7 +72,8 @@ extension MetricFamily {
     static let runCarriedOver = MetricFamily(
         "run_carried_over", .gauge, "Experiments that kept the rows of the last table in the last night.", "command")
     static let sampleRatio = MetricFamily(
-        "sample_ratio_p_value", .gauge, "Probability of visitors so far from the shares they were served by, in the last day read.",
+        "sample_ratio_p_value", .gauge,
+        "Probability of visitors so far from the shares they were served by, in the last day read.",
         "platform", "slot")
 }
 
@@ -79,7 +83,8 @@ extension MetricFamily {
     static let lastSuccess = MetricFamily(
         "last_success_timestamp_seconds", .gauge, "When the newest run began that ended with exit code 0.")
     static let tableVerified = MetricFamily(
-        "table_verified", .gauge, "1: the table that serves is as it was published; 0: there is none, or it is damaged.")
+        "table_verified", .gauge, "1: the table that serves is as it was published; 0: there is none, or it is damaged."
+    )
     static let tableDate = MetricFamily(
         "table_date_timestamp_seconds", .gauge, "The date of the table that serves, at 00:00 UTC.")
     static let tableSince = MetricFamily(
@@ -88,15 +93,16 @@ extension MetricFamily {
         "table_age_seconds", .gauge, "How long the table had served when the run ended.")
     static let newestDay = MetricFamily(
         "newest_day_timestamp_seconds", .gauge, "The newest day that has statistics, at 00:00 UTC.")
-    static let daysMissing = MetricFamily(
-        "days_missing", .gauge, "Days of the last 30 that no night has counted.")
-    static let daysWithoutData = MetricFamily(
-        "days_without_data", .gauge, "Days of the last 30 on which nothing was found to count.")
+    static let nightsMissing = MetricFamily(
+        "nights_missing", .gauge, "Of the last 30 days, those that no night has counted.")
+    static let nightsWithoutData = MetricFamily(
+        "nights_without_data", .gauge, "Of the last 30 days, those on which nothing was found to count.")
     static let arms = MetricFamily("arms", .gauge, "Arms of everyone's group by status.", "platform", "slot", "status")
     static let armTraffic = MetricFamily(
         "arm_traffic_ratio", .gauge, "Share of visitors, in everyone's group.", "platform", "slot", "variant")
     static let armBest = MetricFamily(
-        "arm_best_probability", .gauge, "Probability of being the best arm, in everyone's group.", "platform", "slot", "variant")
+        "arm_best_probability", .gauge, "Probability of being the best arm, in everyone's group.", "platform", "slot",
+        "variant")
     static let armMean = MetricFamily(
         "arm_reward_mean", .gauge, "Posterior mean of the reward: a rate, or revenue per visitor.", "platform", "slot",
         "variant")
@@ -106,15 +112,18 @@ extension MetricFamily {
         "experiment_value_remaining_ratio", .gauge,
         "What the best arm may still have over the leading one, 95th percentile.", "platform", "slot")
     static let moved = MetricFamily(
-        "experiment_moved_ratio", .gauge, "Share of visitors who see another variant since the last night's table.", "platform",
+        "experiment_moved_ratio", .gauge, "Share of visitors who see another variant since the last night's table.",
+        "platform",
         "slot")
 
     /// All, in the order of the file. Guards and verdicts of experiments get families of their own here, and their values in
     /// ``RunMetrics/addExperiments()``.
     static let all = [
         runInformation, runExitCode, runStart, runDuration, runStepDuration, runMessages, runFiles, runBytes, runLines,
-        runRejected, runIgnored, runEvents, runVisitors, runBots, runBotsByRule, runUnits, runMixedUnits, runCarriedOver,
-        sampleRatio, lastSuccess, tableVerified, tableDate, tableSince, tableAge, newestDay, daysMissing, daysWithoutData,
+        runRejected, runIgnored, runEvents, runVisitors, runBots, runBotsByRule, runUnits, runMixedUnits,
+        runCarriedOver,
+        sampleRatio, lastSuccess, tableVerified, tableDate, tableSince, tableAge, newestDay, nightsMissing,
+        nightsWithoutData,
         arms, armTraffic, armBest, armMean, armVisitors, valueRemaining, moved,
     ]
 }

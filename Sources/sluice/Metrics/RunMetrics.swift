@@ -42,7 +42,9 @@ struct RunMetrics {
         add(.runDuration, command, value: summary.seconds)
         var steps: [String: Double] = [:]
         for night in summary.nights { steps.merge(night.secondsByStep, uniquingKeysWith: +) }
-        for (step, seconds) in steps.sorted(by: { $0.key < $1.key }) { add(.runStepDuration, command, step, value: seconds) }
+        for (step, seconds) in steps.sorted(by: { $0.key < $1.key }) {
+            add(.runStepDuration, command, step, value: (seconds * 1000).rounded() / 1000)
+        }
         var messages: [[String]: Int] = [:]
         for event in summary.messages { messages[[event.severity.rawValue, event.code], default: 0] += 1 }
         if let code = summary.errorCode { messages[["error", code], default: 0] += 1 }
@@ -91,8 +93,8 @@ struct RunMetrics {
             }
         }
         if let newest = status.newestDay { add(.newestDay, value: instant(newest)) }
-        add(.daysMissing, value: Double(status.daysMissing.count))
-        add(.daysWithoutData, value: Double(status.daysWithoutData.count))
+        add(.nightsMissing, value: Double(status.daysMissing.count))
+        add(.nightsWithoutData, value: Double(status.daysWithoutData.count))
     }
 
     /// The shares in force and what the last night moved, of everyone's group. Verdicts and guards join here.
