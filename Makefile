@@ -18,6 +18,7 @@ SPARK := .build/targeting-spark-venv
 BUDGET := .build/budget-venv
 SKLIFT := .build/sklift-venv
 BROWSER := .build/browser-venv
+PROMETHEUS := .build/prometheus
 REFERENCE := Tests/RandomizerTests/Reference
 
 # Libraries of the system that the program is built with: what pkg-config and Debian call them; and its timezones.
@@ -31,8 +32,9 @@ RELEASE = swift build --configuration release --static-swift-stdlib -Xswiftc -L$
     $(if $(filter Linux,$(shell uname)),-Xlinker --no-export-dynamic) -Xlinker -s
 
 .PHONY: targeting targeting-spark test-targeting-spark study-tune study-waves study-hillstrom demo-campaign
-.PHONY: help dependencies run test test-fast test-ports runtimes report browser lint format release static library wheel serve install study \
-    bench bench-comparisons bench-uplift bench-budget bench-ports bench-serving study-evaluation fixtures check demo clean
+.PHONY: help dependencies run test test-fast test-ports runtimes test-operations operators deb deb-test report browser lint format release \
+    static library wheel serve install study bench bench-comparisons bench-uplift bench-budget bench-ports bench-serving \
+    study-evaluation fixtures check demo clean
 
 help: ## This list.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -54,7 +56,7 @@ run: release ## The nightly job on the fixtures: shows tomorrow's table.
 	$(SLUICE) run --config $(CONFIG) --state $(STATE) --date $(FIRST)..$(LAST) --print
 
 test: $(TARGETING)/.installed
-test: dependencies $(SERVING)/.installed $(ANALYSIS)/.installed $(BROWSER)/.installed $(OBP)/.installed $(STATSMODELS)/.installed $(SKLIFT)/.installed $(BUDGET)/.installed release wheel browser ## All tests, with a summary by part.
+test: dependencies $(SERVING)/.installed $(ANALYSIS)/.installed $(BROWSER)/.installed $(OBP)/.installed $(STATSMODELS)/.installed $(SKLIFT)/.installed $(BUDGET)/.installed operators release wheel browser ## All tests, with a summary by part.
 	$(RELEASE) --product StateGenerator
 	python3 Tests/run.py \
 	    'swift: swift test' \
@@ -72,6 +74,7 @@ test: dependencies $(SERVING)/.installed $(ANALYSIS)/.installed $(BROWSER)/.inst
 	    'budget-page: python3 Tests/Report/budget_page.py $(SLUICE) $(SCREENSHOTS)' \
 	    'sklift: $(SKLIFT)/bin/python Tests/Uplift/sklift_check.py $(SLUICE)' \
 	    'uplift-page: python3 Tests/Uplift/page.py $(SLUICE)' \
+	    'operations: python3 Tests/Operations/check.py $(SLUICE) $(PROMETHEUS)/promtool' \
 	    'browser: $(BROWSER)/bin/python Tests/Report/browser.py $(SLUICE) .build/release/StateGenerator $(SCREENSHOTS)'
 
 test-ports: release library runtimes browser $(SERVING)/.installed ## The ports in Node, Go, Java, PHP and Chromium against the vectors and the library, on 100,000 visitors.
@@ -95,6 +98,28 @@ runtimes: ## Installs Node, Go, Java and PHP, for the ports' test (apt, some 150
 test-fast: dependencies ## What to run while working: no browser, no services, no slow suites.
 	swift build --build-tests
 	SLUICE_FAST_TESTS=1 python3 Tests/run.py 'swift: swift test --skip-build'
+
+test-operations: operators release ## What promtool, shells and man say: metrics, rules, dashboard, completions, manual pages.
+	python3 Tests/run.py 'operations: python3 Tests/Operations/check.py $(SLUICE) $(PROMETHEUS)/promtool'
+
+# Of Prometheus only promtool is wanted: unpacked, not installed, which would start a server.
+operators: ## Installs shells and mandoc for the tests (apt), and unpacks promtool.
+	@if ! command -v apt-get >/dev/null; then \
+	    echo "Without apt: install zsh, fish, groff and mandoc, and put promtool into $(PROMETHEUS)." >&2; \
+	else \
+	    set -e; \
+	    sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+	    if ! command -v zsh fish mandoc man groff >/dev/null || [ $$(command -v zsh fish mandoc man groff | wc -l) -lt 5 ]; then \
+	        install="$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends zsh fish mandoc man-db groff"; \
+	        $$install || { $$sudo apt-get update && $$install; }; \
+	    fi; \
+	    if [ ! -x $(PROMETHEUS)/promtool ]; then \
+	        mkdir -p $(PROMETHEUS); cd $(PROMETHEUS); \
+	        apt-get download prometheus || { $$sudo apt-get update && apt-get download prometheus; }; \
+	        dpkg-deb --fsys-tarfile prometheus_*.deb | tar --extract --strip-components=3 ./usr/bin/promtool; \
+	        rm prometheus_*.deb; \
+	    fi; \
+	fi
 
 report: release ## The page of what is in STATE: report.html.
 	$(SLUICE) report --state $(STATE)
@@ -205,6 +230,14 @@ install: release ## Copies the binary to $(PREFIX)/bin.
 study: ## What verdicts, lifts, revenue and pooling do in simulated lives; STUDY=PERCENT of the lives.
 	$(RELEASE) --product Study
 	.build/release/Study $(STUDY)
+
+deb: release ## A Debian package: .build/deb/sluice_VERSION_ARCHITECTURE.deb.
+	@rm -rf .build/deb
+	pipelines/debian/build.sh $(SLUICE) .build/deb
+
+deb-test: deb ## Installs the package in a fresh Debian root and runs three nights there (as root; two minutes, the first time).
+	@command -v debootstrap >/dev/null || apt-get install -y --no-install-recommends debootstrap
+	Tests/Operations/fresh_debian.sh .build/deb/sluice_*.deb .build/fresh-debian
 
 bench: release $(OBP)/.installed ## Timings of the steps and against other engines, options in BENCH="--size … --peers duckdb --memory-size … --hostile".
 	$(RELEASE) --product Benchmarks

@@ -216,6 +216,8 @@ extension NightlyRun {
         ]
         let current = try self.files { () throws(FileError) in try state.currentDate() }
         let moves = current.map { $0 <= date } ?? true
+        // Before it is replaced.
+        let inForce = moves ? tableInForce(current, into: &outcome) : nil
         var journal = try journal()
         outcome.tableChanged = try self.files { () throws(FileError) in
             // Where the served table itself is written anew, that is the instant at which other shares begin to serve.
@@ -229,6 +231,7 @@ extension NightlyRun {
             date: date.description, path: directory, rows: rows.count, xxh64: digest(bytes), isCurrent: moves)
         let night = date.advanced(by: -1)
         report(.tablePublished(by: night, directory: directory, rows: rows.count))
+        if let inForce { sayWhatMoves(from: inForce, to: rows, by: night, into: &outcome) }
         if let current, !moves { warn(.currentIsLater(night, table: date, current: current), in: &outcome) }
     }
 }

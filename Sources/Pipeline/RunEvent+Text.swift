@@ -12,6 +12,16 @@ extension RunEvent {
             return "\(date): counted \(Text.days(days)) again: conversions count for \(window) after the exposure"
         case .tablePublished(let date, let directory, let rows):
             return "\(date): published \(directory) with \(Text.count(Int64(rows), "row"))"
+        case .trafficMoved(let date, let movement):
+            return "\(date): \(movement.text)"
+        case .otherTrafficMoved(let date, let experiments):
+            return "\(date): \(Text.count(Int64(experiments), "more experiment")) moved less: `--json` has them all"
+        case .trafficStays(let date, let table, let hasData):
+            return "\(date): no share moves against the table of \(table)"
+                + (hasData ? "" : ": the night had no data to learn from")
+        case .tableInForceUnreadable(let date, let table, let reason):
+            return
+                "\(date): what moves is not known, for the table of \(table), which served until now, cannot be read: \(reason)"
         case .dayNotOver(let date, let timeZone):
             return "\(date) is not over yet in \(timeZone): the day's data is partial"
         case .inputWithoutEffect(let place, let row, let isBlacklist, let suggestion):
@@ -69,6 +79,8 @@ extension RunEvent {
             return failure.description
         case .recordNotWritten(let reason):
             return "the record of this run could not be written: \(reason)"
+        case .metricsNotWritten(let reason):
+            return "the metrics of this run could not be written: \(reason)"
         }
     }
 

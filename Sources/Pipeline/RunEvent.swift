@@ -20,6 +20,14 @@ package enum RunEvent: Sendable {
     case dayRead(CalendarDate, Quality)
     case daysRecounted(by: CalendarDate, days: [CalendarDate], window: String)
     case tablePublished(by: CalendarDate, directory: String, rows: Int)
+    /// What the night's table changes in an experiment.
+    case trafficMoved(by: CalendarDate, TrafficMovement)
+    /// More experiments move than are named one by one.
+    case otherTrafficMoved(by: CalendarDate, experiments: Int)
+    /// The night's table has the shares of the one that served.
+    case trafficStays(by: CalendarDate, since: CalendarDate, hasData: Bool)
+    /// What moves cannot be said.
+    case tableInForceUnreadable(CalendarDate, table: CalendarDate, reason: String)
     /// The day is still going on in the pipeline's timezone.
     case dayNotOver(CalendarDate, timeZone: String)
     /// A row of the blacklist or of priors matches nothing declared.
@@ -56,12 +64,14 @@ package enum RunEvent: Sendable {
     case nightStopped(CalendarDate, RunFailure)
     /// The record of a run could not be written; the run itself is as it is.
     case recordNotWritten(reason: String)
+    /// The metrics of a run could not be written; the run itself is as it is.
+    case metricsNotWritten(reason: String)
 }
 
 extension RunEvent {
     package var severity: Severity {
         switch self {
-        case .dayRead, .daysRecounted, .tablePublished, .winnerNamed: .information
+        case .dayRead, .daysRecounted, .tablePublished, .winnerNamed, .trafficMoved, .otherTrafficMoved, .trafficStays: .information
         default: .warning
         }
     }
@@ -72,6 +82,10 @@ extension RunEvent {
         case .dayRead: "day-read"
         case .daysRecounted: "days-recounted"
         case .tablePublished: "table-published"
+        case .trafficMoved: "traffic-moved"
+        case .otherTrafficMoved: "other-traffic-moved"
+        case .trafficStays: "traffic-stays"
+        case .tableInForceUnreadable: "current-unreadable"
         case .dayNotOver: "day-not-over"
         case .inputWithoutEffect: "input-without-effect"
         case .denyListMissing: "deny-list-missing"
@@ -94,6 +108,7 @@ extension RunEvent {
         case .journalMended(_, .correctedLine): "journal-corrected"
         case .nightStopped: "night-stopped"
         case .recordNotWritten: "record-not-written"
+        case .metricsNotWritten: "metrics-not-written"
         }
     }
 
@@ -107,9 +122,11 @@ extension RunEvent {
             .experimentCarriedOver(let date, _, _, _), .nothingAllocated(let date), .experimentLeftOut(let date, _, _),
             .controlAlone(let date, _, _),
             .armStopped(let date, _, _, _, _), .winnerNamed(let date, _, _),
-            .currentIsLater(let date, _, _), .tablesStale(let date, _), .nightStopped(let date, _):
+            .currentIsLater(let date, _, _), .tablesStale(let date, _), .nightStopped(let date, _),
+            .trafficMoved(let date, _), .otherTrafficMoved(let date, _), .trafficStays(let date, _, _),
+            .tableInForceUnreadable(let date, _, _):
             date
-        case .inputWithoutEffect, .journalMended, .recordNotWritten: nil
+        case .inputWithoutEffect, .journalMended, .recordNotWritten, .metricsNotWritten: nil
         }
     }
 
@@ -121,6 +138,7 @@ extension RunEvent {
             .controlAlone(_, let experiment, _),
             .armStopped(_, let experiment, _, _, _), .winnerNamed(_, let experiment, _):
             "\(experiment.platform)/\(experiment.slot)"
+        case .trafficMoved(_, let movement): "\(movement.platform)/\(movement.slot)"
         default: nil
         }
     }

@@ -21,6 +21,9 @@ package struct NightOutcome: Encodable, Sendable {
     package var leftOut: [String] = []
     /// Dates of later tables, made before this night was run again.
     package var staleTables: [String] = []
+    /// What the table changes against the one that served, every experiment of either; none where no table served before, or
+    /// another one goes on serving.
+    package var movements: [TrafficMovement] = []
     /// How long each half of the night took.
     package var secondsByStep: [String: Double] = [:]
 

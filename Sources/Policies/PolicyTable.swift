@@ -1,3 +1,5 @@
+import Allocation
+
 /// What a policy serves on a day: shares of traffic by arm, and what it thinks of them.
 package struct PolicyTable: Equatable, Sendable {
     /// Shares of visitors whose segment has none of its own; they add up to 1.
@@ -20,27 +22,15 @@ package struct PolicyTable: Equatable, Sendable {
         segments[segment] ?? everyone
     }
 
-    /// The probability that a visitor is shown another arm by the new shares than by the old.
-    ///
-    /// In weighted rendezvous hashing an arm keeps a visitor when its clock E/w rings first under both tables, that is when
-    /// E[u] > E[v]·max(w[u]/w[v], w′[u]/w′[v]) for all others u; so P(stay) = Σv 1 / Σu max(w[u]/w[v], w′[u]/w′[v]), exactly
-    /// (Moulton and Jiang 2018, "Maximally Consistent Sampling and the Jaccard Index of Probability Distributions").
-    /// A control keeps the lesser of its two shares, and the others share out who is in neither holdout.
+    /// The probability that a visitor is shown another arm by the new shares than by the old: ``VisitorsMoved``.
     ///
     /// - Parameter control: the arm that is decided before the others, if there is one.
-    /// - Complexity: O(arms²)
     package static func moved(from old: [Double], to new: [Double], control: Int? = nil) -> Double {
-        let others = old.indices.filter { $0 != control }
-        var stay = 0.0
-        for arm in others where old[arm] > 0 && new[arm] > 0 {
-            var rivals = 0.0
-            for other in others { rivals += max(old[other] / old[arm], new[other] / new[arm]) }
-            stay += 1 / rivals
-        }
-        if let control {
-            let held = (old[control], new[control])
-            stay = min(held.0, held.1) + (1 - max(held.0, held.1)) * stay
-        }
-        return max(0, 1 - stay)
+        VisitorsMoved.share(
+            from: old, to: new,
+            controls: (
+                control.map { VisitorsMoved.Control(arm: $0, share: old[$0]) },
+                control.map { VisitorsMoved.Control(arm: $0, share: new[$0]) }
+            ))
     }
 }

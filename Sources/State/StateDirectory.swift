@@ -126,6 +126,17 @@ package struct StateDirectory: Sendable {
         return true
     }
 
+    /// Removes a folder of a date, or a record: first from where anybody looks, in one step, then from the disk. What a crash leaves in
+    /// between goes with ``removeLeftovers()``. Only for who holds the lock.
+    package func discard(_ path: String) throws(FileError) {
+        let parent = FileSystem.parent(of: path)
+        let temporary = "\(parent)/.\(FileSystem.name(of: path)).tmp"
+        try FileSystem.remove(temporary)
+        try FileSystem.rename(path, to: temporary)
+        try FileSystem.synchronize(directory: parent)
+        try FileSystem.remove(temporary)
+    }
+
     private func holds(_ files: [(name: String, bytes: [UInt8])], _ directory: String) throws(FileError) -> Bool {
         guard try FileSystem.list(directory) == files.map(\.name).sorted() else { return false }
         for file in files where try FileSystem.read(directory + "/" + file.name) != file.bytes { return false }

@@ -10,12 +10,15 @@ protocol Command {
     static var options: [Option] { get }
     /// The operands as the usage line shows them; nil when it takes none.
     static var operands: String? { get }
+    /// The words that an operand can be, for completion; none: files, or anything.
+    static var operandWords: [String] { get }
 
     static func run(_ arguments: Arguments) throws -> ExitCode
 }
 
 extension Command {
     static var operands: String? { nil }
+    static var operandWords: [String] { [] }
 
     /// The text of `--help`.
     static var help: String {

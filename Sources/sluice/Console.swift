@@ -1,4 +1,5 @@
 import CLibrary
+import Domain
 import Essentials
 import Pipeline
 import State
@@ -24,7 +25,7 @@ enum Console {
 
     static func show(_ event: RunEvent) {
         switch event.severity {
-        case .information: information(event.text)
+        case .information: information(event.text, code: event.code)
         case .warning: warning(event.text, code: event.code)
         }
     }
@@ -35,8 +36,8 @@ enum Console {
         return "\(text[..<end]) [\(code)]\(text[end...])"
     }
 
-    static func information(_ text: String) {
-        log(text)
+    static func information(_ text: String, code: String? = nil) {
+        log(marked(text, code))
     }
 
     /// Whether a person watches standard error.
@@ -72,8 +73,20 @@ enum Console {
         }
     }
 
+    /// Whether lines begin with the time: not where somebody reads them as they come, nor where the journal adds its own.
+    private static let hasTimes = !isTerminal && !isJournal
+
+    /// Whether standard error goes to systemd's journal, as JOURNAL_STREAM tells it: device and number of the file, see
+    /// systemd.exec(5).
+    private static var isJournal: Bool {
+        guard let stream = ProcessInfo.processInfo.environment["JOURNAL_STREAM"] else { return false }
+        var status = stat()
+        return fstat(2, &status) == 0 && stream == "\(status.st_dev):\(status.st_ino)"
+    }
+
     private static func log(_ text: String) {
-        write(Array("sluice: \(text)\n".utf8), to: 2)
+        let time = hasTimes ? "\(RFC3339.text(Clock.system.now)) " : ""
+        write(Array("\(time)sluice: \(text)\n".utf8), to: 2)
     }
 }
 

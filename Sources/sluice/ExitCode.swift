@@ -8,6 +8,8 @@ struct ExitCode: Equatable {
     let rawValue: Int32
 
     static let done = ExitCode(rawValue: 0)
+    /// What was asked for is done, and somebody should look: warnings of a run under `--strict`, a status that is not healthy.
+    static let attention = ExitCode(rawValue: 1)
     static let usage = ExitCode(rawValue: 64)
     static let badData = ExitCode(rawValue: 65)
     static let noData = ExitCode(rawValue: 66)

@@ -22,6 +22,10 @@ enum NightOptions {
         Option(name: "audit", value: nil, help: "also write bots.csv: the dropped visitors and why"),
         Option(name: "print", value: nil, help: "print the table on standard output, for reading"),
         Option(name: "json", value: nil, help: "print a summary on standard output, for monitoring"),
+        Option(
+            name: "metrics", value: "FILE",
+            help: "write metrics for Prometheus, after a failure too; `sluice help metrics` lists them"),
+        Option(name: "strict", value: nil, help: "exit 1 where there was a warning and nothing worse"),
         Option(name: "quiet", value: nil, help: "say nothing but warnings and errors"),
     ]
 
@@ -37,27 +41,67 @@ enum NightOptions {
         do {
             summary.exitCode = try run(arguments, steps: steps, clock: clock, log: log, summary: &summary).rawValue
         } catch {
-            guard !(error is UsageError) else { throw error }
             summary.error = "\(error)"
             summary.errorCode = ErrorCode.word(of: error)
             summary.exitCode = ExitCode(error).rawValue
+            if error is UsageError {
+                // Words that make no sense are no run and leave no record; a monitor has to know all the same.
+                if let path = arguments["metrics"], let state = try? StateDirectory(arguments) {
+                    writeMetrics(
+                        of: summary, to: path, steps: steps, started: started, now: clock.now, state: state, log)
+                }
+                throw error
+            }
             Console.error("\(error)", code: summary.errorCode)
         }
-        summary.messages = log.events
+        let state = try StateDirectory(arguments)
+        func conclude() {
+            summary.messages = log.events
+            let isWarned = summary.messages.contains { $0.severity == .warning }
+            if arguments.has("strict"), isWarned, summary.exitCode == 0 {
+                summary.exitCode = ExitCode.attention.rawValue
+            }
+        }
+        conclude()
         summary.seconds = (Date().timeIntervalSince(start) * 1000).rounded() / 1000
-        keep(summary, started: started, state: try StateDirectory(arguments))
+        if let path = arguments["metrics"] {
+            writeMetrics(of: summary, to: path, steps: steps, started: started, now: clock.now, state: state, log)
+            conclude()
+        }
+        keep(summary, started: started, state: state, log)
+        conclude()
         if arguments.has("json") { Console.output(summary.bytes) }
         return ExitCode(rawValue: summary.exitCode)
     }
 
+    /// Writes what a monitor reads. That this fails does not make the run another.
+    private static func writeMetrics(
+        of summary: RunSummary, to path: String, steps: Set<NightlyRun.Step>, started: Int64, now: Int64,
+        state: StateDirectory, _ log: RunLog
+    ) {
+        do {
+            // Of the state no more than the command makes, so that the files of both halves can lie beside each other.
+            let status = steps.contains(.allocation) ? try StateStatus(state) : nil
+            let metrics = RunMetrics(summary, started: started, now: now, status: status)
+            try OutputFile(path).write(metrics.bytes)
+        } catch {
+            tell(.metricsNotWritten(reason: "\(error)"), log)
+        }
+    }
+
     /// Leaves the record of a run. That this fails does not make the run another.
-    private static func keep(_ summary: RunSummary, started: Int64, state: StateDirectory) {
+    private static func keep(_ summary: RunSummary, started: Int64, state: StateDirectory, _ log: RunLog) {
         do {
             try RunRecords(state).add(
                 JSONFile.bytes(of: RunRecord(summary, started: started)), start: started)
         } catch {
-            Console.show(.recordNotWritten(reason: "\(error)"))
+            tell(.recordNotWritten(reason: "\(error)"), log)
         }
+    }
+
+    private static func tell(_ event: RunEvent, _ log: RunLog) {
+        log.append(event)
+        Console.show(event)
     }
 
     private static func run(

@@ -9,7 +9,8 @@ enum Sluice {
         ExportCommand.self,
         CheckCommand.self, RollbackCommand.self, HistoryCommand.self, ReportCommand.self, WarmstartCommand.self,
         SimulateCommand.self, UnitsCommand.self, EvaluateCommand.self, CompareCommand.self, UpliftCommand.self,
-        WaveCommand.self, BudgetCommand.self,
+        WaveCommand.self, BudgetCommand.self, StatusCommand.self, PruneCommand.self, CompletionsCommand.self,
+        ManCommand.self,
     ]
 
     static func main() {
@@ -27,6 +28,10 @@ enum Sluice {
         if ["--help", "-h", "help"].contains(first) {
             guard words.count > 1 else {
                 Console.output(help)
+                return .done
+            }
+            if let topic = HelpTopic.all.first(where: { $0.name == words[1] }) {
+                Console.output(topic.text)
                 return .done
             }
             return run([words[1], "--help"])
@@ -60,7 +65,8 @@ enum Sluice {
         }
     }
 
-    private static var help: String {
+    /// The text of `sluice --help`.
+    static var help: String {
         let width = commands.map { $0.name.count }.max() ?? 0
         let list = commands.map { command in
             "  \(command.name)\(String(repeating: " ", count: width - command.name.count))  \(command.summary)\n"
@@ -73,16 +79,10 @@ enum Sluice {
             \(list.joined())
             `sluice COMMAND --help` explains a command, with an example.
 
-            Exit codes:
-              0   done
-              64  the command line is wrong
-              65  too many lines of the log are bad: nothing was published
-              66  no data for the day: shares were carried over
-              70  an experiment could not be allocated: its rows were carried over
-              74  a file could not be read or written
-              75  another run holds the lock
-              78  the configuration, or a file it names, is wrong
+            `sluice help TOPIC` explains a topic: \(HelpTopic.all.map(\.name).joined(separator: ", ")).
 
+            Exit codes:
+            \(ExitCode.list)
             """
     }
 }

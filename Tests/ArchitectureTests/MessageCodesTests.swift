@@ -16,13 +16,32 @@ import Testing
         }
     }
 
+    /// The page's rows, by code: the exit code, and what stands in the others.
+    private static func rows() throws -> [String: [String]] {
+        var rows: [String: [String]] = [:]
+        for line in try text("pipelines/messages.md").split(separator: "\n") where line.hasPrefix("| `") {
+            let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+            #expect(rows.updateValue(Array(cells.dropFirst()), forKey: cells[0].filter { $0 != "`" }) == nil, "\(line)")
+        }
+        return rows
+    }
+
     @Test func everyCodeIsOnThePage() throws {
-        let page = try Self.text("pipelines/README.md")
+        let rows = try Self.rows()
         let events = try Self.codes(in: "Sources/Pipeline/RunEvent.swift")
         let failures = try Self.codes(in: "Sources/Pipeline/RunFailure.swift")
         let errors = try Self.codes(in: "Sources/sluice/ExitCode.swift")
         #expect(events.count > 15 && failures.count > 10 && errors.count > 3)
-        for code in events + failures + errors { #expect(page.contains("`\(code)`"), "\(code) is not on the page") }
+        #expect(Set(rows.keys) == Set(events + failures + errors), "the page has every code and no other")
+        let information = [
+            "day-read", "days-recounted", "table-published", "traffic-moved", "other-traffic-moved", "traffic-stays",
+        ]
+        for (code, cells) in rows {
+            #expect(Int(cells[0]) != nil, "\(code) has an exit code")
+            // What happened, common causes, what to do.
+            let said = cells.dropFirst().filter { !$0.isEmpty }.count
+            #expect(said == (information.contains(code) ? 1 : 3), "\(code): \(cells)")
+        }
         #expect(Set(events + failures).count == events.count + failures.count)
     }
 }

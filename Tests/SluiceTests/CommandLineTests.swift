@@ -6,7 +6,7 @@ import TestSupport
 @Suite struct CommandLineTests {
     static let commands = [
         "run", "statistics", "allocate", "merge", "assign", "check", "rollback", "history", "report", "warmstart",
-        "compare", "export", "budget",
+        "compare", "export", "budget", "uplift", "wave", "simulate", "units", "evaluate", "status", "prune", "completions", "man",
     ]
 
     @Test(arguments: commands)
@@ -23,6 +23,26 @@ import TestSupport
         let directory = try ScratchDirectory()
         let result = try Binary.sluice(["--help"], in: directory.path)
         for command in CommandLineTests.commands { #expect(result.output.contains("  \(command) ")) }
+    }
+
+    /// One table of exit codes: `--help`, `sluice help exit`, the pages and the manual have the same.
+    @Test func exitCodesAreTheSameEverywhere() throws {
+        let directory = try ScratchDirectory()
+        func codes(_ text: String, _ pattern: Regex<(Substring, Substring)>) -> [String] {
+            text.matches(of: pattern).map { String($0.output.1) }
+        }
+        let listed = codes(try Binary.sluice(["--help"], in: directory.path).output, #/\n  (\d+) +[a-z]/#)
+        #expect(listed == ["0", "1", "64", "65", "66", "70", "74", "75", "78"])
+        let page = try Binary.sluice(["help", "exit"], in: directory.path).output
+        #expect(codes(page, #/\n  (\d+) +[a-z]/#) == listed)
+        #expect(page.matches(of: #/to do: /#).count == listed.count)
+        let manual = try Binary.sluice(["man", "run"], in: directory.path).output
+        #expect(codes(manual, #/\n\.B (\d+)/#) == listed)
+        func file(_ name: String) throws -> String {
+            try String(contentsOfFile: SourceTree.root + "/pipelines/" + name, encoding: .utf8)
+        }
+        #expect(codes(try file("README.md"), #/\n\| (\d+) \|/#) == listed)
+        #expect(codes(try file("when-a-night-breaks.md"), #/\n## (\d+):/#) == Array(listed.dropFirst()))
     }
 
     @Test(arguments: [

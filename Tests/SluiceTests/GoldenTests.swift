@@ -25,6 +25,7 @@ import Testing
     /// Paths of this checkout and of the scratch directory, and what the clock measured, are nobody's format.
     private static func neutral(_ text: String, _ state: ScratchDirectory) -> [UInt8] {
         let plain = text.replacingOccurrences(of: state.path + "/", with: "")
+            .replacing(#/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ sluice:/#) { _ in "TIME sluice:" }
             .replacing(#/"(seconds|allocation|statistics|publish\w*|total)" ?: ?[0-9.e-]+/#) { "\"\($0.output.1)\": 0" }
         return Array(plain.utf8)
     }

@@ -1,0 +1,88 @@
+package import Allocation
+package import Domain
+import Randomizer
+
+/// What a state directory is like now: the table in force, the last run, and the days that nights have counted.
+package struct StateStatus: Sendable {
+    /// The table that serves, verified.
+    package struct Table: Sendable {
+        package var date: CalendarDate
+        /// In seconds since the epoch; nil where the journal does not know.
+        package var since: Int64?
+        package var pipeline: String?
+        package var rows: [AllocationRow]
+    }
+
+    /// So many days back from the newest it is looked for missing ones.
+    package static let days = 30
+    /// The exit code of a run that found the lock taken: it says nothing of how nights go.
+    private static let lockTaken: Int32 = 75
+
+    /// Nil: there is none, or it cannot be used.
+    package private(set) var table: Table?
+    /// Why there is no table; nil where there is one.
+    package private(set) var tableProblem: String?
+    /// The newest run that worked on the state.
+    package private(set) var lastRun: RecordedRun?
+    /// When the newest run began that ended with exit code 0, in seconds since the epoch.
+    package private(set) var lastSuccess: Int64?
+    package private(set) var newestDay: CalendarDate?
+    /// The zone of the newest day that says it, by its IANA name.
+    package private(set) var timeZone: String?
+    /// Of the last ``days``, those without a folder, ascending.
+    package private(set) var daysMissing: [CalendarDate] = []
+    /// Of the last ``days``, those on which nothing was found to count, ascending.
+    package private(set) var daysWithoutData: [CalendarDate] = []
+
+    /// Looks; writes nothing and takes no lock.
+    ///
+    /// - Throws: `FileError` where a directory cannot be listed.
+    package init(_ state: StateDirectory) throws(FileError) {
+        try readTable(state)
+        try readDays(state)
+        let records = RunRecords(state)
+        lastRun = try records.newest { $0.exitCode != StateStatus.lockTaken }
+        lastSuccess = try records.newest { $0.exitCode == 0 }?.start
+    }
+
+    private mutating func readTable(_ state: StateDirectory) throws(FileError) {
+        guard let date = try state.currentDate() else {
+            tableProblem = "\(state.current) leads to no table"
+            return
+        }
+        let directory = state.allocation(on: date)
+        let path = directory + "/" + AllocationFormat.tableFile
+        do {
+            let loaded = try AllocationTable(path: directory)
+            let rows = try AllocationFile.rows(try FileSystem.read(path), file: path)
+            let last = try ServingJournal(state).entries.last
+            table = Table(
+                date: date, since: last?.table == date ? last?.since : nil, pipeline: loaded.pipeline, rows: rows)
+        } catch {
+            tableProblem = "\(error)"
+        }
+    }
+
+    private mutating func readDays(_ state: StateDirectory) throws(FileError) {
+        struct Part: Decodable {
+            var timezone: String?
+            var units: Int64?
+        }
+        let dates = try state.statisticsDates()
+        guard let first = dates.first, let last = dates.last else { return }
+        newestDay = last
+        let known = Set(dates)
+        var day = max(first, last.advanced(by: 1 - StateStatus.days))
+        while day <= last {
+            if !known.contains(day) {
+                daysMissing.append(day)
+            } else {
+                let bytes = try? FileSystem.read(state.statistics(on: day) + "/quality.json")
+                let part = bytes.flatMap { try? JSONFile.value(Part.self, $0) }
+                if part?.units == 0 { daysWithoutData.append(day) }
+                timeZone = part?.timezone ?? timeZone
+            }
+            day = day.advanced(by: 1)
+        }
+    }
+}

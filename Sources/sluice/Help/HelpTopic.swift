@@ -1,0 +1,14 @@
+/// What `sluice help` explains beside commands.
+struct HelpTopic {
+    var name: String
+    /// One line, for lists.
+    var summary: String
+    var text: String
+
+    static var all: [HelpTopic] {
+        [
+            HelpTopic(name: "exit", summary: "what exit codes mean and ask of you", text: ExitCode.page),
+            HelpTopic(name: "metrics", summary: "the metrics that `run --metrics` writes", text: MetricFamily.page),
+        ]
+    }
+}
