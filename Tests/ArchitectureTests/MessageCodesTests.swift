@@ -34,7 +34,8 @@ import Testing
         #expect(events.count > 15 && failures.count > 10 && errors.count > 3)
         #expect(Set(rows.keys) == Set(events + failures + errors), "the page has every code and no other")
         let information = [
-            "day-read", "days-recounted", "table-published", "traffic-moved", "other-traffic-moved", "traffic-stays",
+            "day-read", "days-recounted", "table-published", "winner-named", "traffic-moved", "other-traffic-moved",
+            "traffic-stays",
         ]
         for (code, cells) in rows {
             #expect(Int(cells[0]) != nil, "\(code) has an exit code")

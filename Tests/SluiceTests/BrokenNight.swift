@@ -38,7 +38,7 @@ struct BrokenNight: Sendable, CustomTestStringConvertible {
             key: "66", status: 66, code: "no-data", breaks: { try $0.directory.remove("events/date=2026-03-02") },
             repairs: logAgain),
         BrokenNight(
-            key: "70", status: 70, code: "experiment-carried-over", breaks: blacklistOfAll, repairs: emptyBlacklist),
+            key: "70", status: 70, code: "experiment-left-out", breaks: blacklistOfAll, repairs: emptyBlacklist),
         BrokenNight(
             key: "74", status: 74, code: "file-error",
             breaks: {

@@ -11,7 +11,8 @@ enum PruneCommand: Command {
         Keeps the nights of the last --keep days, and all that they rest on: a day's statistics stay while an experiment's learning
         window reaches them (without a window they stay for ever) or conversions may come, and a table while it serves or has
         served visitors of a day that stays. The journal of tables stays as it is. --dry-run prints the paths that would go, one a
-        line, and removes nothing. What is removed cannot be learned from, evaluated or rolled back to.
+        line, and removes nothing. What is removed cannot be learned from, evaluated or rolled back to; verdicts, evidence and lifts, which
+        count all days since an experiment began (or learning.since), count only the days that stay.
         """
     static let examples = [
         "sluice prune --config pipelines/banners.json5 --keep 400d --dry-run",
@@ -60,6 +61,11 @@ enum PruneCommand: Command {
         }
         Console.information(
             "before \(oldest): \(isDry ? "would remove" : "removed") \(counts.joined(separator: ", "))")
+        if pruning.items.contains(where: { $0.kind == .day }) {
+            Console.information(
+                "verdicts, evidence and lifts \(isDry ? "would count" : "count") the days that stay; set learning.since to the "
+                    + "first of them to say so in the configuration")
+        }
         if !pruning.daysInWindows.isEmpty {
             Console.information(
                 "kept all the same, for windows reach them: the statistics of \(Text.days(pruning.daysInWindows))")
