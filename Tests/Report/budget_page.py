@@ -129,7 +129,7 @@ def check_page(browser, directory, name, screenshots):
     browser.view(360, 740)
     width = browser.evaluate("document.documentElement.scrollWidth")
     assert width <= 360, f"{name}: the page is {width} wide in a window of 360"
-    check_labels(browser, name)
+    check_labels(browser, name, 360)
     check_paper(browser, name)
     equal(browser.complaints(), [], f"{name}: complaints")
     browser.call("Emulation.setScriptExecutionDisabled", value=True)

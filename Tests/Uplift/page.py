@@ -160,7 +160,7 @@ def check(browser, name, make, sluice, parent, screenshots):
     browser.view(360, 740)
     width = browser.evaluate("document.documentElement.scrollWidth")
     assert width <= 360, f"{name}: the page is {width} wide in a window of 360"
-    report.check_labels(browser, name)
+    report.check_labels(browser, name, 360)
     report.check_paper(browser, name)
     assert not browser.complaints(), browser.complaints()
     print(f"{name}: {os.path.getsize(page) / 1e3:.0f} kB: all as in the files", file=sys.stderr)

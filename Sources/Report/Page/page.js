@@ -512,7 +512,7 @@ for (const section of document.querySelectorAll("details.experiment")) {
   if (section.open) prepareExperiment(section);
   section.addEventListener("toggle", () => { if (section.open) prepareExperiment(section); });
 }
-for (const figure of document.querySelectorAll("main > section > .charts > figure")) interactRows(figure);
+for (const figure of document.querySelectorAll("main > section > .charts > figure:has([data-columns])")) interactRows(figure);
 addEventListener("hashchange", openTarget);
 addEventListener("beforeprint", () => {
   for (const section of document.querySelectorAll("details.experiment:not([open])")) {
