@@ -61,7 +61,7 @@ import Testing
                     result.output.hasSuffix("stable\n") || result.output.hasSuffix("continue\n"), "\(result.output)")
             }
         }
-        #expect(directory.exists("uplift-2/bands.csv") == false && directory.exists("uplift-2/uplift.html"))
+        #expect(directory.exists("uplift-2/bands.csv") && directory.exists("uplift-2/uplift.html"))
     }
 
     @Test func compressedFilesAreReadAsPlainOnes() throws {
