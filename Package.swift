@@ -60,7 +60,9 @@ let package = Package(
             dependencies: ["CLibrary", "CSV", "Domain", "Essentials", "Evaluation", "EventLog", "State"]),
         .target(
             name: "Uplift",
-            dependencies: ["CLibrary", "CScan", "CSV", "Domain", "Evaluation", "EventLog", "Numerics", "Randomizer"]),
+            dependencies: [
+                "CLibrary", "CScan", "CSV", "CSystem", "Domain", "Evaluation", "EventLog", "Numerics", "Randomizer",
+            ]),
         .target(
             name: "Simulation",
             dependencies: [
@@ -200,7 +202,8 @@ let package = Package(
             name: "ReportTests",
             dependencies: [
                 "Configuration", "Numerics", "State",
-                "Allocation", "CLibrary", "CSV", "Evaluation", "Learning", "Pipeline", "Randomizer", "Report", "StateGenerator",
+                "Allocation", "CLibrary", "CSV", "Evaluation", "Learning", "Pipeline", "Randomizer", "Report",
+                "StateGenerator",
                 "TestExpectations", "TestSupport",
                 "Domain",
             ]),

@@ -5,43 +5,27 @@ package import State
 
 /// The files of a spent budget, put in place together: the old ones or the new ones.
 package struct BudgetFiles {
-    private let decisions: OutputFile
-    private let others: [(name: String, file: OutputFile)]
+    // The last one says what came of it: where it is new, all are.
+    private static let names = ["decisions.csv", "curve.csv", "budget.html", "budget.json"]
+    private let folder: OutputFolder
 
     /// - Parameter directory: made where it is missing.
     package init(_ directory: String) throws(FileError) {
-        try FileSystem.createDirectory(directory)
-        decisions = try OutputFile(directory + "/decisions.csv")
-        var others: [(name: String, file: OutputFile)] = []
-        // The last one says what came of it: where it is new, all are.
-        for name in ["curve.csv", "budget.html", "budget.json"] {
-            others.append((name, try OutputFile(directory + "/" + name)))
-        }
-        self.others = others
+        folder = try OutputFolder(directory, names: BudgetFiles.names)
     }
 
     /// Decides, and writes everything.
     ///
     /// - Parameter page: makes the page of the result.
     package func write(_ run: BudgetRun, page: (BudgetResult) -> String) throws(BudgetError) -> BudgetResult {
-        defer {
-            decisions.abandon()
-            for (_, file) in others { file.abandon() }
-        }
         do {
-            let writer = try decisions.begin()
+            let decisions = try folder.begin(BudgetFiles.names[0])
             let result = try run.decide { (bytes) throws(BudgetError) in
-                do throws(FileError) { try writer.append(bytes) } catch { throw .file(error) }
+                do throws(FileError) { try decisions.append(bytes) } catch { throw .file(error) }
             }
-            try writer.synchronize()
             let contents = [result.curveBytes, Array(page(result).utf8), result.jsonBytes]
-            for ((_, file), bytes) in zip(others, contents) {
-                let writer = try file.begin()
-                try writer.append(bytes)
-                try writer.synchronize()
-            }
-            try decisions.replace()
-            for (_, file) in others { try file.replace() }
+            for (name, bytes) in zip(BudgetFiles.names.dropFirst(), contents) { try folder.write(bytes, to: name) }
+            try folder.commit()
             return result
         } catch let error as BudgetError {
             throw error

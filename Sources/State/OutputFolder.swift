@@ -1,46 +1,52 @@
 import CLibrary
 import Essentials
 
-/// Files that are written together into a folder: each into a temporary file beside its place and through to the disk, and moved
-/// only when all are there. Who is killed before that leaves the old files as they were.
+/// Files that are written together into a folder: each is an ``OutputFile``, written beside its place and through to the disk, and
+/// moved only when all are there. Who is killed before that leaves the old files as they were.
 package final class OutputFolder {
     private let path: String
-    private var names: [String] = []
+    private var files: [(name: String, file: OutputFile)] = []
+    private var writers: [FileWriter] = []
 
     /// Makes the folder where it is missing.
-    package init(_ path: String) throws(FileError) {
+    ///
+    /// - Parameter names: files that will be written, looked at before the work that fills them. They are moved in this order, and
+    ///   others after them in the order in which they are begun.
+    /// - Throws: `FileError` when one cannot be written.
+    package init(_ path: String, names: [String] = []) throws(FileError) {
         self.path = path
         try FileSystem.createDirectory(path)
+        for name in names { _ = try file(name) }
     }
 
     deinit {
-        for name in names { try? FileSystem.remove(temporary(name)) }
+        for (_, file) in files { file.abandon() }
+    }
+
+    private func file(_ name: String) throws(FileError) -> OutputFile {
+        if let known = files.first(where: { $0.name == name }) { return known.file }
+        let file = try OutputFile("\(path)/\(name)")
+        files.append((name, file))
+        return file
     }
 
     /// Writes a whole file.
     package func write(_ bytes: [UInt8], to name: String) throws(FileError) {
-        let writer = try begin(name)
-        try writer.append(bytes)
-        try writer.synchronize()
+        try begin(name).append(bytes)
     }
 
-    /// Begins a file that is written part by part; whoever does so synchronizes it at the end.
+    /// Begins a file that is written part by part.
     package func begin(_ name: String) throws(FileError) -> FileWriter {
-        guard !FileSystem.isDirectory("\(path)/\(name)") else {
-            throw FileError(path: "\(path)/\(name)", operation: "write", code: EISDIR)
-        }
-        names.append(name)
-        return try FileWriter(temporary(name))
+        let writer = try file(name).begin()
+        writers.append(writer)
+        return writer
     }
 
-    /// Moves all files into place.
+    /// Waits until all bytes are on the disk, then moves all files into place. All that were named must have been begun.
     package func commit() throws(FileError) {
-        for name in names { try FileSystem.rename(temporary(name), to: "\(path)/\(name)") }
-        names = []
+        for writer in writers { try writer.synchronize() }
+        for (_, file) in files { try file.replace() }
+        (files, writers) = ([], [])
         try FileSystem.synchronize(directory: path)
-    }
-
-    private func temporary(_ name: String) -> String {
-        "\(path)/.\(name).\(ProcessInfo.processInfo.processIdentifier).new"
     }
 }

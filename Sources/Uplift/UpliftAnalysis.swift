@@ -96,15 +96,19 @@ package final class UpliftAnalysis {
 
     /// Throws where there is nothing to compare, or too little for the bins.
     private func refuseEmpty(_ chosen: [Int]) throws(UpliftError) {
-        let actions = chosen.map { outcomes.actions.existing(scores.messages.names[$0]) ?? -1 }
         let control = outcomes.actions.existing(settings.control) ?? -1
-        var counts = chosen.map { _ in (treated: 0, control: 0) }
-        for row in 0..<outcomes.count {
-            let (action, customer) = (Int(outcomes.action[row]), Int(outcomes.customer[row]))
-            for (index, message) in chosen.enumerated() where action == control || action == actions[index] {
-                guard scores.uplift(customer, message) != nil else { continue }
-                if action == control { counts[index].control += 1 } else { counts[index].treated += 1 }
+        let counts = chosen.map { message in
+            let treated = outcomes.actions.existing(scores.messages.names[message]) ?? -1
+            let column = scores.columns[message]
+            var counts = (treated: 0, control: 0)
+            for row in 0..<outcomes.count {
+                let action = outcomes.action[row]
+                guard action == control || action == treated, column[Int(outcomes.customer[row])] != nil else {
+                    continue
+                }
+                if action == control { counts.control += 1 } else { counts.treated += 1 }
             }
+            return counts
         }
         guard counts.contains(where: { $0.treated > 0 && $0.control > 0 }) else {
             throw .nothing(

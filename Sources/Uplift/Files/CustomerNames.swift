@@ -4,31 +4,48 @@ import Randomizer
 
 /// The customers of all files, numbered in the order in which they are first met. Looking one up takes constant time.
 ///
-///     slots ──hash──► number ──► starts ──► bytes        5 bytes a slot, 4 and the name's bytes a customer
-///     tags  (8 bits of the hash: spares most looks at names that are others)
+///     slots ──hash──► number ──► places (of every eighth) ──► lengths and bytes
+///
+/// A slot of four bytes has the number in its lower bits and a part of the hash in those above, which spares most looks at names
+/// that are others. A customer takes a byte and a half and those of the name.
 ///
 /// Names are bytes: `007` and `7` are two customers, and so are names that differ in blanks or in case.
 package struct CustomerNames: ~Copyable {
+    /// Each name behind its length: a byte, or 255 and four bytes.
     private var bytes = GrowingColumn<UInt8>()
-    /// Where each name begins, and the end of the last.
-    private var starts = GrowingColumn<UInt32>()
+    /// Where every eighth begins.
+    private var places = GrowingColumn<UInt32>()
     private var slots = GrowingColumn<UInt32>()
-    private var tags = GrowingColumn<UInt8>()
     private var mask = 0
+    package private(set) var count = 0
     private static let free = UInt32.max
+    private static let longName: UInt8 = 255
 
     package init() {
-        starts.append(0)
         makeIndex(1 << 12)
     }
-
-    package var count: Int { starts.count - 1 }
 
     /// The bytes of a name.
     @inline(__always)
     package subscript(number: Int) -> UnsafeBufferPointer<UInt8> {
-        let start = Int(starts[number])
-        return UnsafeBufferPointer(start: bytes.base + start, count: Int(starts[number + 1]) - start)
+        var name = CustomerNames.name(at: bytes.base + Int(places[number >> 3]))
+        for _ in 0..<number & 7 { name = CustomerNames.name(after: name) }
+        return name
+    }
+
+    @inline(__always)
+    private static func name(at place: UnsafeMutablePointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
+        guard place.pointee == longName else {
+            return UnsafeBufferPointer(start: place + 1, count: Int(place.pointee))
+        }
+        let length = UnsafeRawPointer(place + 1).loadUnaligned(as: UInt32.self)
+        return UnsafeBufferPointer(start: place + 5, count: Int(length))
+    }
+
+    @inline(__always)
+    private static func name(after name: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
+        let end = name.baseAddress.unsafelyUnwrapped + name.count
+        return CustomerNames.name(at: UnsafeMutablePointer(mutating: end))
     }
 
     package func text(_ number: Int) -> String { String(decoding: self[number], as: UTF8.self) }
@@ -40,30 +57,48 @@ package struct CustomerNames: ~Copyable {
     /// Brings near what a search will look at.
     @inline(__always)
     package func prefetch(_ hash: UInt64) {
-        let index = Int(truncatingIfNeeded: hash & UInt64(mask))
-        cscan_prefetch(tags.base + index)
-        cscan_prefetch(slots.base + index)
+        cscan_prefetch(slots.base + Int(truncatingIfNeeded: hash & UInt64(mask)))
+    }
+
+    /// The part of a hash that a slot holds above its number.
+    @inline(__always)
+    private func tag(_ hash: UInt64) -> UInt32 {
+        UInt32(truncatingIfNeeded: hash >> 32) & ~UInt32(truncatingIfNeeded: mask)
     }
 
     /// The number of a customer who is known; nil for another.
     @inline(__always)
     package func number(of name: UnsafeBufferPointer<UInt8>, _ hash: UInt64) -> Int? {
         var index = Int(truncatingIfNeeded: hash & UInt64(mask))
-        let tag = UInt8(truncatingIfNeeded: hash >> 56)
-        while slots[index] != CustomerNames.free {
-            if tags[index] == tag, isEqual(name, to: Int(slots[index])) { return Int(slots[index]) }
+        let tag = tag(hash)
+        while true {
+            let slot = slots[index]
+            // Never a number: four slots in five are taken at most.
+            if slot == CustomerNames.free { return nil }
+            let number = Int(slot) & mask
+            if slot & ~UInt32(truncatingIfNeeded: mask) == tag, isEqual(name, to: number) { return number }
             index = (index + 1) & mask
         }
-        return nil
     }
 
     /// The number of a customer, who gets one if he has none; nil where there are more names than four gibibytes hold.
+    @inline(__always)
     package mutating func insert(_ name: UnsafeBufferPointer<UInt8>, _ hash: UInt64) -> Int? {
-        if let number = number(of: name, hash) { return number }
-        guard bytes.count + name.count <= Int(UInt32.max), count < Int(CustomerNames.free) else { return nil }
+        number(of: name, hash) ?? add(name, hash)
+    }
+
+    private mutating func add(_ name: UnsafeBufferPointer<UInt8>, _ hash: UInt64) -> Int? {
+        guard bytes.count + name.count + 5 <= Int(UInt32.max), count < Int(Int32.max) else { return nil }
+        if count & 7 == 0 { places.append(UInt32(bytes.count)) }
+        if name.count < Int(CustomerNames.longName) {
+            bytes.append(UInt8(name.count))
+        } else {
+            bytes.append(CustomerNames.longName)
+            withUnsafeBytes(of: UInt32(name.count)) { length in for byte in length { bytes.append(byte) } }
+        }
         bytes.append(name)
-        starts.append(UInt32(bytes.count))
-        let number = count - 1
+        let number = count
+        count += 1
         if count * 5 > (mask + 1) * 4 {
             makeIndex((mask + 1) * 2)
         } else {
@@ -75,26 +110,26 @@ package struct CustomerNames: ~Copyable {
     private func enter(_ number: Int, _ hash: UInt64) {
         var index = Int(truncatingIfNeeded: hash & UInt64(mask))
         while slots[index] != CustomerNames.free { index = (index + 1) & mask }
-        slots[index] = UInt32(number)
-        tags[index] = UInt8(truncatingIfNeeded: hash >> 56)
+        slots[index] = UInt32(number) | tag(hash)
     }
 
     private mutating func makeIndex(_ size: Int) {
         // The old one is let go first.
         slots = GrowingColumn()
-        tags = GrowingColumn()
         slots.extend(to: size, with: CustomerNames.free)
-        tags.extend(to: size, with: 0)
         mask = size - 1
-        for number in 0..<count { enter(number, CustomerNames.hash(self[number])) }
+        guard count > 0 else { return }
+        var name = CustomerNames.name(at: bytes.base)
+        for number in 0..<count {
+            enter(number, CustomerNames.hash(name))
+            if number + 1 < count { name = CustomerNames.name(after: name) }
+        }
     }
 
     /// Lets the index go: names are kept, and nobody is looked up any more.
     package mutating func dropIndex() {
         slots = GrowingColumn()
         slots.extend(to: 1, with: CustomerNames.free)
-        tags = GrowingColumn()
-        tags.extend(to: 1, with: 0)
         mask = 0
     }
 
@@ -114,8 +149,24 @@ package struct CustomerNames: ~Copyable {
         return order == 0 ? first.count < second.count : order < 0
     }
 
-    /// All customers in byte order.
+    /// All customers in byte order. Most are told apart by their first eight bytes, which are held beside their numbers meanwhile.
     package func inByteOrder() -> [UInt32] {
-        (0..<UInt32(count)).sorted { isBefore(Int($0), Int($1)) }
+        var items: [(head: UInt64, number: UInt32)] = []
+        items.reserveCapacity(count)
+        for number in 0..<count { items.append((head(number), UInt32(number))) }
+        items.sort { left, right in
+            left.head == right.head ? isBefore(Int(left.number), Int(right.number)) : left.head < right.head
+        }
+        return items.map(\.number)
+    }
+
+    /// The first eight bytes of a name as a number, and zeros behind a shorter one.
+    private func head(_ number: Int) -> UInt64 {
+        var (head, shift) = (0 as UInt64, 56 as UInt64)
+        for byte in self[number].prefix(8) {
+            head |= UInt64(byte) << shift
+            shift &-= 8
+        }
+        return head
     }
 }

@@ -1,7 +1,8 @@
 import CLibrary
+import CSystem
 
 /// A long column of plain values that grows in place: the system moves its pages instead of copying them, so that growing never
-/// takes room for both the old and the new one. Its values are plain (no reference is in them).
+/// takes room for both the old and the new one, and what is let go is given back. Its values are plain (no reference is in them).
 package struct GrowingColumn<Element: BitwiseCopyable>: ~Copyable {
     private var memory: UnsafeMutablePointer<Element>
     private var capacity: Int
@@ -9,17 +10,19 @@ package struct GrowingColumn<Element: BitwiseCopyable>: ~Copyable {
 
     package init() {
         capacity = 1 << 10
-        memory = GrowingColumn.resized(nil, capacity)
+        memory = GrowingColumn.resized(nil, 0, capacity)
     }
 
     deinit {
-        free(memory)
+        csystem_release_pages(memory, GrowingColumn.bytes(capacity))
     }
 
+    private static func bytes(_ capacity: Int) -> Int { capacity * MemoryLayout<Element>.stride }
+
     private static func resized(
-        _ memory: UnsafeMutablePointer<Element>?, _ capacity: Int
+        _ memory: UnsafeMutablePointer<Element>?, _ from: Int, _ capacity: Int
     ) -> UnsafeMutablePointer<Element> {
-        guard let larger = realloc(memory, capacity * MemoryLayout<Element>.stride) else {
+        guard let larger = csystem_resize_pages(memory, bytes(from), bytes(capacity)) else {
             fatalError("no memory for \(capacity) values")
         }
         return larger.assumingMemoryBound(to: Element.self)
@@ -48,17 +51,23 @@ package struct GrowingColumn<Element: BitwiseCopyable>: ~Copyable {
     }
 
     /// Makes the column this long; what is added has this value.
+    @inline(__always)
     package mutating func extend(to wanted: Int, with value: Element) {
-        guard wanted > count else { return }
-        reserve(wanted)
-        (memory + count).update(repeating: value, count: wanted - count)
-        count = wanted
+        if wanted > count { add(wanted - count, value) }
     }
 
+    private mutating func add(_ more: Int, _ value: Element) {
+        reserve(count + more)
+        (memory + count).update(repeating: value, count: more)
+        count += more
+    }
+
+    @inline(never)
     private mutating func reserve(_ wanted: Int) {
         guard wanted > capacity else { return }
         // Pages that are never written take no room, but memory that is moved often takes time.
-        capacity = max(wanted, capacity + capacity / 2)
-        memory = GrowingColumn.resized(memory, capacity)
+        let larger = max(wanted, capacity + capacity / 2)
+        memory = GrowingColumn.resized(memory, capacity, larger)
+        capacity = larger
     }
 }

@@ -11,6 +11,7 @@ enum JoinRemarks {
                 "\(Text.count(outcomes.capped, "outcome")) beyond \(PlainDecimal.string(cap)) counted as that "
                     + "(--outcome-cap): values are biased towards 0 by what was cut off")
         }
+        let hasScore = scores.customersWithScores(of: list.names.count)
         var hasOutcome = [Bool](repeating: false, count: list.names.count)
         var withoutScore: [Int: Int64] = [:]
         var examples: [Int] = []
@@ -18,7 +19,9 @@ enum JoinRemarks {
         for row in 0..<outcomes.count {
             let customer = Int(outcomes.customer[row])
             hasOutcome[customer] = true
-            guard !scores.hasScore(customer) else {
+            guard !hasScore[customer] else {
+                // With one message, whoever has a score has it of that.
+                guard scores.columns.count > 1 else { continue }
                 let action = Int(outcomes.action[row])
                 if let message = scores.messages.existing(outcomes.actions.names[action]),
                     scores.uplift(customer, message) == nil
@@ -42,16 +45,16 @@ enum JoinRemarks {
                 "\(Text.count(count, "outcome")) of \(Isolated.name(outcomes.actions.names[action])) left out: the customers have "
                     + "scores of other messages only")
         }
-        remarks += withoutOutcome(scores, hasOutcome, named)
+        remarks += withoutOutcome(hasScore, hasOutcome, named)
         return remarks + otherActions(analysis)
     }
 
     private static func withoutOutcome(
-        _ scores: Scores, _ hasOutcome: [Bool], _ named: ([Int]) -> String
+        _ hasScore: [Bool], _ hasOutcome: [Bool], _ named: ([Int]) -> String
     ) -> [String] {
         var count = 0 as Int64
         var examples: [Int] = []
-        for customer in 0..<scores.customers where !hasOutcome[customer] && scores.hasScore(customer) {
+        for customer in hasScore.indices where hasScore[customer] && !hasOutcome[customer] {
             count += 1
             if examples.count < 3 { examples.append(customer) }
         }

@@ -19,7 +19,7 @@ package final class Outcomes {
     package fileprivate(set) var files: [String] = []
     // Of each row:
     package var customer = GrowingColumn<UInt32>()
-    package var action = GrowingColumn<UInt16>()
+    package var action = NumberColumn()
     package var outcome = CompactColumn()
     package var propensity = CompactColumn()
     /// Empty where no file has waves.
@@ -254,7 +254,7 @@ private struct OutcomesWorker: BlockWorker, ~Copyable {
         let number = outcomes.count
         let isRepeated = outcomes.earlier.enter(customer, row: number, outcomes.customer)
         outcomes.customer.append(UInt32(customer))
-        outcomes.action.append(UInt16(action))
+        outcomes.action.append(action)
         var value = row.outcome
         if let cap = scan.rules.cap, abs(value) > cap {
             value = value > 0 ? cap : -cap

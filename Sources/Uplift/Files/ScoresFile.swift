@@ -15,6 +15,14 @@ package final class MessageScores {
     package let details: ScoreDetails?
 
     init(hasDetails: Bool) { details = hasDetails ? ScoreDetails() : nil }
+
+    /// The score of a customer; nil without one.
+    @inline(__always)
+    package subscript(customer: Int) -> Double? {
+        guard customer < uplift.count else { return nil }
+        let value = uplift[customer]
+        return value.isNaN ? nil : value
+    }
 }
 
 /// What `scores.csv` says: for each customer and message the uplift that is expected.
@@ -38,15 +46,17 @@ package final class Scores {
 
     /// The score of a customer; nil without one.
     @inline(__always)
-    package func uplift(_ customer: Int, _ message: Int) -> Double? {
-        let column = columns[message]
-        guard customer < column.uplift.count else { return nil }
-        let value = column.uplift[customer]
-        return value.isNaN ? nil : value
-    }
+    package func uplift(_ customer: Int, _ message: Int) -> Double? { columns[message][customer] }
 
-    package func hasScore(_ customer: Int) -> Bool {
-        columns.indices.contains { uplift(customer, $0) != nil }
+    package func hasScore(_ customer: Int) -> Bool { columns.contains { $0[customer] != nil } }
+
+    /// Of each customer of a list whether he has a score.
+    func customersWithScores(of count: Int) -> [Bool] {
+        var marks = [Bool](repeating: false, count: count)
+        for column in columns {
+            for customer in 0..<min(count, column.uplift.count) where column[customer] != nil { marks[customer] = true }
+        }
+        return marks
     }
 
     package func standardError(_ customer: Int, _ message: Int) -> Double? {

@@ -2,7 +2,7 @@ import Randomizer
 
 /// The rows of one message and of control, in the order of the message's scores, as all tables and curves read them.
 ///
-/// Three bytes a row where there are few different outcomes and propensities.
+/// Two or three bytes a row where there are few different outcomes and propensities.
 package final class MessageRows: @unchecked Sendable {
     /// What a byte of `flags` says.
     private enum Flag {
@@ -76,58 +76,95 @@ package final class MessageRows: @unchecked Sendable {
     ) {
         self.message = message
         self.number = number
-        let treatedAction = outcomes.actions.existing(message) ?? -1
-        let controlAction = outcomes.actions.existing(control) ?? -1
-        var chosen = GrowingColumn<UInt32>()
-        for row in 0..<outcomes.count {
-            let action = Int(outcomes.action[row])
-            guard action == treatedAction || action == controlAction else { continue }
-            guard scores.uplift(Int(outcomes.customer[row]), number) != nil else { continue }
-            chosen.append(UInt32(row))
-        }
-        let column = ScoreColumn(column: scores.columns[number])
-        let order = RowOrder(chosen, outcomes, list, workers: workers) { column[$0] }
-        gather(order, column, outcomes, list, treatedAction: treatedAction, ends: ends(chosen.count))
+        let source = Source(
+            outcomes: outcomes, column: scores.columns[number], list: list,
+            treated: outcomes.actions.existing(message) ?? -1, control: outcomes.actions.existing(control) ?? -1)
+        let order = RowOrder(outcomes, list, workers: workers) { source.score($0) }
+        gather(order, source, workers: workers, ends: ends(order.rows.column.count))
         if keepsRows { rows = order.rows }
     }
 
-    /// Shared by the workers, who only read.
-    private struct ScoreColumn: @unchecked Sendable {
+    /// What the rows are made of; shared by the workers, who only read.
+    private struct Source: @unchecked Sendable {
+        let outcomes: Outcomes
         let column: MessageScores
+        let list: CustomerList
+        let treated: Int
+        let control: Int
 
+        /// The score of a row of the message or of control; nil without one.
         @inline(__always)
-        subscript(customer: Int) -> Double { column.uplift[customer] }
+        func score(_ row: Int) -> Double? {
+            let action = outcomes.action[row]
+            guard action == treated || action == control else { return nil }
+            return column[Int(outcomes.customer[row])]
+        }
     }
 
-    private func gather(
-        _ order: RowOrder, _ scores: ScoreColumn, _ all: Outcomes, _ list: CustomerList, treatedAction: Int,
-        ends: [Int]
-    ) {
+    /// What one row has.
+    private struct Gathered {
+        var score: Double
+        var outcome: Double
+        var propensity: Double
+        var customer: UInt32
+        /// Whether treated, and the group.
+        var flag: UInt8
+    }
+
+    /// A run of rows, each written by one of the workers.
+    private struct Piece: @unchecked Sendable {
+        static let length = 1 << 15
+        let rows = UnsafeMutablePointer<Gathered>.allocate(capacity: length)
+    }
+
+    private static func gathered(_ row: Int, _ source: Source) -> Gathered {
+        let all = source.outcomes
+        let customer = all.customer[row]
+        let name = UnsafeRawBufferPointer(source.list.names[Int(customer)])
+        let group = XXH64.hash(name, seed: 20) % UInt64(groups)
+        var flag = UInt8(group) << Flag.groupShift
+        if all.action[row] == source.treated { flag |= Flag.treated }
+        return Gathered(
+            score: source.column.uplift[Int(customer)], outcome: all.outcome[row], propensity: all.propensity[row],
+            customer: customer, flag: flag)
+    }
+
+    /// Fetches what stands far apart in memory with all workers, and adds it up in order, for sums depend on it.
+    private func gather(_ order: RowOrder, _ source: Source, workers: Int, ends: [Int]) {
+        let piece = Piece()
+        defer { piece.rows.deallocate() }
         var last = (score: Double.nan, customer: UInt32.max)
         var sum = 0.0
         var cut = 0
-        for position in 0..<order.rows.column.count {
-            let row = Int(order.rows.column[position])
-            let customer = all.customer[row]
-            let score = scores[Int(customer)]
-            let (outcome, propensity) = (all.outcome[row], all.propensity[row])
-            let isTreated = Int(all.action[row]) == treatedAction
-            let group =
-                XXH64.hash(UnsafeRawBufferPointer(list.names[Int(customer)]), seed: 20) % UInt64(MessageRows.groups)
-            var flag = UInt8(group) << Flag.groupShift
-            if isTreated { flag |= Flag.treated }
-            if score == last.score { flag |= Flag.tied } else { runs += 1 }
-            if customer == last.customer { flag |= Flag.sameCustomer }
-            flags.append(flag)
-            outcomes.append(outcome)
-            propensities.append(propensity)
-            if outcome != 0, outcome != 1 { isBinary = false }
-            if isTreated { totals.0.add(1 / propensity) } else { totals.1.add(1 / propensity) }
-            last = (score, customer)
-            sum += score
-            while cut < ends.count, ends[cut] == position + 1 {
-                cuts.append(ScoreCut(end: position + 1, sum: sum, least: score))
-                cut += 1
+        let count = order.rows.column.count
+        for start in stride(from: 0, to: count, by: Piece.length) {
+            let end = min(count, start + Piece.length)
+            WorkerShares.forEach(start..<end, workers: workers) { share in
+                for position in share {
+                    (piece.rows + (position - start)).initialize(
+                        to: MessageRows.gathered(Int(order.rows.column[position]), source))
+                }
+            }
+            for position in start..<end {
+                let row = piece.rows[position - start]
+                var flag = row.flag
+                if row.score == last.score { flag |= Flag.tied } else { runs += 1 }
+                if row.customer == last.customer { flag |= Flag.sameCustomer }
+                flags.append(flag)
+                outcomes.append(row.outcome)
+                propensities.append(row.propensity)
+                if row.outcome != 0, row.outcome != 1 { isBinary = false }
+                if flag & Flag.treated != 0 {
+                    totals.0.add(1 / row.propensity)
+                } else {
+                    totals.1.add(1 / row.propensity)
+                }
+                last = (row.score, row.customer)
+                sum += row.score
+                while cut < ends.count, ends[cut] == position + 1 {
+                    cuts.append(ScoreCut(end: position + 1, sum: sum, least: row.score))
+                    cut += 1
+                }
             }
         }
     }

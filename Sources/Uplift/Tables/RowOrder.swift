@@ -5,7 +5,7 @@ import Dispatch
 ///
 ///     rows ──► buckets of scores (bounds from a sample) ──► each sorted by itself, several at a time
 ///
-/// Takes four bytes a row, and for each worker a bucket's worth more. Bounds depend on nothing but the rows.
+/// Takes six bytes a row, and for each worker a bucket's worth more. Bounds change how long it takes, and nothing else.
 struct RowOrder {
     private struct Item {
         var score: Double
@@ -14,32 +14,39 @@ struct RowOrder {
     }
 
     private static let bucketRows = 1 << 12
+    /// More would not fit the numbers of buckets; of more rows each has more.
+    private static let mostBuckets = 1 << 14
+    private static let leftOut = UInt16.max
 
     let rows: GrowingColumnBox<UInt32>
 
-    /// - Parameters:
-    ///   - chosen: the rows, ascending.
-    ///   - score: of a row's customer.
-    init(
-        _ chosen: borrowing GrowingColumn<UInt32>, _ outcomes: Outcomes, _ list: CustomerList, workers: Int,
-        score: @escaping @Sendable (Int) -> Double
-    ) {
-        let count = chosen.count
-        let bounds = RowOrder.bounds(chosen, outcomes, score: score)
+    /// - Parameter score: of a row; nil for one that is left out.
+    init(_ outcomes: Outcomes, _ list: CustomerList, workers: Int, score: @escaping @Sendable (Int) -> Double?) {
+        let bounds = RowOrder.bounds(outcomes.count, score: score)
+        let buckets = GrowingColumnBox<UInt16>()
+        buckets.column.extend(to: outcomes.count, with: RowOrder.leftOut)
+        let places = RowPlaces(start: buckets.column.base)
+        WorkerShares.forEach(0..<outcomes.count, workers: workers) { share in
+            for row in share {
+                if let value = score(row) { places.start[row] = RowOrder.bucket(value, bounds) }
+            }
+        }
         // How many rows each bucket has, then where it begins.
         var starts = [Int](repeating: 0, count: bounds.count + 2)
-        for index in 0..<count {
-            starts[RowOrder.bucket(score(Int(outcomes.customer[Int(chosen[index])])), bounds) + 1] += 1
+        for row in 0..<outcomes.count {
+            let bucket = places.start[row]
+            if bucket != RowOrder.leftOut { starts[Int(bucket) + 1] += 1 }
         }
         for bucket in 1..<starts.count { starts[bucket] += starts[bucket - 1] }
         let result = GrowingColumnBox<UInt32>()
-        result.column.extend(to: count, with: 0)
+        result.column.extend(to: starts[starts.count - 1], with: 0)
+        let sorted = result.column.base
         var next = starts
-        for index in 0..<count {
-            let row = chosen[index]
-            let bucket = RowOrder.bucket(score(Int(outcomes.customer[Int(row)])), bounds)
-            result.column[next[bucket]] = row
-            next[bucket] += 1
+        for row in 0..<outcomes.count {
+            let bucket = places.start[row]
+            guard bucket != RowOrder.leftOut else { continue }
+            sorted[next[Int(bucket)]] = UInt32(row)
+            next[Int(bucket)] += 1
         }
         rows = result
         let shared = Shared(outcomes: outcomes, list: list, rows: result)
@@ -52,19 +59,24 @@ struct RowOrder {
         }
     }
 
+    /// The buckets of all rows; each worker writes those of its own.
+    private struct RowPlaces: @unchecked Sendable {
+        let start: UnsafeMutablePointer<UInt16>
+    }
+
     /// What the workers share; each changes the rows of its own buckets.
     private struct Shared: @unchecked Sendable {
         let outcomes: Outcomes
         let list: CustomerList
         let rows: GrowingColumnBox<UInt32>
 
-        func sort(_ range: Range<Int>, _ items: inout [Item], score: @Sendable (Int) -> Double) {
+        func sort(_ range: Range<Int>, _ items: inout [Item], score: @Sendable (Int) -> Double?) {
             guard range.count > 1 else { return }
             items.removeAll(keepingCapacity: true)
             for index in range {
                 let row = rows.column[index]
                 let customer = outcomes.customer[Int(row)]
-                items.append(Item(score: score(Int(customer)), row: row, customer: customer))
+                items.append(Item(score: score(Int(row)) ?? 0, row: row, customer: customer))
             }
             items.sort { left, right in
                 if left.score != right.score { return left.score > right.score }
@@ -78,32 +90,36 @@ struct RowOrder {
     }
 
     /// Descending scores that cut the rows into buckets of about the same size.
-    private static func bounds(
-        _ chosen: borrowing GrowingColumn<UInt32>, _ outcomes: Outcomes, score: (Int) -> Double
-    ) -> [Double] {
-        let buckets = chosen.count / bucketRows
+    private static func bounds(_ count: Int, score: (Int) -> Double?) -> [Double] {
+        let buckets = min(count / bucketRows, mostBuckets)
         guard buckets > 1 else { return [] }
         // Eight of a sample to a bucket; rows at even distances, of which scores cannot know.
         let size = buckets * 8
         var sample: [Double] = []
         for number in 0..<size {
-            sample.append(score(Int(outcomes.customer[Int(chosen[number * chosen.count / size])])))
+            if let value = score(number * count / size) { sample.append(value) }
         }
         sample.sort(by: >)
         var bounds: [Double] = []
-        for bucket in 1..<buckets where bounds.last != sample[bucket * 8] { bounds.append(sample[bucket * 8]) }
+        for place in stride(from: 8, to: sample.count, by: 8) where bounds.last != sample[place] {
+            bounds.append(sample[place])
+        }
         return bounds
     }
 
     /// The number of bounds that are greater than a score, or equal to it: equal scores share a bucket.
     @inline(__always)
-    private static func bucket(_ score: Double, _ bounds: [Double]) -> Int {
-        var (low, high) = (0, bounds.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if bounds[middle] >= score { low = middle + 1 } else { high = middle }
+    private static func bucket(_ score: Double, _ bounds: [Double]) -> UInt16 {
+        bounds.withUnsafeBufferPointer { bounds in
+            var (low, count) = (0, bounds.count)
+            // Halves without a branch, which chance would have the processor guess wrong.
+            while count > 0 {
+                let half = (count + 1) / 2
+                low += bounds[low + half - 1] >= score ? half : 0
+                count -= half
+            }
+            return UInt16(low)
         }
-        return low
     }
 }
 

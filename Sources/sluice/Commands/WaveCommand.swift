@@ -118,7 +118,6 @@ enum WaveCommand: Command {
         let folder = try OutputFolder(options.output)
         let file = try folder.begin("decisions.csv")
         let (customers, actions) = try wave.write { try file.append($0) }
-        try file.synchronize()
         guard customers > 0 else {
             throw UpliftError.nothing("nobody is left after the reserve: no customer takes part")
         }

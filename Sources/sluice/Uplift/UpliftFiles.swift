@@ -27,8 +27,6 @@ struct UpliftFiles {
             counts = try tables.writeCustomers(
                 decisions: decisions.map { file in { try file.append($0) } },
                 bands: bands.map { file in { try file.append($0) } })
-            try decisions?.synchronize()
-            try bands?.synchronize()
         }
         if options.writesBands, let bands = analysis.bands {
             try folder.write(JSONFile.bytes(of: FixedBands(bands)), to: "bands.json")
