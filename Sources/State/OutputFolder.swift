@@ -26,9 +26,10 @@ package final class OutputFolder {
 
     /// Begins a file that is written part by part; whoever does so synchronizes it at the end.
     package func begin(_ name: String) throws(FileError) -> FileWriter {
-        guard !FileSystem.isDirectory("\(path)/\(name)") else {
+        guard try !FileSystem.isDirectory("\(path)/\(name)") else {
             throw FileError(path: "\(path)/\(name)", operation: "write", code: EISDIR)
         }
+        try Temporaries.removeLeftovers(of: name, in: path)
         names.append(name)
         return try FileWriter(temporary(name))
     }
@@ -41,6 +42,6 @@ package final class OutputFolder {
     }
 
     private func temporary(_ name: String) -> String {
-        "\(path)/.\(name).\(ProcessInfo.processInfo.processIdentifier).new"
+        "\(path)/\(Temporaries.name(for: name))"
     }
 }
