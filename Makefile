@@ -28,7 +28,8 @@ STATIC := .build/static
 RELEASE = swift build --configuration release --static-swift-stdlib -Xswiftc -L$(STATIC) \
     $(if $(filter Linux,$(shell uname)),-Xlinker --no-export-dynamic) -Xlinker -s
 
-.PHONY: help dependencies run test test-fast report browser lint format release static library serve install study bench bench-comparisons bench-uplift bench-budget study-evaluation fixtures check demo clean
+.PHONY: help dependencies run test test-fast test-ports runtimes report browser lint format release static library wheel serve install study \
+    bench bench-comparisons bench-uplift bench-budget bench-ports bench-serving study-evaluation fixtures check demo clean
 
 help: ## This list.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -49,13 +50,17 @@ dependencies: ## Installs the libraries of the system that are missing (apt).
 run: release ## The nightly job on the fixtures: shows tomorrow's table.
 	$(SLUICE) run --config $(CONFIG) --state $(STATE) --date $(FIRST)..$(LAST) --print
 
-test: dependencies $(SERVING)/.installed $(ANALYSIS)/.installed $(BROWSER)/.installed $(OBP)/.installed $(STATSMODELS)/.installed $(SKLIFT)/.installed $(BUDGET)/.installed release library browser ## All tests, with a summary by part.
+test: dependencies $(SERVING)/.installed $(ANALYSIS)/.installed $(BROWSER)/.installed $(OBP)/.installed $(STATSMODELS)/.installed $(SKLIFT)/.installed $(BUDGET)/.installed release wheel browser ## All tests, with a summary by part.
 	$(RELEASE) --product StateGenerator
 	python3 Tests/run.py \
 	    'swift: swift test' \
 	    'vectors: $(SERVING)/bin/python $(REFERENCE)/vectors.py Tests/RandomizerTests/Vectors/assignment.json' \
 	    'globs: $(ANALYSIS)/bin/python Tests/State/globs.py $(SLUICE)' \
 	    'serving: $(SERVING)/bin/python Tests/Serving/end_to_end.py $(SLUICE) $(LIBRARY)' \
+	    'protocol: $(SERVING)/bin/python Tests/Serving/protocol.py $(LIBRARY)' \
+	    'package: $(SERVING)/bin/python Tests/Serving/package.py .build/wheel/*.whl' \
+	    'load: $(SERVING)/bin/python Tests/Serving/load.py $(LIBRARY) --seconds 2 --turns 1 --swaps 300' \
+	    'ports: $(SERVING)/bin/python Tests/Serving/ports.py $(SLUICE) $(LIBRARY) --only browser --visitors 20000' \
 	    'obp: $(OBP)/bin/python Tests/Evaluation/obp_check.py $(SLUICE)' \
 	    'statsmodels: $(STATSMODELS)/bin/python Tests/Evaluation/statsmodels_check.py $(SLUICE)' \
 	    'highs: $(BUDGET)/bin/python Tests/Budget/highs_check.py $(SLUICE)' \
@@ -63,6 +68,24 @@ test: dependencies $(SERVING)/.installed $(ANALYSIS)/.installed $(BROWSER)/.inst
 	    'sklift: $(SKLIFT)/bin/python Tests/Uplift/sklift_check.py $(SLUICE)' \
 	    'uplift-page: python3 Tests/Uplift/page.py $(SLUICE)' \
 	    'browser: $(BROWSER)/bin/python Tests/Report/browser.py $(SLUICE) .build/release/StateGenerator $(SCREENSHOTS)'
+
+test-ports: release library runtimes browser $(SERVING)/.installed ## The ports in Node, Go, Java, PHP and Chromium against the vectors and the library, on 100,000 visitors.
+	$(SERVING)/bin/python Tests/Serving/ports.py $(SLUICE) $(LIBRARY)
+
+runtimes: ## Installs Node, Go, Java and PHP, for the ports' test (apt, some 150 MB).
+	@missing=; for pair in node:nodejs go:golang-go javac:default-jdk-headless php:php-cli; do \
+	    command -v $${pair%%:*} >/dev/null || missing="$$missing $${pair##*:}"; \
+	done; \
+	if [ -z "$$missing" ]; then \
+	    :; \
+	elif command -v apt-get >/dev/null; then \
+	    sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+	    install="$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends$$missing"; \
+	    $$install || { $$sudo apt-get update && $$install; }; \
+	else \
+	    echo "Missing for the ports' test:$$missing" >&2; \
+	    exit 1; \
+	fi
 
 test-fast: dependencies ## What to run while working: no browser, no services, no slow suites.
 	swift build --build-tests
@@ -103,7 +126,14 @@ library: ## The randomizer for other languages: .build/library/release/libSluice
 	swift build --scratch-path .build/library --configuration release --product SluiceRandomizer \
 	    -Xswiftc -static-stdlib -Xswiftc -Osize -Xlinker -s
 
-$(SERVING)/.installed: pipelines/serving/requirements.txt $(REFERENCE)/requirements.txt
+wheel: library ## The Python package with the library inside: .build/wheel/sluice_randomizer-*.whl.
+	@rm -rf .build/wheel && mkdir -p .build/wheel/source
+	cp -r pipelines/serving/pyproject.toml pipelines/serving/setup.py pipelines/serving/sluice_randomizer $(LIBRARY) .build/wheel/source
+	mv .build/wheel/source/$(notdir $(LIBRARY)) .build/wheel/source/sluice_randomizer
+	cd .build/wheel/source && SLUICE_VERSION=$$(sed -n 's/.*text = "\(.*\)".*/\1/p' $(CURDIR)/Sources/Domain/Version.swift) \
+	    python3 -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir .. .
+
+$(SERVING)/.installed: pipelines/serving/requirements.txt $(REFERENCE)/requirements.txt Tests/Serving/requirements.txt
 $(ANALYSIS)/.installed: Tests/State/requirements.txt
 $(BROWSER)/.installed: Tests/Report/requirements.txt
 $(STATSMODELS)/.installed: Tests/Evaluation/statsmodels.txt
@@ -152,6 +182,12 @@ study-evaluation: release $(OBP)/.installed ## Whether estimates of policies say
 
 bench-comparisons: release $(STATSMODELS)/.installed ## Comparisons of policies against statsmodels, options in BENCH="--customers … --rounds …".
 	$(STATSMODELS)/bin/python Tests/Benchmarks/comparisons.py $(BENCH)
+
+bench-ports: release library runtimes browser $(SERVING)/.installed ## Nanoseconds of an assignment in each language.
+	$(SERVING)/bin/python Tests/Serving/ports.py $(SLUICE) $(LIBRARY) --bench
+
+bench-serving: library $(SERVING)/.installed ## The load that the banner service holds beside a constant, and 10,000 swaps of tables.
+	$(SERVING)/bin/python Tests/Serving/load.py $(LIBRARY) --least 0.6 $(BENCH)
 
 bench-budget: release $(BUDGET)/.installed ## Budgets against numpy and Polars, options in BENCH="--customers … --large … --rounds …".
 	$(BUDGET)/bin/python Tests/Benchmarks/budget.py $(BENCH)

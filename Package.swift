@@ -128,6 +128,7 @@ let package = Package(
         .testTarget(name: "CSVTests", dependencies: ["CSV", "TestSupport"]),
         .testTarget(
             name: "RandomizerTests", dependencies: ["Randomizer", "TestExpectations", "TestSupport"],
+            exclude: ["Goldens"],
             resources: [.copy("CInterface"), .copy("Reference"), .copy("Vectors")]),
         .testTarget(
             name: "EventLogTests",

@@ -5,6 +5,9 @@ package enum AllocationFormat {
     /// Every `format` that is read. Version 1 has no `experiments`: it does not say how its table was made.
     package static let readNames = ["sluice-allocation/1", name]
 
+    /// The `format` of a table that is one JSON text, for key-value stores and browsers.
+    package static let exportName = "sluice-table/1"
+
     /// The columns of the table, in order.
     package static let columns = [
         "date", "platform", "slot", "segment", "variant", "traffic", "status", "probability_best", "mean", "mean_low",

@@ -17,8 +17,8 @@ extension AllocationTable.Experiment {
     ///
     /// Visitors whose variant is allowed keep it, so the propensity is the variant's share of what the allowed arms have
     /// together. An allowed control keeps its visitors and gets no others: it is left out of that, and the others share
-    /// what it leaves; only where no other is allowed has it everyone. Nil when no allowed arm has traffic. Names that the group has not are without effect, and so is the subset for
-    /// a pinned visitor. O(bytes of the visitor, the segment and the arms' names).
+    /// what it leaves; only where no other is allowed has it everyone. Nil when no allowed arm has traffic. Names that the
+    /// group has not are without effect, and so is the subset for a pinned visitor. O(bytes of the visitor, the segment and the arms' names).
     @inlinable
     public func assign(
         _ visitor: some StringProtocol, segment: some StringProtocol, allowed: VariantSet, overrides: Overrides? = nil
@@ -37,6 +37,15 @@ extension AllocationTable.Experiment {
         if let overrides, let pinned = pinned(visitor, segment: segment, overrides: overrides) { return pinned }
         guard let allowed else { return assign(visitor, segment: segment) }
         return assign(visitor, segment: segment) { allowed.contains($0) }
+    }
+
+    /// Assigns a visitor among the variants whose UTF-8 is allowed, unless it is pinned; nil when they have no traffic.
+    package func assign(
+        _ visitor: UnsafeRawBufferPointer, segment: UnsafeRawBufferPointer?, overrides: Overrides?,
+        where isAllowed: (UnsafeRawBufferPointer) -> Bool
+    ) -> Assignment? {
+        if let overrides, let pinned = pinned(visitor, segment: segment, overrides: overrides) { return pinned }
+        return assign(visitor, segment: segment, where: isAllowed)
     }
 
     /// Assigns a visitor among the variants whose UTF-8 is allowed; nil when they have no traffic.
@@ -63,13 +72,13 @@ extension AllocationTable.Experiment {
         }
         if let control, kept > 0, shared == 0 || control.holds(visitor, unit: unit) {
             return storage.assignment(
-                of: storage.arms[control.arm], hasOwnGroup: isOwn, propensity: shared == 0 ? 1 : nil)
+                of: control.arm, in: group, hasOwnGroup: isOwn, propensity: shared == 0 ? 1 : nil)
         }
         guard shared > 0 else { return nil }
         // Whole numbers below 2⁵³, so that only the division rounds.
         let propensity =
             Double((whole - kept) * UInt64(storage.arms[chosen].millionths)) / Double(whole * shared)
-        return storage.assignment(of: storage.arms[chosen], hasOwnGroup: isOwn, propensity: propensity)
+        return storage.assignment(of: chosen, in: group, hasOwnGroup: isOwn, propensity: propensity)
     }
 
     @usableFromInline
@@ -81,7 +90,7 @@ extension AllocationTable.Experiment {
         for index in storage.arms(of: group) {
             let arm = storage.arms[index]
             guard storage.variants[Int(arm.variant)].withUTF8Bytes({ overrides.isName(variant, $0) }) else { continue }
-            return storage.assignment(of: arm, hasOwnGroup: isOwn, propensity: 1, isOverride: true)
+            return storage.assignment(of: index, in: group, hasOwnGroup: isOwn, propensity: 1, isOverride: true)
         }
         return nil
     }

@@ -49,7 +49,8 @@ extension AllocationTable.Experiment {
     /// The name of the experiment's holdout, by which experiments share its visitors; nil when its holdout is its own.
     public var holdout: String? {
         let (platform, slot) = (platform, slot)
-        return storage.manifest?.holdouts.first {
+        // The last, as where the visitors are drawn.
+        return storage.manifest?.holdouts.last {
             $0.platform.utf8.elementsEqual(platform.utf8) && $0.slot.utf8.elementsEqual(slot.utf8)
         }?.name
     }

@@ -41,8 +41,7 @@ extension AllocationTable.Group {
 
     /// Assigns a visitor by the UTF-8 of its id.
     public func assign(_ visitor: UnsafeRawBufferPointer) -> Assignment {
-        storage.assignment(
-            of: storage.arms[chosen(visitor)], hasOwnGroup: number != Int(experiment.firstGroup))
+        storage.assignment(of: chosen(visitor), in: number, hasOwnGroup: number != Int(experiment.firstGroup))
     }
 
     /// The place in `arms` of a visitor's variant, from 0: an answer without a reference, for counting.

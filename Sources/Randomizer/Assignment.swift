@@ -12,17 +12,24 @@ public struct Assignment: Equatable, Sendable {
     /// Whether the visitor's segment has a group of its own; false when the group of everyone, `*`, served.
     public let hasOwnGroup: Bool
 
+    /// Whether the variant is the control of the visitor's group.
+    public let isControl: Bool
+
     /// Whether the visitor is pinned to the variant by `Overrides`. Leave its events out of what is learned from.
     public let isOverride: Bool
 
     /// The date of the table, `YYYY-MM-DD`.
     public var date: String { day.text }
 
-    init(variant: String, propensity: Double, day: CompactDay, hasOwnGroup: Bool, isOverride: Bool = false) {
+    init(
+        variant: String, propensity: Double, day: CompactDay, hasOwnGroup: Bool, isControl: Bool,
+        isOverride: Bool = false
+    ) {
         self.variant = variant
         self.propensity = propensity
         self.day = day
         self.hasOwnGroup = hasOwnGroup
+        self.isControl = isControl
         self.isOverride = isOverride
     }
 }

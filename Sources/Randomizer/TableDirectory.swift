@@ -16,6 +16,8 @@ import CLibrary
 struct TableDirectory: ~Copyable {
     private let directory: FileDescriptor
 
+    private static let attempts = 5
+
     /// The link that led here; nil when none did.
     let link: LinkVersion?
 
@@ -23,9 +25,16 @@ struct TableDirectory: ~Copyable {
     init(in place: consuming FileDescriptor, link: LinkVersion?) throws(TableError) {
         let beside = try place.isNamed("allocations") ? ["../current"] : []
         for name in beside + ["current", "allocations/current"] {
-            // Looked at before it is followed: when it moves in between, it is taken for older than it is.
-            let current = try place.link(name)
-            if let directory = try FileDescriptor.open(name, in: place) {
+            var current = try place.link(name)
+            for attempt in 1...Self.attempts {
+                guard let directory = try FileDescriptor.open(name, in: place) else { break }
+                // A link that moved while it was followed is followed again: taken for the one before, it would lead to a table that
+                // looks outdated. Where it never rests, it is taken for older than it is.
+                let after = try place.link(name)
+                guard after == current || attempt == Self.attempts else {
+                    current = after
+                    continue
+                }
                 self.directory = directory
                 self.link = current
                 return

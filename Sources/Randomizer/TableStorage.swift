@@ -155,18 +155,19 @@ final class TableStorage: Sendable {
         of visitor: UnsafeRawBufferPointer, in experiment: ExperimentRecord, segment: UnsafeRawBufferPointer?
     ) -> Assignment {
         let (group, isOwn) = group(of: experiment, segment: segment)
-        let arm = arms[choose(in: group, visitor: visitor, unit: XXH64.hash(visitor, seed: experiment.salt))]
-        return assignment(of: arm, hasOwnGroup: isOwn)
+        let arm = choose(in: group, visitor: visitor, unit: XXH64.hash(visitor, seed: experiment.salt))
+        return assignment(of: arm, in: group, hasOwnGroup: isOwn)
     }
 
-    /// The answer that shows an arm; its propensity is its traffic unless it is given.
+    /// The answer that shows an arm of a group; its propensity is its traffic unless it is given.
     @inline(__always)
     func assignment(
-        of arm: ArmRecord, hasOwnGroup: Bool, propensity: Double? = nil, isOverride: Bool = false
+        of index: Int, in group: Int, hasOwnGroup: Bool, propensity: Double? = nil, isOverride: Bool = false
     ) -> Assignment {
-        Assignment(
+        let arm = arms[index]
+        return Assignment(
             variant: variants[Int(arm.variant)], propensity: propensity ?? arm.traffic, day: day,
-            hasOwnGroup: hasOwnGroup, isOverride: isOverride)
+            hasOwnGroup: hasOwnGroup, isControl: control(of: group)?.arm == index, isOverride: isOverride)
     }
 
     /// The key of the experiments' index. Not the salt: that would need both names in one piece of memory.

@@ -23,6 +23,9 @@ func withTable(
 extension sluice_text {
     fileprivate var isComplete: Bool { bytes != nil || count == 0 }
 
+    /// The text; nil when it is not there, or not UTF-8.
+    var string: String? { isComplete ? String(validating: utf8, as: UTF8.self) : nil }
+
     var utf8: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: bytes, count: bytes == nil ? 0 : count) }
 }
 

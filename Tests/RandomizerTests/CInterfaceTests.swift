@@ -55,6 +55,67 @@ struct CInterfaceTests {
         #expect(try client.run(site.state, commands) == expected)
     }
 
+    @Test func overridesAnswerAsInSwift() throws {
+        try publish()
+        let table = try AllocationTable(path: site.state)
+        let experiment = try #require(table.experiment(platform: "web", slot: "home-hero"))
+        var overrides = Overrides()
+        overrides.pin("v1", platform: "web", slot: "home-hero", to: "été")
+        overrides.pin("v2", platform: "web", slot: "home-hero", to: "b")
+        overrides.pin("v3", platform: "web", slot: "elsewhere", to: "a")
+        var commands = [
+            "pin web home-hero v1 a", "pin web home-hero v1 été", "pin web home-hero v2 b", "pin web elsewhere v3 a",
+        ]
+        var expected = ["0", "0", "0", "0"]
+        for visitor in 0..<20 {
+            for segment in ["*", "pune"] {
+                let name = "v\(visitor)"
+                commands.append("overridden web home-hero \(segment) \(name) 256")
+                commands.append("overridden web home-hero \(segment) \(name) 256 a")
+                for answer in [
+                    experiment.assign(name, segment: segment, overrides: overrides),
+                    try #require(experiment.assign(name, segment: segment, allowed: ["a"], overrides: overrides)),
+                ] {
+                    let marks = "\(answer.isOverride ? 1 : 0) \(answer.isControl ? 1 : 0)"
+                    #expect(answer.isControl == (answer.variant == "été"))
+                    expected.append("\(marks) \(Self.line(answer))")
+                }
+            }
+        }
+        #expect(try client.run(site.state, commands + ["misuse-pins"]) == expected + ["-1 -1 -1 -1 0"])
+    }
+
+    @Test func batchesAnswerAsInSwift() throws {
+        try publish()
+        let table = try AllocationTable(path: site.state)
+        let experiment = try #require(table.experiment(platform: "web", slot: "home-hero"))
+        let visitors = (0..<20).map { "é\($0)" }
+        for segment in ["elsewhere", "pune"] {
+            let group = experiment.group(segment: segment)
+            let (arms, bytes) = (group.arms.count, group.arms.reduce(0) { $0 + $1.variant.utf8.count })
+            let answers = visitors.map { visitor in
+                let answer = experiment.assign(visitor, segment: segment)
+                return "\(answer.variant)=\(String(format: "%.17g", answer.propensity))"
+            }
+            let lines = try client.run(
+                site.state,
+                [
+                    "batch web home-hero \(segment) \(arms) \(bytes) \(visitors.joined(separator: " "))",
+                    "batch web home-hero \(segment) \(arms - 1) \(bytes) 7",
+                    "batch web home-hero \(segment) \(arms) \(bytes - 1) 7", "batch web other - 16 256 7",
+                    "batch web home-hero \(segment) 16 256", "batch web home-hero \(segment) 16 256 - - 7",
+                    "misuse-batch",
+                ])
+            let own = segment == "pune" ? 1 : 0
+            #expect(lines[0] == "0 \(arms) \(bytes) \(answers.joined(separator: " ")) \(Self.date) \(own)")
+            #expect(lines[1] == "-5 \(arms) \(bytes)" && lines[2] == lines[1] && lines[3] == "-3 0 0")
+            #expect(lines[4] == "0 \(arms) \(bytes) \(Self.date) \(own)")
+            let nobody = experiment.assign("", segment: segment).variant
+            #expect(lines[5].hasPrefix("0 \(arms) \(bytes) \(nobody)=") && lines[5].contains(" \(nobody)="))
+            #expect(lines[6] == "-1 -1 -1 -1 -1 -1 -1 0")
+        }
+    }
+
     @Test func codesSayWhatIsWrong() throws {
         let commands = [
             "assign web home-hero - 7 256", "refresh", "status", "assign web other - 7 256",

@@ -6,7 +6,7 @@ import TestSupport
 @Suite struct CommandLineTests {
     static let commands = [
         "run", "statistics", "allocate", "merge", "assign", "check", "rollback", "history", "report", "warmstart",
-        "compare", "budget",
+        "compare", "export", "budget",
     ]
 
     @Test(arguments: commands)

@@ -30,7 +30,7 @@ class Banner:
     valid_until: datetime | None
 
     def is_valid(self, now: datetime) -> bool:
-        now = now.astimezone(timezone.utc)
+        """Whether it may be shown at a time in UTC."""
         return (self.valid_from is None or self.valid_from <= now) and (
             self.valid_until is None or now < self.valid_until
         )
@@ -65,6 +65,15 @@ class Catalogue:
                     for slot, content in _only(described, "slots").items()
                 }
                 for platform, described in platforms.items()
+            }
+            flags = [(f"{platform}/{slot}", (platform, slot)) for platform, slots in self._slots.items() for slot in slots]
+            self._flags = _unique(flags)
+            # The banners of slots where none has a time.
+            self._always = {
+                (platform, slot): list(banners)
+                for platform, slots in self._slots.items()
+                for slot, banners in slots.items()
+                if all(banner.valid_from is None and banner.valid_until is None for banner in banners.values())
             }
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise CatalogueError(f"the catalogue is not of the form that catalogue.py describes: {error!r}") from error
@@ -106,6 +115,19 @@ class Catalogue:
 
     def slots(self, platform: str) -> list[str]:
         return sorted(self._slots.get(platform, {}))
+
+    @property
+    def flags(self) -> dict[str, tuple[str, str]]:
+        """Platform and slot of each `platform/slot`."""
+        return self._flags
+
+    def valid(self, platform: str, slot: str, now: datetime) -> list[str]:
+        """The banners of a slot that may be shown at a time."""
+        always = self._always.get((platform, slot))
+        if always is not None:
+            return always
+        instant = now.astimezone(timezone.utc)
+        return [name for name, banner in self._slots[platform][slot].items() if banner.is_valid(instant)]
 
     def banners(self, platform: str, slot: str) -> dict[str, Banner] | None:
         return self._slots.get(platform, {}).get(slot)

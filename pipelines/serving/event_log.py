@@ -9,14 +9,17 @@ of its file, of a request that was never answered; who opens the day next cuts i
 from __future__ import annotations
 
 import fcntl
-import glob
 import json
 import os
 import secrets
 import socket
+import stat
 import threading
 from datetime import datetime
 from zoneinfo import ZoneInfo
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class EventLog:
@@ -34,9 +37,7 @@ class EventLog:
         """Writes events, each stamped with the time, in one piece. Raises OSError when they could not all be written."""
         now = (now or datetime.now(self._zone)).astimezone(self._zone)
         stamp = now.isoformat(timespec="microseconds")
-        lines = "".join(
-            json.dumps({"ts": stamp, **event}, ensure_ascii=False, separators=(",", ":")) + "\n" for event in events
-        ).encode("utf-8")
+        lines = "".join(_encode({"ts": stamp, **event}) + "\n" for event in events).encode("utf-8")
         with self._lock:
             self._write(lines, now.date().isoformat())
 
@@ -46,35 +47,53 @@ class EventLog:
             self._close()
 
     def mend(self, date: str) -> None:
-        """Cuts the files of a day whose writers are gone back to their last whole line."""
-        for path in glob.glob(os.path.join(glob.escape(self._folder(date)), f"{self._name}-*.jsonl")):
-            try:
-                file = os.open(path, os.O_RDWR | os.O_CLOEXEC)
-            except OSError:
-                continue
-            try:
+        """Cuts the files of a day whose writers are gone back to their last whole line. It follows no links: who may write to the
+        folder, and to nothing else, could make it cut any file that the service may write to."""
+        try:
+            folder = os.open(self._folder(date), os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        except OSError:
+            return
+        try:
+            for name in os.listdir(folder):
+                if name.startswith(f"{self._name}-") and name.endswith(".jsonl"):
+                    self._mend(name, folder)
+        finally:
+            os.close(folder)
+
+    @staticmethod
+    def _mend(name: str, folder: int) -> None:
+        try:
+            # A pipe of that name would not be waited for.
+            file = os.open(name, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
+        except OSError:
+            return
+        try:
+            state = os.fstat(file)
+            # A file with a second name is somebody else's too.
+            if stat.S_ISREG(state.st_mode) and state.st_nlink == 1:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 _cut_torn_line(file)
-            except OSError:
-                # Somebody is writing to it, or it is not ours to mend.
-                pass
-            finally:
-                os.close(file)
+        except OSError:
+            # Somebody is writing to it, or it is not ours to mend.
+            pass
+        finally:
+            os.close(file)
 
     def _folder(self, date: str) -> str:
         return os.path.join(self._root, f"date={date}")
 
     def _write(self, lines: bytes, date: str) -> None:
+        state = None if date != self._date else os.fstat(self._file)
         # A file that was taken away would swallow what is written to it.
-        if date != self._date or os.fstat(self._file).st_nlink == 0:
+        if state is None or state.st_nlink == 0:
             self._open(date)
-        start = os.fstat(self._file).st_size
+            state = os.fstat(self._file)
         rest = memoryview(lines)
         try:
             while rest:
                 rest = rest[os.write(self._file, rest) :]
         except OSError:
-            os.ftruncate(self._file, start)
+            os.ftruncate(self._file, state.st_size)
             raise
 
     def _open(self, date: str) -> None:

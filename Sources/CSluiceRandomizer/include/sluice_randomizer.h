@@ -15,7 +15,7 @@
 // caller. Whoever opens a host closes it.
 //
 // Threads. Every function may be called by all threads at once with the same host, but for `sluice_host_close`: it must be the
-// last call with a host, after all others have returned. Assigning takes no lock, and a new table is never waited for.
+// last call with a host, after all others have returned. Overrides are filled by one thread, and then only read. Assigning takes no lock, and a new table is never waited for.
 //
 // Forks. A host does not outlive a fork: open it in the child, and do not use the parent's there.
 //
@@ -92,7 +92,34 @@ typedef struct {
     char date[11];
     /// 1 when the segment has a group of its own, 0 when the group of everyone served.
     uint8_t has_own_group;
+    /// 1 when the visitor is pinned to the variant; leave its events out of what is learned from.
+    uint8_t is_override;
+    /// 1 when the variant is the control of the visitor's group.
+    uint8_t is_control;
 } sluice_assignment;
+
+/// Visitors pinned to variants, so that people who test see what they want to see.
+typedef struct sluice_overrides sluice_overrides;
+
+/// The arms of the group that served a batch of visitors, in byte order of the variant, those without traffic too.
+typedef struct {
+    /// The caller's memory for the variants, one after another without anything between them, and its size.
+    char *variants;
+    size_t variants_capacity;
+    /// The caller's memory for an end and a propensity of each arm, and how many fit. The i-th variant begins where the one before it
+    /// ends, and ends before the byte `ends[i]`.
+    size_t *ends;
+    double *propensities;
+    size_t capacity;
+
+    /// Bytes of all variants, and arms. Set even when they did not fit.
+    size_t variants_count;
+    size_t count;
+    /// The day of the table, YYYY-MM-DD and a zero byte.
+    char date[11];
+    /// 1 when the segment has a group of its own, 0 when the group of everyone served.
+    uint8_t has_own_group;
+} sluice_arms;
 
 /// How a host is.
 typedef struct {
@@ -132,6 +159,31 @@ int32_t sluice_host_status(const sluice_host *host, sluice_status *status);
 
 /// Assigns a visitor. The same for the same table in every process and language. No lock, and nothing allocated.
 int32_t sluice_assign(const sluice_host *host, const sluice_request *request, sluice_assignment *assignment);
+
+/// Opens an empty set of overrides, to be given with assignments.
+sluice_overrides *sluice_overrides_open(void);
+
+/// Closes overrides. NULL is legal, and without effect.
+void sluice_overrides_close(sluice_overrides *overrides);
+
+/// Pins the visitor of `request` to a variant of its platform and slot, in place of an earlier pin there; segment and allowed variants
+/// are not looked at. Pins name variants and not arms: they outlive a table, and have no effect where a visitor's group has no such
+/// variant. SLUICE_INVALID for text that is not UTF-8.
+int32_t sluice_overrides_pin(sluice_overrides *overrides, const sluice_request *request, sluice_text variant);
+
+/// Assigns a visitor, unless it is pinned: then it gets its pinned variant, allowed or not, with propensity 1, and the answer is marked.
+/// `overrides` may be NULL.
+int32_t sluice_assign_overridden(
+    const sluice_host *host, const sluice_overrides *overrides, const sluice_request *request,
+    sluice_assignment *assignment);
+
+/// Assigns `count` visitors of one platform, slot and segment by one table: `places[i]` becomes the place in `arms`, from 0, of the
+/// variant of the i-th visitor, who begins in `visitors` where the one before ends, and ends before the byte `ends[i]`. The visitor of
+/// `request` is not looked at; its `allowed` must be NULL. SLUICE_INVALID when `ends` decrease, SLUICE_TOO_SMALL when the arms do not
+/// fit: then nobody is assigned. No lock, and nothing allocated for a visitor.
+int32_t sluice_assign_batch(
+    const sluice_host *host, const sluice_request *request, const char *visitors, const size_t *ends, size_t count,
+    size_t *places, sluice_arms *arms);
 
 /// Writes why a visitor is shown what it is, as one line of JSON with a zero byte, into `text`: the table's date, the holdout with
 /// its number for the visitor and whether that decided (null without a control), and all arms in the visitor's order with hash, score

@@ -80,9 +80,9 @@ struct BudgetCurveChart {
             names: ["budget", "value", "bound", "shadow_price", "contacted"],
             rows: points.map { point in
                 [
-                    .number(Figure.grouped(unit.string(point.budget)), unit.string(point.budget)),
-                    .number(Figure.rounded(point.value), Value.string(point.value)),
-                    .number(Figure.rounded(point.boundValue), Value.string(point.boundValue)),
+                    .number(BudgetFigures.grouped(unit.string(point.budget)), unit.string(point.budget)),
+                    .number(BudgetFigures.rounded(point.value), Value.string(point.value)),
+                    .number(BudgetFigures.rounded(point.boundValue), Value.string(point.boundValue)),
                     .number(
                         Text.significant(price(point), 4), Value.string(point.breakStep?.perMoney(unit) ?? 0)),
                     .number(Text.count(Int64(point.contacted)), String(point.contacted)),
@@ -92,7 +92,7 @@ struct BudgetCurveChart {
 }
 
 /// Amounts and values for people.
-enum Figure {
+enum BudgetFigures {
     /// A decimal text with commas between thousands.
     static func grouped(_ text: String) -> String {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)

@@ -32,7 +32,7 @@ package struct BudgetPage: Sendable {
                 """)
     }
 
-    private func money(_ amount: Int128) -> String { Figure.grouped(result.unit.string(amount)) }
+    private func money(_ amount: Int128) -> String { BudgetFigures.grouped(result.unit.string(amount)) }
 
     private var subtitle: String {
         "\(Text.count(Int64(result.total.customers), "customer")), \(Text.count(result.lines, "line")) of options"
@@ -57,14 +57,14 @@ package struct BudgetPage: Sendable {
         let total = result.total
         var sentences = [
             "\(money(total.spent)) of \(money(total.budget)) is spent on \(Text.count(Int64(total.contacted))) of "
-                + "\(Text.count(Int64(total.customers), "customer")), for a value of \(Figure.rounded(total.value))."
+                + "\(Text.count(Int64(total.customers), "customer")), for a value of \(BudgetFigures.rounded(total.value))."
         ]
         if total.guarantee == 0 {
             sentences.append(
                 "No choice brings more: every customer has their most valuable option that is worth its money.")
         } else if let gap = total.gap, let bound = total.boundValue {
             sentences.append(
-                "No choice within this budget brings more than \(Figure.rounded(bound)): this one is within "
+                "No choice within this budget brings more than \(BudgetFigures.rounded(bound)): this one is within "
                     + "\(Text.significant(100 * gap, 2)) % of that.")
         }
         if let price = total.shadowPrice(result.unit) {
@@ -96,8 +96,8 @@ package struct BudgetPage: Sendable {
                     part.group.map { DataTable.Cell.name(Text.printable($0.string)) } ?? .text("all"),
                     .number(money(part.budget), result.unit.string(part.budget)),
                     .number(money(part.spent), result.unit.string(part.spent)),
-                    .number(Figure.rounded(part.value), Value.string(part.value)),
-                    part.boundValue.map { .number(Figure.rounded($0), Value.string($0)) } ?? .empty,
+                    .number(BudgetFigures.rounded(part.value), Value.string(part.value)),
+                    part.boundValue.map { .number(BudgetFigures.rounded($0), Value.string($0)) } ?? .empty,
                     price.map { .number(Text.significant(Value.number($0), 4), Value.string($0)) } ?? .empty,
                     .number(Text.count(Int64(part.customers)), String(part.customers)),
                     .number(Text.count(Int64(part.contacted)), String(part.contacted)),
