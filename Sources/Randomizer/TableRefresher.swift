@@ -1,3 +1,5 @@
+import CSV
+
 /// Looks for a table to serve, and decides what may take the place of what.
 ///
 /// - A table whose files do not agree with its manifest is refused: it is corrupt, or a network file system does not show

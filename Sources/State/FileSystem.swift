@@ -28,7 +28,7 @@ package struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Whether the path is at fault, or what is there: nothing, a directory, a device, or what may not be read. Everything else, such as
     /// an I/O error, too many open files or no memory, says nothing about them and may be gone at the next try.
     package var isOfPath: Bool {
-        [ENOENT, ENOTDIR, EISDIR, EACCES, EPERM, ELOOP, ENAMETOOLONG, EFBIG].contains(code) || problem != nil
+        [ENOENT, ENOTDIR, EISDIR, EACCES, EPERM, ELOOP, ENAMETOOLONG, EFBIG, EINVAL].contains(code)
     }
 
     private var remedy: String {

@@ -12,7 +12,7 @@ package struct OutputFile: Sendable {
 
     /// - Throws: `FileError` when it cannot be written.
     package init(_ path: String) throws(FileError) {
-        if try FileSystem.exists(path), try !FileSystem.isRegularFile(path) || OutputFile.isStandardOutput(path) {
+        if try OutputFile.isWrittenTo(path) {
             guard try !FileSystem.isDirectory(path) else { throw FileError(path: path, operation: "write", code: EISDIR) }
             guard FileSystem.isWritable(path) else { throw FileError(path: path, operation: "write", code: EACCES) }
             self.path = path
@@ -58,6 +58,13 @@ package struct OutputFile: Sendable {
     }
 
     private func discard() { try? FileSystem.remove(temporary) }
+
+    /// Whether something is there that is not replaced: no file, or the one that standard output goes to.
+    private static func isWrittenTo(_ path: String) throws(FileError) -> Bool {
+        guard try FileSystem.exists(path) else { return false }
+        guard try FileSystem.isRegularFile(path) else { return true }
+        return try isStandardOutput(path)
+    }
 
     private static func isStandardOutput(_ path: String) throws(FileError) -> Bool {
         guard let own = try FileSystem.identity(of: path) else { return false }
