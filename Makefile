@@ -28,7 +28,7 @@ STATIC := .build/static
 RELEASE = swift build --configuration release --static-swift-stdlib -Xswiftc -L$(STATIC) \
     $(if $(filter Linux,$(shell uname)),-Xlinker --no-export-dynamic) -Xlinker -s
 
-.PHONY: help dependencies run test test-fast test-ports runtimes report browser lint format release static library wheel serve install study \
+.PHONY: torture sanitize help dependencies run test test-fast test-ports runtimes report browser lint format release static library wheel serve install study \
     bench bench-comparisons bench-uplift bench-budget bench-ports bench-serving study-evaluation fixtures check demo clean
 
 help: ## This list.
@@ -56,6 +56,7 @@ test: dependencies $(SERVING)/.installed $(ANALYSIS)/.installed $(BROWSER)/.inst
 	    'swift: swift test' \
 	    'vectors: $(SERVING)/bin/python $(REFERENCE)/vectors.py Tests/RandomizerTests/Vectors/assignment.json' \
 	    'globs: $(ANALYSIS)/bin/python Tests/State/globs.py $(SLUICE)' \
+	    'faults: python3 Tests/Faults/torture.py $(SLUICE) --seconds 30 && python3 Tests/Faults/readers.py $(SLUICE) --seconds 5' \
 	    'serving: $(SERVING)/bin/python Tests/Serving/end_to_end.py $(SLUICE) $(LIBRARY)' \
 	    'protocol: $(SERVING)/bin/python Tests/Serving/protocol.py $(LIBRARY)' \
 	    'package: $(SERVING)/bin/python Tests/Serving/package.py .build/wheel/*.whl' \
@@ -160,6 +161,16 @@ serve: library $(SERVING)/.installed ## The banner service on the fixtures' tabl
 	    SLUICE_CATALOGUE=$(abspath pipelines/serving/catalogue.json) \
 	    SLUICE_RANDOMIZER_LIBRARY=$(abspath $(LIBRARY)) \
 	    $(SERVING)/bin/gunicorn --workers 4 --bind 127.0.0.1:$(PORT) --chdir pipelines/serving 'service:create_app()'
+
+torture: release ## Fails, shortens and kills at system calls of every command that writes, changes what readers read: figures, at most 15 minutes.
+	python3 Tests/Faults/torture.py $(SLUICE) --seconds 720
+	python3 Tests/Faults/readers.py $(SLUICE) --seconds 60
+	python3 Tests/Faults/extremes.py $(SLUICE)
+
+# A scratch path for each: everything is built with it. Tests of the real program need it built the same way.
+sanitize: dependencies ## The suites of readers and of threads under the address and the thread sanitizer.
+	swift test --scratch-path .build/address --sanitize=address --filter 'RandomizerTests|CSVTests|DomainTests|EventLogTests|StateTests|StatisticsTests'
+	SLUICE_SWAPS=10000 swift test --scratch-path .build/thread --sanitize=thread --filter 'HostStressTests|ServingFaultsTests|InvarianceTests|PassTests'
 
 install: release ## Copies the binary to $(PREFIX)/bin.
 	install -d $(DESTDIR)$(PREFIX)/bin

@@ -41,7 +41,9 @@ extension NightlyRun {
         ofTableOf date: CalendarDate, through last: CalendarDate
     ) throws(RunFailure) -> Origin? {
         let path = state.allocation(on: date) + "/" + AllocationFormat.manifestFile
-        guard let bytes = try readIfThere(path), let manifest = try? Manifest(json: bytes, file: path) else { return nil }
+        guard let bytes = try readIfThere(path), let manifest = try? Manifest(json: bytes, file: path) else {
+            return nil
+        }
         let isMature = maturity(on: last)
         let partitions = manifest.partitions.filter { day, _ in
             CalendarDate(day).map { $0 <= last && isMature($0) } ?? false

@@ -37,7 +37,10 @@ struct FileDescriptor: ~Copyable {
     /// Whether the directory is what its parent has under a name, whatever path led here.
     func isNamed(_ name: String) throws(TableError) -> Bool {
         let own = try status()
-        guard let named = try FileDescriptor.look("\(path)/../\(name)", { [number] in fstatat(number, "../" + name, &$0, 0) }) else {
+        guard
+            let named = try FileDescriptor.look(
+                "\(path)/../\(name)", { [number] in fstatat(number, "../" + name, &$0, 0) })
+        else {
             return false
         }
         return own.st_dev == named.st_dev && own.st_ino == named.st_ino
@@ -82,7 +85,8 @@ struct FileDescriptor: ~Copyable {
         let status = try status()
         guard [S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT) else {
             throw TableError(
-                .unreadable, file: path, "a pipe, a socket or a device, where a file is expected", remedy: "move it away",
+                .unreadable, file: path, "a pipe, a socket or a device, where a file is expected",
+                remedy: "move it away",
                 systemError: EINVAL)
         }
         let expected = Int(status.st_size)
@@ -125,7 +129,8 @@ struct FileDescriptor: ~Copyable {
     }
 
     private func tooLarge(_ limit: Int) -> TableError {
-        TableError(.malformed, file: path, "over \(limit >> 20) MiB", remedy: "split the table by platform into several")
+        TableError(
+            .malformed, file: path, "over \(limit >> 20) MiB", remedy: "split the table by platform into several")
     }
 
     private static func error(_ path: String, _ number: Int32 = errno) -> TableError {

@@ -7,7 +7,9 @@ extension Manifest {
         let members = try Members(json, file: file)
         let format = try members.format()
         let date = try members.text(.date)
-        guard CalendarText.isDate(date.utf8) else { throw members.malformed("date is '\(Quotation.bounded(date))', expected YYYY-MM-DD") }
+        guard CalendarText.isDate(date.utf8) else {
+            throw members.malformed("date is '\(Quotation.bounded(date))', expected YYYY-MM-DD")
+        }
         let digest = try members.text(.xxh64)
         guard digest.utf8.count == 16, digest.utf8.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }),
             let xxh64 = UInt64(digest, radix: 16)

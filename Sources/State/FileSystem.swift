@@ -76,7 +76,9 @@ package enum FileSystem {
         bytes.reserveCapacity(Int(status.st_size) + 1)
         var chunk = [UInt8](repeating: 0, count: 1 << 16)
         while true {
-            let count = uninterrupted { chunk.withUnsafeMutableBytes { CLibrary.read(descriptor, $0.baseAddress, $0.count) } }
+            let count = uninterrupted {
+                chunk.withUnsafeMutableBytes { CLibrary.read(descriptor, $0.baseAddress, $0.count) }
+            }
             if count == 0 { return bytes }
             if count < 0 {
                 guard errno == EAGAIN, status.st_mode & S_IFMT == S_IFIFO else {
@@ -202,7 +204,8 @@ package enum FileSystem {
         let descriptor = uninterrupted { open(path, O_WRONLY | O_CLOEXEC) }
         guard descriptor >= 0 else { throw FileError(path: path, operation: "open", code: errno) }
         defer { close(descriptor) }
-        guard uninterrupted({ ftruncate(descriptor, off_t(count)) }) == 0, uninterrupted({ fsync(descriptor) }) == 0 else {
+        guard uninterrupted({ ftruncate(descriptor, off_t(count)) }) == 0, uninterrupted({ fsync(descriptor) }) == 0
+        else {
             throw FileError(path: path, operation: "cut short", code: errno)
         }
     }
@@ -256,7 +259,9 @@ package enum FileSystem {
     }
 
     package static func createSymbolicLink(_ path: String, to target: String) throws(FileError) {
-        guard uninterrupted({ symlink(target, path) }) == 0 else { throw FileError(path: path, operation: "link", code: errno) }
+        guard uninterrupted({ symlink(target, path) }) == 0 else {
+            throw FileError(path: path, operation: "link", code: errno)
+        }
     }
 
     /// Gives a file a second name; false when the name is taken.

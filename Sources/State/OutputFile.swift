@@ -13,7 +13,9 @@ package struct OutputFile: Sendable {
     /// - Throws: `FileError` when it cannot be written.
     package init(_ path: String) throws(FileError) {
         if try OutputFile.isWrittenTo(path) {
-            guard try !FileSystem.isDirectory(path) else { throw FileError(path: path, operation: "write", code: EISDIR) }
+            guard try !FileSystem.isDirectory(path) else {
+                throw FileError(path: path, operation: "write", code: EISDIR)
+            }
             guard FileSystem.isWritable(path) else { throw FileError(path: path, operation: "write", code: EACCES) }
             self.path = path
             isReplaced = false

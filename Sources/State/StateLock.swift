@@ -55,7 +55,8 @@ package final class StateLock {
         }
         self.descriptor = descriptor
         let number = "\(getpid())"
-        let holder = Array((number + String(repeating: " ", count: max(0, StateLock.width - number.utf8.count)) + "\n").utf8)
+        let holder = Array(
+            (number + String(repeating: " ", count: max(0, StateLock.width - number.utf8.count)) + "\n").utf8)
         // Only a hint for people: a failure to write it does not matter.
         _ = pwrite(descriptor, holder, holder.count, 0)
     }
@@ -72,7 +73,8 @@ package final class StateLock {
         }
         guard status.st_mode & S_IFMT == S_IFREG, status.st_nlink <= 1 else {
             throw FileError(
-                path: path, operation: "lock", code: EINVAL, problem: "it is no file, or one that has another name too; move it away")
+                path: path, operation: "lock", code: EINVAL,
+                problem: "it is no file, or one that has another name too; move it away")
         }
         if status.st_mode & 0o077 != 0 { _ = fchmod(descriptor, 0o600) }
     }

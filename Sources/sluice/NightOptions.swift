@@ -126,7 +126,8 @@ enum NightOptions {
             throw UsageError("--date is '\(text)'; give a day like 2026-11-20, or days like 2026-11-18..2026-11-20")
         }
         guard last < lastWithTable else {
-            throw UsageError("--date is '\(text)': the table of the day after \(last) would have no date of four digits")
+            throw UsageError(
+                "--date is '\(text)': the table of the day after \(last) would have no date of four digits")
         }
         guard first <= last else { throw UsageError("--date is '\(text)': the first day comes after the last") }
         if last > yesterday {

@@ -13,7 +13,8 @@ import Testing
     static let threads = 8
 
     enum Disturbance: CaseIterable {
-        case none, shortTable, shortManifest, mangledTable, mangledManifest, otherPipeline, noManifest, pipe, deepManifest
+        case none, shortTable, shortManifest, mangledTable, mangledManifest, otherPipeline, noManifest, pipe,
+            deepManifest
     }
 
     @Test(.slow) func noAnswerIsWrong() throws {
@@ -77,9 +78,9 @@ import Testing
         let table = "state/allocations/\(folder)/allocation.csv"
         let manifest = "state/allocations/\(folder)/manifest.json"
         func change(_ name: String, _ body: (inout [UInt8]) -> Void) throws {
-            var bytes = Array(try site.scratch.text(name).utf8)
+            var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: site.scratch.path + "/" + name)))
             body(&bytes)
-            try site.scratch.write(Data(bytes), to: name)
+            try site.scratch.write(bytes, to: name)
         }
         switch kind {
         case .none, .otherPipeline: break
@@ -92,14 +93,15 @@ import Testing
             try change(table) { $0[Int.random(in: 0..<$0.count, using: &generator)] ^= 1 }
         case .mangledManifest:
             try change(manifest) { bytes in
-                bytes = Array(String(decoding: bytes, as: UTF8.self).replacing("\"xxh64\": \"", with: "\"xxh64\": \"f").utf8)
+                bytes = Array(
+                    String(decoding: bytes, as: UTF8.self).replacing("\"xxh64\": \"", with: "\"xxh64\": \"f").utf8)
             }
         case .noManifest: try site.remove(manifest)
         case .pipe:
             try site.remove(manifest)
             #expect(mkfifo(site.scratch.path + "/" + manifest, 0o644) == 0)
         case .deepManifest:
-            try site.scratch.write(String(repeating: "[", count: 1 << 20), to: manifest)
+            try site.scratch.write([UInt8](repeating: UInt8(ascii: "["), count: 1 << 20), to: manifest)
         }
     }
 
@@ -120,7 +122,9 @@ import Testing
             // Without blocks: it takes no room, and reading it all would take long.
             #expect(truncate(folder + name, 3 << 30) == 0)
             let error = #expect(throws: TableError.self) { try AllocationTable(path: folder) }
-            #expect(error.map { ["manifest.json", "allocation.csv"].contains(String($0.file.suffix(name.utf8.count))) } == true)
+            #expect(
+                error.map { ["manifest.json", "allocation.csv"].contains(String($0.file.suffix(name.utf8.count))) }
+                    == true)
             try site.write("2026-11-21")
         }
         #expect(truncate(folder + "allocation.csv", 3 << 30) == 0)

@@ -21,7 +21,8 @@ import Testing
     }
 
     @Test func absenceIsToldFromFailure() throws {
-        #expect(try FileSystem.exists(at("file")) && !FileSystem.exists(at("none")) && !FileSystem.exists(at("file/below")))
+        #expect(
+            try FileSystem.exists(at("file")) && !FileSystem.exists(at("none")) && !FileSystem.exists(at("file/below")))
         let loop = try loop()
         #expect(throws: FileError.self) { try FileSystem.exists(loop) }
         #expect(throws: FileError.self) { try FileSystem.isDirectory(loop) }
@@ -58,7 +59,8 @@ import Testing
         for kind in ["link", "second name", "pipe"] {
             try scratch.remove("state/.lock")
             switch kind {
-            case "link": try FileManager.default.createSymbolicLink(atPath: at("state/.lock"), withDestinationPath: at("file"))
+            case "link":
+                try FileManager.default.createSymbolicLink(atPath: at("state/.lock"), withDestinationPath: at("file"))
             case "pipe": #expect(mkfifo(at("state/.lock"), 0o600) == 0)
             default: try FileManager.default.linkItem(atPath: at("file"), toPath: at("state/.lock"))
             }
@@ -70,11 +72,16 @@ import Testing
     @Test func whatKilledWritersLeftIsTakenAway() throws {
         // No process has the largest number.
         let dead = Int32.max
-        for name in [".r.html.\(dead).new", "r.html.\(dead).new", ".other.html.\(dead).new", ".r.html.\(getppid()).new"] {
+        for name in [
+            ".r.html.\(dead).new", "r.html.\(dead).new", ".other.html.\(dead).new", ".r.html.\(getppid()).new",
+        ] {
             try scratch.write("half", to: name)
         }
         try OutputFile(at("r.html")).write([1])
-        #expect(try FileSystem.list(scratch.path) == [".other.html.\(dead).new", ".r.html.\(getppid()).new", "file", "r.html"])
+        #expect(
+            try FileSystem.list(scratch.path) == [
+                ".other.html.\(dead).new", ".r.html.\(getppid()).new", "file", "r.html",
+            ])
         try scratch.write("half", to: "out/.a.csv.\(dead).new")
         let folder = try OutputFolder(at("out"))
         try folder.write([1], to: "a.csv")

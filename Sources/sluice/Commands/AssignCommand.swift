@@ -52,7 +52,8 @@ enum AssignCommand: Command {
         }
         if formulas > 0 {
             Console.warning(
-                "\(Text.count(formulas, "visitor id")) would run as a formula in a spreadsheet: written with an apostrophe in front")
+                "\(Text.count(formulas, "visitor id")) would run as a formula in a spreadsheet: written with an apostrophe in front"
+            )
         }
         Console.output(writer.bytes)
         return .done
