@@ -220,7 +220,7 @@ class Bench:
         process = subprocess.Popen([self.sluice, *self.scenario.command], cwd=folder, env=environment, stdin=subprocess.DEVNULL,
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         try:
-            output, errors = process.communicate(timeout=60)
+            output, errors = process.communicate(timeout=120)
             return process.returncode, output, errors
         except subprocess.TimeoutExpired:
             process.kill()
