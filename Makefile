@@ -32,7 +32,7 @@ RELEASE = swift build --configuration release --static-swift-stdlib -Xswiftc -L$
     $(if $(filter Linux,$(shell uname)),-Xlinker --no-export-dynamic) -Xlinker -s
 
 .PHONY: targeting targeting-spark test-targeting-spark study-tune study-waves study-hillstrom demo-campaign
-.PHONY: help dependencies run test test-fast test-ports runtimes test-operations operators deb deb-test report browser lint format release \
+.PHONY: torture sanitize help dependencies run test test-fast test-ports runtimes test-operations operators deb deb-test report browser lint format release \
     static library wheel serve install study bench bench-comparisons bench-uplift bench-budget bench-ports bench-serving \
     study-evaluation fixtures check demo clean
 
@@ -222,6 +222,16 @@ study-hillstrom: release targeting ## Hillstrom's customers: fit on one half, de
 
 demo-campaign: release targeting ## Lives a campaign of several waves through the nightly job: tables by band in $(DEMO)-campaign.
 	$(TARGETING)/bin/python Tests/Targeting/campaign.py $(SLUICE) $(DEMO)-campaign
+
+torture: release ## Fails, shortens and kills at system calls of every command that writes, changes what readers read: figures, at most 15 minutes.
+	python3 Tests/Faults/torture.py $(SLUICE) --seconds 720
+	python3 Tests/Faults/readers.py $(SLUICE) --seconds 60
+	python3 Tests/Faults/extremes.py $(SLUICE)
+
+# A scratch path for each: everything is built with it. Tests of the real program need it built the same way.
+sanitize: dependencies ## The suites of readers and of threads under the address and the thread sanitizer.
+	swift test --scratch-path .build/address --sanitize=address --filter 'RandomizerTests|CSVTests|DomainTests|EventLogTests|StateTests|StatisticsTests'
+	SLUICE_SWAPS=10000 swift test --scratch-path .build/thread --sanitize=thread --filter 'HostStressTests|ServingFaultsTests|InvarianceTests|PassTests'
 
 install: release ## Copies the binary to $(PREFIX)/bin.
 	install -d $(DESTDIR)$(PREFIX)/bin

@@ -25,7 +25,7 @@ package struct CSVError: Error, Equatable, Sendable, CustomStringConvertible {
         case .missingHeader(let names):
             "the file is empty; its first line must name the columns \(names.joined(separator: ","))"
         case .missingColumn(let name, let header):
-            "no column '\(name)' among \(header.joined(separator: ",")); add it to the header"
+            "no column '\(name)' among \(Quotation.bounded(header.joined(separator: ","))); add it to the header"
         case .fieldCount(let found, let expected):
             "\(found) fields where the header has \(expected); put text with commas in double quotes"
         case .strayQuote:
@@ -33,7 +33,7 @@ package struct CSVError: Error, Equatable, Sendable, CustomStringConvertible {
         case .unclosedQuote:
             "a quoted field that never ends; add the closing double quote"
         case .value(let column, let text, let expected):
-            "\(column) is '\(text)', expected \(expected)"
+            "\(column) is '\(Quotation.bounded(text))', expected \(expected)"
         }
     }
 }

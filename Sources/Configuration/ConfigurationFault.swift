@@ -31,10 +31,13 @@ package struct ConfigurationFault: Error, Equatable, Sendable {
 package struct ConfigurationError: Error, Equatable, Sendable, CustomStringConvertible {
     package var file: String
     package var faults: [ConfigurationFault]
+    /// Whether the file itself may be right: the system could not read it, for an I/O error or because it had too little of something.
+    package var isOfSystem: Bool
 
-    package init(file: String, faults: [ConfigurationFault]) {
+    package init(file: String, faults: [ConfigurationFault], isOfSystem: Bool = false) {
         self.file = file
         self.faults = faults
+        self.isOfSystem = isOfSystem
     }
 
     /// One fault a line, without a line end after the last.

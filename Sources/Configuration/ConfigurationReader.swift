@@ -132,18 +132,23 @@ extension ConfigurationReader {
         return value
     }
 
+    /// The most bytes of a document.
+    private static let largestDocument: Int64 = 64 << 20
+
     /// The bytes of a file; one that cannot be read is a fault without a place.
     package static func contents(of file: String) throws(ConfigurationError) -> [UInt8] {
-        let message: String
+        let fileError: FileError
         do {
-            return try FileSystem.read(file)
+            return try FileSystem.read(file, limit: largestDocument)
         } catch {
-            let isDirectory = FileSystem.isDirectory(file)
-            message = isDirectory ? "this is a directory" : "cannot be read: \(String(cString: strerror(error.code)))"
+            fileError = error
         }
+        let problem = fileError.problem ?? String(cString: strerror(fileError.code))
+        let message = fileError.code == EISDIR ? "this is a directory" : "cannot be read: \(problem)"
         let fault = ConfigurationFault(
             path: "", line: nil, column: nil, message: message,
-            suggestion: "give the path of a readable JSON5 file")
-        throw ConfigurationError(file: file, faults: [fault])
+            suggestion: fileError.isOfPath
+                ? "give the path of a readable JSON5 file" : "look at the machine and its file system, and run again")
+        throw ConfigurationError(file: file, faults: [fault], isOfSystem: !fileError.isOfPath)
     }
 }

@@ -32,8 +32,9 @@ package struct SystemTimeZone: Equatable, Sendable {
             return SystemTimeZone(identifier: identifier, rules: utc.rules)
         }
         let path = "\(directory)/\(identifier)"
-        guard isRegion(identifier), path.hasPrefix("/"), FileSystem.isRegularFile(path) else { return nil }
+        guard isRegion(identifier), path.hasPrefix("/") else { return nil }
         do {
+            guard try FileSystem.isRegularFile(path) else { return nil }
             return SystemTimeZone(identifier: identifier, rules: try ZoneRules(tzif: try FileSystem.read(path)))
         } catch let fault as ZoneFileFault {
             throw ZoneFileError(path: path, problem: "is no timezone file: \(fault.message)")
@@ -61,7 +62,7 @@ package struct SystemTimeZone: Equatable, Sendable {
         let names = (try? FileSystem.list("\(Self.directory)/\(directory)")) ?? []
         return names.flatMap { name in
             let path = directory.isEmpty ? name : "\(directory)/\(name)"
-            return FileSystem.isDirectory("\(Self.directory)/\(path)") ? self.names(in: path) : [path]
+            return (try? FileSystem.isDirectory("\(Self.directory)/\(path)")) == true ? self.names(in: path) : [path]
         }
     }
 

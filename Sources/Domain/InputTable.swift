@@ -112,7 +112,7 @@ package struct InputFileError: Error, Equatable, Sendable, CustomStringConvertib
         case .notUTF8:
             "\(file):\(line): not UTF-8; save the file in UTF-8"
         case .duplicate(let key, let firstLine):
-            "\(file):\(line): \(key) stands on line \(firstLine) already; keep one of the two rows"
+            "\(file):\(line): \(Quotation.bounded(key)) stands on line \(firstLine) already; keep one of the two rows"
         }
     }
 }

@@ -80,7 +80,7 @@ extension NightlyRun {
     }
 
     /// Which days' conversions are all in on the night after `date`.
-    private func maturity(on date: CalendarDate) -> @Sendable (CalendarDate) -> Bool {
+    func maturity(on date: CalendarDate) -> @Sendable (CalendarDate) -> Bool {
         guard let window = configuration.statistics.conversionWindow else { return { _ in true } }
         let clock = DayClock(timeZone: configuration.timeZone)
         return { clock.closing(of: $0, after: window) <= date }

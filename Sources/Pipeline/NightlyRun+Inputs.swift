@@ -103,6 +103,16 @@ extension NightlyRun {
         try files { () throws(FileError) in try FileSystem.read(path) }
     }
 
+    /// The bytes of a file; nil where there is none.
+    func readIfThere(_ path: String) throws(RunFailure) -> [UInt8]? {
+        do throws(FileError) {
+            return try FileSystem.read(path)
+        } catch {
+            guard error.isMissing else { throw .file(error) }
+            return nil
+        }
+    }
+
     /// The bytes and rows of a day's statistics; nil for a day without events, which leaves none.
     ///
     /// - Throws: also when the day's `quality.json` counts units, so that the statistics must have been lost.
@@ -117,7 +127,7 @@ extension NightlyRun {
             bytes = try FileSystem.read(path)
         } catch {
             guard error.isMissing else { throw .file(error) }
-            let quality = try? FileSystem.read(directory + "/quality.json")
+            let quality = try readIfThere(directory + "/quality.json")
             let part = quality.flatMap { try? JSONFile.value(Part.self, $0) }
             guard part?.units ?? 0 == 0 else { throw .statisticsLost(path) }
             return nil
@@ -145,7 +155,7 @@ extension NightlyRun {
     /// The rows of the table of a date; none when there is no such table.
     func readTable(of date: CalendarDate) throws(RunFailure) -> [AllocationRow] {
         let path = state.allocation(on: date) + "/allocation.csv"
-        guard FileSystem.exists(path) else { return [] }
+        guard try files({ () throws(FileError) in try FileSystem.exists(path) }) else { return [] }
         let bytes = try readFile(path)
         do throws(InputFileError) {
             return try AllocationFile.rows(bytes, file: path)

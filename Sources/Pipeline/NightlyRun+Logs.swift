@@ -18,8 +18,9 @@ extension NightlyRun {
             }
             let pattern = PathTemplate(template).resolved(for: date)
             let paths = try self.files { () throws(FileError) in try FileSystem.glob(pattern) }
-            for path in paths where FileSystem.identity(of: path).map({ known.insert($0).inserted }) ?? true {
-                files.append(.path(path))
+            for path in paths {
+                let identity = try self.files { () throws(FileError) in try FileSystem.identity(of: path) }
+                if identity.map({ known.insert($0).inserted }) ?? true { files.append(.path(path)) }
             }
         }
         return files
@@ -29,7 +30,7 @@ extension NightlyRun {
     func job(for log: DayLog, reading logs: [DayLog], served history: ServingHistory) -> DailyJob {
         var reader = LogReader(schema: configuration.events.schema, day: log.day)
         let progress = options.progress
-        let total = logs.reduce(Int64(0)) { $1.files.reduce($0) { $0 + FileSystem.size(of: $1.name) } }
+        let total = logs.reduce(Int64(0)) { $1.files.reduce($0) { $0 + ((try? FileSystem.size(of: $1.name)) ?? 0) } }
         let done = Mutex(Int64(0))
         reader.progress = { bytes in
             let soFar = done.withLock { done in

@@ -78,7 +78,10 @@ extension NightlyRun {
         let checks = slots.compactMap {
             SampleRatioCheck(experiment: $0, rows: statistics.rows, shares: shares, faults: &faults)
         }
-        for fault in faults { warn(.sharesUnknown(date, fault), in: &outcome) }
+        for fault in faults {
+            if case .unreadable(let error) = fault { throw .file(error) }
+            warn(.sharesUnknown(date, fault), in: &outcome)
+        }
         return Quality(
             date: date, timezone: configuration.timeZone.identifier, tally: tally, statistics: statistics,
             extent: extent, sampleRatio: checks,

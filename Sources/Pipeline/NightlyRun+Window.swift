@@ -86,7 +86,7 @@ extension NightlyRun {
         let clock = DayClock(timeZone: configuration.timeZone)
         var counted: [CalendarDate: CalendarDate] = [:]
         for date in try files({ () throws(FileError) in try state.statisticsDates() }) {
-            let bytes = try? FileSystem.read(state.statistics(on: date) + "/quality.json")
+            let bytes = try readIfThere(state.statistics(on: date) + "/quality.json")
             let part = bytes.flatMap { try? JSONDecoder().decode(Part.self, from: Data($0)) }
             counted[date] = part?.through.flatMap { CalendarDate($0) } ?? clock.closing(of: date, after: window)
         }

@@ -71,7 +71,7 @@ package struct NightlyRun: Sendable {
             try take(.allocation, into: &outcome) { outcome throws(RunFailure) in
                 try publishAllocation(after: date, into: &outcome)
                 changed = changed || outcome.tableChanged
-                if date == dates.upperBound, changed { try findStaleTables(after: date, into: &outcome) }
+                if date == dates.upperBound { try findStaleTables(after: date, changed: changed, into: &outcome) }
             }
             finished(outcome)
         }
@@ -92,17 +92,6 @@ package struct NightlyRun: Sendable {
         var journal = try journal()
         let mendings = try files { () throws(FileError) in try journal.mend(state) }
         for mending in mendings { report(.journalMended(path: journal.path, mending)) }
-    }
-
-    /// Names the tables after that of the last night: they were learned before it changed.
-    private func findStaleTables(
-        after date: CalendarDate, into outcome: inout NightOutcome
-    ) throws(RunFailure) {
-        let stale = try files { () throws(FileError) in try state.allocationDates() }
-            .filter { $0 > date.advanced(by: 1) }
-        guard !stale.isEmpty else { return }
-        outcome.staleTables = stale.map(\.description)
-        warn(.tablesStale(after: date, stale), in: &outcome)
     }
 
     /// Does what touches files; their errors become the run's.

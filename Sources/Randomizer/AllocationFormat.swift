@@ -25,6 +25,10 @@ package enum AllocationFormat {
     /// The status of a group's control.
     package static let controlStatus = "control"
 
+    /// The most bytes that are read of a manifest and of a table: ten times more than a million rows take.
+    package static let largestManifest = 64 << 20
+    package static let largestTable = 1 << 30
+
     package static let tableFile = "allocation.csv"
     package static let manifestFile = "manifest.json"
 

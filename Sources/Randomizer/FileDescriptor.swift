@@ -16,7 +16,9 @@ struct FileDescriptor: ~Copyable {
     /// Opens a name in a directory for reading. The directory is the one opened, wherever its path leads by now.
     init(_ name: String, in directory: borrowing FileDescriptor) throws(TableError) {
         path = directory.path.hasSuffix("/") ? directory.path + name : directory.path + "/" + name
-        number = openat(directory.number, name, O_RDONLY | O_CLOEXEC)
+        let parent = directory.number
+        // Without waiting for somebody who writes to a pipe.
+        number = uninterrupted { openat(parent, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY) }
         guard number >= 0 else { throw FileDescriptor.error(path) }
     }
 
@@ -33,27 +35,37 @@ struct FileDescriptor: ~Copyable {
     }
 
     /// Whether the directory is what its parent has under a name, whatever path led here.
-    func isNamed(_ name: String) -> Bool {
-        var own = stat()
-        var named = stat()
-        return fstat(number, &own) == 0 && fstatat(number, "../" + name, &named, 0) == 0
-            && own.st_dev == named.st_dev && own.st_ino == named.st_ino
+    func isNamed(_ name: String) throws(TableError) -> Bool {
+        let own = try status()
+        guard
+            let named = try FileDescriptor.look(
+                "\(path)/../\(name)", { [number] in fstatat(number, "../" + name, &$0, 0) })
+        else {
+            return false
+        }
+        return own.st_dev == named.st_dev && own.st_ino == named.st_ino
+    }
+
+    /// Looks at what has a name; nil when nothing has it.
+    private static func look(_ path: String, _ call: (inout stat) -> Int32) throws(TableError) -> stat? {
+        var status = stat()
+        if uninterrupted({ call(&status) }) == 0 { return status }
+        guard errno == ENOENT || errno == ENOTDIR else { throw error(path) }
+        return nil
     }
 
     /// The symbolic link of a name in the directory; nil when there is none.
-    func link(_ name: String) -> LinkVersion? {
-        var status = stat()
-        guard fstatat(number, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return nil }
-        return LinkVersion(status)
+    func link(_ name: String) throws(TableError) -> LinkVersion? {
+        try FileDescriptor.look("\(path)/\(name)") { [number] in fstatat(number, name, &$0, AT_SYMLINK_NOFOLLOW) }
+            .flatMap { LinkVersion($0) }
     }
 
     /// The symbolic link that a path itself is; nil when it is none.
-    static func link(path: String) -> LinkVersion? {
+    static func link(path: String) throws(TableError) -> LinkVersion? {
         var path = path[...]
         while path.count > 1, path.hasSuffix("/") { path.removeLast() }
-        var status = stat()
-        guard lstat(String(path), &status) == 0 else { return nil }
-        return LinkVersion(status)
+        let name = String(path)
+        return try look(name) { lstat(name, &$0) }.flatMap { LinkVersion($0) }
     }
 
     deinit {
@@ -68,22 +80,29 @@ struct FileDescriptor: ~Copyable {
         Int(try status().st_size)
     }
 
-    /// Reads to the end of the file. Throws for more than 4 GiB, the most that a table may hold.
-    func readAll() throws(TableError) -> [UInt8] {
-        let expected = Int(try status().st_size)
+    /// Reads to the end of the file. Throws for more bytes than a limit, and for what is no file: reading a pipe or a device may never end.
+    func readAll(limit: Int) throws(TableError) -> [UInt8] {
+        let status = try status()
+        guard [S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT) else {
+            throw TableError(
+                .unreadable, file: path, "a pipe, a socket or a device, where a file is expected",
+                remedy: "move it away",
+                systemError: EINVAL)
+        }
+        let expected = Int(status.st_size)
+        guard expected <= limit else { throw tooLarge(limit) }
         // One byte more than the file has shows its end without another buffer.
         var result = try read(atMost: max(expected, 0) + 1)
         while true {
             let chunk = try read(atMost: 1 << 20)
             guard !chunk.isEmpty else { return result }
             result.append(contentsOf: chunk)
-            guard result.count < UInt32.max else { throw tooLarge }
+            guard result.count <= limit else { throw tooLarge(limit) }
         }
     }
 
     /// Reads until `count` bytes have come or the file ends.
     private func read(atMost count: Int) throws(TableError) -> [UInt8] {
-        guard count <= Int(UInt32.max) else { throw tooLarge }
         var failure: Int32 = 0
         let result = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
             guard let base = buffer.baseAddress else { return }
@@ -105,12 +124,13 @@ struct FileDescriptor: ~Copyable {
 
     private func status() throws(TableError) -> stat {
         var status = stat()
-        guard fstat(number, &status) == 0 else { throw FileDescriptor.error(path) }
+        guard uninterrupted({ fstat(number, &status) }) == 0 else { throw FileDescriptor.error(path) }
         return status
     }
 
-    private var tooLarge: TableError {
-        TableError(.malformed, file: path, "over 4 GiB", remedy: "split the table by platform into several")
+    private func tooLarge(_ limit: Int) -> TableError {
+        TableError(
+            .malformed, file: path, "over \(limit >> 20) MiB", remedy: "split the table by platform into several")
     }
 
     private static func error(_ path: String, _ number: Int32 = errno) -> TableError {
@@ -124,7 +144,7 @@ struct FileDescriptor: ~Copyable {
 
 /// The C library's `open`, which a method of the same name would hide.
 private func systemOpen(_ path: String) -> Int32 {
-    open(path, O_RDONLY | O_CLOEXEC)
+    uninterrupted { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY) }
 }
 
 extension LinkVersion {

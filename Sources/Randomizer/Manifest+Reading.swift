@@ -1,3 +1,5 @@
+import CSV
+
 extension Manifest {
     /// Reads a manifest, in time proportional to its bytes. Keys that it does not know are legal, and skipped. `file` is its name
     /// in errors.
@@ -5,11 +7,13 @@ extension Manifest {
         let members = try Members(json, file: file)
         let format = try members.format()
         let date = try members.text(.date)
-        guard CalendarText.isDate(date.utf8) else { throw members.malformed("date is '\(date)', expected YYYY-MM-DD") }
+        guard CalendarText.isDate(date.utf8) else {
+            throw members.malformed("date is '\(Quotation.bounded(date))', expected YYYY-MM-DD")
+        }
         let digest = try members.text(.xxh64)
         guard digest.utf8.count == 16, digest.utf8.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }),
             let xxh64 = UInt64(digest, radix: 16)
-        else { throw members.malformed("xxh64 is '\(digest)', expected 16 hexadecimal digits") }
+        else { throw members.malformed("xxh64 is '\(Quotation.bounded(digest))', expected 16 hexadecimal digits") }
         self.init(date: date, rows: try members.count(.rows), bytes: try members.count(.bytes), xxh64: xxh64)
         statisticsThrough = try members.optionalText(.statisticsThrough)
         pipeline = try members.optionalText(.pipeline)
@@ -93,7 +97,7 @@ private struct Members {
         guard AllocationFormat.readNames.contains(format) else {
             let known = AllocationFormat.readNames.map { "'\($0)'" }.joined(separator: " or ")
             throw TableError(
-                .foreignFormat, file: file, "format is '\(format)', expected \(known)",
+                .foreignFormat, file: file, "format is '\(Quotation.bounded(format))', expected \(known)",
                 remedy: "load it with the version that published it, or publish the table again with this one")
         }
         return format
@@ -124,7 +128,7 @@ private struct Members {
             var texts: [String: String] = [:]
             try reader.object { (reader, name) throws(JSONError) in
                 guard try reader.kind() == .string else {
-                    throw reader.error("'\(name)' in '\(key.rawValue)' is not a string")
+                    throw reader.error("'\(Quotation.bounded(name))' in '\(key.rawValue)' is not a string")
                 }
                 texts[name] = try reader.string()
             }

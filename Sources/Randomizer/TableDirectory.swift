@@ -23,14 +23,14 @@ struct TableDirectory: ~Copyable {
 
     /// Finds the directory that an opened one leads to: by `current` in it, beside it or in its `allocations`, or itself.
     init(in place: consuming FileDescriptor, link: LinkVersion?) throws(TableError) {
-        let beside = place.isNamed("allocations") ? ["../current"] : []
+        let beside = try place.isNamed("allocations") ? ["../current"] : []
         for name in beside + ["current", "allocations/current"] {
-            var current = place.link(name)
+            var current = try place.link(name)
             for attempt in 1...Self.attempts {
                 guard let directory = try FileDescriptor.open(name, in: place) else { break }
                 // A link that moved while it was followed is followed again: taken for the one before, it would lead to a table that
                 // looks outdated. Where it never rests, it is taken for older than it is.
-                let after = place.link(name)
+                let after = try place.link(name)
                 guard after == current || attempt == Self.attempts else {
                     current = after
                     continue
@@ -53,7 +53,7 @@ struct TableDirectory: ~Copyable {
         guard let file = try FileDescriptor.open(AllocationFormat.manifestFile, in: directory) else {
             throw try hasTable() ? incomplete(missing: AllocationFormat.manifestFile) : noTable()
         }
-        let bytes = try file.readAll()
+        let bytes = try file.readAll(limit: AllocationFormat.largestManifest)
         return ManifestFile(
             manifest: try Manifest(json: bytes, file: file.path), digest: XXH64.hash(bytes), path: file.path)
     }
@@ -65,11 +65,16 @@ struct TableDirectory: ~Copyable {
         }
         let expected = manifest.manifest
         let remedy = "publish the table again, or roll back to an earlier one"
+        guard expected.bytes <= AllocationFormat.largestTable else {
+            throw TableError(
+                .malformed, file: file.path, "over \(AllocationFormat.largestTable >> 20) MiB by its manifest",
+                remedy: "split the table by platform into several")
+        }
         // A table that is not all there yet is not read at all.
         var count = try file.byteCount()
         var table: [UInt8] = []
         if count == expected.bytes {
-            table = try file.readAll()
+            table = try file.readAll(limit: AllocationFormat.largestTable)
             count = table.count
         }
         guard count == expected.bytes else {

@@ -19,7 +19,8 @@ struct TableFiles {
             do throws(TableError) {
                 let place = try FileDescriptor(path: path)
                 guard try place.isDirectory() else {
-                    return TableFiles(tablePath: path, table: try place.readAll(), manifest: nil)
+                    return TableFiles(
+                        tablePath: path, table: try place.readAll(limit: AllocationFormat.largestTable), manifest: nil)
                 }
                 let directory = try TableDirectory(in: place, link: nil)
                 return try directory.files(try directory.manifest())

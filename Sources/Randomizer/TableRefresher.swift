@@ -1,3 +1,5 @@
+import CSV
+
 /// Looks for a table to serve, and decides what may take the place of what.
 ///
 /// - A table whose files do not agree with its manifest is refused: it is corrupt, or a network file system does not show
@@ -46,7 +48,7 @@ struct TableRefresher {
     }
 
     private mutating func loadOnce() throws(TableError) -> TableStorage? {
-        let link = FileDescriptor.link(path: path)
+        let link = try FileDescriptor.link(path: path)
         let place = try FileDescriptor(path: path)
         guard try place.isDirectory() else {
             throw TableError(
@@ -79,7 +81,7 @@ struct TableRefresher {
         if let pipeline = pipeline, manifest.pipeline != pipeline {
             throw TableError(
                 .otherPipeline, file: file.path,
-                "the table is of pipeline '\(manifest.pipeline ?? "")', expected '\(pipeline)'",
+                "the table is of pipeline '\(Quotation.bounded(manifest.pipeline ?? ""))', expected '\(pipeline)'",
                 remedy: "publish each pipeline's tables into a state directory of its own")
         }
         guard let serving, manifest.date < serving.date else { return }

@@ -8,19 +8,28 @@ package struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
     package var operation: String
     /// The errno.
     package var code: Int32
+    /// What is wrong where the system has no word for it; nil where `code` says it.
+    package var problem: String?
 
-    package init(path: String, operation: String, code: Int32) {
+    package init(path: String, operation: String, code: Int32, problem: String? = nil) {
         self.path = path
         self.operation = operation
         self.code = code
+        self.problem = problem
     }
 
     package var description: String {
-        "\(path): cannot \(operation): \(String(cString: strerror(code)))\(remedy)"
+        "\(path): cannot \(operation): \(problem ?? String(cString: strerror(code)))\(remedy)"
     }
 
     /// Whether there is no such file.
     package var isMissing: Bool { code == ENOENT }
+
+    /// Whether the path is at fault, or what is there: nothing, a directory, a device, or what may not be read. Everything else, such as
+    /// an I/O error, too many open files or no memory, says nothing about them and may be gone at the next try.
+    package var isOfPath: Bool {
+        [ENOENT, ENOTDIR, EISDIR, EACCES, EPERM, ELOOP, ENAMETOOLONG, EFBIG, EINVAL].contains(code)
+    }
 
     private var remedy: String {
         switch code {
@@ -41,25 +50,57 @@ package struct FileIdentity: Hashable, Sendable {
 }
 
 /// Files as the job needs them: read whole, written through to the disk, listed in byte order.
+///
+/// That nothing is at a path, and that it could not be looked at, are two things: the second is always an error.
 package enum FileSystem {
-    package static func read(_ path: String) throws(FileError) -> [UInt8] {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    /// The most bytes that a file which is read whole may have.
+    package static let largest: Int64 = 4 << 30
+
+    /// Reads a file. A pipe or a device is refused, for reading one may never end; but for a pipe that is one of the program's own
+    /// descriptors, such as `/dev/stdin`.
+    ///
+    /// - Parameter limit: the most bytes that it may have.
+    package static func read(_ path: String, limit: Int64 = largest) throws(FileError) -> [UInt8] {
+        // Without waiting for somebody who writes to a pipe; a file is read the same.
+        let descriptor = uninterrupted { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY) }
         guard descriptor >= 0 else { throw FileError(path: path, operation: "open", code: errno) }
         defer { close(descriptor) }
         var status = stat()
-        let size = fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
+        guard uninterrupted({ fstat(descriptor, &status) }) == 0 else {
+            throw FileError(path: path, operation: "examine", code: errno)
+        }
+        try refuseOthers(status, path)
+        let tooLarge = FileError(path: path, operation: "read", code: EFBIG, problem: "over \(limit >> 20) MiB")
+        guard status.st_size <= limit else { throw tooLarge }
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(size + 1)
+        bytes.reserveCapacity(Int(status.st_size) + 1)
         var chunk = [UInt8](repeating: 0, count: 1 << 16)
         while true {
-            let count = chunk.withUnsafeMutableBytes { CLibrary.read(descriptor, $0.baseAddress, $0.count) }
+            let count = uninterrupted {
+                chunk.withUnsafeMutableBytes { CLibrary.read(descriptor, $0.baseAddress, $0.count) }
+            }
             if count == 0 { return bytes }
             if count < 0 {
-                if errno == EINTR { continue }
-                throw FileError(path: path, operation: "read", code: errno)
+                guard errno == EAGAIN, status.st_mode & S_IFMT == S_IFIFO else {
+                    throw FileError(path: path, operation: "read", code: errno)
+                }
+                var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+                _ = poll(&wait, 1, -1)
+                continue
             }
             bytes.append(contentsOf: chunk[0..<count])
+            guard bytes.count <= limit else { throw tooLarge }
         }
+    }
+
+    /// Throws for what is neither a file nor a pipe that the program was given; a directory is left to the reading.
+    private static func refuseOthers(_ status: stat, _ path: String) throws(FileError) {
+        let kind = status.st_mode & S_IFMT
+        guard kind != S_IFREG, kind != S_IFDIR else { return }
+        let isOwn = path.hasPrefix("/dev/") || path.hasPrefix("/proc/self/fd/")
+        if isOwn, kind == S_IFIFO || kind == S_IFSOCK { return }
+        let name = kind == S_IFIFO ? "a pipe" : kind == S_IFSOCK ? "a socket" : "a device"
+        throw FileError(path: path, operation: "read", code: EINVAL, problem: "it is \(name), where a file is expected")
     }
 
     /// Creates or replaces a file and waits until its bytes are on the disk.
@@ -76,55 +117,66 @@ package enum FileSystem {
 
     /// Creates a directory and those above it where they are missing.
     package static func createDirectory(_ path: String) throws(FileError) {
-        if isDirectory(path) { return }
+        if try isDirectory(path) { return }
         let parent = parent(of: path)
         if parent != path && parent != "" { try createDirectory(parent) }
-        guard mkdir(path, 0o755) == 0 || (errno == EEXIST && isDirectory(path)) else {
-            throw FileError(path: path, operation: "create the directory", code: errno)
+        guard uninterrupted({ mkdir(path, 0o755) }) == 0 else {
+            let code = errno
+            if code == EEXIST, try isDirectory(path) { return }
+            throw FileError(path: path, operation: "create the directory", code: code)
         }
     }
 
-    package static func isDirectory(_ path: String) -> Bool {
+    /// What a path leads to, its links followed; nil when there is nothing.
+    private static func status(of path: String) throws(FileError) -> stat? {
         var status = stat()
-        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+        if uninterrupted({ stat(path, &status) }) == 0 { return status }
+        if errno == ENOENT || errno == ENOTDIR { return nil }
+        throw FileError(path: path, operation: "examine", code: errno)
     }
+
+    private static func isOf(_ kind: mode_t, _ path: String) throws(FileError) -> Bool {
+        try status(of: path).map { $0.st_mode & S_IFMT == kind } ?? false
+    }
+
+    package static func isDirectory(_ path: String) throws(FileError) -> Bool { try isOf(S_IFDIR, path) }
 
     /// Whether a path, its links followed, names a file that is no directory, pipe or device.
-    package static func isRegularFile(_ path: String) -> Bool {
-        var status = stat()
-        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
-    }
+    package static func isRegularFile(_ path: String) throws(FileError) -> Bool { try isOf(S_IFREG, path) }
 
     package static func isWritable(_ path: String) -> Bool {
-        access(path, W_OK) == 0
+        uninterrupted { access(path, W_OK) } == 0
     }
 
-    /// The bytes of a file; 0 when it has none or cannot be looked at.
-    package static func size(of path: String) -> Int64 {
-        var status = stat()
-        return stat(path, &status) == 0 ? Int64(status.st_size) : 0
+    /// The bytes of a file; 0 when it has none or is not there.
+    package static func size(of path: String) throws(FileError) -> Int64 {
+        try status(of: path).map { Int64($0.st_size) } ?? 0
     }
 
-    /// What tells a file from all others on the machine, whatever its path; nil when it cannot be looked at.
-    package static func identity(of path: String) -> FileIdentity? {
-        var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
-        return FileIdentity(device: UInt64(status.st_dev), number: UInt64(status.st_ino))
+    /// What tells a file from all others on the machine, whatever its path; nil when nothing is there.
+    package static func identity(of path: String) throws(FileError) -> FileIdentity? {
+        try status(of: path).map { FileIdentity(device: UInt64($0.st_dev), number: UInt64($0.st_ino)) }
     }
 
-    package static func exists(_ path: String) -> Bool {
-        access(path, F_OK) == 0
-    }
+    /// Whether something is at a path, its links followed. That it cannot be told is an error, never "no".
+    package static func exists(_ path: String) throws(FileError) -> Bool { try status(of: path) != nil }
 
     /// The names in a directory, in byte order; none when it does not exist.
     package static func list(_ path: String) throws(FileError) -> [String] {
-        guard let directory = opendir(path) else {
+        var opened = opendir(path)
+        while opened == nil, errno == EINTR { opened = opendir(path) }
+        guard let directory = opened else {
             if errno == ENOENT { return [] }
             throw FileError(path: path, operation: "list", code: errno)
         }
         defer { closedir(directory) }
         var names: [String] = []
-        while let entry = readdir(directory) {
+        while true {
+            errno = 0
+            guard let entry = readdir(directory) else {
+                guard errno == 0 else { throw FileError(path: path, operation: "list", code: errno) }
+                break
+            }
             let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
                 pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
@@ -135,63 +187,69 @@ package enum FileSystem {
 
     /// Renames; what `target` named is replaced if the system can do that in one step.
     package static func rename(_ source: String, to target: String) throws(FileError) {
-        guard CLibrary.rename(source, target) == 0 else {
+        guard uninterrupted({ CLibrary.rename(source, target) }) == 0 else {
             throw FileError(path: target, operation: "move into place", code: errno)
         }
     }
 
     /// Swaps what two paths name in one step; false when the file system cannot.
     package static func exchange(_ first: String, _ second: String) throws(FileError) -> Bool {
-        if csystem_exchange(first, second) == 0 { return true }
+        if uninterrupted({ csystem_exchange(first, second) }) == 0 { return true }
         if errno == ENOSYS || errno == EINVAL || errno == ENOTSUP { return false }
         throw FileError(path: second, operation: "replace", code: errno)
     }
 
     /// Cuts a file off after its first bytes, and waits until that is on the disk.
     package static func truncate(_ path: String, to count: Int) throws(FileError) {
-        let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+        let descriptor = uninterrupted { open(path, O_WRONLY | O_CLOEXEC) }
         guard descriptor >= 0 else { throw FileError(path: path, operation: "open", code: errno) }
         defer { close(descriptor) }
-        guard ftruncate(descriptor, off_t(count)) == 0, fsync(descriptor) == 0 else {
+        guard uninterrupted({ ftruncate(descriptor, off_t(count)) }) == 0, uninterrupted({ fsync(descriptor) }) == 0
+        else {
             throw FileError(path: path, operation: "cut short", code: errno)
         }
     }
 
     /// Makes the names in a directory durable.
     package static func synchronize(directory: String) throws(FileError) {
-        let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        let descriptor = uninterrupted { open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
         guard descriptor >= 0 else { throw FileError(path: directory, operation: "open", code: errno) }
         defer { close(descriptor) }
         // Some network file systems have no fsync for directories.
-        guard fsync(descriptor) == 0 || errno == EINVAL else {
+        guard uninterrupted({ fsync(descriptor) }) == 0 || errno == EINVAL else {
             throw FileError(path: directory, operation: "write to the disk", code: errno)
         }
     }
 
     /// Removes a file, or a directory with the files in it.
     package static func remove(_ path: String) throws(FileError) {
-        if isDirectory(path), !isSymbolicLink(path) {
+        if try isOwnDirectory(path) {
             for name in try list(path) { try remove(path + "/" + name) }
-            guard rmdir(path) == 0 || errno == ENOENT else {
+            guard uninterrupted({ rmdir(path) }) == 0 || errno == ENOENT else {
                 throw FileError(path: path, operation: "remove", code: errno)
             }
         } else {
-            guard unlink(path) == 0 || errno == ENOENT else {
+            guard uninterrupted({ unlink(path) }) == 0 || errno == ENOENT else {
                 throw FileError(path: path, operation: "remove", code: errno)
             }
         }
     }
 
-    private static func isSymbolicLink(_ path: String) -> Bool {
+    /// Whether a path itself is a directory, and no link to one.
+    static func isOwnDirectory(_ path: String) throws(FileError) -> Bool {
         var status = stat()
-        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
+        if uninterrupted({ lstat(path, &status) }) == 0 { return status.st_mode & S_IFMT == S_IFDIR }
+        if errno == ENOENT || errno == ENOTDIR { return false }
+        throw FileError(path: path, operation: "examine", code: errno)
     }
 
     /// What a symbolic link names; nil when there is none, or something else is there.
     package static func symbolicLink(_ path: String) throws(FileError) -> String? {
         var buffer = [UInt8](repeating: 0, count: 4096)
-        let count = buffer.withUnsafeMutableBytes { raw in
-            readlink(path, raw.bindMemory(to: CChar.self).baseAddress.unsafelyUnwrapped, raw.count)
+        let count = uninterrupted {
+            buffer.withUnsafeMutableBytes { raw in
+                readlink(path, raw.bindMemory(to: CChar.self).baseAddress.unsafelyUnwrapped, raw.count)
+            }
         }
         guard count >= 0 else {
             if errno == ENOENT || errno == ENOTDIR || errno == EINVAL { return nil }
@@ -201,12 +259,14 @@ package enum FileSystem {
     }
 
     package static func createSymbolicLink(_ path: String, to target: String) throws(FileError) {
-        guard symlink(target, path) == 0 else { throw FileError(path: path, operation: "link", code: errno) }
+        guard uninterrupted({ symlink(target, path) }) == 0 else {
+            throw FileError(path: path, operation: "link", code: errno)
+        }
     }
 
     /// Gives a file a second name; false when the name is taken.
     package static func createHardLink(_ path: String, to file: String) throws(FileError) -> Bool {
-        if link(file, path) == 0 { return true }
+        if uninterrupted({ link(file, path) }) == 0 { return true }
         guard errno == EEXIST else { throw FileError(path: path, operation: "create", code: errno) }
         return false
     }
@@ -219,22 +279,5 @@ package enum FileSystem {
     package static func parent(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
-    }
-
-    /// The paths a pattern of the shell (`*`, `?`, `[…]`) matches, in byte order; a path without pattern if it exists.
-    package static func glob(_ pattern: String) throws(FileError) -> [String] {
-        var matches = glob_t()
-        defer { globfree(&matches) }
-        // A directory that does not exist holds no match; one that cannot be listed is an error, not a night without logs.
-        let stops: @convention(c) (UnsafePointer<CChar>?, Int32) -> Int32 = { _, code in
-            code == ENOENT || code == ENOTDIR ? 0 : 1
-        }
-        let status = CLibrary.glob(pattern, 0, stops, &matches)
-        if status == GLOB_NOMATCH { return [] }
-        guard status == 0 else { throw FileError(path: pattern, operation: "list", code: errno == 0 ? EIO : errno) }
-        let paths = (0..<Int(matches.gl_pathc)).compactMap { index in
-            matches.gl_pathv[index].map { String(cString: $0) }
-        }
-        return paths.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 }

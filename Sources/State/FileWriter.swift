@@ -9,7 +9,8 @@ package final class FileWriter {
     ///   or what was there is replaced.
     package init(_ path: String, appending: Bool = false) throws(FileError) {
         self.path = path
-        descriptor = open(path, O_WRONLY | O_CLOEXEC | (appending ? O_APPEND : O_CREAT | O_TRUNC), 0o644)
+        let flags = O_WRONLY | O_CLOEXEC | (appending ? O_APPEND : O_CREAT | O_TRUNC)
+        descriptor = uninterrupted { open(path, flags, 0o644) }
         guard descriptor >= 0 else {
             throw FileError(path: path, operation: appending ? "open" : "create", code: errno)
         }
@@ -22,19 +23,18 @@ package final class FileWriter {
     package func append(_ bytes: [UInt8]) throws(FileError) {
         var done = 0
         while done < bytes.count {
-            let count = bytes.withUnsafeBytes { buffer in
-                CLibrary.write(descriptor, buffer.baseAddress.map { $0 + done }, buffer.count - done)
+            let count = uninterrupted {
+                bytes.withUnsafeBytes { CLibrary.write(descriptor, $0.baseAddress.map { $0 + done }, $0.count - done) }
             }
-            if count < 0 {
-                if errno == EINTR { continue }
-                throw FileError(path: path, operation: "write", code: errno)
-            }
+            guard count >= 0 else { throw FileError(path: path, operation: "write", code: errno) }
             done += count
         }
     }
 
     /// Waits until all bytes are on the disk.
     package func synchronize() throws(FileError) {
-        guard fsync(descriptor) == 0 else { throw FileError(path: path, operation: "write to the disk", code: errno) }
+        guard uninterrupted({ fsync(descriptor) }) == 0 else {
+            throw FileError(path: path, operation: "write to the disk", code: errno)
+        }
     }
 }

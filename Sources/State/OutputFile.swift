@@ -12,14 +12,17 @@ package struct OutputFile: Sendable {
 
     /// - Throws: `FileError` when it cannot be written.
     package init(_ path: String) throws(FileError) {
-        if FileSystem.exists(path), !FileSystem.isRegularFile(path) || OutputFile.isStandardOutput(path) {
-            guard !FileSystem.isDirectory(path) else { throw FileError(path: path, operation: "write", code: EISDIR) }
+        if try OutputFile.isWrittenTo(path) {
+            guard try !FileSystem.isDirectory(path) else {
+                throw FileError(path: path, operation: "write", code: EISDIR)
+            }
             guard FileSystem.isWritable(path) else { throw FileError(path: path, operation: "write", code: EACCES) }
             self.path = path
             isReplaced = false
         } else {
             self.path = try OutputFile.target(of: path)
             isReplaced = true
+            try Temporaries.removeLeftovers(of: FileSystem.name(of: self.path), in: FileSystem.parent(of: self.path))
             defer { discard() }
             try FileSystem.write([], to: temporary)
         }
@@ -31,7 +34,7 @@ package struct OutputFile: Sendable {
         // After the move there is none.
         defer { discard() }
         try FileSystem.write(bytes, to: temporary)
-        try FileSystem.rename(temporary, to: path)
+        try replace()
     }
 
     /// Begins to write part by part: the file stays as it was until ``replace()``. The writer's bytes must be synchronized first.
@@ -41,7 +44,9 @@ package struct OutputFile: Sendable {
 
     /// Puts what was written since ``begin()`` in place of the file.
     package func replace() throws(FileError) {
-        if isReplaced { try FileSystem.rename(temporary, to: path) }
+        guard isReplaced else { return }
+        try FileSystem.rename(temporary, to: path)
+        try FileSystem.synchronize(directory: FileSystem.parent(of: path))
     }
 
     /// Removes what was begun and not put in place.
@@ -50,12 +55,23 @@ package struct OutputFile: Sendable {
     }
 
     /// Beside the file, since nothing can be moved in one step between file systems; of each process its own.
-    private var temporary: String { "\(path).\(ProcessInfo.processInfo.processIdentifier).new" }
+    private var temporary: String {
+        FileSystem.parent(of: path) + "/" + Temporaries.name(for: FileSystem.name(of: path))
+    }
 
     private func discard() { try? FileSystem.remove(temporary) }
 
-    private static func isStandardOutput(_ path: String) -> Bool {
-        FileSystem.identity(of: path).map { $0 == FileSystem.identity(of: "/dev/stdout") } ?? false
+    /// Whether something is there that is not replaced: no file, or the one that standard output goes to.
+    private static func isWrittenTo(_ path: String) throws(FileError) -> Bool {
+        guard try FileSystem.exists(path) else { return false }
+        guard try FileSystem.isRegularFile(path) else { return true }
+        return try isStandardOutput(path)
+    }
+
+    private static func isStandardOutput(_ path: String) throws(FileError) -> Bool {
+        guard let own = try FileSystem.identity(of: path) else { return false }
+        // Without standard output nothing is it.
+        return (try? FileSystem.identity(of: "/dev/stdout")) == own
     }
 
     /// Follows links to the path that they lead to, whether there is something or not.

@@ -75,9 +75,19 @@ package final class ServedShares: Sendable {
             _ = try AllocationTable(path: directory)
             bytes = try FileSystem.read(path)
             rows = try AllocationFile.rows(bytes, file: path)
+        } catch let error as FileError where !error.isOfPath {
+            throw .unreadable(error)
+        } catch let error as TableError where error.code == .unreadable {
+            let fault = FileError(path: error.file, operation: "read", code: error.systemError)
+            throw fault.isOfPath ? .damaged(table: date, problem: "\(error)") : .unreadable(fault)
         } catch {
-            let isMissing = !FileSystem.exists(directory)
-            throw isMissing ? .missing(table: date, path: directory) : .damaged(table: date, problem: "\(error)")
+            let isThere: Bool
+            do throws(FileError) {
+                isThere = try FileSystem.exists(directory)
+            } catch {
+                throw .unreadable(error)
+            }
+            throw isThere ? .damaged(table: date, problem: "\(error)") : .missing(table: date, path: directory)
         }
         let digest = XXH64.hexadecimal(XXH64.hash(bytes))
         if let served = digests[date], served != [digest] { throw .replaced(table: date, path: path) }
@@ -100,6 +110,8 @@ package enum ServedSharesError: Error, Equatable, Sendable, CustomStringConverti
     case damaged(table: CalendarDate, problem: String)
     /// The table is not, or not only, the one that served.
     case replaced(table: CalendarDate, path: String)
+    /// The system could not read the table: that says nothing about it, and the next try may.
+    case unreadable(FileError)
 
     package var description: String {
         switch self {
@@ -107,6 +119,7 @@ package enum ServedSharesError: Error, Equatable, Sendable, CustomStringConverti
             "\(path): the table of \(table) is not there any more; put its folder back from a backup"
         case .damaged(let table, let problem):
             "the table of \(table) is damaged: \(problem); restore it from a backup, which keeps the shares that served"
+        case .unreadable(let error): error.description
         case .replaced(let table, let path):
             "\(path): the table of \(table) was written anew after it had served, so that the shares of before are gone; "
                 + "nothing can be done, and only these visitors are left out of the check"

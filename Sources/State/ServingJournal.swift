@@ -98,7 +98,8 @@ package struct ServingJournal: Sendable {
         do throws(FileError) {
             let table = try FileSystem.read(directory + "/" + AllocationFormat.tableFile)
             let file = directory + "/" + AllocationFormat.manifestFile
-            let manifest = try? Manifest(json: try FileSystem.read(file), file: file)
+            let bytes = try FileSystem.read(file)
+            let manifest = try? Manifest(json: bytes, file: file)
             let hash = XXH64.hash(table)
             return manifest?.xxh64 == hash ? XXH64.hexadecimal(hash) : nil
         } catch {

@@ -55,7 +55,7 @@ package struct StateDirectory: Sendable {
             return nil
         }
         guard target.hasPrefix("date="), let date = CalendarDate(target.dropFirst(5)),
-            FileSystem.isDirectory(allocation(on: date))
+            try FileSystem.isDirectory(allocation(on: date))
         else { return nil }
         return date
     }
@@ -80,7 +80,7 @@ package struct StateDirectory: Sendable {
     /// Removes what a run that was killed left unfinished. Only for who holds the lock.
     package func removeLeftovers() throws(FileError) {
         // Records of runs are no results: a place that has none, or cannot be listed, stops no run.
-        let records = FileSystem.isDirectory(path + "/runs") ? [path + "/runs"] : []
+        let records = (try? FileSystem.isDirectory(path + "/runs")) == true ? [path + "/runs"] : []
         for directory in [path, statistics, allocations] + records {
             for name in try FileSystem.list(directory) where name.hasPrefix(".") && name.hasSuffix(".tmp") {
                 try FileSystem.remove(directory + "/" + name)
@@ -107,7 +107,7 @@ package struct StateDirectory: Sendable {
         }
         for writer in writers { try writer.synchronize() }
         try FileSystem.synchronize(directory: temporary)
-        if !FileSystem.exists(directory) {
+        if try !FileSystem.exists(directory) {
             try FileSystem.rename(temporary, to: directory)
         } else if try FileSystem.exchange(temporary, directory) {
             try FileSystem.synchronize(directory: parent)

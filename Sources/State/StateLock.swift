@@ -36,20 +36,47 @@ package final class StateLock {
         } catch {
             throw .file(error)
         }
-        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        // Whoever may open the file can hold its lock, so that only the owner may. What lies there is never cut short, in case it is
+        // another file than it should be.
+        let descriptor = uninterrupted { open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o600) }
         guard descriptor >= 0 else { throw .file(FileError(path: path, operation: "open", code: errno)) }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        do throws(FileError) {
+            try StateLock.refuseStrangers(descriptor, path)
+        } catch {
+            close(descriptor)
+            throw .file(error)
+        }
+        guard uninterrupted({ flock(descriptor, LOCK_EX | LOCK_NB) }) == 0 else {
             let code = errno
             close(descriptor)
             guard code == EWOULDBLOCK else { throw .file(FileError(path: path, operation: "lock", code: code)) }
-            let holder = (try? FileSystem.read(path)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+            let holder = (try? FileSystem.read(path, limit: 64)).map { String(decoding: $0, as: UTF8.self) } ?? ""
             throw .held(Held(path: path, holder: holder.filter(\.isNumber)))
         }
         self.descriptor = descriptor
-        let holder = Array("\(getpid())\n".utf8)
+        let number = "\(getpid())"
+        let holder = Array(
+            (number + String(repeating: " ", count: max(0, StateLock.width - number.utf8.count)) + "\n").utf8)
         // Only a hint for people: a failure to write it does not matter.
-        _ = ftruncate(descriptor, 0)
         _ = pwrite(descriptor, holder, holder.count, 0)
+    }
+
+    /// Digits of the largest number, so that a process overwrites what another wrote.
+    private static let width = 19
+
+    /// Throws for what is no lock: a pipe, a device, a file that has another name too. A lock of before, which everybody could hold, is
+    /// closed to others.
+    private static func refuseStrangers(_ descriptor: Int32, _ path: String) throws(FileError) {
+        var status = stat()
+        guard uninterrupted({ fstat(descriptor, &status) }) == 0 else {
+            throw FileError(path: path, operation: "examine", code: errno)
+        }
+        guard status.st_mode & S_IFMT == S_IFREG, status.st_nlink <= 1 else {
+            throw FileError(
+                path: path, operation: "lock", code: EINVAL,
+                problem: "it is no file, or one that has another name too; move it away")
+        }
+        if status.st_mode & 0o077 != 0 { _ = fchmod(descriptor, 0o600) }
     }
 
     deinit {

@@ -62,6 +62,15 @@ enum Console {
         }
     }
 
+    /// The most characters of a line.
+    private static let longestLine = 4_000
+
+    /// A line that is longer than anybody reads loses its middle.
+    private static func bounded(_ line: String) -> String {
+        guard line.utf8.count > longestLine, line.count > longestLine else { return line }
+        return "\(line.prefix(longestLine / 2)) … \(line.suffix(longestLine / 2))"
+    }
+
     /// Opens the null device on standard descriptors that are closed, so that no file of the job gets their numbers.
     static func occupyStandardDescriptors() {
         while true {
@@ -86,7 +95,9 @@ enum Console {
 
     private static func log(_ text: String) {
         let time = hasTimes ? "\(RFC3339.text(Clock.system.now)) " : ""
-        write(Array("\(time)sluice: \(text)\n".utf8), to: 2)
+        // Names of files, fields of logs and what stands in configurations come from others: nothing that a terminal obeys gets there.
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { Text.printable(String($0)) }
+        write(Array("\(time)sluice: \(lines.map(bounded).joined(separator: "\n"))\n".utf8), to: 2)
     }
 }
 

@@ -24,11 +24,12 @@ extension ExitCode {
     init(_ error: any Error) {
         switch error {
         case is UsageError: self = .usage
-        case is ConfigurationError: self = .configuration
+        case let error as ConfigurationError: self = error.isOfSystem ? .inputOutput : .configuration
         case let failure as RunFailure:
             switch failure {
             case .tooManyRejected, .overflow: self = .badData
-            case .input, .inputFile, .denyList: self = .configuration
+            case .input(let error): self = error.isOfPath ? .configuration : .inputOutput
+            case .inputFile, .denyList: self = .configuration
             case .notBegun: self = .usage
             case .log, .file, .state, .statisticsLost, .journal, .table, .memory: self = .inputOutput
             }
@@ -53,7 +54,7 @@ enum ErrorCode {
     static func word(of error: any Error) -> String {
         switch error {
         case is UsageError: "usage"
-        case is ConfigurationError: "configuration"
+        case let error as ConfigurationError: error.isOfSystem ? "file-error" : "configuration"
         case let failure as RunFailure: failure.code
         case StateLock.Failure.held: "locked"
         case is InputError: "input"

@@ -169,6 +169,10 @@ enum NightOptions {
         else {
             throw UsageError("--date is '\(text)'; give a day like 2026-11-20, or days like 2026-11-18..2026-11-20")
         }
+        guard last < lastWithTable else {
+            throw UsageError(
+                "--date is '\(text)': the table of the day after \(last) would have no date of four digits")
+        }
         guard first <= last else { throw UsageError("--date is '\(text)': the first day comes after the last") }
         if last > yesterday {
             let event = RunEvent.dayNotOver(last, timeZone: configuration.timeZone.identifier)
@@ -177,6 +181,9 @@ enum NightOptions {
         }
         return first...last
     }
+
+    /// The last day whose year has four digits: of it there may be a table, and no night.
+    private static let lastWithTable = CalendarDate(year: 9999, month: 12, day: 31) ?? CalendarDate(dayNumber: .max)
 
     private static func printTable(_ night: NightOutcome?, state: StateDirectory) throws {
         guard let table = night?.table else { return }

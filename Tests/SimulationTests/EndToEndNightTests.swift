@@ -64,7 +64,7 @@ import Testing
         let share = Double(tally.rejectedLines) / Double(site.nights[1].lines)
         #expect(abs(share - 0.4) < 4 * (0.24 / Double(site.nights[1].lines)).squareRoot())
         #expect(try site.table(2) == nil)
-        #expect(!FileSystem.exists(site.state.statistics(on: site.date(1))))
+        #expect(try !FileSystem.exists(site.state.statistics(on: site.date(1))))
         #expect(site.nights[2].served[0].leaderTraffic == site.nights[1].served[0].leaderTraffic)
         let propensities = Set(try site.events(2).compactMap(\.propensity))
         #expect(propensities.count == 2)

@@ -43,7 +43,7 @@ final class EndToEndSite {
     /// The table of a day without its dates; nil when none was published.
     func table(_ day: Int) throws -> String? {
         let path = state.allocation(on: date(day)) + "/allocation.csv"
-        guard FileSystem.exists(path) else { return nil }
+        guard try FileSystem.exists(path) else { return nil }
         let text = String(decoding: try FileSystem.read(path), as: UTF8.self)
         return text.replacingOccurrences(of: date(day).description, with: "DATE")
     }

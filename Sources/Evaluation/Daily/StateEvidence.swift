@@ -75,7 +75,7 @@ package struct StateEvidence: Sendable {
 
     private mutating func read(_ date: CalendarDate) throws(Failure) {
         let path = state.statistics(on: date) + "/statistics.csv"
-        guard FileSystem.exists(path) else { return }
+        guard try StateEvidence.files({ () throws(FileError) in try FileSystem.exists(path) }) else { return }
         let bytes = try StateEvidence.files { () throws(FileError) in try FileSystem.read(path) }
         do throws(CSVError) {
             let read = try StatisticsFile.rows(bytes)
@@ -98,9 +98,9 @@ package struct StateEvidence: Sendable {
             var mixedUnits: Int64?
         }
         let file = state.statistics(on: date) + "/quality.json"
-        guard FileSystem.exists(file), let quality = try? JSONFile.value(Quality.self, try FileSystem.read(file)) else {
-            return
-        }
+        guard try StateEvidence.files({ () throws(FileError) in try FileSystem.exists(file) }) else { return }
+        let qualityBytes = try StateEvidence.files { () throws(FileError) in try FileSystem.read(file) }
+        guard let quality = try? JSONFile.value(Quality.self, qualityBytes) else { return }
         if quality.mature == false { youngDays.insert(date) }
         if let units = quality.units, let mixed = quality.mixedUnits, Double(mixed) > 0.01 * Double(units) {
             mixedDays.append(date)
@@ -195,7 +195,7 @@ package struct StateEvidence: Sendable {
         let last = options.dates?.upperBound
         for date in tableDates.reversed() where last.map({ date <= $0 }) ?? true {
             let path = state.allocation(on: date) + "/" + AllocationFormat.manifestFile
-            guard FileSystem.exists(path) else { continue }
+            guard try StateEvidence.files({ () throws(FileError) in try FileSystem.exists(path) }) else { continue }
             let bytes = try StateEvidence.files { () throws(FileError) in try FileSystem.read(path) }
             do throws(TableError) {
                 let facts = try ExperimentFacts.read(bytes, file: path)

@@ -34,7 +34,12 @@ package struct StateReader {
         var history = StateHistory(days: [], current: try state.currentDate(), faults: [], segments: [:])
         history.hasEarlierTables = tables.contains { $0 < first }
         // Without a journal that can be read nothing is known of what was taken back; the nights say so.
-        let served = (try? ServingJournal(state).history.entries) ?? []
+        var served: [ServingHistory.Entry] = []
+        do throws(StateError) {
+            served = try ServingJournal(state).history.entries
+        } catch {
+            if case .file(let failure) = error, !failure.isOfPath { throw failure }
+        }
         for (before, after) in zip(served, served.dropFirst()) where after.table < before.table {
             history.takenBack[before.table] = after.table
         }
@@ -43,10 +48,10 @@ package struct StateReader {
         for offset in 0..<count {
             let date = first.advanced(by: offset)
             var day = StateHistory.Day(date: date)
-            if tables.contains(date) { day.table = read(.table, date, &history, table) }
+            if tables.contains(date) { day.table = try read(.table, date, &history, table) }
             if statistics.contains(date) {
-                day.counts = read(.statistics, date, &history, counts)
-                day.quality = read(.quality, date, &history, quality)
+                day.counts = try read(.statistics, date, &history, counts)
+                day.quality = try read(.quality, date, &history, quality)
             }
             history.days.append(day)
             progress(offset + 1, count)
@@ -57,10 +62,11 @@ package struct StateReader {
     private func read<Value>(
         _ subject: StateHistory.Fault.Subject, _ date: CalendarDate, _ history: inout StateHistory,
         _ body: (CalendarDate, inout StateHistory) throws(Problem) -> Value
-    ) -> Value? {
+    ) throws(FileError) -> Value? {
         do throws(Problem) {
             return try body(date, &history)
         } catch {
+            if let failure = error.failure { throw failure }
             // Relative to the state directory: a page does not depend on where that lies.
             let problem = error.text.replacing(state.path + "/", with: "")
             history.faults.append(StateHistory.Fault(date: date, subject: subject, problem: problem))
@@ -71,6 +77,19 @@ package struct StateReader {
     /// What any of the readers found wrong, in words.
     private struct Problem: Error {
         var text: String
+        /// What the system could not read: that says nothing about the state, and stops the report.
+        var failure: FileError?
+
+        init(text: String) { self.text = text }
+
+        init(_ error: any Error) {
+            text = "\(error)"
+            if let error = error as? FileError, !error.isOfPath { failure = error }
+            if let error = error as? TableError, error.code == .unreadable {
+                let failed = FileError(path: error.file, operation: "read", code: error.systemError)
+                if !failed.isOfPath { failure = failed }
+            }
+        }
     }
 
     private func table(_ date: CalendarDate, _ history: inout StateHistory) throws(Problem) -> StateHistory.Table {
@@ -93,7 +112,7 @@ package struct StateReader {
             return StateHistory.Table(
                 manifest: manifest, rows: groups.mapValues { $0.filter { $0.key.segment == .everyone } }, facts: facts)
         } catch {
-            throw Problem(text: "\(error)")
+            throw Problem(error)
         }
     }
 
@@ -111,17 +130,24 @@ package struct StateReader {
             throw Problem(text: "\(file):\(error.line): \(error)")
         } catch let error as CountOverflow {
             throw Problem(text: "\(file): \(error)")
-        } catch let error as FileError where error.isMissing && isWithoutEvents(date) {
+        } catch let error as FileError where error.isMissing {
+            guard try isWithoutEvents(date) else { throw Problem(error) }
             return [:]
         } catch {
-            throw Problem(text: "\(error)")
+            throw Problem(error)
         }
     }
 
     /// Whether a day's `quality.json` counts nobody: such a day leaves no statistics.
-    private func isWithoutEvents(_ date: CalendarDate) -> Bool {
-        let bytes = try? FileSystem.read(state.statistics(on: date) + "/quality.json")
-        return bytes.flatMap { try? JSONFile.value(Quality.self, $0) }.map { $0.units == 0 } ?? false
+    private func isWithoutEvents(_ date: CalendarDate) throws(Problem) -> Bool {
+        let bytes: [UInt8]
+        do throws(FileError) {
+            bytes = try FileSystem.read(state.statistics(on: date) + "/quality.json")
+        } catch {
+            guard error.isMissing else { throw Problem(error) }
+            return false
+        }
+        return (try? JSONFile.value(Quality.self, bytes)).map { $0.units == 0 } ?? false
     }
 
     private func quality(_ date: CalendarDate, _ history: inout StateHistory) throws(Problem) -> Quality {
@@ -131,7 +157,7 @@ package struct StateReader {
         } catch let error as DecodingError {
             throw Problem(text: "\(file): \(StateReader.reason(error)); run the night of \(date) again")
         } catch {
-            throw Problem(text: "\(error)")
+            throw Problem(error)
         }
     }
 

@@ -50,7 +50,7 @@ package struct OutputDirectory {
         // Somebody may have come between the look and the lock.
         try refuseStrangers()
         let state = StateDirectory(path: path + "/state")
-        let night = FileSystem.isDirectory(state.path) ? try StateLock(state) : nil
+        let night = try FileSystem.isDirectory(state.path) ? try StateLock(state) : nil
         defer { withExtendedLifetime(night) {} }
         let text =
             "`sluice simulate` writes to this directory, and removes first: \(Self.written.joined(separator: ", ")).\n"

@@ -36,9 +36,12 @@ enum AssignCommand: Command {
         let segment = arguments["segment"] ?? "*"
         var writer = CSVWriter()
         writer.write(["visitor", "variant", "traffic"])
+        var formulas: Int64 = 0
         func assign(_ visitor: String) {
             let assignment = experiment.assign(visitor, segment: segment)
-            writer.write([visitor, assignment.variant, Text.decimal(assignment.propensity, 6)])
+            let isFormula = Name(visitor).runsAsFormula
+            if isFormula { formulas += 1 }
+            writer.write([(isFormula ? "'" : "") + visitor, assignment.variant, Text.decimal(assignment.propensity, 6)])
         }
         if arguments.operands.isEmpty || arguments.operands == ["-"] {
             while let visitor = readLine() {
@@ -46,6 +49,11 @@ enum AssignCommand: Command {
             }
         } else {
             for visitor in arguments.operands { assign(visitor) }
+        }
+        if formulas > 0 {
+            Console.warning(
+                "\(Text.count(formulas, "visitor id")) would run as a formula in a spreadsheet: written with an apostrophe in front"
+            )
         }
         Console.output(writer.bytes)
         return .done

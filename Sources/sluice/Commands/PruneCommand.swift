@@ -32,7 +32,7 @@ enum PruneCommand: Command {
         let keep = try days(try arguments.required("keep"))
         let state = try StateDirectory(arguments)
         let configuration = try Configuration.read(file: try arguments.required("config"))
-        guard FileSystem.isDirectory(state.path) else {
+        guard try FileSystem.isDirectory(state.path) else {
             throw UsageError("\(state.path) is no state directory; give --state")
         }
         let lock = try StateLock(state)

@@ -45,8 +45,7 @@ enum WarmstartCommand: Command {
         let text = self.bytes(of: priors)
         if let output = arguments["output"] {
             // Whole or not at all: the night may be reading it.
-            try FileSystem.write(text, to: output + ".new")
-            try FileSystem.rename(output + ".new", to: output)
+            try OutputFile(output).write(text)
         } else {
             Console.output(text)
         }

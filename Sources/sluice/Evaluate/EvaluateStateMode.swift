@@ -103,7 +103,7 @@ struct EvaluateStateMode {
         reading.onlyMature = arguments.has("mature")
         reading.skipsDamaged = arguments.has("skip-damaged")
         let state = try StateDirectory(arguments)
-        guard FileSystem.isDirectory(state.path) else {
+        guard try FileSystem.isDirectory(state.path) else {
             throw FileError(path: state.path, operation: "open", code: 2)
         }
         let evidence = try StateEvidence(state, options: reading)

@@ -87,8 +87,8 @@ struct PolicySpecification {
     }
 
     private func table(_ path: String, _ slot: SlotKey) throws -> TargetPolicy {
-        let file = FileSystem.isDirectory(path) ? path + "/allocation.csv" : path
-        guard FileSystem.exists(file) else {
+        let file = try FileSystem.isDirectory(path) ? path + "/allocation.csv" : path
+        guard try FileSystem.exists(file) else {
             throw InputError(description: "\(file): no such file; policy \(name) names it")
         }
         do {

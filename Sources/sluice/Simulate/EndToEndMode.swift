@@ -57,8 +57,10 @@ enum EndToEndMode: SimulationMode {
             }
             return experiment
         }
-        try FileSystem.write(EndToEndFiles.nights(nights, of: file.world), to: output.path + "/nights.csv")
-        try FileSystem.write(EndToEndFiles.regret(experiments, nights), to: output.path + "/regret.csv")
+        let folder = try OutputFolder(output.path)
+        try folder.write(EndToEndFiles.nights(nights, of: file.world), to: "nights.csv")
+        try folder.write(EndToEndFiles.regret(experiments, nights), to: "regret.csv")
+        try folder.commit()
         Console.output(EndToEndPrinter.text(of: experiments, nights, start: file.world.start))
         if !arguments.has("quiet") {
             Console.information("\(output.path): wrote nights.csv, regret.csv, the logs and the state of all nights")

@@ -143,7 +143,8 @@ extension UpliftOptions {
     func compareWave(_ analysis: UpliftAnalysis) throws {
         let folders = settings.outcomes.filter { $0 != "-" }.map { FileSystem.parent(of: $0) } + [output]
         let files = waveFile.map { [$0] } ?? Array(Set(folders.map { $0 + "/wave.json" })).sorted()
-        for file in files where waveFile != nil || FileSystem.exists(file) {
+        for file in files {
+            guard try waveFile != nil || FileSystem.exists(file) else { continue }
             let record: WaveRecord
             do {
                 record = try JSONFile.value(WaveRecord.self, try FileSystem.read(file))

@@ -89,7 +89,7 @@ struct WaveOptions {
 enum FileDigest {
     /// XXH64 of a file's bytes in hexadecimal digits; nil of what can be read only once.
     static func xxh64(_ path: String) throws -> String? {
-        guard FileSystem.isRegularFile(path) else { return nil }
+        guard try FileSystem.isRegularFile(path) else { return nil }
         return XXH64.hexadecimal(XXH64.hash(try FileSystem.read(path)))
     }
 }
