@@ -71,7 +71,8 @@ package enum RunEvent: Sendable {
 extension RunEvent {
     package var severity: Severity {
         switch self {
-        case .dayRead, .daysRecounted, .tablePublished, .winnerNamed, .trafficMoved, .otherTrafficMoved, .trafficStays: .information
+        case .dayRead, .daysRecounted, .tablePublished, .winnerNamed, .trafficMoved, .otherTrafficMoved, .trafficStays:
+            .information
         default: .warning
         }
     }

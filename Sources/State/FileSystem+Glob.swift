@@ -6,7 +6,8 @@ extension FileSystem {
     ///
     /// - `*`, `?` and `[…]` match within a name as in the shell: a dot at its start has to be written.
     /// - `**` stands for any number of folders, none too; links to folders are not followed there.
-    /// - What a pattern matches and is a directory is no match.
+    /// - A directory that a bare `*` or `**` matches is no match; one that a pattern like `*.jsonl` matches is one, for whoever opens
+    ///   it to say so.
     ///
     /// - Throws: for a directory that cannot be listed and for what cannot be looked at. One that does not exist holds no match.
     package static func glob(_ pattern: String) throws(FileError) -> [String] {
@@ -33,15 +34,15 @@ extension FileSystem {
             }
         } else if isPattern(name) {
             for entry in try entries(of: folder) where fnmatch(name, entry, FNM_PERIOD) == 0 {
-                try take(folder + entry, rest, isMatched: true, into: &found)
+                try take(folder + entry, rest, isMatched: true, skipsFolders: name == "*", into: &found)
             }
         } else {
-            try take(folder + unescaped(name), rest, isMatched: isMatched, into: &found)
+            try take(folder + unescaped(name), rest, isMatched: isMatched, skipsFolders: false, into: &found)
         }
     }
 
     private static func take(
-        _ path: String, _ rest: ArraySlice<String>, isMatched: Bool, into found: inout Set<String>
+        _ path: String, _ rest: ArraySlice<String>, isMatched: Bool, skipsFolders: Bool, into found: inout Set<String>
     ) throws(FileError) {
         guard rest.isEmpty else { return try match(rest, in: path + "/", isMatched: isMatched, into: &found) }
         // A link that leads nowhere is something, which cannot be opened.
@@ -49,7 +50,7 @@ extension FileSystem {
             if isMatched, isLink(path) { found.insert(path) }
             return
         }
-        if mode != S_IFDIR || !isMatched { found.insert(path) }
+        if mode != S_IFDIR || !skipsFolders { found.insert(path) }
     }
 
     /// The names in a folder; none when there is no such folder.

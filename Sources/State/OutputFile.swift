@@ -24,7 +24,12 @@ package struct OutputFile: Sendable {
             isReplaced = true
             try Temporaries.removeLeftovers(of: FileSystem.name(of: self.path), in: FileSystem.parent(of: self.path))
             defer { discard() }
-            try FileSystem.write([], to: temporary)
+            do throws(FileError) {
+                try FileSystem.write([], to: temporary)
+            } catch {
+                // Who named the file knows nothing of the one beside it.
+                throw FileError(path: path, operation: "write", code: error.code, problem: error.problem)
+            }
         }
     }
 

@@ -6,7 +6,8 @@ import TestSupport
 @Suite struct CommandLineTests {
     static let commands = [
         "run", "statistics", "allocate", "merge", "assign", "check", "rollback", "history", "report", "warmstart",
-        "compare", "export", "budget", "uplift", "wave", "simulate", "units", "evaluate", "status", "prune", "completions", "man",
+        "compare", "export", "budget", "uplift", "wave", "simulate", "units", "evaluate", "status", "prune",
+        "completions", "man",
     ]
 
     @Test(arguments: commands)

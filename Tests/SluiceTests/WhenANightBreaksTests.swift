@@ -48,7 +48,8 @@ import Testing
     @Test func everyMessageIsThereOrLeftOutForAReason() throws {
         let leftOut: Set = [
             // The exit code's entry is the message's.
-            "usage", "too-many-rejected", "no-data", "experiment-carried-over", "experiment-left-out", "file-error", "locked", "configuration",
+            "usage", "too-many-rejected", "no-data", "experiment-carried-over", "experiment-left-out", "file-error",
+            "locked", "configuration",
             // Of other commands than those of a night.
             "input", "no-units", "propensities-unknown", "night-stopped",
             // As an entry that is there: what to do is the same.

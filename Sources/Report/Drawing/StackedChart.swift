@@ -18,7 +18,8 @@ package struct StackedChart {
     let names: [String]
 
     package init(
-        axis: DayAxis, values: [[Double?]], names: [String], top: Double? = nil, label: @escaping (Double, Int) -> String
+        axis: DayAxis, values: [[Double?]], names: [String], top: Double? = nil,
+        label: @escaping (Double, Int) -> String
     ) {
         self.axis = axis
         self.values = values
@@ -48,7 +49,8 @@ package struct StackedChart {
         }
         if frame.y.lowerBound < 0 { shapes += "<path class=zero d=\"M\(Frame.left) \(base)H\(Frame.right)\"/>" }
         return frame.yAxis(label) + frame.clipped(shapes) + axis.shades(bottom: frame.bottom)
-            + axis.axis(bottom: frame.bottom) + ArmKeys.labels(ends(up, down, frame), names: names, bottom: frame.bottom)
+            + axis.axis(bottom: frame.bottom)
+            + ArmKeys.labels(ends(up, down, frame), names: names, bottom: frame.bottom)
     }
 
     /// `sums[day][arm + 1]`: over the arms 0…arm.

@@ -30,7 +30,9 @@ extension ExperimentCharts {
             description: "Density of each arm's \(reward.meanNoun) by the table of \(summary.date), "
                 + (reward == .revenue ? "for each unit of the currency" : "for each percentage point")
                 + "; every curve has the area 1. The scale does not begin at 0.",
-            svg: DensityChart(curves: curves, names: history.arms.map(\.string), range: low...high, label: meanLabel, unit: unit).svg(),
+            svg: DensityChart(
+                curves: curves, names: history.arms.map(\.string), range: low...high, label: meanLabel, unit: unit
+            ).svg(),
             table: DataTable(
                 caption: "Posteriors of \(summary.date)",
                 columns: ["arm", "#mean", "#95 % from", "#to", "distribution", "#worth, visitors"],
@@ -74,7 +76,8 @@ extension ExperimentCharts {
         let items = lifts.map { arm, lift in
             IntervalChart.Item(
                 name: history.arms[arm].string, arm: arm, value: lift.middle, low: lift.low, high: lift.high,
-                description: "\(history.arms[arm]): \(ExperimentCharts.text(lift))", figures: ExperimentCharts.ends(lift))
+                description: "\(history.arms[arm]): \(ExperimentCharts.text(lift))",
+                figures: ExperimentCharts.ends(lift))
         }
         let isControl = history.control == reference
         let chart = IntervalChart(items: items) { value, places in

@@ -65,7 +65,11 @@ struct ExperimentCharts {
             LineChart(
                 axis: tables,
                 points: history.rows.map { day in
-                    day.map { $0.map { LineChart.Point(value: $0.mean, low: $0.meanLow ?? $0.mean, high: $0.meanHigh ?? $0.mean) } }
+                    day.map {
+                        $0.map {
+                            LineChart.Point(value: $0.mean, low: $0.meanLow ?? $0.mean, high: $0.meanHigh ?? $0.mean)
+                        }
+                    }
                 }, range: meanRange, label: meanLabel, names: names,
                 isMarked: { day, arm in history.rows[day][arm]?.status == .new }
             ).svg()

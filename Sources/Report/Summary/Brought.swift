@@ -46,7 +46,8 @@ struct Brought: Sendable {
             }
             return "no more and no less than \(other) would have, as far as can be told (95 %: \(ends))"
         }
-        return "From \(days.lowerBound) to \(days.upperBound) the tables brought \(parts.joined(separator: ", and ")); doubly robust "
+        return
+            "From \(days.lowerBound) to \(days.upperBound) the tables brought \(parts.joined(separator: ", and ")); doubly robust "
             + "estimates."
     }
 
