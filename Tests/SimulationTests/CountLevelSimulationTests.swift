@@ -102,7 +102,8 @@ import Testing
         #expect(world.varied(3) == world.varied(3))
     }
 
-    @Test("A weekly swing makes pooled days call winners that are none, and adjusted days do not (10 worlds)")
+    /// P(best) of pooled days passes .95 in most of these worlds; verdicts compare within days, whatever the means are made of.
+    @Test("A weekly swing names no winner that is none, however days are pooled (10 worlds)")
     func seasonality() throws {
         let world = Worlds.world([0.05, 0.05, 0.05, 0.05], visitors: 5_000, days: 20) { $0.weeklySwing = 0.6 }
         var allocation = AllocationSettings()
@@ -113,12 +114,6 @@ import Testing
             return ThompsonPolicy(name: seasonality.rawValue, learning: learning, allocation: allocation)
         }
         let runs = try CountLevelSimulation(policies: policies, worlds: 10).runs(experiment: 0) { world.repeated($0) }
-        let calls = zip(policies, runs).map { ($0.learning.seasonality, $1.count { $0.callsWinner }) }
-        for (seasonality, count) in calls {
-            switch seasonality {
-            case .none: #expect(count >= 5)
-            default: #expect(count <= 3)
-            }
-        }
+        for (policy, own) in zip(policies, runs) { #expect(own.count { $0.callsWinner } <= 1, "\(policy.name)") }
     }
 }

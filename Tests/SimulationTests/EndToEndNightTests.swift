@@ -130,8 +130,13 @@ import Testing
         let first = site.nights[0].served[0]
         #expect(first.leader == nil && first.leaderTraffic == nil && first.leaderProbability == nil)
         #expect(first.best == arms - 1 && first.bestLeads == nil)
-        #expect(site.nights[1].served[0].leader != nil)
         let totals = EndToEndExperiment(0, of: site.file.world, nights: site.nights)
+        // Six arms have not had a hundred visitors each after a day: all are new still, and share evenly.
+        guard arms < 6 else {
+            #expect(site.nights[1].served[0].leader == nil && totals.bestLed == nil)
+            return
+        }
+        #expect(site.nights[1].served[0].leader != nil)
         #expect(totals.bestLed == (site.nights[1].served[0].leader == arms - 1 ? 1 : 0))
     }
 
@@ -175,7 +180,7 @@ import Testing
         }
     }
 
-    @Test("When every arm is blacklisted, the last table stays and is measured by the best of its arms")
+    @Test("When every arm is blacklisted, the table has none of them, and nobody is measured")
     func nobodyCompetes() throws {
         let site = try EndToEndSite(
             EndToEndNightTests.world(
@@ -184,9 +189,13 @@ import Testing
                     [{ variant: "a", rate: 0.1, blacklisted: 2 }, { variant: "b", rate: 0.3, blacklisted: 2 }]
                     """))
         #expect(site.nights.map(\.ending.word) == ["published", "carried over", "carried over", "carried over"])
-        #expect(try site.table(2) == site.table(1))
-        #expect(try site.table(3) == site.table(1))
-        #expect(site.nights.allSatisfy { $0.served[0].regret > 0 && $0.served[0].best == 1 })
+        let served = site.nights.map { $0.served[0] }
+        #expect(served[0].regret > 0 && served[0].best == 1)
+        // What the table of the day before showed until the new one came is measured; from then on nobody is shown an arm.
+        #expect(served[3].visitors == 0 && served[3].regret == 0 && served[3].best == nil)
+        let rows = try #require(try site.table(2)).split(separator: "\n")
+        #expect(rows.count == 1)
+        #expect(try site.table(3) == site.table(2))
     }
 
     @Test("A true best arm of two gets most of the traffic", arguments: [1, 2, 3, 4] as [UInt64])
