@@ -245,7 +245,7 @@ def broken(folder: str, made: Made) -> list[str]:
         (whole[0], b""),
         of(["*,a,0.5,", "*,b,0.499999,"]), of(["*,a,0.5,", "*,a,0.5,"]), of(["Pune,a,1,"]), of(["*,a,1.0000001,"]), of(["*,a,+1,"]),
         of(["*,a,1e0,"]), of(["*,a,01,"]), of(["*,a,1.,"]), of(["*,,1,"]), of([",a,1,"]), of(["*,a,1"]), of(['*,a"b,1,']), of(['*,"a"b,1,']),
-        of(['*,"a,1,']), of(["*,a,0.5,control", "*,b,0.5,control"]), of(["*,a,0.5,control", "*,control,0.5,"]), of([]),
+        of(['*,"a,1,']), of(["*,a,0.5,control", "*,b,0.5,control"]), of(["*,a,0.5,control", "*,control,0.5,"]),
     ]
     wrong_date = simple + b"2026-11-31,web,hero,*,a,1,\n"
     cases.append((whole[0] | {"rows": 1, "bytes": len(wrong_date), "xxh64": f"{xxh64(wrong_date, 0):016x}", "date": "2026-11-31"}, wrong_date))
@@ -258,12 +258,14 @@ def sound(folder: str, made: Made) -> list[str]:
     """Tables in an unusual form that are served all the same."""
     rows = [b"date,platform,slot,segment,variant,traffic", f"{DATE},web,hero,*,a,1".encode()]
 
-    def of(table: bytes) -> tuple[dict, bytes]:
-        return {"format": "sluice-allocation/1", "date": DATE, "rows": 1, "bytes": len(table), "xxh64": f"{xxh64(table, 0):016X}", "experiments": 7}, table
+    def of(table: bytes, rows: int = 1) -> tuple[dict, bytes]:
+        return {"format": "sluice-allocation/1", "date": DATE, "rows": rows, "bytes": len(table), "xxh64": f"{xxh64(table, 0):016X}", "experiments": 7}, table
 
     cases = [of(b"\r\n".join(rows) + b"\r\n"), of(b"\xef\xbb\xbf" + b"\n".join(rows)), of(b"\n\n" + b"\n\n".join(rows) + b"\r\n\n"),
              of(b'date,platform,slot,segment,variant,traffic,"x\ny",z\n' + rows[1] + b',"\n",\xff\n'),
-             of(b"z,traffic,variant,segment,slot,platform,date\n,1,a,*,hero,web," + DATE.encode())]
+             of(b"z,traffic,variant,segment,slot,platform,date\n,1,a,*,hero,web," + DATE.encode()),
+             # A night on which nothing may be shown: every slot is unknown.
+             of(rows[0] + b"\n", rows=0)]
     return [made.write(f"{folder}/sound-{number}", *case) for number, case in enumerate(cases)]
 
 
@@ -427,7 +429,7 @@ def compare(options: argparse.Namespace, folder: str) -> int:
             one_row = f"{b'a'.hex()} {struct.pack('>d', 1.0).hex()} {DATE} 0"
             for path in good:
                 answer = port.run(path, [encoded(["assign", "web", "hero", "Pune", "v"])])
-                result.expect(answer == [one_row], f"{path}: {answer}")
+                result.expect(answer == (["null"] if path.endswith("-5") else [one_row]), f"{path}: {answer}")
             if port_name in ("javascript", "browser"):
                 for export, lines, right in zip(exports, coded, wanted):
                     result.compare(lines[:5000], port.run(export, lines[:5000]), right[:5000])

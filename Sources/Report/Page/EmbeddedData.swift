@@ -45,8 +45,8 @@ struct EmbeddedData: Encodable {
         traffic = rows { Int128($0.traffic) }
         probabilityBest = rows { $0.probabilityBest.map(EmbeddedData.nano) }
         mean = rows { EmbeddedData.nano($0.mean) }
-        meanLow = rows { EmbeddedData.nano($0.mean) - EmbeddedData.nano($0.meanLow ?? $0.mean) }
-        meanHigh = rows { EmbeddedData.nano($0.meanHigh ?? $0.mean) - EmbeddedData.nano($0.mean) }
+        meanLow = rows { row in row.meanLow.map { EmbeddedData.nano(row.mean) - EmbeddedData.nano($0) } }
+        meanHigh = rows { row in row.meanHigh.map { EmbeddedData.nano($0) - EmbeddedData.nano(row.mean) } }
         liftLow = rows { $0.liftLow.map(EmbeddedData.nano) }
         liftHigh = rows { $0.liftHigh.map(EmbeddedData.nano) }
         visitors = EmbeddedData.counts(of: history) { Int128($0.visitors) }

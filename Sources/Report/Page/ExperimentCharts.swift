@@ -74,8 +74,9 @@ struct ExperimentCharts {
                 isMarked: { day, arm in history.rows[day][arm]?.status == .new }
             ).svg()
         ) {
-            history.rows[$0][$1].map {
-                "\(Figures.mean($0.mean, reward)) (\(Figures.interval($0, reward)))"
+            history.rows[$0][$1].map { row in
+                let interval = Figures.interval(row, reward)
+                return Figures.mean(row.mean, reward) + (interval.isEmpty ? "" : " (\(interval))")
             }
         }
     }

@@ -65,7 +65,7 @@ class Experiment {
     this.series = {};
     for (const name of Object.keys(scales)) this.series[name] = data[name].map(Experiment.numbers);
     const sum = (texts, others, sign) =>
-      texts.map((text, day) => (text === "" ? "" : String(BigInt(text) + sign * BigInt(others[day]))));
+      texts.map((text, day) => ((others[day] ?? "") === "" ? "" : String(BigInt(text) + sign * BigInt(others[day]))));
     this.series.meanLow = this.series.mean.map((texts, arm) => sum(texts, this.series.meanLow[arm], -1n));
     this.series.meanHigh = this.series.mean.map((texts, arm) => sum(texts, this.series.meanHigh[arm], 1n));
   }
@@ -120,8 +120,10 @@ const charts = {
   traffic: { series: ["traffic"], show: (e, a, d) => percent(e.text("traffic", a, d), 6, 2) },
   mean: {
     series: ["mean", "meanLow", "meanHigh"],
-    show: (e, a, d) =>
-      `${e.mean(e.text("mean", a, d))} (${e.mean(e.text("meanLow", a, d))} – ${e.mean(e.text("meanHigh", a, d))})`,
+    show: (e, a, d) => {
+      const [low, high] = [e.text("meanLow", a, d), e.text("meanHigh", a, d)];
+      return e.mean(e.text("mean", a, d)) + (low === "" ? "" : ` (${e.mean(low)} – ${e.mean(high)})`);
+    },
   },
   lifts: {
     series: ["liftLow", "liftHigh"],
@@ -494,7 +496,9 @@ const overflow = new ResizeObserver((entries) => {
   for (const { target } of entries) {
     const place = target.closest(".scroll");
     const isWide = place.scrollWidth > place.clientWidth;
-    const attributes = { tabindex: "0", role: "region", "aria-label": place.querySelector("caption").textContent };
+    const experiment = place.closest("details.experiment")?.querySelector("h3").textContent;
+    const caption = place.querySelector("caption").textContent;
+    const attributes = { tabindex: "0", role: "region", "aria-label": experiment ? `${caption}: ${experiment}` : caption };
     for (const [name, content] of Object.entries(attributes)) {
       if (isWide) place.setAttribute(name, content);
       else place.removeAttribute(name);

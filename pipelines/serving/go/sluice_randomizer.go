@@ -520,9 +520,6 @@ func (table *Table) readRows(content []byte, holdouts map[string]string) (int, e
 			isControl: fields[6] == "control", line: line,
 		})
 	}
-	if count == 0 {
-		return 0, malformed(file, 0, "no row after the header")
-	}
 	return count, nil
 }
 

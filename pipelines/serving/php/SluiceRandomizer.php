@@ -427,8 +427,8 @@ final class Table
             $group = $experiment->groups[$fields['segment']] ??= new Group($fields['segment'], $line);
             $group->arms[] = new Arm($fields['variant'], $millionths, $fields['status'] === 'control', $line);
         }
-        if ($count === 0) {
-            throw TableError::malformed($file, 'no row after the header');
+        if ($columns === null) {
+            throw TableError::malformed($file, 'no header', 1);
         }
         return $count;
     }
