@@ -259,28 +259,6 @@ import TestSupport
         #expect(try shop.current() == "allocations/date=2026-03-02")
     }
 
-    @Test(.disabled("needs another way to shares that cannot be worked out: an empty competition has no rows now"))
-    func aDamagedTableIsNotCarriedOver() throws {
-        let shop = try Shop()
-        for (index, date) in Shop.dates.enumerated() { try shop.log(date, seed: UInt64(index)) }
-        try shop.run("2026-03-01")
-        let name = "state/allocations/date=2026-03-02/allocation.csv"
-        let rows = try shop.directory.text(name).split(separator: "\n").dropLast()
-        try shop.directory.write(rows.joined(separator: "\n") + "\n", to: name)
-        // More visitors than a posterior can be made of.
-        let statistics = "state/statistics/date=2026-03-01/statistics.csv"
-        let lines = try shop.directory.text(statistics).split(separator: "\n").map { line in
-            var fields = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-            if fields[2] == "cart" { fields[6] = "2000000000000000000" }
-            return fields.joined(separator: ",")
-        }
-        try shop.directory.write(lines.prefix { !$0.contains(",hero,") }.joined(separator: "\n") + "\n", to: statistics)
-        let result = try shop.run("2026-03-02")
-        #expect(result.status == 74)
-        #expect(try shop.current() == "allocations/date=2026-03-02")
-        #expect(!shop.directory.exists("state/allocations/date=2026-03-03"))
-    }
-
     @Test func rowsOfAnotherDateInAPartitionAreRefused() throws {
         let shop = try Shop()
         try shop.log("2026-03-01")
