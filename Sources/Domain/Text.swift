@@ -43,6 +43,13 @@ package enum Text {
         return String(String.UnicodeScalarView(scalars))
     }
 
+    /// A name's beginning and end: names that differ often do at the end.
+    package static func shortened(_ name: String, to length: Int) -> String {
+        guard name.count > length else { return name }
+        let tail = (length - 1) / 2
+        return "\(name.prefix(length - 1 - tail))…\(name.suffix(tail))"
+    }
+
     /// `1 line`, `2 lines`.
     package static func count(_ value: Int64, _ noun: String) -> String {
         "\(count(value)) \(noun)\(value == 1 ? "" : "s")"

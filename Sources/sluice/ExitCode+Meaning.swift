@@ -32,8 +32,8 @@ extension ExitCode {
             serving: "a table of the new date with the same shares",
             remedy: "find out why the logs are missing; once they are there, run the day again"),
         Meaning(
-            code: .notAllocated, summary: "an experiment could not be allocated: its rows were carried over",
-            serving: "the new table; the experiment named keeps its last shares",
+            code: .notAllocated, summary: "an experiment could not be allocated: it has no rows, or its last ones",
+            serving: "the new table; the experiment named has its default or its last shares",
             remedy: "shorten the blacklist or declare a variant, then allocate the day again"),
         Meaning(
             code: .inputOutput, summary: "a file could not be read or written", serving: nothingMoves,

@@ -15,7 +15,7 @@ enum ArmKeys {
 
     /// A name that fits, without what a terminal would obey.
     static func shortened(_ name: String, to length: Int = longestName) -> String {
-        ArmTable.shortened(Text.printable(name), to: length)
+        Text.shortened(Text.printable(name), to: length)
     }
 
     /// Names at the right of the plot, each beside its line's end, or a line of text or two above or below where another

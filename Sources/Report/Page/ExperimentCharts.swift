@@ -67,7 +67,7 @@ struct ExperimentCharts {
                 points: history.rows.map { day in
                     day.map {
                         $0.map {
-                            LineChart.Point(value: $0.mean, low: $0.meanLow ?? $0.mean, high: $0.meanHigh ?? $0.mean)
+                            LineChart.Point(value: $0.mean, low: $0.meanLow, high: $0.meanHigh)
                         }
                     }
                 }, range: meanRange, label: meanLabel, names: names,

@@ -1,5 +1,6 @@
 import Allocation
 import Domain
+import Learning
 
 /// All experiments at a glance: a row each.
 struct SummarySection {
@@ -11,7 +12,8 @@ struct SummarySection {
         let table = DataTable(
             caption: "All experiments",
             columns: [
-                "experiment", "leader", "#P(best)", "#its traffic", "last nights", "#moved", "#value remaining",
+                "experiment", "leader", "winner", "#P(best)", "#its traffic", "last nights", "#moved",
+                "#value remaining",
                 "#nights to 95 %", "#visitors last day",
             ], rows: rows)
         return "<section id=summary><h2>Experiments</h2>\(table.html(hiddenCaption: true))"
@@ -31,11 +33,11 @@ struct SummarySection {
             visitors.map { .number(Text.count($0), String($0)) } ?? .empty,
         ]
         guard let leader = summary.leader, let row = summary.arms[leader]?.row else {
-            return [link, .text("none"), .empty, .empty, .empty] + tail
+            return [link, .text("none"), .empty, .empty, .empty, .empty] + tail
         }
         let recent = history.rows.suffix(30).map { $0[leader].map { Double($0.traffic) / 1e6 } }
         return [
-            link, leaders(summary, leader),
+            link, leaders(summary, leader), winner(summary),
             .number(Figures.percent(row.probabilityBest ?? 0, 2), PlainDecimal.string(row.probabilityBest ?? 0)),
             .number(
                 Figures.percent(Double(row.traffic) / 1e6, 2),
@@ -52,6 +54,12 @@ struct SummarySection {
         guard summary.leaders.count > 1 else { return .name(name) }
         return DataTable.Cell(
             "\(HTML.name(name)) and \(Text.count(Int64(summary.leaders.count - 1), "equal"))", value: name)
+    }
+
+    /// By the verdict, whoever leads today.
+    private func winner(_ summary: ExperimentSummary) -> DataTable.Cell {
+        summary.arms.indices.first { summary.arms[$0]?.row.verdict == .winner }
+            .map { .name(summary.history.arms[$0].string) } ?? .text("open")
     }
 
     private func nights(_ answer: BestForecast.Answer?) -> DataTable.Cell {

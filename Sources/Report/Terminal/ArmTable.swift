@@ -68,7 +68,7 @@ struct ArmTable {
                 let row = arm.row
                 return columns(
                     summary.leaders.contains(index) ? "*" : "",
-                    ArmTable.shortened(Text.printable(history.arms[index].string), to: shape.name),
+                    Text.shortened(Text.printable(history.arms[index].string), to: shape.name),
                     sparkline(index, days, top: Double(top)), Figures.percent(Double(row.traffic) / 1e6, 2),
                     arm.change.map(Figures.points) ?? "", row.probabilityBest.map { Figures.percent($0, 1) } ?? "",
                     Figures.mean(row.mean, reward),
@@ -86,12 +86,5 @@ struct ArmTable {
             zip(days, line).map { day, character in
                 rows[day][arm] == nil && rows[day].contains { $0 != nil } ? " " : character
             })
-    }
-
-    /// The name's beginning and end: names that differ often do at the end.
-    static func shortened(_ name: String, to length: Int) -> String {
-        guard name.count > length else { return name }
-        let tail = (length - 1) / 2
-        return "\(name.prefix(length - 1 - tail))…\(name.suffix(tail))"
     }
 }

@@ -54,7 +54,7 @@ enum StudyMode: SimulationMode {
         return """
             \(Study.nights) nights at \(Text.decimal(Study.rate * 100, 0)) %, \
             \(Text.count(Int64(study.worlds), "world")) for each figure, 95 % intervals
-            A/A calls: worlds without a best arm in which some night calls one (P > 0.95)
+            A/A calls: worlds without a best arm in which some night names a winner by its verdict
             best leads, regret: worlds in which one arm is \(Text.decimal(Study.lead * 100, 0)) % better; \
             days of an even split that would lose as much, and days of all rewards
 

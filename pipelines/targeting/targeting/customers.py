@@ -82,17 +82,9 @@ def read_campaign(
             continue
         propensity = cost = None
         if at["propensity"] is not None and (text := row[at["propensity"]]) != "":
-            propensity = number(text)
+            propensity = table.propensity(text)
             if propensity is None:
-                table.reject(no_number("propensity", text))
                 continue
-            if not 0 < propensity <= 1:
-                percent = (
-                    ": is it in percent? Write a share, 0.2 for 20 %"
-                    if propensity > 1
-                    else ": nobody can have got what nobody gets"
-                )
-                raise table.fault(f"propensity {text} is not within (0, 1]{percent}")
         if at["cost"] is not None and (text := row[at["cost"]]) != "":
             cost = number(text)
             if cost is None:

@@ -48,17 +48,9 @@ def read_outcomes(paths: list[str], scores: ScoreTable, control: str, shares: di
             stated = "" if at["propensity"] is None else row[at["propensity"]]
             propensity = None
             if stated != "":
-                propensity = number(stated)
+                propensity = table.propensity(stated)
                 if propensity is None:
-                    table.reject(no_number("propensity", stated))
                     continue
-                if not 0 < propensity <= 1:
-                    percent = (
-                        ": is it in percent? Write a share, 0.2 for 20 %"
-                        if propensity > 1
-                        else ": nobody can have got what nobody gets"
-                    )
-                    raise table.fault(f"propensity {stated} is not within (0, 1]{percent}")
             wave = "" if at["wave"] is None else row[at["wave"]]
             here = f"{table.name}:{table.line}"
             if (first := seen.setdefault((customer, wave), here)) != here:

@@ -89,6 +89,18 @@ class Table:
     def index(self, column: str) -> int | None:
         return self.header.index(column) if column in self.header else None
 
+    def propensity(self, text: str) -> float | None:
+        """The propensity that a field states. One that is no number rejects the line and is nil; one that no propensity can be ends it."""
+        value = number(text)
+        if value is None:
+            self.reject(no_number("propensity", text))
+        elif not 0 < value <= 1:
+            remedy = (
+                "is it in percent? Write a share, 0.2 for 20 %" if value > 1 else "nobody can have got what nobody gets"
+            )
+            raise self.fault(f"propensity {text} is not within (0, 1]: {remedy}")
+        return value
+
     def rows(self) -> Iterator[list[str]]:
         """Yields each well-formed line's fields; `line` is the number of the line it begins on."""
         width = len(self.header)
