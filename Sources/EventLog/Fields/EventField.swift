@@ -46,7 +46,7 @@ package struct EventSchema: Equatable, Sendable {
 }
 
 /// What a visitor did.
-package enum EventType: String, BitwiseCopyable, CaseIterable, Sendable {
+package enum EventType: String, BitwiseCopyable, CaseIterable, Codable, CodingKeyRepresentable, Sendable {
     case view, click, purchase
     /// A legal event of another type: evidence for the bot filter, no reward.
     case other

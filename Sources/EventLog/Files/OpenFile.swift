@@ -8,6 +8,8 @@ struct ReadingRules: Sendable {
     var maximumLineLength: Int
     /// Keeps what comes through pipes.
     var spool: StreamSpool?
+    /// Whether files may hold blocks of lines that were split by visitor.
+    var takesPartBlocks = false
 }
 
 /// A log file being read, by one worker after another or by several at a time, as its format allows.
@@ -29,6 +31,7 @@ final class OpenFile: Sendable {
         case unopened
         case plain(PlainFile, next: Int64)
         case stream(LogStream)
+        case blocks(PartBlockStream)
         case ended
     }
 
@@ -82,6 +85,10 @@ final class OpenFile: Sendable {
                 while try stream.next(&block) {
                     if !ahead.put(&block) { return .block }
                 }
+            case .blocks(let stream):
+                while try stream.next(&block) {
+                    if !ahead.put(&block) { return .block }
+                }
             case .plain, .unopened, .ended:
                 break
             }
@@ -100,7 +107,11 @@ final class OpenFile: Sendable {
         let bytes = try ByteStream(readable, name: name)
         let head = try FormatDetector(
             bytes, file: file.name, name: name, schema: rules.schema, step: min(rules.blockSize, 4096),
-            maximumLineLength: rules.maximumLineLength)
+            maximumLineLength: rules.maximumLineLength, takesPartBlocks: rules.takesPartBlocks)
+        if head.isOfPartBlocks {
+            return .blocks(
+                PartBlockStream(head, bytes: bytes, name: file.name, file: Int32(index), schema: rules.schema))
+        }
         if readable.isRegular, !bytes.isCompressed, case .jsonLines = head.layout {
             let plain = PlainFile(
                 file: readable, index: index, blockSize: rules.blockSize, maximumLineLength: rules.maximumLineLength)
