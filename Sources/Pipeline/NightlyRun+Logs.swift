@@ -37,6 +37,7 @@ extension NightlyRun {
     /// The job that reads these logs; `log`, the night's own, is one of them.
     func job(for log: DayLog, reading logs: [DayLog], served history: ServingHistory) -> DailyJob {
         var reader = LogReader(schema: configuration.events.schema, day: log.day)
+        reader.inputName = options.inputName
         let progress = options.progress
         let total = logs.reduce(Int64(0)) { $1.files.reduce($0) { $0 + ((try? FileSystem.size(of: $1.name)) ?? 0) } }
         let done = Mutex(Int64(0))

@@ -27,6 +27,8 @@ package struct NightlyRun: Sendable {
         package var audits = false
         /// Where the logs are, in place of the configuration's paths.
         package var paths: [String]?
+        /// What file comes through standard input, where that is known.
+        package var inputName: String?
         /// The journal of served tables, in place of the state directory's.
         package var journal: String?
         /// What the statistics are added up from, in place of logs.

@@ -20,6 +20,10 @@ enum PartWriting {
         var options = NightlyRun.Options()
         options.audits = arguments.has("audit")
         options.journal = arguments["served"]
+        options.inputName = arguments["name"]
+        guard options.inputName == nil || arguments.operands == ["-"] else {
+            throw UsageError("--name says what standard input is; give - as the only PATH")
+        }
         if !arguments.operands.isEmpty {
             options.paths = arguments.operands
             try check(arguments.operands, configuration)

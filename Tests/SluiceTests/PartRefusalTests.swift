@@ -156,7 +156,7 @@ import Testing
 
     /// What a command line cannot mean.
     @Test(arguments: [
-        (["merge", "--config", "shop.json5"], "no part given"),
+        (["merge", "--config", "shop.json5"], "no file or part given"),
         (["merge", "--tally", "t", "parts"], "--config is missing"),
         (["split", "--config", "shop.json5", "--tally", "t"], "--parts is missing"),
         (["split", "--config", "shop.json5", "--parts", "0", "--tally", "t"], "--parts is '0'"),

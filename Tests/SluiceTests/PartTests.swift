@@ -5,7 +5,7 @@ import Testing
 
 /// `split`, `statistics --part` and `merge` as whoever runs them sees them: the same bytes as one machine writes.
 @Suite struct PartTests {
-    @Test(arguments: [1, 3, 8, 64])
+    @Test(.slow, arguments: [1, 3, 8, 64])
     func aNightInPartsIsTheNight(parts: Int) throws {
         let shop = try Shop()
         for (index, date) in Shop.dates.enumerated() { try shop.log(date, seed: UInt64(index)) }
@@ -61,7 +61,7 @@ import Testing
         }
     }
 
-    @Test(arguments: FixtureTests.defects)
+    @Test(.slow, arguments: FixtureTests.defects)
     func malformedLogs(defect: FixtureTests.Defect) throws {
         let directory = try ScratchDirectory()
         try directory.write(

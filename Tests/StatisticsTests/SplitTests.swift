@@ -6,7 +6,7 @@ import TestExpectations
 import TestSupport
 import Testing
 
-@Suite("A day in parts is the day")
+@Suite("A day in parts is the day", .slow)
 struct SplitTests {
     /// Two hundred random worlds, in random parts, over random stretches of their files: against the slow twin, which knows no parts.
     @Test("random worlds in random parts", arguments: 0..<200)

@@ -10,6 +10,11 @@ struct ReadingRules: Sendable {
     var spool: StreamSpool?
     /// Whether files may hold blocks of lines that were split by visitor.
     var takesPartBlocks = false
+    /// What file comes through standard input.
+    var inputName: String?
+
+    /// The name of a file.
+    func name(_ file: LogFile) -> String { file == .standardInput ? inputName ?? file.name : file.name }
 }
 
 /// A log file being read, by one worker after another or by several at a time, as its format allows.
@@ -102,15 +107,15 @@ final class OpenFile: Sendable {
     }
 
     private func open() throws(LogError) -> Content {
-        let readable = try ReadableFile(file, spool: rules.spool)
-        let name = FormatName(file)
+        let readable = try ReadableFile(file, name: rules.name(file), spool: rules.spool)
+        let name = FormatName(file == .standardInput ? rules.inputName.map { .path($0) } ?? file : file)
         let bytes = try ByteStream(readable, name: name)
         let head = try FormatDetector(
-            bytes, file: file.name, name: name, schema: rules.schema, step: min(rules.blockSize, 4096),
+            bytes, file: readable.name, name: name, schema: rules.schema, step: min(rules.blockSize, 4096),
             maximumLineLength: rules.maximumLineLength, takesPartBlocks: rules.takesPartBlocks)
         if head.isOfPartBlocks {
             return .blocks(
-                PartBlockStream(head, bytes: bytes, name: file.name, file: Int32(index), schema: rules.schema))
+                PartBlockStream(head, bytes: bytes, name: readable.name, file: Int32(index), schema: rules.schema))
         }
         if readable.isRegular, !bytes.isCompressed, case .jsonLines = head.layout {
             let plain = PlainFile(

@@ -15,6 +15,8 @@ package struct LogReader: Sendable {
     package var spool: StreamSpool?
     /// Whether files may hold the blocks of ``PartBlock``, told from lines by their first bytes.
     package var takesPartBlocks = false
+    /// What file comes through standard input, to find its format by the name and to name it in errors and in the tally.
+    package var inputName: String?
     /// Asked before each block, from any worker: true when nobody needs the rest.
     package var isAbandoned: (@Sendable () -> Bool)?
     /// Called now and then, from any worker, with the number of bytes of the files read since the last call.
@@ -32,7 +34,7 @@ package struct LogReader: Sendable {
     package func read(_ files: [LogFile], into sinks: [any EventSink]) throws(LogError) -> LogTally {
         let rules = ReadingRules(
             schema: schema, blockSize: blockSize, maximumLineLength: maximumLineLength, spool: spool,
-            takesPartBlocks: takesPartBlocks)
+            takesPartBlocks: takesPartBlocks, inputName: inputName)
         let source = BlockSource(files: files, rules: rules, workers: sinks.count)
         let result = Mutex<(tally: LogTally, error: LogError?)>((LogTally(), nil))
         DispatchQueue.concurrentPerform(iterations: sinks.count) { worker in
@@ -57,7 +59,7 @@ package struct LogReader: Sendable {
         }
         var (tally, error) = result.withLock { $0 }
         if let error { throw error }
-        tally.files = files.map(\.name)
+        tally.files = files.map(rules.name)
         return tally
     }
 }

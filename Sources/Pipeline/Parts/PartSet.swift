@@ -60,8 +60,15 @@ struct PartSet {
                 throw .file(error)
             }
             do throws(SealedFile.Fault) {
-                let tally = try SealedFile.content(TallyFile.self, bytes, format: TallyFile.format)
-                set.tallies.append(Member(path: path, content: tally))
+                // A file may hold several, one a line.
+                let lines = bytes.split(separator: UInt8(ascii: "\n"))
+                if lines.isEmpty { throw .otherFormat }
+                for (number, line) in lines.enumerated() {
+                    let tally = try SealedFile.content(
+                        TallyFile.self, line + [UInt8(ascii: "\n")], format: TallyFile.format)
+                    let place = lines.count > 1 ? "\(path):\(number + 1)" : path
+                    set.tallies.append(Member(path: place, content: tally))
+                }
             } catch {
                 throw .parts(error == .damaged ? .damaged(path: path, of: "split --tally") : .notATally(path: path))
             }

@@ -27,13 +27,14 @@ enum MergeCommand: Command {
             return option
         } + [
             Option(
-                name: "tally", value: "FILE", help: "what `sluice split` wrote; one for each time it ran",
+                name: "tally", value: "FILE",
+                help: "what `sluice split` wrote each time it ran; a file may hold several, one a line",
                 isRepeatable: true)
         ]
     static let operands: String? = "PART…"
 
     static func run(_ arguments: Arguments) throws -> ExitCode {
-        guard !arguments.operands.isEmpty else { throw UsageError("no part given") }
+        guard !arguments.operands.isEmpty else { throw UsageError("no file or part given") }
         guard arguments["config"] == nil else {
             return try NightOptions.run(arguments, command: name, steps: [.statistics])
         }

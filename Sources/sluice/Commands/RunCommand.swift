@@ -47,11 +47,14 @@ enum StatisticsCommand: Command {
                 name: "part", value: "DIR",
                 help: "write a part of the night into this folder, and nothing into the state"),
             Option(name: "served", value: "FILE", help: "with --part: the journal of served tables"),
+            Option(name: "name", value: "FILE", help: "with --part: the file that standard input is"),
         ]
 
     static func run(_ arguments: Arguments) throws -> ExitCode {
         if let folder = arguments["part"] { return try PartWriting.run(arguments, folder: folder) }
-        guard arguments["served"] == nil else { throw UsageError("--served is for --part") }
+        for option in ["served", "name"] where arguments[option] != nil {
+            throw UsageError("--\(option) is for --part")
+        }
         if let path = arguments.operands.first {
             throw UsageError("'\(path)' is not expected here; PATHs are for --part")
         }

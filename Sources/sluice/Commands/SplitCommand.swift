@@ -1,6 +1,6 @@
+import CSV
 import Configuration
 import Domain
-import EventLog
 import Pipeline
 import State
 import Synchronization
@@ -17,6 +17,8 @@ enum SplitCommand: Command {
 
         What is rejected, and blank lines, are not sent: --tally keeps their counts and where they stand. `sluice merge` needs
         the tallies of all that was split. Blocks go to standard output, or with --output to a file for each part.
+
+        --list prints what a night reads, as date,kind,path: its log days (day), their logs (log), the bot filter's lists (list).
 
         A piece of a file that comes through standard input is told by --name and --offset, so that the merged quality.json names
         lines as if the whole file had been read at once.
@@ -37,7 +39,8 @@ enum SplitCommand: Command {
             help: "a file for each part in place of standard output; {part} is its number"),
         Option(name: "name", value: "FILE", help: "the file that standard input is, or is a piece of"),
         Option(name: "offset", value: "BYTES", help: "where in that file standard input begins (default: 0)"),
-        Option(name: "list", value: nil, help: "print the day's files, one a line, and read none"),
+        Option(name: "list", value: nil, help: "print the night's log days, their logs and lists (CSV), and read none"),
+        Option(name: "state", value: "DIR", help: "with --list: the state directory (default: state)"),
         ClockOption.option,
         Option(name: "workers", value: "N", help: "threads (default: the machine's)"),
         Option(name: "quiet", value: nil, help: "say nothing but warnings and errors"),
@@ -52,16 +55,17 @@ enum SplitCommand: Command {
         var options = NightlyRun.Options()
         try NightOptions.readMachine(arguments, into: &options)
         if !arguments.operands.isEmpty { options.paths = arguments.operands }
-        let piece = try piece(arguments)
+        let offset = try offset(arguments)
+        options.inputName = arguments["name"]
         let bar = Console.isTerminal && !arguments.has("quiet") ? ProgressBar() : nil
         defer { bar?.clear() }
         if let bar { options.progress = { done, total in bar.show(done, of: total) } }
         let night = NightlyRun(
             configuration: configuration, configurationBytes: try FileSystem.read(file),
-            state: StateDirectory(path: "state"), options: options
+            state: try StateDirectory(arguments), options: options
         ) { Console.show($0) }
         if arguments.has("list") {
-            for file in try night.logFiles(of: dates.lowerBound) { Console.output(file.name + "\n") }
+            try list(night, dates.lowerBound)
             return .done
         }
         let parts = try parts(arguments)
@@ -70,7 +74,7 @@ enum SplitCommand: Command {
             if let template = arguments["output"] { try PartFiles(template, parts: parts) } else {
                 StandardOutputBlocks()
             }
-        let result = try night.split(dates.lowerBound, into: parts, piece: piece) { part, bytes in
+        let result = try night.split(dates.lowerBound, into: parts, offset: offset) { part, bytes in
             output.write(bytes, of: part)
         }
         try output.finish()
@@ -86,10 +90,10 @@ enum SplitCommand: Command {
         return parts
     }
 
-    private static func piece(_ arguments: Arguments) throws(UsageError) -> NightlyRun.Piece? {
-        guard let name = arguments["name"] else {
+    private static func offset(_ arguments: Arguments) throws(UsageError) -> Int64 {
+        guard arguments["name"] != nil else {
             guard arguments["offset"] == nil else { throw UsageError("--offset is of a file; give its --name") }
-            return nil
+            return 0
         }
         guard arguments.operands == ["-"] else {
             throw UsageError("--name says what standard input is; give - as the only PATH")
@@ -98,7 +102,19 @@ enum SplitCommand: Command {
         guard let offset = Int64(text), offset >= 0 else {
             throw UsageError("--offset is '\(text)'; give a number of bytes, 0 or more")
         }
-        return NightlyRun.Piece(file: name, offset: offset)
+        return offset
+    }
+
+    /// What a night reads, for whoever ships it to other machines; a log day without files is there too.
+    private static func list(_ night: NightlyRun, _ date: CalendarDate) throws {
+        var writer = CSVWriter()
+        writer.write(["date", "kind", "path"])
+        let (days, files) = try night.inputs(of: date)
+        for day in days {
+            writer.write([day.description, "day", ""])
+            for file in files where file.date == day { writer.write([day.description, file.kind.rawValue, file.path]) }
+        }
+        Console.output(writer.bytes)
     }
 }
 
