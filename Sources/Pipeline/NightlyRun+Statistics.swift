@@ -54,6 +54,9 @@ extension NightlyRun {
         let quality = try quality(statistics, tally, extent: extent, of: date, into: &outcome)
         outcome.quality = quality
         report(.dayRead(date, quality))
+        if let undeclared = quality.undeclared, undeclared.asksForALook {
+            warn(.undeclaredNames(date, undeclared), in: &outcome)
+        }
         for check in quality.sampleRatio where check.isSuspicious { warn(.sampleRatio(date, check), in: &outcome) }
         if !statistics.hasData {
             outcome.hasData = false
@@ -106,12 +109,36 @@ extension NightlyRun {
             if case .unreadable(let error) = fault { throw .file(error) }
             warn(.sharesUnknown(date, fault), in: &outcome)
         }
+        let propensities = slots.compactMap {
+            StatedPropensities(experiment: $0, rows: statistics.rows, shares: shares)
+        }
+        return quality(
+            statistics, tally, extent: extent, of: date, sampleRatio: checks, propensities: propensities)
+    }
+
+    /// What is said of a day's log, after such checks.
+    func quality(
+        _ statistics: DayStatistics, _ tally: LogTally, extent: CountedExtent?, of date: CalendarDate,
+        sampleRatio: [SampleRatioCheck], propensities: [StatedPropensities]
+    ) -> Quality {
+        let experiments = configuration.experiments.map(\.experiment)
         return Quality(
             date: date, timezone: configuration.timeZone.identifier, tally: tally, statistics: statistics,
-            extent: extent, sampleRatio: checks,
-            propensities: slots.compactMap {
-                StatedPropensities(experiment: $0, rows: statistics.rows, shares: shares)
-            })
+            extent: extent, sampleRatio: sampleRatio, propensities: propensities,
+            undeclared: Quality.Undeclared(statistics.undeclared, experiments: experiments) {
+                nearestName($0, among: $1)
+            },
+            experiments: Quality.ExperimentCounts.of(experiments, statistics))
+    }
+
+    /// The declared name that one of the log may be meant for: the same but for white space or Unicode normalization, or nearly the
+    /// same.
+    func nearestName(_ name: String, among declared: [String]) -> String? {
+        func plain(_ text: String) -> String {
+            String(text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed()).lowercased()
+        }
+        // Strings are equal here when only their normalization differs.
+        return declared.first { plain($0) == plain(name) } ?? nearest(name, among: declared)
     }
 
     /// `bots.csv`. An id that a spreadsheet would run as a formula gets an apostrophe in front, which makes it text.

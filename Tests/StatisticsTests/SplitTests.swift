@@ -15,7 +15,8 @@ struct SplitTests {
         var random = SplitMix64(seed: seed)
         var scenario = Scenario(seed: seed + 40_000)
         try scenario.write(to: scratch)
-        let expected = DayFindings(scenario.statistics.run(scenario.files), files: scenario.files)
+        let expected = DayFindings(
+            scenario.statistics.run(scenario.files), files: scenario.files, scenario.statistics.experiments)
         var split = SplitScenario(parts: random.pick([1, 2, 3, 8, 64]), random: random)
         let sent = try split.send(scenario.files, of: scenario.statistics, in: scratch)
         let sum = try split.add([(scenario.statistics, sent)], in: scratch)[0]
@@ -40,7 +41,7 @@ struct SplitTests {
         for (index, sum) in sums.enumerated() {
             let day = scenario.days[index]
             let found = DayFindings(sum.statistics, sum.tally, date: day.statistics.date)
-            let wanted = DayFindings(expected[index], files: day.files)
+            let wanted = DayFindings(expected[index], files: day.files, day.statistics.experiments)
             #expect(found.differences(from: wanted) == [], "day \(index)")
             check(sum.received, against: days[index].sent)
         }
@@ -87,6 +88,9 @@ struct SplitTests {
         case let number as Int64: number != 0
         case let samples as [LineSamples]: samples.contains { $0.count > 0 }
         case let tally as DayStatistics.Tally: tally != DayStatistics.Tally()
+        case let orders as OrderTally: orders != OrderTally()
+        case let nowhere as NowhereTally: nowhere != NowhereTally()
+        case let names as UndeclaredNames: !names.isEmpty
         case let sketch as VisitorSketch?: !(sketch?.hashes.isEmpty ?? true)
         default: !Mirror(reflecting: value).children.isEmpty
         }

@@ -32,9 +32,8 @@ extension NightlyRun {
             let extent = planned?.days.first { $0.date == day }.map {
                 CountedExtent(through: $0.through, isMature: false)
             }
-            let quality = Quality(
-                date: day, timezone: configuration.timeZone.identifier, tally: result.tally, statistics: statistics,
-                extent: extent, sampleRatio: [], propensities: [])
+            let quality = quality(
+                statistics, result.tally, extent: extent, of: day, sampleRatio: [], propensities: [])
             let contents = dayFiles(statistics, quality, of: day)
             _ = try files { () throws(FileError) in try target.publish(contents, as: folder + "/date=\(day)") }
             days.append(

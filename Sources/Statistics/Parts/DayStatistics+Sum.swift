@@ -103,3 +103,55 @@ extension PropensityTally: Codable {
         try container.encode(pairs, forKey: .unitsByPropensity)
     }
 }
+
+/// By the names of the reasons.
+extension NowhereTally: Codable {
+    package init(from decoder: any Decoder) throws {
+        self.init()
+        let container = try decoder.singleValueContainer()
+        for (name, count) in try container.decode([String: Int64].self) {
+            guard let reason = NowhereReason.allCases.first(where: { $0.name == name }) else {
+                throw DecodingError.dataCorruptedError(in: container, debugDescription: "'\(name)' is no reason")
+            }
+            self[reason] = count
+        }
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        let counts = NowhereReason.allCases.filter { self[$0] > 0 }.map { ($0.name, self[$0]) }
+        try container.encode(Dictionary(uniqueKeysWithValues: counts))
+    }
+}
+
+/// The names of each kind, in its order, ascending.
+extension UndeclaredNames: Codable {
+    private struct Kept: Codable {
+        var names: [[Name]]
+        var events: [Int64]
+        var otherEvents: Int64
+    }
+
+    package init(from decoder: any Decoder) throws {
+        self.init()
+        let container = try decoder.singleValueContainer()
+        let kinds = try container.decode([Kept].self)
+        guard kinds.count == Kind.allCases.count, kinds.allSatisfy({ $0.names.count == $0.events.count }) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "not the kinds of names")
+        }
+        for (kind, kept) in zip(Kind.allCases, kinds) {
+            for (parts, events) in zip(kept.names, kept.events) { add(kind, parts, events: events) }
+            if kept.otherEvents > 0 { add(kind, nil, events: kept.otherEvents) }
+        }
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(
+            Kind.allCases.map { kind in
+                let sorted = self[kind].events.sorted { $0.key.lexicographicallyPrecedes($1.key) }
+                return Kept(
+                    names: sorted.map(\.key), events: sorted.map(\.value), otherEvents: self[kind].otherEvents)
+            })
+    }
+}
