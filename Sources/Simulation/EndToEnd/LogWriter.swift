@@ -21,9 +21,10 @@ struct LogWriter {
         var lines = 0
         var damage = Streams(seed: world.seed).generator(.tearing, number: day)
         for first in stride(from: 0, to: simulated.count, by: LogWriter.part) {
-            for place in first..<min(first + LogWriter.part, simulated.count)
-            where world.missingFeeds[day] != simulated[place].kind.feed {
-                text.write(simulated[place])
+            for place in first..<min(first + LogWriter.part, simulated.count) {
+                let event = simulated[place]
+                if let missing = world.missingFeeds[day], missing == event.kind.feed { continue }
+                text.write(event)
                 lines += 1
             }
             var bytes = text.take()
