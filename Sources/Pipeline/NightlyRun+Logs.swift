@@ -7,23 +7,40 @@ import Statistics
 import Synchronization
 
 extension NightlyRun {
-    /// The files that the configuration's paths match for a day; a file is read once, however many paths lead to it.
-    func logFiles(of date: CalendarDate) throws(RunFailure) -> [LogFile] {
-        var files: [LogFile] = []
+    /// The files that the configuration's paths match for a day; a file is read once, however many paths lead to it, and a log once,
+    /// however many files have it.
+    func logFiles(of date: CalendarDate) throws(RunFailure) -> FoundLogs {
+        var found = try matchedFiles(of: date)
+        var logs = RepeatedLogs()
+        found.files.removeAll { file in
+            guard let first = logs.earlier(thanEqualTo: file) else { return false }
+            found.repeated.append(FoundLogs.Repeated(file: file.name, sameAs: first.name))
+            return true
+        }
+        return found
+    }
+
+    /// The files that the configuration's paths match for a day, not looked into.
+    func matchedFiles(of date: CalendarDate) throws(RunFailure) -> FoundLogs {
+        var found = FoundLogs()
         var known: Set<FileIdentity> = []
         for template in configuration.events.paths {
             if template == "-" {
-                if !files.contains(.standardInput) { files.append(.standardInput) }
+                if !found.files.contains(.standardInput) { found.files.append(.standardInput) }
+                found.patterns.append(FoundLogs.Pattern(text: template, files: 1))
                 continue
             }
-            let pattern = PathTemplate(template).resolved(for: date)
-            let paths = try self.files { () throws(FileError) in try FileSystem.glob(pattern) }
-            for path in paths {
-                let identity = try self.files { () throws(FileError) in try FileSystem.identity(of: path) }
-                if identity.map({ known.insert($0).inserted }) ?? true { files.append(.path(path)) }
+            for pattern in PathTemplate(template).paths(for: date) {
+                let matches = try self.files { () throws(FileError) in try FileSystem.glob(pattern) }
+                for path in matches.paths {
+                    let identity = try self.files { () throws(FileError) in try FileSystem.identity(of: path) }
+                    if identity.map({ known.insert($0).inserted }) ?? true { found.files.append(.path(path)) }
+                }
+                found.patterns.append(FoundLogs.Pattern(text: pattern, files: matches.paths.count))
+                found.repeatedFolders += matches.repeatedFolders.filter { !found.repeatedFolders.contains($0) }
             }
         }
-        return files
+        return found
     }
 
     /// The job that reads these logs; `log`, the night's own, is one of them.
@@ -39,6 +56,8 @@ extension NightlyRun {
             }
             progress?(soFar, total)
         }
+        reader.csv = configuration.events.csv
+        reader.each = configuration.events.each
         var job = DailyJob(
             experiments: configuration.experiments.map(\.experiment), policy: log.policy,
             mixedUnits: configuration.statistics.onMixed, reader: reader, workers: options.workers)
@@ -76,17 +95,17 @@ extension NightlyRun {
 
     /// The paths of the bot filter's lists for a day.
     func denyLists(on date: CalendarDate) -> [String] {
-        (configuration.bots.denyLists + configuration.bots.denyNetworks).map { PathTemplate($0).resolved(for: date) }
+        (configuration.bots.denyLists + configuration.bots.denyNetworks).flatMap { PathTemplate($0).paths(for: date) }
     }
 
     /// The bot filter with the lists of a day.
     func policy(on date: CalendarDate) throws(RunFailure) -> BotPolicy {
         var visitors = VisitorDenyList()
-        for path in configuration.bots.denyLists.map({ PathTemplate($0).resolved(for: date) }) {
+        for path in configuration.bots.denyLists.flatMap({ PathTemplate($0).paths(for: date) }) {
             visitors.add(try readFile(path))
         }
         var networks = NetworkDenyList()
-        for path in configuration.bots.denyNetworks.map({ PathTemplate($0).resolved(for: date) }) {
+        for path in configuration.bots.denyNetworks.flatMap({ PathTemplate($0).paths(for: date) }) {
             let bytes = try readFile(path)
             do throws(BotFilterError) {
                 try networks.add(bytes, file: path)

@@ -12,8 +12,9 @@ extension NightlyRun {
         if let window = configuration.statistics.conversionWindow {
             return try gatherStatistics(of: date, window: window, into: &outcome)
         }
+        let found = try logFiles(of: date)
         let log = DayLog(
-            files: try logFiles(of: date), day: DayClock(timeZone: configuration.timeZone).day(date),
+            files: found.files, day: DayClock(timeZone: configuration.timeZone).day(date),
             policy: try policy(on: date))
         let job = job(for: log, reading: [log], served: try journal().history)
         let (statistics, tally) = try counted(on: date, by: job) { () throws(DailyJob.Failure) in
@@ -21,7 +22,7 @@ extension NightlyRun {
         }
         try refuseTooManyRejected(tally, of: date)
         try refuseDayToCome(date, statistics)
-        try conclude(statistics, tally, extent: nil, of: date, hasLog: !log.files.isEmpty, into: &outcome)
+        try conclude(statistics, tally, extent: nil, of: date, from: found, into: &outcome)
     }
 
     /// Stops the run of a day that is still to come and has no data: an empty day in the state would be its newest for long.
@@ -32,16 +33,17 @@ extension NightlyRun {
 
     /// Says what was found of the night's own day, and writes it.
     func conclude(
-        _ statistics: DayStatistics, _ tally: LogTally, extent: CountedExtent?, of date: CalendarDate, hasLog: Bool,
-        into outcome: inout NightOutcome
+        _ statistics: DayStatistics, _ tally: LogTally, extent: CountedExtent?, of date: CalendarDate,
+        from found: FoundLogs, into outcome: inout NightOutcome
     ) throws(RunFailure) {
-        let quality = try quality(statistics, tally, extent: extent, of: date, into: &outcome)
+        let quality = try quality(statistics, tally, extent: extent, of: date, from: found, into: &outcome)
         outcome.quality = quality
         report(.dayRead(date, quality))
+        for event in RunEvent.remarks(onFilesOf: date, found, quality) { warn(event, in: &outcome) }
         for check in quality.sampleRatio where check.isSuspicious { warn(.sampleRatio(date, check), in: &outcome) }
         if !statistics.hasData {
             outcome.hasData = false
-            let reason = hasLog ? RunEvent.NoDataReason.noEvent : .noFile
+            let reason = found.files.isEmpty ? RunEvent.NoDataReason.noFile : .noEvent
             if try hasRows(on: date) {
                 warn(.statisticsKept(date, reason), in: &outcome)
                 return
@@ -70,7 +72,7 @@ extension NightlyRun {
     /// only costs the check of those it served.
     func quality(
         _ statistics: DayStatistics, _ tally: LogTally, extent: CountedExtent?, of date: CalendarDate,
-        into outcome: inout NightOutcome
+        from found: FoundLogs, into outcome: inout NightOutcome
     ) throws(RunFailure) -> Quality {
         let shares = ServedShares(state, history: try journal().history)
         var faults: [ServedSharesError] = []
@@ -82,12 +84,16 @@ extension NightlyRun {
             if case .unreadable(let error) = fault { throw .file(error) }
             warn(.sharesUnknown(date, fault), in: &outcome)
         }
-        return Quality(
+        var quality = Quality(
             date: date, timezone: configuration.timeZone.identifier, tally: tally, statistics: statistics,
             extent: extent, sampleRatio: checks,
             propensities: slots.compactMap {
                 StatedPropensities(experiment: $0, rows: statistics.rows, shares: shares)
             })
+        if !found.repeated.isEmpty {
+            quality.repeatedFiles = found.repeated.map { Quality.RepeatedFile(file: $0.file, sameAs: $0.sameAs) }
+        }
+        return quality
     }
 
     /// `bots.csv`. An id that a spreadsheet would run as a formula gets an apostrophe in front, which makes it text.

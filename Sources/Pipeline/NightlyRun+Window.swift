@@ -18,8 +18,8 @@ extension NightlyRun {
         let known = try countedDays(window)
         let plan = try NightPlan(
             date: date, counted: known, closing: { clock.closing(of: $0, after: window) },
-            hasLog: { day throws(RunFailure) in try !logFiles(of: day).isEmpty })
-        let logs = try logs(of: plan.logDays, night: date, into: &outcome)
+            hasLog: { day throws(RunFailure) in try !matchedFiles(of: day).files.isEmpty })
+        let (logs, found) = try logs(of: plan.logDays, night: date, into: &outcome)
         guard let own = plan.logDays.firstIndex(of: date) else { return }
         let job = job(for: logs[own], reading: logs, served: try journal().history)
         let results = try counted(on: date, by: job) { () throws(DailyJob.Failure) in
@@ -28,11 +28,12 @@ extension NightlyRun {
         for (day, result) in zip(plan.logDays, results) { try refuseTooManyRejected(result.tally, of: day) }
         try refuseDayToCome(date, results[own].statistics)
 
-        let found = Dictionary(uniqueKeysWithValues: zip(plan.logDays, results))
+        let counted = Dictionary(uniqueKeysWithValues: zip(plan.logDays, results))
+        let filesOfDays = Dictionary(uniqueKeysWithValues: zip(plan.logDays, found))
         var recounted: [CalendarDate] = []
         var ownExtent: CountedExtent?
         for (day, through) in plan.days {
-            guard let (statistics, tally) = found[day] else { continue }
+            guard let (statistics, tally) = counted[day], let found = filesOfDays[day] else { continue }
             let extent = CountedExtent(through: through, isMature: through >= clock.closing(of: day, after: window))
             if day == date {
                 ownExtent = extent
@@ -42,7 +43,7 @@ extension NightlyRun {
             if !statistics.hasData {
                 guard known[day] != nil, try !hasRows(on: day) else { continue }
             }
-            let quality = try quality(statistics, tally, extent: extent, of: day, into: &outcome)
+            let quality = try quality(statistics, tally, extent: extent, of: day, from: found, into: &outcome)
             try publish(statistics, quality, of: day)
             recounted.append(day)
         }
@@ -51,30 +52,34 @@ extension NightlyRun {
             report(.daysRecounted(by: date, days: recounted, window: window.text))
         }
         try conclude(
-            results[own].statistics, results[own].tally, extent: ownExtent, of: date,
-            hasLog: !logs[own].files.isEmpty, into: &outcome)
+            results[own].statistics, results[own].tally, extent: ownExtent, of: date, from: found[own],
+            into: &outcome)
     }
 
     /// The logs of these days, each with the bot filter of its day; no files for a day that cannot be judged.
     func logs(
         of days: [CalendarDate], night: CalendarDate, into outcome: inout NightOutcome
-    ) throws(RunFailure) -> [DayLog] {
+    ) throws(RunFailure) -> (logs: [DayLog], found: [FoundLogs]) {
         let clock = DayClock(timeZone: configuration.timeZone)
         let ownPolicy = try policy(on: night)
         var policies = [denyLists(on: night): ownPolicy]
         var logs: [DayLog] = []
+        var found: [FoundLogs] = []
         for day in days {
-            var log = DayLog(files: try logFiles(of: day), day: clock.day(day), policy: ownPolicy)
+            var files = try logFiles(of: day)
+            var log = DayLog(files: files.files, day: clock.day(day), policy: ownPolicy)
             if !log.files.isEmpty {
                 if let policy = try policy(of: day, among: &policies, into: &outcome) {
                     log.policy = policy
                 } else {
+                    files.files = []
                     log.files = []
                 }
             }
             logs.append(log)
+            found.append(files)
         }
-        return logs
+        return (logs, found)
     }
 
     /// The days of the state, and the last log day that was counted for each. One that does not say so was counted before

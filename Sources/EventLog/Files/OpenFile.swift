@@ -6,6 +6,10 @@ struct ReadingRules: Sendable {
     /// Bytes of a plain file to read at a time.
     var blockSize: Int
     var maximumLineLength: Int
+    /// How separated values are written.
+    var csv = CSVFormat()
+    /// The keys that lead from an object to the list of its events; nil: the object is one.
+    var each: [String]?
     /// Keeps what comes through pipes.
     var spool: StreamSpool?
 }
@@ -29,6 +33,7 @@ final class OpenFile: Sendable {
         case unopened
         case plain(PlainFile, next: Int64)
         case stream(LogStream)
+        case documents(DocumentStream)
         case ended
     }
 
@@ -82,6 +87,10 @@ final class OpenFile: Sendable {
                 while try stream.next(&block) {
                     if !ahead.put(&block) { return .block }
                 }
+            case .documents(let documents):
+                while try documents.next(&block) {
+                    if !ahead.put(&block) { return .block }
+                }
             case .plain, .unopened, .ended:
                 break
             }
@@ -99,9 +108,11 @@ final class OpenFile: Sendable {
         let name = FormatName(file)
         let bytes = try ByteStream(readable, name: name)
         let head = try FormatDetector(
-            bytes, file: file.name, name: name, schema: rules.schema, step: min(rules.blockSize, 4096),
-            maximumLineLength: rules.maximumLineLength)
-        if readable.isRegular, !bytes.isCompressed, case .jsonLines = head.layout {
+            bytes, file: file.name, name: name, rules: rules, step: min(rules.blockSize, 4096))
+        if case .documents = head.layout {
+            return .documents(DocumentStream(head, bytes: bytes, file: index, rules: rules))
+        }
+        if readable.isRegular, !bytes.isCompressed, !bytes.hasCarriageReturns, case .jsonLines = head.layout {
             let plain = PlainFile(
                 file: readable, index: index, blockSize: rules.blockSize, maximumLineLength: rules.maximumLineLength)
             return .plain(plain, next: 0)

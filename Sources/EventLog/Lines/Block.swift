@@ -19,6 +19,8 @@ struct Block: ~Copyable, @unchecked Sendable {
     var linesBefore: Int32 = 0
     /// Of comma-separated values: the names of the columns. Without it every line is JSON.
     var header: CSVHeader?
+    /// Of documents, whose events have been put in lines of their own: the line of the file, from 0, that each begins in.
+    var lineNumbers: [Int32]?
     /// Bytes of the log that are counted with this block.
     var size: Int64 = 0
     /// Bytes of the file, which may be compressed, that were read for this block.

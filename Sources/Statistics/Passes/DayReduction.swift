@@ -98,6 +98,9 @@ struct DayReduction: Sendable {
             guard rules.isEmpty else {
                 let name = audits ? Name(ByteText(visitor.id).string) : nil
                 part.statistics.drop(name, events: events, by: rules)
+                if rules.contains(.userAgent), visitor.pointee.flags.contains(.libraryAgent) {
+                    part.statistics.libraries.add(events: events)
+                }
                 return
             }
             table.forEachUnit(of: visitor) { unit in
@@ -150,6 +153,7 @@ extension DayStatistics {
     fileprivate mutating func add(_ other: DayStatistics) {
         visitors.add(other.visitors)
         bots.add(other.bots)
+        libraries.add(other.libraries)
         botsByRule.merge(other.botsByRule) { left, right in
             var sum = left
             sum.add(right)

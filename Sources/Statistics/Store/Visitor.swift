@@ -32,6 +32,8 @@ struct Visitor: BitwiseCopyable {
         static let hasEvents = Flags(rawValue: 32)
         /// A view of a declared arm stated a propensity.
         static let statesPropensity = Flags(rawValue: 64)
+        /// An agent was that of a library of HTTP.
+        static let libraryAgent = Flags(rawValue: 128)
     }
 
     init(idLength: Int) {
