@@ -39,7 +39,8 @@ enum BotTokens {
             "simplepie", "magpie", "webdav", "davclnt", "grpc-", "(dart", "deno/", "libvlc", "lavf/", "gstreamer",
             "downloadmanager", "rubygems", "maven/", "kubectl", "kube-", "middleware"),
         TokenGroup(
-            .library, .wordStart, "java/", "java1.", "(java)", "php/", "perl/", "ruby/", "rust/", "git/", "pip/", "npm/"),
+            .library, .wordStart, "java/", "java1.", "(java)", "php/", "perl/", "ruby/", "rust/", "git/", "pip/", "npm/"
+        ),
         TokenGroup(.library, .word, "php", "webhook", "golang"),
         TokenGroup(.library, .wordEnd, "-http", "_http", "/http"),
         TokenGroup(.library, .agentStart, "ahc/", "got/", "http", "java", "url", "lwp", "get ", "post ", "mail/"),

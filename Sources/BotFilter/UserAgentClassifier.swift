@@ -8,8 +8,8 @@ package enum AgentVerdict: UInt8, BitwiseCopyable, Sendable {
 
 /// The judge of user agents: whether the sender is a program that nobody sits at.
 ///
-/// An agent without a blank, but with `+` or escapes such as `%20` in its place, is decoded first; texts of `allow` and `block` count in
-/// either form. Rules, in this order; the first that applies decides:
+/// An agent without a blank, but with `+` or escapes such as `%20` in its place, is decoded first; texts of `allow` and `block`
+/// count in either form. Rules, in this order; the first that applies decides:
 /// 1. an agent without a letter (none, `-`) is no evidence: keep;
 /// 2. a text of `allow` keeps, a text of `block` drops;
 /// 3. a word by which bots name themselves (``BotTokens``) or an address at which to reach its owner drops;
@@ -19,8 +19,9 @@ package enum AgentVerdict: UInt8, BitwiseCopyable, Sendable {
 /// 6. with `browsersOnly`, every agent drops that names no browser, and one that lacks the browsers' grammar: a known start,
 ///    a platform, products with versions.
 ///
-/// In the field where Android names the model, and in the bracket where Facebook's apps name model and carrier, words and hosts of rules
-/// 3 and 5 do not count. Bots that send a browser's agent unchanged are not found here: their number of events gives them away.
+/// In the field where Android names the model, and in the bracket where Facebook's apps name model and carrier, words and hosts of
+/// rules 3 and 5 do not count. Bots that send a browser's agent unchanged are not found here: their number of events gives them
+/// away.
 package struct UserAgentClassifier: Sendable {
     private let search: TokenSearch
     private let browsersOnly: Bool

@@ -6,7 +6,9 @@ import EventLog
 extension ConfigurationReader {
     /// Reads `events`; nil when its paths are missing or at fault.
     mutating func events(_ node: JSON5Node?) -> Configuration.EventSource? {
-        guard let node = section(node, keys: ["paths", "csv", "each", "fields", "types", "maxRejected"]) else { return nil }
+        guard let node = section(node, keys: ["paths", "csv", "each", "fields", "types", "maxRejected"]) else {
+            return nil
+        }
         let paths = datedPaths(
             required("paths", of: node, example: #"["events/{date}/*.jsonl"]"#), arePatterns: true)
         var events = Configuration.EventSource(paths: paths ?? [])

@@ -6,8 +6,8 @@ package import Domain
 ///            └ date ─────────┘ └ alternatives ┘
 ///
 /// - `{date}` is the run's date as `YYYY-MM-DD`; `{date+N}` and `{date-N}` are the N-th day after and before it.
-/// - `{date:PATTERN}`, also after `+N` or `-N`, writes it by a pattern of Unicode (UTS #35, part 4): letters y, M and d, text between
-///   apostrophes, and all that is no letter as it stands.
+/// - `{date:PATTERN}`, also after `+N` or `-N`, writes it by a pattern of Unicode (UTS #35, part 4): letters y, M and d, text
+///   between apostrophes, and all that is no letter as it stands.
 /// - `{a,b}` stands for each of its alternatives, which may be empty, and hold dates and alternatives of their own.
 /// - After a backslash a brace, a comma or another backslash is a character like others.
 package struct PathTemplate: Equatable, Sendable {
@@ -183,7 +183,8 @@ struct DatePattern: Equatable, Sendable {
                 message: "has \(letter), the hour, and a path is of a day", suggestion: "write * for the hours")
         default:
             throw Fault(
-                message: "has \(String(repeating: String(letter), count: count)), which stands for no part of a date here",
+                message:
+                    "has \(String(repeating: String(letter), count: count)), which stands for no part of a date here",
                 suggestion: "write y, yy or yyyy, M, MM, MMM or MMMM, d or dd, and other text between apostrophes")
         }
     }

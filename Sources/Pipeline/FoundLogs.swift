@@ -24,15 +24,15 @@ package struct FoundLogs: Sendable {
 
 /// Finds files that hold the same log: one compressed beside its original, a copy that an editor left.
 ///
-/// Two files are the same log when the first 64 kB of their content, or all of it where it is shorter, are equal and not empty. Files are
-/// compared byte by byte, after a hash of these bytes has found them alike.
+/// Two files are the same log when the first 64 kB of their content, or all of it where it is shorter, are equal and not empty.
+/// Files are compared byte by byte, after a hash of these bytes has found them alike.
 struct RepeatedLogs {
     private static let beginning = 1 << 16
 
     private var filesByHash: [Int: [LogFile]] = [:]
 
-    /// The first file so far that holds the same log as this one, which is remembered otherwise. What cannot be read, or can only be read
-    /// once, is the same as nothing: reading it will say what is wrong.
+    /// The first file so far that holds the same log as this one, which is remembered otherwise. What cannot be read, or can only
+    /// be read once, is the same as nothing: reading it will say what is wrong.
     mutating func earlier(thanEqualTo file: LogFile) -> LogFile? {
         guard !file.isGivenDescriptor, let bytes = RepeatedLogs.beginning(of: file), !bytes.isEmpty else { return nil }
         let hash = bytes.hashValue

@@ -7,8 +7,8 @@ import Statistics
 import Synchronization
 
 extension NightlyRun {
-    /// The files that the configuration's paths match for a day; a file is read once, however many paths lead to it, and a log once,
-    /// however many files have it.
+    /// The files that the configuration's paths match for a day; a file is read once, however many paths lead to it, and a log
+    /// once, however many files have it.
     func logFiles(of date: CalendarDate) throws(RunFailure) -> FoundLogs {
         var found = try matchedFiles(of: date)
         var logs = RepeatedLogs()

@@ -38,16 +38,20 @@ extension RunEvent {
                 + RunEvent.named(files) + "; look whether they were written to their end"
         case .filesWithoutEvents(let date, let files):
             return "\(date): \(Text.count(Int64(files.count), "file")) of whose lines none is an event: "
-                + RunEvent.named(files) + "; move away what is no log, or look at quality.json for what is wrong with its lines"
+                + RunEvent.named(files)
+                + "; move away what is no log, or look at quality.json for what is wrong with its lines"
         case .foldersRepeated(let date, let links):
-            return "\(date): ** came to folders again by \(Text.count(Int64(links.count), "link")), and read them once: "
+            return
+                "\(date): ** came to folders again by \(Text.count(Int64(links.count), "link")), and read them once: "
                 + RunEvent.named(links)
         case .addressesUnreadable(let date, let addresses):
-            return "\(date): the address of \(Text.count(addresses.events, "event")) is none, so that no denied network could be "
+            return
+                "\(date): the address of \(Text.count(addresses.events, "event")) is none, so that no denied network could be "
                 + "looked up: \(RunEvent.named(addresses.samples)); map `ip` to a field with addresses"
         case .librariesDropped(let date, let libraries, let visitors):
             let share = Double(libraries.visitors) / Double(max(1, visitors)) * 100
-            return "\(date): \(Text.count(libraries.visitors, "visitor")) (\(Text.decimal(share, 1)) %) dropped, for a library of HTTP "
+            return
+                "\(date): \(Text.count(libraries.visitors, "visitor")) (\(Text.decimal(share, 1)) %) dropped, for a library of HTTP "
                 + "asked for them: \(RunEvent.named(libraries.names)); if that is your own app, name it in "
                 + "bots.userAgents.allow, or let it set its own user agent"
         case .noData(let date, let reason):

@@ -4,7 +4,8 @@ import CLibrary
 package struct PathMatches: Equatable, Sendable {
     /// In byte order.
     package var paths: [String] = []
-    /// Links by which `**` came to a folder that it has walked already, above the link or elsewhere: what is in it is not found again.
+    /// Links by which `**` came to a folder that it has walked already, above the link or elsewhere: what is in it is not found
+    /// again.
     package var repeatedFolders: [String] = []
 }
 
@@ -17,12 +18,12 @@ extension FileSystem {
     ///
     /// - `*`, `?` and `[…]` match within a name as in the shell: a dot at its start has to be written.
     /// - `**` stands for any number of folders, none too. It follows links to folders, each folder once.
-    /// - A directory that a bare `*` or `**` matches is no match; one that a pattern like `*.jsonl` matches is one, for whoever opens
-    ///   it to say so.
+    /// - A directory that a bare `*` or `**` matches is no match; one that a pattern like `*.jsonl` matches is one, for whoever
+    ///   opens it to say so.
     ///
     /// - Parameter limit: the most names to look at.
-    /// - Throws: for a directory that cannot be listed, for what cannot be looked at, and for a tree with too many names. A directory
-    ///   that does not exist holds no match.
+    /// - Throws: for a directory that cannot be listed, for what cannot be looked at, and for a tree with too many names. A
+    ///   directory that does not exist holds no match.
     package static func glob(_ pattern: String, limit: Int = mostNames) throws(FileError) -> PathMatches {
         var names: [String] = []
         for name in pattern.split(separator: "/", omittingEmptySubsequences: true).map(String.init) {

@@ -127,7 +127,7 @@ struct CSVLogTests {
     }
 
     /// All short texts over the bytes that matter, cut with every limit of a record's length.
-    @Test func cutterEndsRecordsWhereTheTwinDoes() {
+    @Test func cutterEndsRecordsWhereTheTwinDoes() throws {
         let alphabet: [UInt8] = [0x22, 0x2C, 0x0A, 0x61, 0x0D]
         for length in 1...6 {
             for number in 0..<(0..<length).reduce(1, { product, _ in product * alphabet.count }) {
@@ -147,7 +147,7 @@ struct CSVLogTests {
                         ends.append(end?.offset ?? length)
                         start = (end?.offset ?? length) + 1
                     }
-                    let expected = SlowCSVLog.records(bytes, maximumLength: maximumLength).map(\.range.upperBound)
+                    let expected = try SlowCSVLog.records(bytes, maximumLength: maximumLength).map(\.range.upperBound)
                     if ends != expected {
                         Issue.record("\(bytes), limit \(maximumLength): \(ends), expected \(expected)")
                     }
@@ -246,7 +246,8 @@ struct CSVLogTests {
 
     /// Of a record that is rejected every line counts: those of its text are read as lines of their own, and are none.
     @Test func everyLineOfARejectedRecordCounts() throws {
-        let rows = "ts,type,visitor,note\n1795168800,purchase,a,n\nlater,purchase,b,\"one\ntwo\nthree\"\n1795168801,purchase,c,n\n"
+        let rows =
+            "ts,type,visitor,note\n1795168800,purchase,a,n\nlater,purchase,b,\"one\ntwo\nthree\"\n1795168801,purchase,c,n\n"
         try scratch.write(rows, to: "events.csv")
         let reading = try FormatReading.of([.path("\(scratch.path)/events.csv")])
         #expect(reading.events.count == 2 && reading.rejectedLines == 3)

@@ -17,14 +17,16 @@ import Testing
         var random = SplitMix64(seed: 3)
         try scratch.write(Data(packing.pack(Array(text.utf8), using: &random)), to: "log.json")
         return try FormatReading.of(
-            [.path("\(scratch.path)/log.json")], workers: 2, blockSize: blockSize, maximumLineLength: 1 << 20, each: each)
+            [.path("\(scratch.path)/log.json")], workers: 2, blockSize: blockSize, maximumLineLength: 1 << 20,
+            each: each)
     }
 
     /// Events with everything in their texts that could be taken for structure.
     private static func events(_ count: Int, using random: inout SplitMix64) -> [[String: Any]] {
         (0..<count).map { index in
             let parts = ["}", "{", "]", "[", "\"", "\\", "\n", ",", ":", "é", "batch", "a"]
-            let text = (0..<Int.random(in: 0...5, using: &random)).map { _ in parts.randomElement(using: &random) ?? "" }
+            let text = (0..<Int.random(in: 0...5, using: &random)).map { _ in parts.randomElement(using: &random) ?? ""
+            }
             return [
                 "ts": 1_795_168_800 + index, "type": "purchase", "visitor": "v\(index)", "order": "o" + text.joined(),
                 "page": ["path": [text.joined(), 1, NSNull()] as [Any]],
@@ -77,7 +79,8 @@ import Testing
         let each = isDeep ? ["data", "batch"] : ["batch"]
         let forms = [
             try batches.map { try Self.json($0, pretty: false) }.joined(separator: "\n"),
-            try batches.map { try Self.json($0, pretty: true) }.joined(separator: "\n"), try Self.json(batches, pretty: true),
+            try batches.map { try Self.json($0, pretty: true) }.joined(separator: "\n"),
+            try Self.json(batches, pretty: true),
         ]
         for form in forms {
             for size in [1, 500, 1 << 17] {
@@ -100,7 +103,8 @@ import Testing
     @Test func whatIsDamagedSpoilsNoOther() throws {
         let good = "{\n\"ts\":1795168800,\"type\":\"purchase\",\n\"visitor\":\"v\"\n}\n"
         for (damaged, least) in [
-            ("{\n\"ts\":\"no end,\n\"type\":\"view\"\n}\n", 1), ("{\n{\n{\n", 3), ("}\n", 1), ("{\"a\":[}\n", 1), ("\"\n", 1),
+            ("{\n\"ts\":\"no end,\n\"type\":\"view\"\n}\n", 1), ("{\n{\n{\n", 3), ("}\n", 1), ("{\"a\":[}\n", 1),
+            ("\"\n", 1),
             (String(repeating: "{\"a\":\n", count: 100), 100),
         ] {
             let reading = try read(good + damaged + good + damaged + good)

@@ -11,7 +11,9 @@ import Testing
         scratch = try TestSupport.ScratchDirectory()
     }
 
-    private func read(_ text: String, _ name: String = "log.csv", _ csv: CSVFormat = CSVFormat()) throws -> FormatReading {
+    private func read(_ text: String, _ name: String = "log.csv", _ csv: CSVFormat = CSVFormat()) throws
+        -> FormatReading
+    {
         try scratch.write(text, to: name)
         return try FormatReading.of([.path("\(scratch.path)/\(name)")], csv: csv)
     }
@@ -32,7 +34,9 @@ import Testing
         func text(_ separator: String) -> String {
             rows.map { row in
                 row.map { field in
-                    let isPlain = field.unicodeScalars.allSatisfy { $0.isASCII == false || $0.properties.isAlphabetic || ("0"..."9").contains($0) }
+                    let isPlain = field.unicodeScalars.allSatisfy {
+                        $0.isASCII == false || $0.properties.isAlphabetic || ("0"..."9").contains($0)
+                    }
                     return isPlain ? field : "\"" + field.replacing("\"", with: "\"\"") + "\""
                 }.joined(separator: separator) + "\n"
             }.joined()
@@ -43,13 +47,15 @@ import Testing
         for csv in isFound ? [CSVFormat(), given] : [given] {
             for name in ["log.csv", "log", "log.tsv"] {
                 let reading = try read(text(separator), name, csv)
-                #expect(reading.events == expected.events && reading.rejected.isEmpty && reading.lines == 300, "\(name)")
+                #expect(
+                    reading.events == expected.events && reading.rejected.isEmpty && reading.lines == 300, "\(name)")
             }
         }
     }
 
     @Test(arguments: [
-        "TS,Type,Visitor", " ts , type , visitor ", "\"Ts\",\" TYPE\",\"visitor\t\"", "ts ;type; Visitor", "\u{FEFF}TS\ttype\tvisitor",
+        "TS,Type,Visitor", " ts , type , visitor ", "\"Ts\",\" TYPE\",\"visitor\t\"", "ts ;type; Visitor",
+        "\u{FEFF}TS\ttype\tvisitor",
     ])
     func namesAreFoundWhateverTheirCaseAndBlanks(header: String) throws {
         let separator = header.contains(";") ? ";" : header.contains("\ttype") ? "\t" : ","
@@ -67,7 +73,9 @@ import Testing
     @Test func aFileWithoutHeaderIsReadByTheNamesGiven() throws {
         let names = ["ts", "type", "visitor", "note"]
         for separator in [",", ";", "\t", "|"] {
-            let rows = (0..<3).map { ["\(1_795_168_800 + $0)", "purchase", "v\($0)", "x"].joined(separator: separator) }
+            let rows = (0..<3).map {
+                ["\(1_795_168_800 + $0)", "purchase", "v\($0)", "x"].joined(separator: separator)
+            }
             for name in ["log.csv", "log"] {
                 let reading = try read(rows.joined(separator: "\n"), name, CSVFormat(header: names))
                 #expect(reading.events.count == 3 && reading.lines == 3 && reading.rejected.isEmpty, "\(separator)")
@@ -78,7 +86,9 @@ import Testing
 
     @Test func whatIsMissingIsSaidWithTheSeparator() throws {
         let error = #expect(throws: LogError.self) { try read("ts;type;who\n1;view;v\n") }
-        #expect(error?.description.contains("no column 'visitor' among ts;type;who (the separator is the semicolon)") == true)
+        #expect(
+            error?.description.contains("no column 'visitor' among ts;type;who (the separator is the semicolon)")
+                == true)
         let other = #expect(throws: LogError.self) { try read("ts^type^visitor\n1^view^v\n") }
         #expect(other?.description.contains("another separator: events.csv") == true)
     }

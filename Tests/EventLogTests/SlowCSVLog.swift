@@ -21,8 +21,8 @@ enum SlowCSVLog {
 
     /// All records of a file, the header among them.
     ///
-    /// - Parameter isGood: whether a record over several lines stands; of one that does not the first line is rejected, and the others
-    ///   are read by themselves.
+    /// - Parameter isGood: whether a record over several lines stands; of one that does not the first line is rejected, and the
+    ///   others are read by themselves.
     static func records(
         _ bytes: [UInt8], maximumLength: Int, separator: UInt8 = 0x2C,
         isGood: (Record) throws -> Bool = { _ in true }

@@ -1,7 +1,7 @@
 /// The columns of a file of separated values: their names, which are the keys of every record, and what stands between fields.
 ///
-/// A key finds the column that is named exactly so, of several the last, as of keys in an object; else the one column whose name is the
-/// key when white space around it and the case of letters are left aside.
+/// A key finds the column that is named exactly so, of several the last, as of keys in an object; else the one column whose name
+/// is the key when white space around it and the case of letters are left aside.
 final class CSVHeader: Sendable {
     let names: [[UInt8]]
     let separator: UInt8

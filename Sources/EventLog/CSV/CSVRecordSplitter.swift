@@ -11,9 +11,9 @@ import CLibrary
 ///   closing quote, and a quote that is not closed within the maximum make a record malformed.
 /// - A malformed record ends with its first line, so that it spoils no other: what follows is read anew.
 ///
-/// Where a record ends depends on nothing but the bytes from its start, so whoever looks finds the same end. In well-formed text a line
-/// is within quotes by the parity of the quotes before it; so the search from one line whose quote stays open passes only lines with
-/// an even number of quotes, from which no search starts that passes another: finding all ends is linear in the bytes.
+/// Where a record ends depends on nothing but the bytes from its start, so whoever looks finds the same end. In well-formed text a
+/// line is within quotes by the parity of the quotes before it; so the search from one line whose quote stays open passes only
+/// lines with an even number of quotes, from which no search starts that passes another: finding all ends is linear in the bytes.
 struct CSVRecordSplitter {
     /// What is known of the end of a record.
     enum End: Equatable {
@@ -68,7 +68,9 @@ struct CSVRecordSplitter {
             guard let quote = find(0x22, in: position..<lineFeed) else {
                 return lineFeed < limit ? .lineFeed(lineFeed) : unresolved(inQuotes: false)
             }
-            guard quote == firstField || (quote > firstField && memory[quote - 1] == separator) else { return firstLine }
+            guard quote == firstField || (quote > firstField && memory[quote - 1] == separator) else {
+                return firstLine
+            }
             position = quote + 1
             while true {
                 guard let close = find(0x22, in: position..<limit) else { return unresolved(inQuotes: true) }

@@ -2,8 +2,8 @@ import CLibrary
 
 /// The content of a log file, decompressed where need be, its line ends line feeds.
 ///
-/// Its beginning is looked at when it is opened: a file of another kind is refused by name, and one whose lines end in carriage returns
-/// alone is read as if they were line feeds.
+/// Its beginning is looked at when it is opened: a file of another kind is refused by name, and one whose lines end in carriage
+/// returns alone is read as if they were line feeds.
 final class ByteStream {
     /// How far a line feed is looked for where there are carriage returns.
     private static let lineEndLength = 1 << 16

@@ -36,7 +36,8 @@ package enum FileKind: String, Sendable, CaseIterable {
             self = .compressedTwice
         } else if let kind = FileKind.magics.first(where: { begins($0.magic) })?.kind {
             self = kind
-        } else if let kind = FileKind.words.first(where: { begins($0.magic) && !FileKind.isText(head, after: $0.magic) })?.kind {
+        } else if let kind = FileKind.words.first(where: { begins($0.magic) && !FileKind.isText(head, after: $0.magic) }
+        )?.kind {
             self = kind
         } else if head.count >= 4, begins(Array("BZh".utf8)), (0x31...0x39).contains(head[3]) {
             self = .bzip2
@@ -70,7 +71,8 @@ package enum FileKind: String, Sendable, CaseIterable {
     ]
 
     private static func isText(_ head: UnsafeBufferPointer<UInt8>, after magic: [UInt8]) -> Bool {
-        head.count == magic.count || (0x20...0x7E).contains(head[magic.count]) || [0x09, 0x0A, 0x0D].contains(head[magic.count])
+        head.count == magic.count || (0x20...0x7E).contains(head[magic.count])
+            || [0x09, 0x0A, 0x0D].contains(head[magic.count])
     }
 
     private static func isMarkup(_ head: UnsafeBufferPointer<UInt8>) -> Bool {

@@ -12,8 +12,8 @@ enum LogLayout {
 ///     └───────── passed: its lines ───────┘ └── rest: the first lines
 ///
 /// For the layout the name counts where it tells one. Otherwise a `{` or `[` as the first byte that is not blank means JSON,
-/// a first line that names the needed columns means separated values, and all else is taken for JSON Lines, to be rejected line by line.
-/// JSON is one object a line, unless it begins with a list, or with an object that goes on in the second line.
+/// a first line that names the needed columns means separated values, and all else is taken for JSON Lines, to be rejected line by
+/// line. JSON is one object a line, unless it begins with a list, or with an object that goes on in the second line.
 struct FormatDetector: ~Copyable {
     private(set) var layout = LogLayout.jsonLines
     /// Lines that are passed: the header and what stands before it.

@@ -63,29 +63,37 @@ package struct LogError: Error, Equatable, Sendable, CustomStringConvertible {
     package var description: String {
         switch problem {
         case .notAFile(let kind):
-            return "\(file): it is \(kind), where a file is expected; write - for standard input, or give a pipe as /dev/fd/N"
+            return
+                "\(file): it is \(kind), where a file is expected; write - for standard input, or give a pipe as /dev/fd/N"
         case .otherKind(let kind):
             return "\(file): it is \(kind.rawValue), and no log that is read here; \(kind.remedy)"
         case .system(let operation, let code):
-            return "\(file): cannot \(operation.rawValue): \(String(cString: strerror(code))); check the path and its permissions"
+            return
+                "\(file): cannot \(operation.rawValue): \(String(cString: strerror(code))); check the path and its permissions"
         case .shrank(let offset):
-            return "\(file): the file ended early, at byte \(offset), while it was read; run again when nobody writes to it"
+            return
+                "\(file): the file ended early, at byte \(offset), while it was read; run again when nobody writes to it"
         case .changed:
             return "\(file): the log changed while it was read; run again when nobody writes to it"
         case .notKept(let code):
-            return "\(file): it must be read more than once (for the days of a conversion window, or in passes because the visitors "
+            return
+                "\(file): it must be read more than once (for the days of a conversion window, or in passes because the visitors "
                 + "do not fit in memory), and its copy failed (\(String(cString: strerror(code)))); "
                 + "give files, or a TMPDIR with room"
         case .truncated(let compression, let offset):
-            return "\(file): the \(compression.rawValue) archive ends early, at byte \(offset); wait until it is written, "
+            return
+                "\(file): the \(compression.rawValue) archive ends early, at byte \(offset); wait until it is written, "
                 + "or fetch it again"
         case .corrupt(let compression, let offset, let detail):
-            return "\(file): the \(compression.rawValue) archive is damaged near byte \(offset) (\(detail)); fetch it again"
+            return
+                "\(file): the \(compression.rawValue) archive is damaged near byte \(offset) (\(detail)); fetch it again"
         case .trailingBytes(let compression, let offset):
-            return "\(file): the \(compression.rawValue) archive has ended, but at byte \(offset) something else follows; "
+            return
+                "\(file): the \(compression.rawValue) archive has ended, but at byte \(offset) something else follows; "
                 + "fetch it again, or cut the file there"
         case .windowTooLarge(let compression, let offset):
-            return "\(file): the \(compression.rawValue) archive needs a window of more than 128 MiB at byte \(offset); "
+            return
+                "\(file): the \(compression.rawValue) archive needs a window of more than 128 MiB at byte \(offset); "
                 + "compress it with --long=27 or less"
         case .header(let fault, let line):
             return "\(file):\(line): \(fault.description)"
@@ -101,7 +109,8 @@ extension LogError.HeaderFault: CustomStringConvertible {
             "no column \(names.map { "'\($0)'" }.joined(separator: " or ")) among "
                 + header.joined(separator: String(Character(Unicode.Scalar(separator ?? CSVFormat.comma))))
                 + (separator.map { " (the separator is the \(CSVFormat.name(of: $0)))" } ?? "")
-                + (header.count == 1 ? " (no comma, semicolon, tab or bar parts it; another separator: events.csv)" : "")
+                + (header.count == 1
+                    ? " (no comma, semicolon, tab or bar parts it; another separator: events.csv)" : "")
                 + "; add it to the header, or name the column that holds it under 'fields'"
         case .notCSV:
             "a double quote in the header that is not around a whole name; quote the name and write the quote twice"

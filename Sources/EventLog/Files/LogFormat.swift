@@ -79,8 +79,8 @@ struct FormatName: Equatable {
     }
 }
 
-/// What a text file may begin with to say that it is UTF-8; no part of its first line. Where such files were put together it stands at
-/// the beginning of other lines too.
+/// What a text file may begin with to say that it is UTF-8; no part of its first line. Where such files were put together it
+/// stands at the beginning of other lines too.
 enum ByteOrderMark {
     static let bytes: [UInt8] = [0xEF, 0xBB, 0xBF]
 

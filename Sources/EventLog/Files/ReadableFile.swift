@@ -40,8 +40,8 @@ final class ReadableFile: Sendable {
 
     /// Opens a file; a stream that `spool` has a copy of is read from that.
     ///
-    /// A pipe or a device in place of a file is refused without waiting for who writes to it: a night would wait without end. Standard
-    /// input and descriptors that the program was given (`/dev/fd/N`) may be what they like.
+    /// A pipe or a device in place of a file is refused without waiting for who writes to it: a night would wait without end.
+    /// Standard input and descriptors that the program was given (`/dev/fd/N`) may be what they like.
     init(_ file: LogFile, spool: StreamSpool? = nil) throws(LogError) {
         name = file.name
         if let copy = spool?.existingCopy(of: file) {
@@ -110,7 +110,8 @@ final class ReadableFile: Sendable {
         var done = 0
         while done < memory.count {
             let count = uninterrupted {
-                pread(descriptor, memory.baseAddress.map { $0 + done }, memory.count - done, off_t(offset) + off_t(done))
+                pread(
+                    descriptor, memory.baseAddress.map { $0 + done }, memory.count - done, off_t(offset) + off_t(done))
             }
             guard count >= 0 else { throw LogError(file: name, problem: .system(.read, code: errno)) }
             guard count > 0 else { throw LogError(file: name, problem: .shrank(offset: offset + Int64(done))) }

@@ -8,9 +8,9 @@
 ///     {"sentAt":2,"batch":[{…},{…}]} ─►     {…} and {…}, with each: ["batch"]
 ///
 /// - What is neither an object nor belongs to a list is written as it stands up to the end of its line, to be rejected.
-/// - An object that does not close, within the maximum or at all, is written up to the end of its first line, to be rejected, and what
-///   follows is read anew: it spoils no other. It can reach over other objects only as far as objects may be nested, so that the time
-///   is linear in the bytes.
+/// - An object that does not close, within the maximum or at all, is written up to the end of its first line, to be rejected, and
+///   what follows is read anew: it spoils no other. It can reach over other objects only as far as objects may be nested, so that
+///   the time is linear in the bytes.
 /// - A string ends with its line: one that nobody closes spoils its own object.
 struct DocumentSplitter {
     /// Stands alone in the line of an object that has no list of events where `each` says.

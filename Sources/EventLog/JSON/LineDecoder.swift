@@ -13,7 +13,8 @@ struct LineDecoder: ~Copyable {
     private let maximumLineLength: Int
     private let keys: KeyTable
     private let sources: FieldSources
-    /// Two lines, as there is a faster way for two. Values of each: the absent one, one for each key, and one for values that no field has.
+    /// Two lines, as there is a faster way for two. Values of each: the absent one, one for each key, and one for values that no
+    /// field has.
     private let lines: UnsafeMutablePointer<cscan_line>
     private var templates: TemplateCache
     private var builder: EventBuilder

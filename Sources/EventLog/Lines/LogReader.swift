@@ -33,7 +33,8 @@ package struct LogReader: Sendable {
     /// - Throws: ``LogError`` for the first file that cannot be read; what the sinks were given then is of no use.
     package func read(_ files: [LogFile], into sinks: [any EventSink]) throws(LogError) -> LogTally {
         let rules = ReadingRules(
-            schema: schema, blockSize: blockSize, maximumLineLength: maximumLineLength, csv: csv, each: each, spool: spool)
+            schema: schema, blockSize: blockSize, maximumLineLength: maximumLineLength, csv: csv, each: each,
+            spool: spool)
         let source = BlockSource(files: files, rules: rules, workers: sinks.count)
         let result = Mutex<(tally: LogTally, error: LogError?)>((LogTally(), nil))
         DispatchQueue.concurrentPerform(iterations: sinks.count) { worker in

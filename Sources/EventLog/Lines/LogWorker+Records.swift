@@ -5,9 +5,9 @@ extension LogWorker {
     ///     line 8   v2,c          … of which one alone is an event, or that is rejected for whatever reason:
     ///     line 9   v3",d         line 7 is rejected, and reading goes on at line 8
     ///
-    /// A record stands at the line it begins in; the lines within its quotes count for the numbers of those that follow. One that is
-    /// rejected counts its first line alone, and the others are read by themselves: of a stray quote the good ones among them are
-    /// events, of a text over several lines each is rejected.
+    /// A record stands at the line it begins in; the lines within its quotes count for the numbers of those that follow. One that
+    /// is rejected counts its first line alone, and the others are read by themselves: of a stray quote the good ones among them
+    /// are events, of a text over several lines each is rejected.
     mutating func readRecords(_ block: borrowing Block, _ header: CSVHeader) {
         records.use(header)
         let base = UnsafePointer(block.base)
@@ -38,8 +38,8 @@ extension LogWorker {
         tally.count(lines: line, 0, of: block.index, block.file)
     }
 
-    /// Why a record over several lines is none, or nil: it is rejected, or its second line is an event by itself, so that a quote which
-    /// nobody closed has run into it.
+    /// Why a record over several lines is none, or nil: it is rejected, or its second line is an event by itself, so that a quote
+    /// which nobody closed has run into it.
     private mutating func fault(
         of record: borrowing RecordDecoder.Record, _ range: Range<Int>, firstLineFeed: Int, in block: borrowing Block,
         _ header: CSVHeader
@@ -50,7 +50,8 @@ extension LogWorker {
         case .ignored(.blankLine):
             return nil
         case .event, .ignored:
-            let second = firstLineFeed + 1..<(block.lineFeed(in: firstLineFeed + 1..<range.upperBound) ?? range.upperBound)
+            let second =
+                firstLineFeed + 1..<(block.lineFeed(in: firstLineFeed + 1..<range.upperBound) ?? range.upperBound)
             recordCheck.use(header)
             return recordCheck.isEvent(UnsafeBufferPointer(block[second])) ? .notCSV : nil
         }

@@ -104,7 +104,9 @@ import Testing
     func whatCannotBeMeantIsRefusedWithItsPlace(path: String) throws {
         try configure("paths: [\"\(path)\"]")
         let result = try check()
-        #expect(result.status == 78 && result.errors.contains("config.json5:1:") && result.errors.contains("events.paths[0]"))
+        #expect(
+            result.status == 78 && result.errors.contains("config.json5:1:")
+                && result.errors.contains("events.paths[0]"))
     }
 
     // MARK: Separated values
@@ -135,13 +137,16 @@ import Testing
 
     @Test func aFileWithoutHeaderByTheConfiguration() throws {
         try configure(
-            #"paths: ["a.csv"], csv: { separator: "\t", header: ["ts", "type", "visitor", "platform", "slot", "variant"] }"#)
+            #"paths: ["a.csv"], csv: { separator: "\t", header: ["ts", "type", "visitor", "platform", "slot", "variant"] }"#
+        )
         try directory.write(Self.row("v").replacing(",", with: "\t"), to: "a.csv")
         let outcome = try run()
         #expect(outcome.status == 0 && outcome.visitors == 1, "\(outcome.errors)")
     }
 
-    @Test(arguments: [#"separator: "ab""#, #"separator: "\"""#, #"separator: "tab""#, "header: []", #"header: ["a", "a"]"#])
+    @Test(arguments: [
+        #"separator: "ab""#, #"separator: "\"""#, #"separator: "tab""#, "header: []", #"header: ["a", "a"]"#,
+    ])
     func separatorsAndHeadersThatCannotBeMeant(csv: String) throws {
         try configure("paths: [\"a.csv\"], csv: { \(csv) }")
         let result = try check()
@@ -155,7 +160,8 @@ import Testing
         try directory.write("{\"batch\": [\(Self.view("a")), \(Self.view("b"))], \"sentAt\": 1}", to: "a.json")
         #expect(try run().visitors == 2)
         try configure(#"paths: ["b.json"]"#)
-        try directory.write("[\n\(Self.view("a")),\n\(Self.view("b").replacing(", ", with: ",\n")),\n{}]\n", to: "b.json")
+        try directory.write(
+            "[\n\(Self.view("a")),\n\(Self.view("b").replacing(", ", with: ",\n")),\n{}]\n", to: "b.json")
         let outcome = try run()
         #expect(outcome.status == 65 && outcome.errors.contains("b.json:11"), "\(outcome.errors)")
         try configure(#"paths: ["b.json"], maxRejected: 1"#)
@@ -199,7 +205,10 @@ import Testing
         let outcome = try run()
         #expect(outcome.status == 0 && outcome.visitors == 2_001 && outcome.units == 2_001, "\(outcome.errors)")
         #expect(outcome.errors.contains("log/a.jsonl.gz (as log/a.jsonl)") && outcome.errors.contains("[same-log]"))
-        #expect((outcome.quality["repeated_files"] as? [[String: String]])?.map { $0["file"] } == ["log/a.jsonl.bak", "log/a.jsonl.gz"])
+        #expect(
+            (outcome.quality["repeated_files"] as? [[String: String]])?.map { $0["file"] } == [
+                "log/a.jsonl.bak", "log/a.jsonl.gz",
+            ])
     }
 
     @Test func filesThatYieldNothingAreNamed() throws {
@@ -227,7 +236,8 @@ import Testing
     }
 
     @Test func blanksWrittenAsPluses() throws {
-        let agent = "Mozilla/5.0+(Windows+NT+10.0;+Win64;+x64)+AppleWebKit/537.36+(KHTML,+like+Gecko)+Chrome/131.0+Safari/537.36"
+        let agent =
+            "Mozilla/5.0+(Windows+NT+10.0;+Win64;+x64)+AppleWebKit/537.36+(KHTML,+like+Gecko)+Chrome/131.0+Safari/537.36"
         let outcome = try agents(Array(repeating: agent, count: 5))
         #expect(outcome.status == 0 && outcome.units == 5)
     }
@@ -235,14 +245,16 @@ import Testing
     @Test func appsAreBrowsers() throws {
         let outcome = try agents([
             "[FBAN/FB4A;FBAV/501.0.0.40.70;FBDM/{density=3.0,width=1080,height=2200};FBCR/T KPN;FBMF/samsung;FBDV/SM-A100B;]",
-            "[FBAN/FB4A;FBPN/com.facebook.katana;]", "Instagram 333.0.0.1.2 Android (31/12; motorola; moto g(60) 5G; pt_BR; 1)",
+            "[FBAN/FB4A;FBPN/com.facebook.katana;]",
+            "Instagram 333.0.0.1.2 Android (31/12; motorola; moto g(60) 5G; pt_BR; 1)",
             "WhatsApp/2.24.20 A",
         ])
         #expect(outcome.units == 3 && outcome.status == 0)
     }
 
     @Test func librariesAreCountedAndManyAreSaid() throws {
-        let people = Array(repeating: "Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Gecko/20100101 Firefox/133.0", count: 60)
+        let people = Array(
+            repeating: "Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Gecko/20100101 Firefox/133.0", count: 60)
         let outcome = try agents(people + Array(repeating: "okhttp/4.9.3", count: 30) + ["Examplebot/1.0"])
         #expect(outcome.units == 60)
         let libraries = (outcome.quality["bots"] as? [String: Any])?["libraries"] as? [String: Any]
