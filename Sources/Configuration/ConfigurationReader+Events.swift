@@ -55,7 +55,7 @@ extension ConfigurationReader {
 
     /// The types that a synonym can stand for.
     private enum CountedType: String, CaseIterable {
-        case view, click, purchase
+        case view, click, purchase, refund
     }
 
     private mutating func readTypes(_ node: JSON5Node?, into types: inout [String: EventType]) {

@@ -48,6 +48,8 @@ package enum RunEvent: Sendable {
     case statisticsKept(CalendarDate, NoDataReason)
     case noStatistics(CalendarDate)
     case sampleRatio(CalendarDate, SampleRatioCheck)
+    /// The log has names that are not declared, and that look as if they should be.
+    case undeclaredNames(CalendarDate, Quality.Undeclared)
     /// The shares by which visitors were served cannot be known.
     case sharesUnknown(CalendarDate, ServedSharesError)
     /// The shares by which some units were served cannot be known: they are given out without a propensity.
@@ -109,6 +111,7 @@ extension RunEvent {
         case .statisticsKept: "statistics-kept"
         case .noStatistics: "no-statistics"
         case .sampleRatio: "sample-ratio"
+        case .undeclaredNames: "undeclared-names"
         case .sharesUnknown: "shares-unknown"
         case .propensitiesUnknown: "propensities-unknown"
         case .noUnits: "no-units"
@@ -136,6 +139,7 @@ extension RunEvent {
             .foldersRepeated(let date, _), .addressesUnreadable(let date, _), .librariesDropped(let date, _, _),
             .dayNotOver(let date, _), .denyListMissing(_, let date), .noData(let date, _),
             .statisticsKept(let date, _), .noStatistics(let date), .sampleRatio(let date, _),
+            .undeclaredNames(let date, _),
             .sharesUnknown(let date, _), .propensitiesUnknown(let date, _), .noUnits(let date, _),
             .experimentCarriedOver(let date, _, _, _), .nothingAllocated(let date), .experimentLeftOut(let date, _, _),
             .controlAlone(let date, _, _),

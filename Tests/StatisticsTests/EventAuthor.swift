@@ -55,7 +55,7 @@ struct EventAuthor {
         ]
         segments = Array(cities.shuffled(using: &self.random).prefix(4))
         statesPropensities = self.random.chance(0.5)
-        words = ["view", "click", "purchase"] + statistics.schema.types.keys.sorted()
+        words = ["view", "click", "purchase", "purchase", "refund"] + statistics.schema.types.keys.sorted()
         instants = EventAuthor.hotInstants(of: statistics.dayRange, using: &self.random)
     }
 
@@ -115,14 +115,16 @@ struct EventAuthor {
         if random.chance(0.05) { draft.variant = random.pick(Scenario.variants + ["none"]) }
         if statesPropensities, random.chance(0.6) { draft.propensity = random.pick(EventAuthor.propensities) }
         if random.chance(0.6) { draft.segment = random.pick(segments) }
-        if random.chance(0.4) { draft.revenue = amount() }
+        if random.chance(0.4) {
+            draft.revenue = random.chance(0.3) ? random.pick(["40", "60", "100", "-40"]) : amount()
+        }
         if isNoView(draft.type) {
             if random.chance(0.5) { draft.slot = nil }
             if random.chance(0.3) { draft.platform = nil }
             if random.chance(0.5) { draft.variant = nil }
         }
         if random.chance(0.3) {
-            draft.order = random.pick(["1", "2", "o-\u{E9}"])
+            draft.order = random.pick(["1", "2", "o-\u{E9}", "o-e\u{301}"])
             draft.isTimeExplicit = true
             let identity = "\(draft.visitor)|\(draft.order ?? "")|\(draft.time)"
             if let earlier = orders[identity] { draft = earlier } else { orders[identity] = draft }
@@ -133,7 +135,7 @@ struct EventAuthor {
     /// Whether a type may leave out what was shown.
     private func isNoView(_ word: String) -> Bool {
         let type = statistics.schema.types[word] ?? EventType(rawValue: word) ?? .other
-        return type == .purchase || type == .other
+        return type == .purchase || type == .refund || type == .other
     }
 
     private mutating func instant() -> Int64 {

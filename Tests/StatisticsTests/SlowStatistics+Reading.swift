@@ -35,8 +35,10 @@ extension SlowStatistics {
         guard let timeText = try text(json, .time, fractionsToo: true) else { throw Fault(reason: "missing ts") }
         guard let time = microseconds(timeText) else { throw Fault(reason: "invalid ts") }
         guard let word = try text(json, .type) else { throw Fault(reason: "missing type") }
-        let words: [String: EventType] = ["view": .view, "click": .click, "purchase": .purchase]
-        let type = schema.types[word] ?? words[word] ?? .other
+        let words: [String: EventType] = [
+            "view": .view, "click": .click, "purchase": .purchase, "refund": .refund,
+        ]
+        var type = schema.types[word] ?? words[word] ?? .other
         guard let visitor = try text(json, .visitor) else { throw Fault(reason: "missing visitor") }
         let platform = try text(json, .platform)
         let slot = try text(json, .slot)
@@ -47,7 +49,9 @@ extension SlowStatistics {
             if variant == nil { throw Fault(reason: "missing variant") }
         }
         let segment = try text(json, .segment)
-        let revenue = try millionths(text(json, .revenue, fractionsToo: true) ?? "0")
+        var revenue = try millionths(text(json, .revenue, fractionsToo: true) ?? "0")
+        if type == .purchase && revenue < 0 { type = .refund }
+        if type == .refund && revenue > 0 { revenue = -revenue }
         let order = try text(json, .order)
         _ = try (text(json, .userAgent), text(json, .address))
         let isFormula = segment.map { "=+-@\t\r".unicodeScalars.contains($0.unicodeScalars.first ?? " ") } ?? false

@@ -13,6 +13,8 @@ struct SlowStatistics {
     var botLimits = BotLimits()
     var leavesOutMixed = false
     var history = ServingHistory()
+    /// In millionths.
+    var revenueCap: Int128?
 
     /// The limits of the rules that only count; nil is off.
     struct BotLimits {
@@ -38,6 +40,12 @@ struct SlowStatistics {
         var formulaSegments = 0
         /// Events of the day that state a propensity which is none.
         var invalidPropensities = 0
+        /// By the name of what is counted.
+        var orders: [String: Int] = [:]
+        var nowhere: [String: Int] = [:]
+        /// By the parts of names that are not declared, all events; and by place, the views of people.
+        var undeclared: [[Name]: Int] = [:]
+        var undeclaredViews: [SlotKey: Int] = [:]
         /// Those that count, in no order.
         var units: [SlowUnit] = []
         var rows: [DailyRow] = []
@@ -84,7 +92,27 @@ struct SlowStatistics {
         result.invalidPropensities = events.filter(\.hasInvalidPropensity).count
         result.formulaSegments = events.filter { $0.type == .view && !$0.isIgnored && $0.hadFormulaSegment }.count
         judge(events, into: &result)
+        for event in events where event.isIgnored {
+            guard let parts = undeclaredParts(event) else { continue }
+            result.undeclared[parts, default: 0] += 1
+            if parts.count == 3, event.type == .view, !result.bots.contains(event.visitor) {
+                result.undeclaredViews[SlotKey(platform: parts[0], slot: parts[1]), default: 0] += 1
+            }
+        }
         return (result, events.filter { !result.bots.contains($0.visitor) && !$0.isIgnored })
+    }
+
+    /// The first part of an event's place that is not declared, and the parts before it.
+    private func undeclaredParts(_ event: SlowEvent) -> [Name]? {
+        guard event.type != .other else { return nil }
+        if let platform = event.platform, !experiments.contains(where: { $0.key.platform == platform }) {
+            return [platform]
+        }
+        let here = experiments.filter { event.platform == nil || $0.key.platform == event.platform }
+        guard let slot = event.slot else { return nil }
+        guard here.contains(where: { $0.key.slot == slot }) else { return [event.platform ?? "", slot] }
+        guard let platform = event.platform, let variant = event.variant else { return nil }
+        return [platform, slot, variant]
     }
 
     private func judge(_ events: [SlowEvent], into result: inout Result) {
@@ -116,25 +144,34 @@ struct SlowStatistics {
         let later = Dictionary(grouping: later, by: \.visitor)
         for (visitor, own) in Dictionary(grouping: today, by: \.visitor) {
             let known = own + (later[visitor] ?? [])
-            let purchases = withoutRepeatedOrders(known.filter { $0.type == .purchase })
+            tallyMoney(own, into: &result, judgesOrders: window == nil)
+            var cancelled: Set<Name> = []
             for experiment in experiments {
                 let key = experiment.key
                 let here = known.filter { $0.platform == key.platform && $0.slot == key.slot }
                 let views = here.filter { $0.type == .view && dayRange.contains($0.time) }
+                let ownClicks = here.filter { $0.type == .click && dayRange.contains($0.time) }
                 guard let exposure = views.min(by: { $0.exposesBefore($1) }), let variant = exposure.variant else {
+                    result.nowhere["click without an exposure", default: 0] += ownClicks.count
                     continue
                 }
+                if !ownClicks.contains(where: { $0.time >= exposure.time }) {
+                    result.nowhere["click before the exposure", default: 0] += ownClicks.count
+                }
+                let end = window.map { exposure.time + $0 } ?? .max
+                let money = SlowMoney(known.filter { $0.time <= end })
+                let (bought, cancelledHere, total) = money.credit(key, since: exposure.time)
+                cancelled.formUnion(cancelledHere.filter { dayRange.contains($0.time) }.compactMap(\.order))
                 if Set(views.compactMap(\.variant)).count > 1 {
                     result.mixed += 1
                     if leavesOutMixed { continue }
                 }
-                let end = window.map { exposure.time + $0 } ?? .max
                 let clicks = here.filter { $0.type == .click && $0.time <= end }
-                let bought = purchases.filter { purchase in
-                    purchase.time >= exposure.time && purchase.time <= end
-                        && concerns(key, platform: purchase.platform, slot: purchase.slot)
+                var revenue = total
+                if let cap = revenueCap, revenue > cap || revenue < -cap {
+                    revenue = revenue > 0 ? cap : -cap
+                    result.orders["cappedUnits", default: 0] += 1
                 }
-                let revenue = bought.reduce(Int128(0)) { $0 + $1.revenue }
                 // Of views that are alike in all else the least propensity counts.
                 let same = views.filter { !$0.exposesBefore(exposure) && !exposure.exposesBefore($0) }
                 result.units.append(
@@ -144,24 +181,15 @@ struct SlowStatistics {
                             platform: key.platform, slot: key.slot, segment: exposure.segment, variant: variant),
                         table: history.entries.last { $0.since * 1_000_000 <= exposure.time }?.table,
                         exposure: exposure.time, views: Int64(views.count), clicks: Int64(clicks.count),
-                        purchases: Int64(bought.count), isClicked: clicks.contains { $0.time >= exposure.time },
+                        purchases: Int64(bought), isClicked: clicks.contains { $0.time >= exposure.time },
                         revenue: revenue, propensity: same.compactMap(\.propensity).min(),
                         isMixed: Set(views.compactMap(\.variant)).count > 1))
             }
+            if window != nil { result.orders["cancelledOrders", default: 0] += cancelled.count }
         }
         SlowUnit.addUp(result.units, on: date, into: &result)
     }
 
-    private func concerns(_ key: SlotKey, platform: Name?, slot: Name?) -> Bool {
-        (platform ?? key.platform) == key.platform && (slot ?? key.slot) == key.slot
-    }
-
-    private func withoutRepeatedOrders(_ purchases: [SlowEvent]) -> [SlowEvent] {
-        var seen: Set<Name> = []
-        return purchases.sorted { $0.time < $1.time }.filter { purchase in
-            purchase.order.map { seen.insert($0).inserted } ?? true
-        }
-    }
 }
 
 /// A unit as the slow implementation keeps it, and as the real one's outcomes are brought to.
@@ -220,6 +248,10 @@ struct SlowEvent {
     var propensity: Int64?
     var hasInvalidPropensity = false
     var isIgnored = false
+
+    func concerns(_ key: SlotKey) -> Bool {
+        (platform ?? key.platform) == key.platform && (slot ?? key.slot) == key.slot
+    }
 
     func exposesBefore(_ other: SlowEvent) -> Bool {
         if time != other.time { return time < other.time }

@@ -94,7 +94,7 @@ struct EventBuilder: ~Copyable {
         if platform.isEmpty || slot.isEmpty || variant.isEmpty {
             switch type {
             case .view, .click: throw .missing(platform.isEmpty ? .platform : slot.isEmpty ? .slot : .variant)
-            case .purchase, .other: break
+            case .purchase, .refund, .other: break
             }
         }
         event.pointee.platform = platform
@@ -102,6 +102,7 @@ struct EventBuilder: ~Copyable {
         event.pointee.variant = variant
         event.pointee.segment = try text(.segment, from: values, sources, arePlain: arePlain)
         event.pointee.revenue = try revenue(sources.value(.revenue, in: values, isOnly: arePlain))
+        if event.pointee.revenue != 0 { event.pointee.settleRefund() }
         event.pointee.order = try text(.order, from: values, sources, arePlain: arePlain)
         event.pointee.userAgent = try text(.userAgent, from: values, sources, arePlain: arePlain)
         event.pointee.address = try text(.address, from: values, sources, arePlain: arePlain)
@@ -174,6 +175,14 @@ struct EventBuilder: ~Copyable {
             revenue.magnitude <= EventBuilder.maximumRevenue.magnitude
         else { throw .invalid(.revenue) }
         return revenue
+    }
+}
+
+extension Event {
+    /// Makes a purchase of negative revenue a refund, and a refund's money negative, whichever sign the log gives it.
+    fileprivate mutating func settleRefund() {
+        if case .purchase = type, revenue < 0 { type = .refund }
+        if case .refund = type { revenue = -abs(revenue) }
     }
 }
 

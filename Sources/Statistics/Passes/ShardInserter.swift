@@ -31,6 +31,8 @@ struct ShardInserter: ~Copyable {
     var unreadableAddressSamples: FirstTexts { names.unreadableAddressSamples }
     /// Names of libraries of HTTP among the agents.
     var libraryNames: FirstTexts { names.libraryNames }
+    /// The names of events that are not declared, and how many events have each.
+    var undeclared: UndeclaredNames { names.undeclared.names }
 
     /// - Parameter worker: its number, so that workers begin at different shards and rarely meet.
     init(_ plan: ShardInsertionPlan, worker: Int) {
@@ -118,7 +120,7 @@ struct ShardInserter: ~Copyable {
             let encoded = UnsafePointer(encoded.start + Int(number))
             let event = (events.baseAddress.unsafelyUnwrapped + Int(encoded.pointee.event))
             var bytes = VisitorTable.bytesOfEvent + encoded.pointee.visitor.count
-            if case .purchase = encoded.pointee.type { bytes += event.pointee.order.count }
+            if encoded.pointee.type.isOfMoney { bytes += event.pointee.order.count }
             while !table.pointee.reserve(bytes) {
                 // No shard above is left to drop: this one goes.
                 guard plan.shards.dropHighest(for: shard) else {
@@ -175,6 +177,8 @@ extension VisitorTable {
                 if visitor.pointee.flags.contains(.statesPropensity) {
                     take(propensity: event.pointee.propensity, of: rank, encoded.pointee.arm, visitor)
                 }
+            } else if encoded.pointee.arm != .none {
+                addUndeclaredView(of: encoded.pointee.arm, visitor)
             }
         case .click:
             visitor.pointee.clicks.add(1)
@@ -184,12 +188,12 @@ extension VisitorTable {
                     add(Click(time: encoded.pointee.time, arm: encoded.pointee.arm), of: visitor)
                 }
             }
-        case .purchase:
+        case .purchase, .refund:
             // What a bot bought counts nowhere, however much it is.
             if encoded.pointee.isCounted, !plan.policy.dropsForEvents(visitor.pointee.events) {
                 let purchase = Purchase(
                     time: encoded.pointee.time, revenue: event.pointee.revenue, place: encoded.pointee.place,
-                    orderLength: UInt32(truncatingIfNeeded: event.pointee.order.count))
+                    isRefund: encoded.pointee.type == .refund, orderLength: event.pointee.order.count)
                 add(purchase, order: event.pointee.order, of: visitor)
             }
         case .other:
