@@ -39,10 +39,9 @@ extension ConfigurationReader {
     mutating func each(_ node: JSON5Node?) -> [String]? {
         guard let node, let text = text(node, "the key of a list of events, such as \"batch\"") else { return nil }
         let keys = text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-        if let place = keys.firstIndex(of: "") {
-            let offset = keys[..<place].reduce(0) { $0 + $1.unicodeScalars.count + 1 }
+        guard !keys.contains("") else {
             fault(
-                node, at: offset, "\(JSON5Value.quoted(text)) has a key without letters",
+                node, "\(JSON5Value.quoted(text)) has a key without letters",
                 "write keys with one dot between them, such as \"data.events\"")
             return nil
         }

@@ -158,7 +158,7 @@ extension ConfigurationReader {
         guard let path = text(node, "a path") else { return nil }
         let faults = PathTemplate(path).faults + (isPattern ? PathTemplate.faultsOfPattern(path) : [])
         for fault in faults.sorted(by: { $0.offset < $1.offset }) {
-            self.fault(node, at: fault.offset, "\(JSON5Value.quoted(fault.text)) \(fault.message)", fault.suggestion)
+            self.fault(node, "\(JSON5Value.quoted(fault.text)) \(fault.message)", fault.suggestion)
         }
         return faults.isEmpty ? path : nil
     }

@@ -24,12 +24,6 @@ package struct ConfigurationReader {
         note(node.path, at: node.place, message, suggestion)
     }
 
-    /// Notes a fault within a text, `offset` scalars after its opening quote; with escapes before it the place is only near.
-    package mutating func fault(_ node: JSON5Node, at offset: Int, _ message: String, _ suggestion: String) {
-        let place = JSON5Place(line: node.place.line, column: node.place.column + 1 + offset)
-        note(node.path, at: place, message, suggestion)
-    }
-
     /// Notes a fault of a key, at the place where the key begins.
     package mutating func faultOfKey(_ node: JSON5Node, _ message: String, _ suggestion: String) {
         note(node.path, at: node.keyPlace ?? node.place, message, suggestion)

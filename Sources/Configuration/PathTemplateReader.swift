@@ -27,8 +27,9 @@ struct PathTemplateReader {
             position = braces.upperBound
             guard end != nil else {
                 fault(
-                    braces, "has no closing brace",
-                    "close it; where a brace is meant itself, write \\{")
+                    braces, "is no placeholder of a path: its brace is not closed",
+                    string(braces).hasPrefix("{date")
+                        ? "did you mean {date}?" : "close it; where a brace is meant itself, write \\\\{")
                 text += string(braces)
                 continue
             }

@@ -56,8 +56,7 @@ extension NightlyRun {
             }
             progress?(soFar, total)
         }
-        reader.csv = configuration.events.csv
-        reader.each = configuration.events.each
+        prepare(&reader)
         var job = DailyJob(
             experiments: configuration.experiments.map(\.experiment), policy: log.policy,
             mixedUnits: configuration.statistics.onMixed, reader: reader, workers: options.workers)
@@ -66,6 +65,12 @@ extension NightlyRun {
         job.servingHistory = history
         job.memory = ProcessMemory.forVisitors(of: options.memory, workers: options.workers)
         return job
+    }
+
+    /// Tells a reader how the log's files are written.
+    func prepare(_ reader: inout LogReader) {
+        reader.csv = configuration.events.csv
+        reader.each = configuration.events.each
     }
 
     /// Counts events; what stops the job becomes the run's failure.

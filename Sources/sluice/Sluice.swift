@@ -7,7 +7,7 @@ enum Sluice {
     static let commands: [any (Command & Sendable).Type] = [
         RunCommand.self, StatisticsCommand.self, AllocateCommand.self, MergeCommand.self, AssignCommand.self,
         ExportCommand.self,
-        CheckCommand.self, RollbackCommand.self, HistoryCommand.self, ReportCommand.self, WarmstartCommand.self,
+        CheckCommand.self, InitCommand.self, RollbackCommand.self, HistoryCommand.self, ReportCommand.self, WarmstartCommand.self,
         SimulateCommand.self, UnitsCommand.self, EvaluateCommand.self, CompareCommand.self, UpliftCommand.self,
         WaveCommand.self, BudgetCommand.self, StatusCommand.self, PruneCommand.self, CompletionsCommand.self,
         ManCommand.self,

@@ -37,7 +37,7 @@ import Testing
             error.description == """
                 test.json5:2:13: pipeline: "night shift" has other characters than A-Z, a-z, 0-9, dot, _ and -; write "night-shift"
                 test.json5:3:13: timezone: "Asia/Kolkatta" is no IANA name of a timezone that this system has; did you mean "Asia/Kolkata"?
-                test.json5:4:26: events.paths[0]: "{dat}" is no placeholder of a path; did you mean {date}?
+                test.json5:4:21: events.paths[0]: "{dat}" is no placeholder of a path; did you mean {date}?
                 test.json5:4:50: events.maxRejected: expected a share of lines from 0 to 1, found the number 2; write 0.01 for one line in a hundred
                 test.json5:5:25: bots.eventsPerDay: expected a whole number of at least 1, found the string "800"; write 800, without quotes
                 test.json5:7:15: learning.rewards: unknown key "rewards"; did you mean "reward"?

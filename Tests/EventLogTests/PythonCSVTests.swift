@@ -15,7 +15,7 @@ struct PythonCSVTests {
         end = r.choice(["\n", "\r\n"])
         quoting = r.choice([csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONNUMERIC])
         names = ["ts", "type", "visitor", "platform", "slot", "variant", "segment", "order", "note"]
-        parts = ["a", "b c", "\"", "\"\"", ",", ";", "\t", "|", "\n", "\r\n", "é", "'", "{", "x,y,z", "\n\n", "1795168800,view"]
+        parts = ["a", "b c", "\"", "\"\"", ",", ";", "\t", "|", "\n", "\r\n", "é", "'", "{", "x,y,z", "\n\n", "view,a"]
         text = lambda: "".join(r.choice(parts) for _ in range(r.randint(0, 6)))
         with open(f"{directory}/events.csv", "w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file, delimiter=separator, lineterminator=end, quoting=quoting)

@@ -11,6 +11,8 @@ enum SlowCSVLog {
         /// Its bytes, without the line feed.
         var range: Range<Int>
         var content: Content
+        /// Why a record over several lines, of which this is the first, is none.
+        var reason: String?
     }
 
     private enum State {
@@ -21,11 +23,11 @@ enum SlowCSVLog {
 
     /// All records of a file, the header among them.
     ///
-    /// - Parameter isGood: whether a record over several lines stands; of one that does not the first line is rejected, and the
-    ///   others are read by themselves.
+    /// - Parameter fault: why a record over several lines is none; of one that is none the first line is rejected, and the others
+    ///   are read by themselves.
     static func records(
         _ bytes: [UInt8], maximumLength: Int, separator: UInt8 = 0x2C,
-        isGood: (Record) throws -> Bool = { _ in true }
+        fault: (Record) throws -> String? = { _ in nil }
     ) rethrows -> [Record] {
         var records: [Record] = []
         var start = bytes.starts(with: mark) ? 3 : 0
@@ -33,15 +35,14 @@ enum SlowCSVLog {
         while start < bytes.count {
             let line = 1 + bytes[..<start].count { $0 == 0x0A }
             let seen = start < reread ? Array(bytes[..<reread]) : bytes
-            var (end, content) = record(seen, from: start, maximumLength, separator)
+            let (end, content) = record(seen, from: start, maximumLength, separator)
             var record = Record(line: line, range: start..<end, content: content)
-            if let first = bytes[start..<end].firstIndex(of: 0x0A), try !isGood(record) {
-                reread = max(reread, end + 1)
-                (end, content) = (first, .notCSV)
-                record = Record(line: line, range: start..<end, content: content)
+            if let first = bytes[start..<end].firstIndex(of: 0x0A), let reason = try fault(record) {
+                reread = max(reread, min(end + 1, bytes.count))
+                record = Record(line: line, range: start..<first, content: .notCSV, reason: reason)
             }
             records.append(record)
-            start = end + 1
+            start = record.range.upperBound + 1
         }
         return records
     }

@@ -50,7 +50,7 @@ final class CSVHeader: Sendable {
             guard keys.contains(where: { column(of: $0) != nil }) else {
                 throw .missingColumn(
                     keys, header: names.map { String(decoding: $0, as: UTF8.self) },
-                    separator: names.count == 1 ? nil : separator)
+                    separator: names.count == 1 || separator == CSVFormat.comma ? nil : separator)
             }
         }
     }

@@ -8,6 +8,8 @@ final class ByteStream {
     /// How far a line feed is looked for where there are carriage returns.
     private static let lineEndLength = 1 << 16
 
+    /// How the file is compressed; nil: not at all.
+    let compression: Compression?
     private let input: FileInput
     private let decompressor: (any Decompressor)?
     /// The beginning of what a compressed file holds, decompressed to be looked at, and how much of it has been read since.
@@ -23,7 +25,8 @@ final class ByteStream {
         input = FileInput(file)
         try input.look(Compression.magicLength)
         let head = UnsafeBufferPointer(input.available)
-        switch Compression(magic: head) {
+        compression = Compression(magic: head)
+        switch compression {
         case .gzip: decompressor = GzipDecompressor()
         case .zstandard: decompressor = try ZstandardDecompressor(file.name)
         case nil:
