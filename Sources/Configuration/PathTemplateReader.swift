@@ -29,7 +29,7 @@ struct PathTemplateReader {
                 fault(
                     braces, "is no placeholder of a path: its brace is not closed",
                     string(braces).hasPrefix("{date")
-                        ? "did you mean {date}?" : "close it; where a brace is meant itself, write \\\\{")
+                        ? "did you mean {date}?" : "close it; where a brace is meant itself, write \\{")
                 text += string(braces)
                 continue
             }

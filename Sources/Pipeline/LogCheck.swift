@@ -36,15 +36,16 @@ package struct LogCheck: Sendable {
 }
 
 extension NightlyRun {
-    /// Looks at the logs of a day, or of the newest day that has some: finds them, tells their kinds, and reads some of them as a night does.
-    /// Nothing is written. At most ``LogCheck/mostBytes`` are read.
+    /// Looks at the logs of a day, or of the newest day that has some: finds them, tells their kinds, and reads some of them as a
+    /// night does. Nothing is written. At most ``LogCheck/mostBytes`` are read.
     ///
     /// - Parameter date: nil: the newest of the last ``LogCheck/mostDays`` days.
     /// - Returns: nil when no file matches on any of these days.
     package func checkLogs(of date: CalendarDate?) throws(RunFailure) -> LogCheck? {
         guard var check = try newestLogs(date) else { return nil }
         let files = check.found.files.filter { !$0.isGivenDescriptor }
-        var reader = LogReader(schema: configuration.events.schema, day: DayClock(timeZone: configuration.timeZone).day(check.date))
+        var reader = LogReader(
+            schema: configuration.events.schema, day: DayClock(timeZone: configuration.timeZone).day(check.date))
         prepare(&reader)
         var readable: [LogFile] = []
         for file in files.prefix(LogCheck.mostFiles) {
@@ -92,7 +93,11 @@ extension NightlyRun {
         var folders: Set<String> = []
         var (first, others): ([LogFile], [LogFile]) = ([], [])
         for file in files {
-            if folders.insert(FileSystem.parent(of: file.name)).inserted { first.append(file) } else { others.append(file) }
+            if folders.insert(FileSystem.parent(of: file.name)).inserted {
+                first.append(file)
+            } else {
+                others.append(file)
+            }
         }
         var chosen: Set<LogFile> = []
         var bytes: Int64 = 0
@@ -121,7 +126,9 @@ extension NightlyRun {
         let log = DayLog(files: files, day: clock.day(check.date), policy: try policy(on: check.date))
         var job = job(for: log, reading: [log], served: try journal().history)
         let isCutOff = limit(&job.reader)
-        let (statistics, tally) = try counted(on: check.date, by: job) { () throws(DailyJob.Failure) in try job.run(log.files) }
+        let (statistics, tally) = try counted(on: check.date, by: job) { () throws(DailyJob.Failure) in
+            try job.run(log.files)
+        }
         check.isCutOff = isCutOff()
         var outcome = NightOutcome(date: check.date)
         let silent = NightlyRun(

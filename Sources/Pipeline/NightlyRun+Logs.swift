@@ -1,7 +1,8 @@
 import BotFilter
+import CLibrary
 import Configuration
-import Domain
-import EventLog
+package import Domain
+package import EventLog
 import State
 import Statistics
 import Synchronization
@@ -9,7 +10,7 @@ import Synchronization
 extension NightlyRun {
     /// The files that the configuration's paths match for a day; a file is read once, however many paths lead to it, and a log
     /// once, however many files have it.
-    func logFiles(of date: CalendarDate) throws(RunFailure) -> FoundLogs {
+    func foundLogs(of date: CalendarDate) throws(RunFailure) -> FoundLogs {
         var found = try matchedFiles(of: date)
         var logs = RepeatedLogs()
         found.files.removeAll { file in
@@ -20,11 +21,14 @@ extension NightlyRun {
         return found
     }
 
-    /// The files that the configuration's paths match for a day, not looked into.
+    /// The files of ``foundLogs(of:)``.
+    package func logFiles(of date: CalendarDate) throws(RunFailure) -> [LogFile] { try foundLogs(of: date).files }
+
+    /// The files that the configuration's paths, or those given in their place, match for a day, in byte order, not looked into.
     func matchedFiles(of date: CalendarDate) throws(RunFailure) -> FoundLogs {
         var found = FoundLogs()
         var known: Set<FileIdentity> = []
-        for template in configuration.events.paths {
+        for template in options.paths ?? configuration.events.paths {
             if template == "-" {
                 if !found.files.contains(.standardInput) { found.files.append(.standardInput) }
                 found.patterns.append(FoundLogs.Pattern(text: template, files: 1))
@@ -32,6 +36,12 @@ extension NightlyRun {
             }
             for pattern in PathTemplate(template).paths(for: date) {
                 let matches = try self.files { () throws(FileError) in try FileSystem.glob(pattern) }
+                // A file that was named, and not looked for.
+                if options.paths != nil, matches.paths.isEmpty, pattern == template,
+                    !pattern.contains(where: { "*?[".contains($0) })
+                {
+                    throw .file(FileError(path: pattern, operation: "open", code: ENOENT))
+                }
                 for path in matches.paths {
                     let identity = try self.files { () throws(FileError) in try FileSystem.identity(of: path) }
                     if identity.map({ known.insert($0).inserted }) ?? true { found.files.append(.path(path)) }
@@ -40,12 +50,14 @@ extension NightlyRun {
                 found.repeatedFolders += matches.repeatedFolders.filter { !found.repeatedFolders.contains($0) }
             }
         }
+        found.files.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
         return found
     }
 
     /// The job that reads these logs; `log`, the night's own, is one of them.
     func job(for log: DayLog, reading logs: [DayLog], served history: ServingHistory) -> DailyJob {
         var reader = LogReader(schema: configuration.events.schema, day: log.day)
+        reader.inputName = options.inputName
         let progress = options.progress
         let total = logs.reduce(Int64(0)) { $1.files.reduce($0) { $0 + ((try? FileSystem.size(of: $1.name)) ?? 0) } }
         let done = Mutex(Int64(0))

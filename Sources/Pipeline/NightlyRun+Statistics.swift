@@ -7,12 +7,29 @@ import State
 import Statistics
 
 extension NightlyRun {
-    /// Reads the day's logs and writes its statistics. Without anything to count, what an earlier run wrote stays.
+    /// Counts the day, from its logs or from parts, and writes its statistics, and under a conversion window those of the days
+    /// whose windows are open. Without anything to count, what an earlier run wrote stays.
     func gatherStatistics(of date: CalendarDate, into outcome: inout NightOutcome) throws(RunFailure) {
+        let night =
+            if let parts = options.parts {
+                try addedParts(parts, of: date, into: &outcome)
+            } else {
+                try countedLogs(of: date, into: &outcome)
+            }
+        for (day, counted) in night.days { try refuseTooManyRejected(counted.tally, of: day) }
+        guard let own = night[date] else { return }
+        try refuseDayToCome(date, own.statistics)
+        let extent = try publishOtherDays(of: night, date, into: &outcome)
+        try conclude(own, extent: extent, of: date, into: &outcome)
+    }
+
+    /// Reads the logs that the night is about.
+    private func countedLogs(of date: CalendarDate, into outcome: inout NightOutcome) throws(RunFailure) -> CountedNight
+    {
         if let window = configuration.statistics.conversionWindow {
-            return try gatherStatistics(of: date, window: window, into: &outcome)
+            return try countedLogs(of: date, window: window, into: &outcome)
         }
-        let found = try logFiles(of: date)
+        let found = try foundLogs(of: date)
         let log = DayLog(
             files: found.files, day: DayClock(timeZone: configuration.timeZone).day(date),
             policy: try policy(on: date))
@@ -20,9 +37,14 @@ extension NightlyRun {
         let (statistics, tally) = try counted(on: date, by: job) { () throws(DailyJob.Failure) in
             try job.run(log.files)
         }
-        try refuseTooManyRejected(tally, of: date)
-        try refuseDayToCome(date, statistics)
-        try conclude(statistics, tally, extent: nil, of: date, from: found, into: &outcome)
+        return CountedNight(
+            days: [
+                (
+                    date,
+                    CountedDay(
+                        statistics: statistics, tally: tally, hasLog: !log.files.isEmpty, found: found)
+                )
+            ])
     }
 
     /// Stops the run of a day that is still to come and has no data: an empty day in the state would be its newest for long.
@@ -33,20 +55,21 @@ extension NightlyRun {
 
     /// Says what was found of the night's own day, and writes it.
     func conclude(
-        _ statistics: DayStatistics, _ tally: LogTally, extent: CountedExtent?, of date: CalendarDate,
-        from found: FoundLogs, into outcome: inout NightOutcome
+        _ counted: CountedDay, extent: CountedExtent?, of date: CalendarDate, into outcome: inout NightOutcome
     ) throws(RunFailure) {
-        let quality = try quality(statistics, tally, extent: extent, of: date, from: found, into: &outcome)
+        let statistics = counted.statistics
+        let quality = try quality(
+            statistics, counted.tally, extent: extent, of: date, from: counted.found, into: &outcome)
         outcome.quality = quality
         report(.dayRead(date, quality))
-        for event in RunEvent.remarks(onFilesOf: date, found, quality) { warn(event, in: &outcome) }
+        for event in RunEvent.remarks(onFilesOf: date, counted.found, quality) { warn(event, in: &outcome) }
         if let undeclared = quality.undeclared, undeclared.asksForALook {
             warn(.undeclaredNames(date, undeclared), in: &outcome)
         }
         for check in quality.sampleRatio where check.isSuspicious { warn(.sampleRatio(date, check), in: &outcome) }
         if !statistics.hasData {
             outcome.hasData = false
-            let reason = found.files.isEmpty ? RunEvent.NoDataReason.noFile : .noEvent
+            let reason = counted.hasLog ? RunEvent.NoDataReason.noEvent : .noFile
             if try hasRows(on: date) {
                 warn(.statisticsKept(date, reason), in: &outcome)
                 return
@@ -58,12 +81,20 @@ extension NightlyRun {
 
     /// Puts a day's statistics and what is said of them in place of those it had.
     func publish(_ statistics: DayStatistics, _ quality: Quality, of date: CalendarDate) throws(RunFailure) {
+        let contents = dayFiles(statistics, quality, of: date)
+        _ = try self.files { () throws(FileError) in try state.publish(contents, as: state.statistics(on: date)) }
+    }
+
+    /// The files of a day's folder.
+    func dayFiles(
+        _ statistics: DayStatistics, _ quality: Quality, of date: CalendarDate
+    ) -> [(name: String, bytes: [UInt8])] {
         let rows = statistics.rows.map { DailyRow(date: date, table: $0.table, key: $0.key, counts: $0.counts) }
         var contents: [(name: String, bytes: [UInt8])] = [("quality.json", JSONFile.bytes(of: quality))]
         // No file of a header alone: who reads a year of them at once would have its columns guessed from it.
         if !rows.isEmpty { contents.append(("statistics.csv", StatisticsFile.bytes(of: rows))) }
         if options.audits { contents.insert(("bots.csv", auditBytes(statistics.audit)), at: 0) }
-        _ = try self.files { () throws(FileError) in try state.publish(contents, as: state.statistics(on: date)) }
+        return contents
     }
 
     /// Whether an earlier run counted anyone on a day.
@@ -79,8 +110,7 @@ extension NightlyRun {
     ) throws(RunFailure) -> Quality {
         let shares = ServedShares(state, history: try journal().history)
         var faults: [ServedSharesError] = []
-        let experiments = configuration.experiments.map(\.experiment)
-        let slots = experiments.map(\.key)
+        let slots = configuration.experiments.map(\.experiment.key)
         let checks = slots.compactMap {
             SampleRatioCheck(experiment: $0, rows: statistics.rows, shares: shares, faults: &faults)
         }
@@ -88,12 +118,26 @@ extension NightlyRun {
             if case .unreadable(let error) = fault { throw .file(error) }
             warn(.sharesUnknown(date, fault), in: &outcome)
         }
-        var quality = Quality(
+        let propensities = slots.compactMap {
+            StatedPropensities(experiment: $0, rows: statistics.rows, shares: shares)
+        }
+        var quality = quality(
+            statistics, tally, extent: extent, of: date, sampleRatio: checks, propensities: propensities)
+        if !found.repeated.isEmpty {
+            quality.repeatedFiles = found.repeated.map { Quality.RepeatedFile(file: $0.file, sameAs: $0.sameAs) }
+        }
+        return quality
+    }
+
+    /// What is said of a day's log, after such checks.
+    func quality(
+        _ statistics: DayStatistics, _ tally: LogTally, extent: CountedExtent?, of date: CalendarDate,
+        sampleRatio: [SampleRatioCheck], propensities: [StatedPropensities]
+    ) -> Quality {
+        let experiments = configuration.experiments.map(\.experiment)
+        return Quality(
             date: date, timezone: configuration.timeZone.identifier, tally: tally, statistics: statistics,
-            extent: extent, sampleRatio: checks,
-            propensities: slots.compactMap {
-                StatedPropensities(experiment: $0, rows: statistics.rows, shares: shares)
-            },
+            extent: extent, sampleRatio: sampleRatio, propensities: propensities,
             undeclared: Quality.Undeclared(statistics.undeclared, experiments: experiments) {
                 nearestName($0, among: $1)
             },

@@ -53,7 +53,8 @@ import Testing
     static let beginnings = [
         Beginning([0x50, 0x4B, 3, 4, 20, 0, 0, 0, 8, 0], .zip), Beginning("BZh91AY&SY", .bzip2),
         Beginning([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0, 0, 4], .xz), Beginning("PAR1", [0x15, 4, 0x15], .parquet),
-        Beginning("Obj", [1, 4], .avro), Beginning("ORC", [3, 0, 0], .orc), Beginning([4, 0x22, 0x4D, 0x18, 0x64], .lz4),
+        Beginning("Obj", [1, 4], .avro), Beginning("ORC", [3, 0, 0], .orc),
+        Beginning([4, 0x22, 0x4D, 0x18, 0x64], .lz4),
         Beginning([0x1F, 0x9D, 0x90], .compress), Beginning([0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C, 0], .sevenZip),
         Beginning("SQLite format 3", [0, 16], .sqlite), Beginning("ARROW1", [0, 0], .arrow),
         Beginning([0x37, 0xA4, 0x30, 0xEC, 1, 2], .zstandardDictionary), Beginning("%PDF-1.7", .pdf),

@@ -5,11 +5,15 @@
 final class CSVHeader: Sendable {
     let names: [[UInt8]]
     let separator: UInt8
+    /// As it stands in the file, without its line feed.
+    let text: [UInt8]
     /// Names without white space around them, in lower case.
     private let folded: [[UInt8]]
 
-    init(names: [[UInt8]], separator: UInt8 = CSVFormat.comma) {
+    /// - Parameter text: the header as it stands in the file; nil: it is not there.
+    init(names: [[UInt8]], separator: UInt8 = CSVFormat.comma, text: [UInt8]? = nil) {
         self.names = names
+        self.text = text ?? CSVHeader.text(names, separator)
         self.separator = separator
         folded = names.map { CSVHeader.folded($0) }
     }
@@ -29,7 +33,37 @@ final class CSVHeader: Sendable {
                     } : Array(field.bytes))
         }
         guard !fields.isMalformed else { throw .notCSV }
-        self.init(names: names, separator: separator)
+        self.init(
+            names: names, separator: separator, text: Array(UnsafeBufferPointer(start: start, count: count)))
+    }
+
+    /// Reads a header by the first separator with which it names the needed columns.
+    ///
+    /// - Throws: where none does, what is wrong with it by the separator that cuts it into most columns.
+    static func find(
+        _ start: UnsafePointer<UInt8>, count: Int, _ format: CSVFormat, _ schema: EventSchema
+    ) throws(LogError.HeaderFault) -> CSVHeader {
+        var likeliest: (columns: Int, fault: LogError.HeaderFault)?
+        for separator in format.separator.map({ [$0] }) ?? CSVFormat.separators {
+            var columns = 0
+            do throws(LogError.HeaderFault) {
+                let header = try CSVHeader(start, count: count, separator: separator)
+                columns = header.names.count
+                try header.check(against: schema)
+                return header
+            } catch {
+                if likeliest.map({ columns > $0.columns }) ?? true { likeliest = (columns, error) }
+            }
+        }
+        throw likeliest?.fault ?? .empty
+    }
+
+    /// A header with every name in quotes.
+    private static func text(_ names: [[UInt8]], _ separator: UInt8) -> [UInt8] {
+        let quote = UInt8(ascii: "\"")
+        return Array(
+            names.map { name in [quote] + name.flatMap { $0 == quote ? [quote, quote] : [$0] } + [quote] }
+                .joined(separator: [separator]))
     }
 
     /// The column that a key names; nil when there is none, or, letter case aside, more than one.

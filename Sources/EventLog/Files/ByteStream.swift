@@ -21,7 +21,9 @@ final class ByteStream {
     /// Looks at the first bytes of the file; what they say counts, the name only where they are too few.
     ///
     /// - Throws: ``LogError``, also for a file of another kind.
-    init(_ file: ReadableFile, name: FormatName) throws(LogError) {
+    ///
+    /// - Parameter takesPartBlocks: whether it may be blocks of lines split by visitor, which are no text.
+    init(_ file: ReadableFile, name: FormatName, takesPartBlocks: Bool = false) throws(LogError) {
         input = FileInput(file)
         try input.look(Compression.magicLength)
         let head = UnsafeBufferPointer(input.available)
@@ -35,6 +37,7 @@ final class ByteStream {
             }
             decompressor = nil
         }
+        if takesPartBlocks { return }
         var look = FileKind.headLength
         while true {
             let isAll = try fillBeginning(look)

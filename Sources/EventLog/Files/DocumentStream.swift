@@ -53,6 +53,7 @@ final class DocumentStream: @unchecked Sendable {
         block.lines = 0..<count
         block.linesBefore = 0
         block.header = nil
+        block.part = nil
         block.size = Int64(unreported)
         block.fileSize = bytes.fileOffset - fileOffset
         fileOffset = bytes.fileOffset

@@ -16,6 +16,8 @@ enum LogLayout {
 /// line. JSON is one object a line, unless it begins with a list, or with an object that goes on in the second line.
 struct FormatDetector: ~Copyable {
     private(set) var layout = LogLayout.jsonLines
+    /// Whether it begins as blocks of lines do that were split by visitor.
+    private(set) var isOfPartBlocks = false
     /// Lines that are passed: the header and what stands before it.
     private(set) var lines: Int32 = 0
     private(set) var atEnd = false
@@ -37,6 +39,11 @@ struct FormatDetector: ~Copyable {
         _ bytes: ByteStream, file: String, name: FormatName, rules: ReadingRules, step: Int
     ) throws(LogError) {
         let limit = rules.maximumLineLength
+        if rules.takesPartBlocks {
+            while count < PartBlock.headerBytes, !atEnd { try read(bytes, step) }
+            isOfPartBlocks = PartBlock.header(UnsafeBufferPointer(memory[0..<count])) != nil
+            if isOfPartBlocks { return }
+        }
         while count < ByteOrderMark.bytes.count, !atEnd { try read(bytes, step) }
         if memory[0..<count].starts(with: ByteOrderMark.bytes) { passed = ByteOrderMark.bytes.count }
         guard let start = try findText(bytes, step, limit) else { return }
@@ -63,7 +70,7 @@ struct FormatDetector: ~Copyable {
         let header: CSVHeader
         do throws(LogError.HeaderFault) {
             guard let end else { throw .tooLong(limit: limit) }
-            header = try self.header(from: start, to: end, rules)
+            header = try CSVHeader.find(memory.base + start, count: end - start, rules.csv, rules.schema)
         } catch {
             guard name.layout == .csv else { return }
             let line = memory.lineFeeds(in: 0..<start) + 1
@@ -72,26 +79,6 @@ struct FormatDetector: ~Copyable {
         layout = .csv(header)
         passed = min((end ?? start) + 1, count)
         lines = memory.lineFeeds(in: 0..<passed)
-    }
-
-    /// Reads the header by the first separator with which it names the needed columns.
-    ///
-    /// - Throws: where none does, what is wrong with it by the separator that cuts it into most columns.
-    private func header(from start: Int, to end: Int, _ rules: ReadingRules) throws(LogError.HeaderFault) -> CSVHeader {
-        let separators = rules.csv.separator.map { [$0] } ?? CSVFormat.separators
-        var likeliest: (columns: Int, fault: LogError.HeaderFault)?
-        for separator in separators {
-            var columns = 0
-            do throws(LogError.HeaderFault) {
-                let header = try CSVHeader(memory.base + start, count: end - start, separator: separator)
-                columns = header.names.count
-                try header.check(against: rules.schema)
-                return header
-            } catch {
-                if likeliest.map({ columns > $0.columns }) ?? true { likeliest = (columns, error) }
-            }
-        }
-        throw likeliest?.fault ?? .empty
     }
 
     /// The separator that cuts the first line into as many fields as there are columns, else the comma.

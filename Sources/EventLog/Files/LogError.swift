@@ -41,6 +41,10 @@ package struct LogError: Error, Equatable, Sendable, CustomStringConvertible {
         case notAFile(String)
         /// It is a file of another kind.
         case otherKind(FileKind)
+        /// Blocks of lines split by visitor that end within one.
+        case cutBlock(offset: Int64)
+        /// Something else between blocks of lines split by visitor.
+        case noBlock(offset: Int64)
     }
 
     package var file: String
@@ -95,6 +99,11 @@ package struct LogError: Error, Equatable, Sendable, CustomStringConvertible {
             return
                 "\(file): the \(compression.rawValue) archive needs a window of more than 128 MiB at byte \(offset); "
                 + "compress it with --long=27 or less"
+        case .cutBlock(let offset):
+            "\(file): the blocks of `sluice split` end within the one at byte \(offset); split the log again"
+        case .noBlock(let offset):
+            "\(file): what stands at byte \(offset) is no block of `sluice split`, or of another configuration; "
+                + "split the log again with this one"
         case .header(let fault, let line):
             return "\(file):\(line): \(fault.description)"
         }

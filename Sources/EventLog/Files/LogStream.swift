@@ -111,6 +111,7 @@ final class LogStream: @unchecked Sendable {
         block.lines = lines
         block.linesBefore = linesBefore
         block.lineNumbers = nil
+        block.part = nil
         if case .csv(let header) = layout { block.header = header } else { block.header = nil }
         block.size = Int64(unreported)
         block.fileSize = bytes.fileOffset - fileOffset

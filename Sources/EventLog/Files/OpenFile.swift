@@ -12,6 +12,13 @@ struct ReadingRules: Sendable {
     var each: [String]?
     /// Keeps what comes through pipes.
     var spool: StreamSpool?
+    /// Whether files may hold blocks of lines that were split by visitor.
+    var takesPartBlocks = false
+    /// What file comes through standard input.
+    var inputName: String?
+
+    /// The name of a file.
+    func name(_ file: LogFile) -> String { file == .standardInput ? inputName ?? file.name : file.name }
 }
 
 /// A log file being read, by one worker after another or by several at a time, as its format allows.
@@ -34,6 +41,7 @@ final class OpenFile: Sendable {
         case plain(PlainFile, next: Int64)
         case stream(LogStream)
         case documents(DocumentStream)
+        case blocks(PartBlockStream)
         case ended
     }
 
@@ -91,6 +99,10 @@ final class OpenFile: Sendable {
                 while try documents.next(&block) {
                     if !ahead.put(&block) { return .block }
                 }
+            case .blocks(let stream):
+                while try stream.next(&block) {
+                    if !ahead.put(&block) { return .block }
+                }
             case .plain, .unopened, .ended:
                 break
             }
@@ -104,13 +116,16 @@ final class OpenFile: Sendable {
     }
 
     private func open() throws(LogError) -> Content {
-        let readable = try ReadableFile(file, spool: rules.spool)
-        let name = FormatName(file)
-        let bytes = try ByteStream(readable, name: name)
+        let readable = try ReadableFile(file, name: rules.name(file), spool: rules.spool)
+        let name = FormatName(file == .standardInput ? rules.inputName.map { .path($0) } ?? file : file)
+        let bytes = try ByteStream(readable, name: name, takesPartBlocks: rules.takesPartBlocks)
         let head = try FormatDetector(
-            bytes, file: file.name, name: name, rules: rules, step: min(rules.blockSize, 4096))
+            bytes, file: readable.name, name: name, rules: rules, step: min(rules.blockSize, 4096))
+        if head.isOfPartBlocks {
+            return .blocks(PartBlockStream(head, bytes: bytes, name: readable.name, file: Int32(index), rules: rules))
+        }
         if case .documents = head.layout {
-            return .documents(DocumentStream(head, bytes: bytes, file: index, rules: rules))
+            return .documents(DocumentStream(head, bytes: bytes, file: Int32(index), rules: rules))
         }
         if readable.isRegular, !bytes.isCompressed, !bytes.hasCarriageReturns, case .jsonLines = head.layout {
             let plain = PlainFile(

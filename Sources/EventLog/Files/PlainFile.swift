@@ -19,6 +19,7 @@ struct PlainFile: Sendable {
         block.linesBefore = 0
         block.header = nil
         block.lineNumbers = nil
+        block.part = nil
         block.size = rangeEnd - offset
         block.fileSize = block.size
         let rangeCount = Int(rangeEnd - start)

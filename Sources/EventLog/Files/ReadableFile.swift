@@ -42,11 +42,14 @@ final class ReadableFile: Sendable {
     ///
     /// A pipe or a device in place of a file is refused without waiting for who writes to it: a night would wait without end.
     /// Standard input and descriptors that the program was given (`/dev/fd/N`) may be what they like.
-    init(_ file: LogFile, spool: StreamSpool? = nil) throws(LogError) {
-        name = file.name
+    ///
+    /// - Parameter name: what it is called, where that is not its own name.
+    init(_ file: LogFile, name: String? = nil, spool: StreamSpool? = nil) throws(LogError) {
+        let name = name ?? file.name
+        self.name = name
         if let copy = spool?.existingCopy(of: file) {
             // The stream itself is at its end, and opening a pipe again would wait for another writer.
-            descriptor = try copy.reopened(name: file.name)
+            descriptor = try copy.reopened(name: name)
             (size, isRegular, self.copy) = (0, false, nil)
             return
         }
@@ -61,7 +64,7 @@ final class ReadableFile: Sendable {
         guard opened >= 0 else {
             // What a socket in place of a file answers.
             let problem = errno == ENXIO ? LogError.Problem.notAFile("a socket") : .system(.open, code: errno)
-            throw LogError(file: file.name, problem: problem)
+            throw LogError(file: name, problem: problem)
         }
         var status = stat()
         var problem: LogError.Problem?
@@ -72,7 +75,7 @@ final class ReadableFile: Sendable {
         }
         if let problem {
             if opened > 2 { close(opened) }
-            throw LogError(file: file.name, problem: problem)
+            throw LogError(file: name, problem: problem)
         }
         descriptor = opened
         size = Int64(status.st_size)

@@ -21,6 +21,8 @@ struct Block: ~Copyable, @unchecked Sendable {
     var header: CSVHeader?
     /// Of documents, whose events have been put in lines of their own: the line of the file, from 0, that each begins in.
     var lineNumbers: [Int32]?
+    /// Of lines that were split by visitor: which part they are of.
+    var part: Int?
     /// Bytes of the log that are counted with this block.
     var size: Int64 = 0
     /// Bytes of the file, which may be compressed, that were read for this block.

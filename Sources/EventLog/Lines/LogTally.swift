@@ -54,12 +54,12 @@ package enum IgnoredReason: String, Hashable, Sendable, CaseIterable {
 }
 
 /// The first lines of one reason, by where they stand.
-package struct LineSamples: Sendable {
+package struct LineSamples: Codable, Sendable {
     /// The most lines kept of a reason.
     package static let limit = 5
 
     package fileprivate(set) var count: Int64 = 0
-    fileprivate var places: [LinePlace] = []
+    var places: [LinePlace] = []
 
     fileprivate mutating func add(_ place: LinePlace) {
         count += 1
@@ -94,7 +94,10 @@ package struct LineReference: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// What was read, and what of it was turned away and why.
-package struct LogTally: Sendable {
+///
+/// Tallies of disjoint lines add. Every stored property must be added in ``add(_:)``; ``joined(_:)`` and the files of parts then
+/// have it too.
+package struct LogTally: Codable, Sendable {
     /// A reason with the number of its lines and the first of them.
     package struct Entry: Sendable {
         package var name: String
@@ -109,13 +112,15 @@ package struct LogTally: Sendable {
     package private(set) var events: [EventType: Int64] = [:]
     /// Events inside the day whose line states a propensity that is none (not above 0 and at most 1): taken as not stated.
     package private(set) var invalidPropensities: Int64 = 0
-    private var rejectedSamples: [RejectedReason: LineSamples] = [:]
+    var rejectedSamples: [RejectedReason: LineSamples] = [:]
     /// By the index of the reason in `allCases`, without a dictionary: there may be one for each line.
-    private var ignoredSamples = Array(repeating: LineSamples(), count: IgnoredReason.allCases.count)
+    var ignoredSamples = Array(repeating: LineSamples(), count: IgnoredReason.allCases.count)
     /// Of each file that had a line: how many, and how many of them were rejected or blank.
-    private var linesOfFiles: [Int32: SIMD2<Int64>] = [:]
+    var linesOfFiles: [Int: SIMD2<Int64>] = [:]
     /// Lines that begin in the halves of each block of each file; what turns a place into a line number.
-    private var linesOfBlocks: [Int32: [Int32: SIMD2<Int32>]] = [:]
+    var linesOfBlocks: [Int: [Int: SIMD2<Int32>]] = [:]
+    /// Lines that came in the blocks of ``SplitJob``, by the number of the part that each block says it is of.
+    package private(set) var linesByPart: [Int: Int64] = [:]
 
     package init() {}
 
@@ -124,22 +129,24 @@ package struct LogTally: Sendable {
     }
 
     mutating func count(lines first: Int32, _ second: Int32, of block: Int32, _ file: Int32) {
-        linesOfBlocks[file, default: [:]][block, default: .zero] &+= SIMD2(first, second)
+        linesOfBlocks[Int(file), default: [:]][Int(block), default: .zero] &+= SIMD2(first, second)
     }
 
     mutating func count(lines: Int64, lost: Int64, of file: Int32) {
-        if lines > 0 { linesOfFiles[file, default: .zero] &+= SIMD2(lines, lost) }
+        if lines > 0 { linesOfFiles[Int(file), default: .zero] &+= SIMD2(lines, lost) }
     }
 
     /// The files that have no line, or a header alone.
     package var filesWithoutLines: [String] {
-        files.indices.filter { linesOfFiles[Int32($0)] == nil }.map { files[$0] }
+        files.indices.filter { linesOfFiles[$0] == nil }.map { files[$0] }
     }
 
     /// The files that have lines, and none that is an event of any day.
     package var filesWithoutEvents: [String] {
-        files.indices.filter { index in linesOfFiles[Int32(index)].map { $0[0] == $0[1] } ?? false }.map { files[$0] }
+        files.indices.filter { index in linesOfFiles[index].map { $0[0] == $0[1] } ?? false }.map { files[$0] }
     }
+
+    mutating func count(lines number: Int64, ofPart part: Int) { linesByPart[part, default: 0] += number }
 
     mutating func count(invalidPropensities number: Int64) { invalidPropensities += number }
 
@@ -164,6 +171,7 @@ package struct LogTally: Sendable {
         }
         for (index, samples) in other.ignoredSamples.enumerated() { ignoredSamples[index].add(samples) }
         linesOfFiles.merge(other.linesOfFiles, uniquingKeysWith: &+)
+        linesByPart.merge(other.linesByPart, uniquingKeysWith: +)
         for (file, blocks) in other.linesOfBlocks {
             linesOfBlocks[file, default: [:]].merge(blocks, uniquingKeysWith: &+)
         }
@@ -190,14 +198,17 @@ package struct LogTally: Sendable {
     package func ignoredLines(_ reason: IgnoredReason) -> Int64 { ignoredSamples[reason.position].count }
 
     private func references(_ samples: LineSamples) -> [LineReference] {
-        samples.places.map { place in
-            let blocks = linesOfBlocks[place.file] ?? [:]
-            let (block, half) = place.half.quotientAndRemainder(dividingBy: 2)
-            var before = blocks.reduce(into: Int64(0)) { sum, entry in
-                if entry.key < block { sum += Int64(entry.value[0]) + Int64(entry.value[1]) }
-            }
-            if half == 1 { before += Int64(blocks[block]?[0] ?? 0) }
-            return LineReference(file: files[Int(place.file)], line: before + Int64(place.line) + 1)
+        samples.places.map { LineReference(file: files[Int($0.file)], line: line(of: $0) + 1) }
+    }
+
+    /// The number of a line in its file, from 0.
+    func line(of place: LinePlace) -> Int64 {
+        let blocks = linesOfBlocks[Int(place.file)] ?? [:]
+        let (block, half) = Int(place.half).quotientAndRemainder(dividingBy: 2)
+        var before = blocks.reduce(into: Int64(0)) { sum, entry in
+            if entry.key < block { sum += Int64(entry.value[0]) + Int64(entry.value[1]) }
         }
+        if half == 1 { before += Int64(blocks[block]?[0] ?? 0) }
+        return before + Int64(place.line)
     }
 }

@@ -7,9 +7,11 @@ extension LogWorker {
             let place = LinePlace(file: block.file, half: block.half(0), line: number)
             if position[0] == DocumentSplitter.noList, position[1] == 0x0A {
                 position += 2
-                settle(.rejected(.noList), at: place)
+                settle(.rejected(.noList), at: place, from: position - 2, to: position - 1)
             } else {
-                settle(lines.decode(lineAt: &position, before: end, into: nextEvent), at: place)
+                let start = position
+                let outcome = lines.decode(lineAt: &position, before: end, into: nextEvent)
+                settle(outcome, at: place, from: start, to: position - 1)
             }
         }
     }

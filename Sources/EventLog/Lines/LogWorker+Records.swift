@@ -22,15 +22,15 @@ extension LogWorker {
             var end = record.lineFeed - base
             if record.mayHaveLineFeeds, let first = block.lineFeed(in: start..<end) {
                 if let reason = fault(of: record, start..<end, firstLineFeed: first, in: block, header) {
-                    settle(.rejected(reason), at: place)
+                    settle(.rejected(reason), at: place, from: base + start, to: base + first)
                     reread = max(reread, min(end + 1, block.lines.upperBound))
                     end = first
                 } else {
-                    settle(record.outcome, at: place)
+                    settle(record.outcome, at: place, from: base + start, to: record.lineFeed)
                     line += block.lineFeeds(in: start..<end)
                 }
             } else {
-                settle(record.outcome, at: place)
+                settle(record.outcome, at: place, from: base + start, to: record.lineFeed)
             }
             line += 1
             start = end + 1

@@ -60,7 +60,9 @@ enum CheckCommand: Command {
 
     private static func checkLogs(of night: NightlyRun, _ arguments: Arguments) throws -> ExitCode {
         let date = try arguments["date"].map { text in
-            guard let date = CalendarDate(text) else { throw UsageError("--date is '\(text)', no date as in 2026-11-20") }
+            guard let date = CalendarDate(text) else {
+                throw UsageError("--date is '\(text)', no date as in 2026-11-20")
+            }
             return date
         }
         guard night.configuration.events.paths.contains(where: { $0 != "-" }) else {
@@ -126,7 +128,8 @@ enum CheckCommand: Command {
         let part = check.isCutOff ? ", the last in part" : ""
         Console.information(
             "\(date): read the lines of \(Text.count(Int64(check.filesRead))) of "
-                + "\(Text.count(Int64(check.found.files.count), "file"))\(part): \(RunEvent.dayRead(date, quality).text)")
+                + "\(Text.count(Int64(check.found.files.count), "file"))\(part): \(RunEvent.dayRead(date, quality).text)"
+        )
         for reason in quality.rejected.reasons where check.failure == nil {
             Console.warning(
                 "\(date): rejected: \(reason.reason): \(Text.count(reason.lines, "line")), first at "
@@ -140,7 +143,8 @@ enum CheckCommand: Command {
         for event in check.events { Console.show(event) }
         if let undeclared = quality.undeclared { show(undeclared, date) }
         if quality.units == 0 {
-            Console.warning("\(date): none of these lines counts in an experiment: compare their names with the configuration's")
+            Console.warning(
+                "\(date): none of these lines counts in an experiment: compare their names with the configuration's")
         }
     }
 }
