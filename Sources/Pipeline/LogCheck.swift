@@ -1,4 +1,4 @@
-package import Configuration
+import Configuration
 package import Domain
 package import EventLog
 package import State
@@ -76,7 +76,7 @@ extension NightlyRun {
             let found = try matchedFiles(of: date)
             return found.files.contains { !$0.isGivenDescriptor } ? LogCheck(date: date, found: found) : nil
         }
-        if let date { return try files(of: date) ?? LogCheck(date: date, found: try matchedFiles(of: date)) }
+        if let date { return LogCheck(date: date, found: try matchedFiles(of: date)) }
         let days = dependsOnDate ? LogCheck.mostDays : 1
         for back in 0..<days {
             guard let newest = try files(of: options.today.advanced(by: -back)) else { continue }

@@ -121,7 +121,7 @@ extension NightlyRun {
         let propensities = slots.compactMap {
             StatedPropensities(experiment: $0, rows: statistics.rows, shares: shares)
         }
-        var quality = quality(
+        var quality = self.quality(
             statistics, tally, extent: extent, of: date, sampleRatio: checks, propensities: propensities)
         if !found.repeated.isEmpty {
             quality.repeatedFiles = found.repeated.map { Quality.RepeatedFile(file: $0.file, sameAs: $0.sameAs) }
@@ -142,10 +142,6 @@ extension NightlyRun {
                 nearestName($0, among: $1)
             },
             experiments: Quality.ExperimentCounts.of(experiments, statistics))
-        if !found.repeated.isEmpty {
-            quality.repeatedFiles = found.repeated.map { Quality.RepeatedFile(file: $0.file, sameAs: $0.sameAs) }
-        }
-        return quality
     }
 
     /// The declared name that one of the log may be meant for: the same but for white space or Unicode normalization, or nearly the

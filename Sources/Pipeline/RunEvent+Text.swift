@@ -51,8 +51,8 @@ extension RunEvent {
         case .librariesDropped(let date, let libraries, let visitors):
             let share = Double(libraries.visitors) / Double(max(1, visitors)) * 100
             return
-                "\(date): \(Text.count(libraries.visitors, "visitor")) (\(Text.decimal(share, 1)) %) dropped, for a library of HTTP "
-                + "asked for them: \(RunEvent.named(libraries.names)); if that is your own app, name it in "
+                "\(date): \(Text.count(libraries.visitors, "visitor")) (\(Text.decimal(share, 1)) %) dropped, for a library of "
+                + "HTTP asked for them: \(RunEvent.named(libraries.names)); if that is your own app, name it in "
                 + "bots.userAgents.allow, or let it set its own user agent"
         case .noData(let date, let reason):
             return "\(date): \(reason.rawValue); shares stay as they are"

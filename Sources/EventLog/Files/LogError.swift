@@ -59,8 +59,8 @@ package struct LogError: Error, Equatable, Sendable, CustomStringConvertible {
     /// written.
     package var isOfFormat: Bool {
         switch problem {
-        case .corrupt, .trailingBytes, .windowTooLarge, .header, .otherKind: true
-        case .system, .shrank, .changed, .notKept, .truncated, .notAFile: false
+        case .corrupt, .trailingBytes, .windowTooLarge, .header, .otherKind, .noBlock: true
+        case .system, .shrank, .changed, .notKept, .truncated, .notAFile, .cutBlock: false
         }
     }
 
@@ -100,9 +100,9 @@ package struct LogError: Error, Equatable, Sendable, CustomStringConvertible {
                 "\(file): the \(compression.rawValue) archive needs a window of more than 128 MiB at byte \(offset); "
                 + "compress it with --long=27 or less"
         case .cutBlock(let offset):
-            "\(file): the blocks of `sluice split` end within the one at byte \(offset); split the log again"
+            return "\(file): the blocks of `sluice split` end within the one at byte \(offset); split the log again"
         case .noBlock(let offset):
-            "\(file): what stands at byte \(offset) is no block of `sluice split`, or of another configuration; "
+            return "\(file): what stands at byte \(offset) is no block of `sluice split`, or of another configuration; "
                 + "split the log again with this one"
         case .header(let fault, let line):
             return "\(file):\(line): \(fault.description)"

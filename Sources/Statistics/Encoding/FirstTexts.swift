@@ -1,5 +1,5 @@
 /// The first few of some texts in byte order, each once: a sample that does not depend on who found which when.
-package struct FirstTexts: Sendable {
+package struct FirstTexts: Codable, Equatable, Sendable {
     package static let limit = 5
     /// Bytes of a text that are kept.
     private static let longest = 80

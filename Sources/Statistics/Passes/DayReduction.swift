@@ -163,6 +163,9 @@ extension DayStatistics {
     /// Adds what was counted of other visitors, but their rows.
     mutating func add(_ other: DayStatistics) {
         formulaSegments += other.formulaSegments
+        unreadableAddresses += other.unreadableAddresses
+        unreadableAddressSamples.add(other.unreadableAddressSamples)
+        libraryNames.add(other.libraryNames)
         if let visitors = other.sketch {
             if sketch == nil { sketch = VisitorSketch() }
             sketch?.add(visitors)

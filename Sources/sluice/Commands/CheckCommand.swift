@@ -13,9 +13,9 @@ enum CheckCommand: Command {
         place in the file and what to write instead.
 
         Then it looks at the logs of the newest day that has some, or of --date, and writes nothing: which paths match, what
-        kind of file each is, and what a night would say of its lines: how many are rejected with the first of them, what is
-        not declared with the nearest declared name, which types are none. At most \(LogCheck.mostBytes >> 20) MB of files are read, the first
-        of each folder before others, and it says which. --no-logs leaves this out.
+        kind of file each is, and what a night would say of its lines: how many are rejected with the first of them, and what
+        is not declared with the nearest declared name. At most \(LogCheck.mostBytes >> 20) MB of files are read, the first of each
+        folder before others, and it says how many. --no-logs leaves this out.
 
         Exits 0 when nothing is wrong (there may be warnings), 78 for the configuration, 65 for a file that is no log and for
         too many rejected lines, 74 where something cannot be read.
