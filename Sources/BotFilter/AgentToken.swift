@@ -63,6 +63,8 @@ struct AgentEvidence: OptionSet, Sendable {
     static let blocked = AgentEvidence(rawValue: 1 << 1)
     /// A word by which programs, not people, call.
     static let bot = AgentEvidence(rawValue: 1 << 2)
+    /// A library of HTTP or a tool of the command line, by the name it sends when nobody sets another.
+    static let library = AgentEvidence(rawValue: 1 << 12)
     /// A web or mail address: whom to write to about the bot.
     static let contact = AgentEvidence(rawValue: 1 << 3)
     /// The address of software that stamps its own into the agents of people.

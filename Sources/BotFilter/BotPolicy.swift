@@ -90,7 +90,7 @@ package struct VisitorEvidence: Equatable, Sendable {
     package var clicks: UInt32 = 0
     /// Events in the busiest minute of the clock, ⌊epoch / 60 s⌋.
     package var busiestMinute: UInt32 = 0
-    /// An event had an agent for which ``BotPolicy/judgesUserAgent(_:)`` held.
+    /// An event had an agent for which ``BotPolicy/judgeUserAgent(_:)`` found no person.
     package var hasBotUserAgent = false
     /// The visitor is one for whom ``BotPolicy/deniesVisitor(_:)`` holds.
     package var isOnDenyList = false
@@ -118,17 +118,17 @@ package final class BotPolicy: Sendable {
         networks = denyNetworks
     }
 
-    /// Whether a user agent is a bot's; false when the rule is off. O(bytes): worth a cache in front, agents repeat.
-    package func judgesUserAgent(_ agent: UnsafeRawBufferPointer) -> Bool {
-        classifier?.isBot(agent) ?? false
+    /// Whose a user agent is; a person's when the rule is off. O(bytes): worth a cache in front, agents repeat.
+    package func judgeUserAgent(_ agent: UnsafeRawBufferPointer) -> AgentVerdict {
+        classifier?.judge(agent) ?? .person
     }
 
     /// Whether any network is denied.
     package var hasDeniedNetworks: Bool { networks != nil }
 
-    /// Whether an address, as text, lies in a denied network; false when the rule is off.
-    package func deniesNetwork(_ address: UnsafeRawBufferPointer) -> Bool {
-        networks?.contains(address) ?? false
+    /// Whether an address, as text, lies in a denied network; nil for what is no address, false when the rule is off.
+    package func deniesNetwork(_ address: UnsafeRawBufferPointer) -> Bool? {
+        networks.map { $0.judge(address) } ?? false
     }
 
     /// Whether a visitor is on a deny list; false when the rule is off.

@@ -27,7 +27,7 @@ enum BotTokens {
     /// HTTP libraries and command line tools, by the names they send when nobody sets another.
     private static let libraries = [
         TokenGroup(
-            .bot, .anywhere,
+            .library, .anywhere,
             "curl/", "wget", "python", "libwww-perl", "lwp-", "lwp::", "mechanize", "go-http", "package http", "okhttp",
             "httpclient", "http-client", "http client", "httprequest", "http_request", "http-request", "urlconnection",
             "winhttp", "guzzle", "httpie/", "aiohttp", "asynchttp", "async-http", "httpx/", "urllib", "axios/",
@@ -39,10 +39,11 @@ enum BotTokens {
             "simplepie", "magpie", "webdav", "davclnt", "grpc-", "(dart", "deno/", "libvlc", "lavf/", "gstreamer",
             "downloadmanager", "rubygems", "maven/", "kubectl", "kube-", "middleware"),
         TokenGroup(
-            .bot, .wordStart, "java/", "java1.", "(java)", "php/", "perl/", "ruby/", "rust/", "git/", "pip/", "npm/"),
-        TokenGroup(.bot, .word, "php", "webhook", "golang"),
-        TokenGroup(.bot, .wordEnd, "-http", "_http", "/http"),
-        TokenGroup(.bot, .agentStart, "ahc/", "got/", "http", "java", "url", "lwp", "get ", "post ", "mail/"),
+            .library, .wordStart, "java/", "java1.", "(java)", "php/", "perl/", "ruby/", "rust/", "git/", "pip/", "npm/"
+        ),
+        TokenGroup(.library, .word, "php", "webhook", "golang"),
+        TokenGroup(.library, .wordEnd, "-http", "_http", "/http"),
+        TokenGroup(.library, .agentStart, "ahc/", "got/", "http", "java", "url", "lwp", "get ", "post ", "mail/"),
     ]
 
     /// Browsers that nobody sits at.

@@ -3,7 +3,7 @@
 ///     Mozilla/5.0 (Linux; Android 13; Pixel 7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/116.0 Mobile Safari/537.36
 ///     └ grammar ┘ └ platform ────────────────┘ └ browser ───────────────────────────────────────────────────────────┘
 enum BrowserTokens {
-    static let groups: [TokenGroup] = browsers + platforms + handsets + compatibility + grammar
+    static let groups: [TokenGroup] = browsers + platforms + handsets + apps + compatibility + grammar
 
     private static let browsers = [
         TokenGroup(
@@ -44,6 +44,19 @@ enum BrowserTokens {
             "k-touch",
             "dv(iph"),
         TokenGroup([.browser, .platform], .anywhere, "(samsung-", "nokia"),
+    ]
+
+    /// Apps that show pages in browsers of their own: who sends their names has opened a link there.
+    private static let apps = [
+        TokenGroup(
+            [.browser, .platform, .grammar], .anywhere,
+            "[fban/", "[fbav/", "[fbpn/", "[fb_iab/", "fb_iab/", "micromessenger/", "[linkedinapp]", "[pinterest/",
+            "bytedancewebview/", "musical_ly", "naver(inapp"),
+        TokenGroup(
+            [.browser, .platform, .grammar], .wordStart,
+            "line/", "wechat/", "instagram ", "instagram/", "snapchat/", "kakaotalk ", "kakaotalk/", "twitterandroid/",
+            "twitter for ", "linkedinapp/", "pinterest for ", "tiktok ", "trill_", "barcelona ", "alipayclient/",
+            "dingtalk/", "baiduboxapp/", "aliapp(", "weibo "),
     ]
 
     private static let compatibility = [

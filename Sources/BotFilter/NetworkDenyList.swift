@@ -20,15 +20,17 @@ package struct NetworkDenyList: Sendable {
         version6.add(ranges6)
     }
 
-    /// Whether the address, as text, lies in one of the networks; a zone (`%eth0`) is skipped, what is no address lies in none.
-    /// O(log n), without allocation.
-    package func contains(_ text: UnsafeRawBufferPointer) -> Bool {
-        let end = text.firstIndex(of: UInt8(ascii: "%")) ?? text.count
-        switch IPAddress(UnsafeRawBufferPointer(rebasing: text[..<end])) {
-        case .v4(let address): return end == text.count && version4.contains(address)
+    /// Whether the address, as text, lies in one of the networks; what is no address lies in none. See ``judge(_:)``.
+    package func contains(_ text: UnsafeRawBufferPointer) -> Bool { judge(text) ?? false }
+
+    /// Whether the address of a client lies in one of the networks; nil for what is none. With a port, in brackets, with a zone, or
+    /// the first public one of a list. O(log n), without allocation.
+    package func judge(_ text: UnsafeRawBufferPointer) -> Bool? {
+        switch ClientAddress.parse(text) {
+        case .v4(let address): version4.contains(address)
         case .v6(let address):
-            return version6.contains(address) || IPAddress.mapped(address).map { version4.contains($0) } ?? false
-        case nil: return false
+            version6.contains(address) || IPAddress.mapped(address).map { version4.contains($0) } ?? false
+        case nil: nil
         }
     }
 

@@ -54,7 +54,7 @@ struct TokenSearch: Sendable {
             // A brand that ends in a word of bots ("Cubot") hides that word.
             let hidden = ending.filter { $0.evidence == .brand }.map(\.text.count).max() ?? 0
             for token in ending where token.evidence != .brand {
-                if token.evidence == .bot, token.text.count <= hidden { continue }
+                if !token.evidence.isDisjoint(with: [.bot, .library]), token.text.count <= hidden { continue }
                 matches.append(Match(length: token.text.count, boundary: token.boundary, evidence: token.evidence))
             }
         }
@@ -65,9 +65,10 @@ struct TokenSearch: Sendable {
         self.matches = matches
     }
 
-    /// Gathers the evidence of all tokens that occur. What `shielded` names counts only outside `shield`. O(bytes).
+    /// Gathers the evidence of all tokens that occur. What `shielded` names counts only outside both shields. O(bytes).
     func evidence(
-        in agent: UnsafeRawBufferPointer, shielding shielded: AgentEvidence = [], within shield: Range<Int> = 0..<0
+        in agent: UnsafeRawBufferPointer, shielding shielded: AgentEvidence = [], within shield: Range<Int> = 0..<0,
+        and second: Range<Int> = 0..<0
     ) -> AgentEvidence {
         var evidence: AgentEvidence = []
         classes.withUnsafeBufferPointer { classes in
@@ -79,7 +80,8 @@ struct TokenSearch: Sendable {
                         for match in outputs[state]..<outputs[state + 1] {
                             let match = matches[Int(match)]
                             if !evidence.contains(match.evidence),
-                                !shield.contains(position) || shielded.isDisjoint(with: match.evidence),
+                                !(shield.contains(position) || second.contains(position))
+                                    || shielded.isDisjoint(with: match.evidence),
                                 match.boundary.holds(from: position + 1 - match.length, through: position, in: agent)
                             {
                                 evidence.insert(match.evidence)

@@ -1,17 +1,27 @@
+/// Whose a user agent is.
+package enum AgentVerdict: UInt8, BitwiseCopyable, Sendable {
+    case person
+    case bot
+    /// A library of HTTP, which nobody has told what to call itself: a script, or an app of one's own.
+    case library
+}
+
 /// The judge of user agents: whether the sender is a program that nobody sits at.
 ///
-/// Rules, in this order; the first that applies decides:
+/// An agent without a blank, but with `+` or escapes such as `%20` in its place, is decoded first; texts of `allow` and `block`
+/// count in either form. Rules, in this order; the first that applies decides:
 /// 1. an agent without a letter (none, `-`) is no evidence: keep;
 /// 2. a text of `allow` keeps, a text of `block` drops;
 /// 3. a word by which bots name themselves (``BotTokens``) or an address at which to reach its owner drops;
 /// 4. "compatible" drops, unless said by one of the browsers that did;
-/// 5. products with versions and no comment drop when none is a browser, engine or handset (``BrowserTokens``): that is what
-///    libraries and scripts send when nobody tells them what to say;
+/// 5. the name of a library drops, and so do products with versions and no comment when none is a browser, engine, handset or app
+///    (``BrowserTokens``): that is what libraries and scripts send when nobody tells them what to say;
 /// 6. with `browsersOnly`, every agent drops that names no browser, and one that lacks the browsers' grammar: a known start,
 ///    a platform, products with versions.
 ///
-/// In the field where Android names the model, words and hosts of rule 3 do not count. Bots that send a browser's agent
-/// unchanged are not found here: their number of events gives them away.
+/// In the field where Android names the model, and in the bracket where Facebook's apps name model and carrier, words and hosts of
+/// rules 3 and 5 do not count. Bots that send a browser's agent unchanged are not found here: their number of events gives them
+/// away.
 package struct UserAgentClassifier: Sendable {
     private let search: TokenSearch
     private let browsersOnly: Bool
@@ -25,19 +35,36 @@ package struct UserAgentClassifier: Sendable {
         browsersOnly = settings.browsersOnly
     }
 
-    /// Judges the bytes of one user agent, in any encoding. O(bytes), without allocation.
-    package func isBot(_ agent: UnsafeRawBufferPointer) -> Bool {
-        guard agent.contains(where: \.isLetter) else { return false }
+    /// Whether the bytes of one user agent are those of a program. See ``judge(_:)``.
+    package func isBot(_ agent: UnsafeRawBufferPointer) -> Bool { judge(agent) != .person }
+
+    /// Judges the bytes of one user agent, in any encoding. O(bytes), without lasting memory.
+    package func judge(_ agent: UnsafeRawBufferPointer) -> AgentVerdict {
+        guard agent.contains(where: \.isLetter) else { return .person }
+        guard UserAgentEncoding.isEncoded(agent) else { return judge(decoded: agent, configured: []) }
+        return withUnsafeTemporaryAllocation(byteCount: agent.count, alignment: 1) { memory in
+            let count = UserAgentEncoding.decode(agent, into: memory)
+            return judge(
+                decoded: UnsafeRawBufferPointer(rebasing: memory[..<count]),
+                configured: search.evidence(in: agent).intersection([.allowed, .blocked]))
+        }
+    }
+
+    /// - Parameter configured: what texts of the configuration say of the agent in another form.
+    private func judge(decoded agent: UnsafeRawBufferPointer, configured: AgentEvidence) -> AgentVerdict {
         let evidence = search.evidence(
-            in: agent, shielding: [.bot, .domain], within: UserAgentGrammar.modelField(of: agent))
-        if evidence.contains(.allowed) { return false }
-        if evidence.contains(.blocked) || evidence.contains(.bot) { return true }
-        if evidence.contains(.contact), !evidence.contains(.vendorAddress) { return true }
+            in: agent, shielding: [.bot, .library, .domain], within: UserAgentGrammar.modelField(of: agent),
+            and: UserAgentGrammar.appField(of: agent)
+        ).union(configured)
+        if evidence.contains(.allowed) { return .person }
+        if evidence.contains(.blocked) || evidence.contains(.bot) { return .bot }
+        if evidence.contains(.contact), !evidence.contains(.vendorAddress) { return .bot }
         // Toolbars left the names of their hosts in Internet Explorer's agent.
-        if evidence.contains(.domain), evidence.isDisjoint(with: [.vendorAddress, .compatibleBrowser]) { return true }
-        if evidence.contains(.compatible), !evidence.contains(.compatibleBrowser) { return true }
-        if !evidence.contains(.browser), UserAgentGrammar.isBareProducts(agent) { return true }
-        return browsersOnly && !hasBrowserGrammar(agent, evidence)
+        if evidence.contains(.domain), evidence.isDisjoint(with: [.vendorAddress, .compatibleBrowser]) { return .bot }
+        if evidence.contains(.compatible), !evidence.contains(.compatibleBrowser) { return .bot }
+        if evidence.contains(.library) { return .library }
+        if !evidence.contains(.browser), UserAgentGrammar.isBareProducts(agent) { return .library }
+        return browsersOnly && !hasBrowserGrammar(agent, evidence) ? .bot : .person
     }
 
     private func hasBrowserGrammar(_ agent: UnsafeRawBufferPointer, _ evidence: AgentEvidence) -> Bool {
@@ -73,6 +100,19 @@ enum UserAgentGrammar {
         return start.map { $0..<agent.count } ?? 0..<0
     }
 
+    /// Finds the bracket in which Facebook's apps name themselves, the model and the carrier: from "[FB" to its end.
+    static func appField(of agent: UnsafeRawBufferPointer) -> Range<Int> {
+        var position = 0
+        while let open = agent[position...].firstIndex(of: UInt8(ascii: "[")) {
+            if begins(app, agent, at: open) {
+                return open..<(agent[open...].firstIndex(of: UInt8(ascii: "]")) ?? agent.count)
+            }
+            position = open + 1
+        }
+        return 0..<0
+    }
+
+    private static let app = Array("[fb".utf8)
     private static let build = Array("build/".utf8)
     private static let androidNames = ["android", "adr "].map { Array($0.utf8) }
 

@@ -37,9 +37,13 @@ package struct Configuration: Sendable {
 extension Configuration {
     /// The logs and how their lines are read.
     package struct EventSource: Equatable, Sendable {
-        /// Paths, at least one; `*` in a path matches, and days are written as `PathTemplate` reads them.
+        /// Paths, at least one, with what `PathTemplate` writes out and patterns that match names.
         package var paths: [String]
         package var schema = EventSchema()
+        /// How separated values are written, where their first line does not say it.
+        package var csv = CSVFormat()
+        /// The keys that lead from an object of the log to the list of its events; nil: each object is one.
+        package var each: [String]?
         /// The share of lines, 0…1, that may be rejected before the run stops.
         package var maxRejected = 0.01
 

@@ -6,9 +6,14 @@ import EventLog
 extension ConfigurationReader {
     /// Reads `events`; nil when its paths are missing or at fault.
     mutating func events(_ node: JSON5Node?) -> Configuration.EventSource? {
-        guard let node = section(node, keys: ["paths", "fields", "types", "maxRejected"]) else { return nil }
-        let paths = datedPaths(required("paths", of: node, example: #"["events/{date}/*.jsonl"]"#))
+        guard let node = section(node, keys: ["paths", "csv", "each", "fields", "types", "maxRejected"]) else {
+            return nil
+        }
+        let paths = datedPaths(
+            required("paths", of: node, example: #"["events/{date}/*.jsonl"]"#), arePatterns: true)
         var events = Configuration.EventSource(paths: paths ?? [])
+        if let csv = csv(node["csv"]) { events.csv = csv }
+        events.each = each(node["each"])
         readFields(node["fields"], into: &events.schema)
         readTypes(node["types"], into: &events.schema.types)
         if let maxRejected = maxRejected(node["maxRejected"]) { events.maxRejected = maxRejected }

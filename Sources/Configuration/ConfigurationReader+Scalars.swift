@@ -134,8 +134,7 @@ extension ConfigurationReader {
     /// Reads the path of a file that serves every date.
     package mutating func path(_ node: JSON5Node?) -> String? {
         guard let node, let path = text(node, "a path") else { return nil }
-        let template = PathTemplate(path)
-        guard !template.dependsOnDate, template.unknownPlaceholders.isEmpty else {
+        guard PathTemplate(path).isPlain else {
             fault(
                 node, "\(JSON5Value.quoted(path)) has a placeholder, but this file serves every date",
                 "write a path without braces")
@@ -144,25 +143,23 @@ extension ConfigurationReader {
         return path
     }
 
-    /// Reads a path or a list of paths, in which `{date}` and its neighbours may stand.
-    mutating func datedPaths(_ node: JSON5Node?) -> [String]? {
+    /// Reads a path or a list of paths, in which `{date}`, its neighbours and alternatives may stand.
+    ///
+    /// - Parameter arePatterns: whether `*`, `**`, `?` and brackets in them match names.
+    mutating func datedPaths(_ node: JSON5Node?, arePatterns: Bool = false) -> [String]? {
         guard let node else { return nil }
-        if case .string = node.value { return datedPath(node).map { [$0] } }
+        if case .string = node.value { return datedPath(node, isPattern: arePatterns).map { [$0] } }
         let nodes = list(node, of: "paths", example: #"["events/{date}/*.jsonl"]"#) ?? []
-        let paths = nodes.compactMap { datedPath($0) }
+        let paths = nodes.compactMap { datedPath($0, isPattern: arePatterns) }
         return paths.isEmpty ? nil : paths
     }
 
-    private mutating func datedPath(_ node: JSON5Node) -> String? {
+    private mutating func datedPath(_ node: JSON5Node, isPattern: Bool) -> String? {
         guard let path = text(node, "a path") else { return nil }
-        let unknown = PathTemplate(path).unknownPlaceholders
-        for placeholder in unknown {
-            let legal = ["{date}", "{date+1}", "{date-1}"]
-            let suggestion =
-                nearest(placeholder.filter { $0 != " " }, among: legal).map { "did you mean \($0)?" }
-                ?? "write {date}, {date+N} or {date-N}, N days at most \(PathTemplate.furthestDay)"
-            fault(node, "\(JSON5Value.quoted(placeholder)) is no placeholder of a path", suggestion)
+        let faults = PathTemplate(path).faults + (isPattern ? PathTemplate.faultsOfPattern(path) : [])
+        for fault in faults.sorted(by: { $0.offset < $1.offset }) {
+            self.fault(node, "\(JSON5Value.quoted(fault.text)) \(fault.message)", fault.suggestion)
         }
-        return unknown.isEmpty ? path : nil
+        return faults.isEmpty ? path : nil
     }
 }

@@ -120,7 +120,7 @@ package struct RecordCursor: ~Copyable {
         let splitter = CSVRecordSplitter(maximumLength: maximumLength)
         while position < count {
             start = position
-            let lineFeed = splitter.end(from: start, in: base, count: count).offset ?? count - 1
+            let lineFeed = splitter.end(from: start, in: base, count: count, isWhole: true).offset ?? count - 1
             position = lineFeed + 1
             if lineFeed > start, lineFeed > start + 1 || base[start] != 0x0D { return true }
         }
@@ -129,11 +129,11 @@ package struct RecordCursor: ~Copyable {
 
     private mutating func nextWithQuotes() -> Outcome {
         let splitter = CSVRecordSplitter(maximumLength: maximumLength)
-        let end = splitter.end(from: start, in: base, count: count)
+        let end = splitter.end(from: start, in: base, count: count, isWhole: true)
         let lineFeed = end.offset ?? count - 1
         position = lineFeed + 1
         fieldCount = 0
-        if end.isTooLong { return .tooLong }
+        if case .tooLong = end { return .tooLong }
         var scanner = CSVFields(base + start, count: lineFeed - start)
         while let field = scanner.next() {
             defer { fieldCount += 1 }

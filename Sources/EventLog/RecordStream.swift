@@ -54,8 +54,8 @@ package final class RecordStream: Sendable {
         guard start < count else { throw fault(.empty) }
         let splitter = CSVRecordSplitter(maximumLength: blockSize / 2)
         let end: Int
-        switch splitter.end(from: start, in: block.base, count: count) {
-        case .lineFeed(let lineFeed): end = lineFeed
+        switch splitter.end(from: start, in: block.base, count: count, isWhole: state.atEnd) {
+        case .lineFeed(let lineFeed), .malformed(let lineFeed): end = lineFeed
         case .open where state.atEnd: end = count
         case .open, .tooLong: throw fault(.tooLong(limit: blockSize / 2))
         }
@@ -139,7 +139,7 @@ package final class RecordStream: Sendable {
         var start = 0
         while true {
             switch splitter.end(from: start, in: block.base, count: count) {
-            case .lineFeed(let lineFeed), .tooLong(let lineFeed?): start = lineFeed + 1
+            case .lineFeed(let lineFeed), .malformed(let lineFeed), .tooLong(let lineFeed?): start = lineFeed + 1
             case .tooLong(nil):
                 state.skips = true
                 return count

@@ -39,7 +39,7 @@ extension NightlyRun {
                 }
             }
         }
-        for path in configuration.bots.denyNetworks where !path.contains("{") {
+        for path in configuration.bots.denyNetworks where PathTemplate(path).isPlain {
             check(path) { bytes throws(RunFailure) in
                 do throws(BotFilterError) {
                     var networks = NetworkDenyList()

@@ -8,30 +8,50 @@ import Statistics
 import Synchronization
 
 extension NightlyRun {
-    /// The files that the configuration's paths, or those given in their place, match for a day, in byte order; a file is read once,
-    /// however many paths lead to it.
-    package func logFiles(of date: CalendarDate) throws(RunFailure) -> [LogFile] {
-        var files: [LogFile] = []
+    /// The files that the configuration's paths match for a day; a file is read once, however many paths lead to it, and a log
+    /// once, however many files have it.
+    func foundLogs(of date: CalendarDate) throws(RunFailure) -> FoundLogs {
+        var found = try matchedFiles(of: date)
+        var logs = RepeatedLogs()
+        found.files.removeAll { file in
+            guard let first = logs.earlier(thanEqualTo: file) else { return false }
+            found.repeated.append(FoundLogs.Repeated(file: file.name, sameAs: first.name))
+            return true
+        }
+        return found
+    }
+
+    /// The files of ``foundLogs(of:)``.
+    package func logFiles(of date: CalendarDate) throws(RunFailure) -> [LogFile] { try foundLogs(of: date).files }
+
+    /// The files that the configuration's paths, or those given in their place, match for a day, in byte order, not looked into.
+    func matchedFiles(of date: CalendarDate) throws(RunFailure) -> FoundLogs {
+        var found = FoundLogs()
         var known: Set<FileIdentity> = []
         for template in options.paths ?? configuration.events.paths {
             if template == "-" {
-                if !files.contains(.standardInput) { files.append(.standardInput) }
+                if !found.files.contains(.standardInput) { found.files.append(.standardInput) }
+                found.patterns.append(FoundLogs.Pattern(text: template, files: 1))
                 continue
             }
-            let pattern = PathTemplate(template).resolved(for: date)
-            let paths = try self.files { () throws(FileError) in try FileSystem.glob(pattern) }
-            // A file that was named, and not looked for.
-            if options.paths != nil, paths.isEmpty, pattern == template,
-                !pattern.contains(where: { "*?[".contains($0) })
-            {
-                throw .file(FileError(path: pattern, operation: "open", code: ENOENT))
-            }
-            for path in paths {
-                let identity = try self.files { () throws(FileError) in try FileSystem.identity(of: path) }
-                if identity.map({ known.insert($0).inserted }) ?? true { files.append(.path(path)) }
+            for pattern in PathTemplate(template).paths(for: date) {
+                let matches = try self.files { () throws(FileError) in try FileSystem.glob(pattern) }
+                // A file that was named, and not looked for.
+                if options.paths != nil, matches.paths.isEmpty, pattern == template,
+                    !pattern.contains(where: { "*?[".contains($0) })
+                {
+                    throw .file(FileError(path: pattern, operation: "open", code: ENOENT))
+                }
+                for path in matches.paths {
+                    let identity = try self.files { () throws(FileError) in try FileSystem.identity(of: path) }
+                    if identity.map({ known.insert($0).inserted }) ?? true { found.files.append(.path(path)) }
+                }
+                found.patterns.append(FoundLogs.Pattern(text: pattern, files: matches.paths.count))
+                found.repeatedFolders += matches.repeatedFolders.filter { !found.repeatedFolders.contains($0) }
             }
         }
-        return files.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+        found.files.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+        return found
     }
 
     /// The job that reads these logs; `log`, the night's own, is one of them.
@@ -48,6 +68,7 @@ extension NightlyRun {
             }
             progress?(soFar, total)
         }
+        prepare(&reader)
         var job = DailyJob(
             experiments: configuration.experiments.map(\.experiment), policy: log.policy,
             mixedUnits: configuration.statistics.onMixed, reader: reader, workers: options.workers)
@@ -56,6 +77,12 @@ extension NightlyRun {
         job.servingHistory = history
         job.memory = ProcessMemory.forVisitors(of: options.memory, workers: options.workers)
         return job
+    }
+
+    /// Tells a reader how the log's files are written.
+    func prepare(_ reader: inout LogReader) {
+        reader.csv = configuration.events.csv
+        reader.each = configuration.events.each
     }
 
     /// Counts events; what stops the job becomes the run's failure.
@@ -86,17 +113,17 @@ extension NightlyRun {
 
     /// The paths of the bot filter's lists for a day.
     func denyLists(on date: CalendarDate) -> [String] {
-        (configuration.bots.denyLists + configuration.bots.denyNetworks).map { PathTemplate($0).resolved(for: date) }
+        (configuration.bots.denyLists + configuration.bots.denyNetworks).flatMap { PathTemplate($0).paths(for: date) }
     }
 
     /// The bot filter with the lists of a day.
     func policy(on date: CalendarDate) throws(RunFailure) -> BotPolicy {
         var visitors = VisitorDenyList()
-        for path in configuration.bots.denyLists.map({ PathTemplate($0).resolved(for: date) }) {
+        for path in configuration.bots.denyLists.flatMap({ PathTemplate($0).paths(for: date) }) {
             visitors.add(try readFile(path))
         }
         var networks = NetworkDenyList()
-        for path in configuration.bots.denyNetworks.map({ PathTemplate($0).resolved(for: date) }) {
+        for path in configuration.bots.denyNetworks.flatMap({ PathTemplate($0).paths(for: date) }) {
             let bytes = try readFile(path)
             do throws(BotFilterError) {
                 try networks.add(bytes, file: path)

@@ -7,8 +7,8 @@ import State
 import Statistics
 
 extension NightlyRun {
-    /// Counts the day, from its logs or from parts, and writes its statistics, and under a conversion window those of the days whose
-    /// windows are open. Without anything to count, what an earlier run wrote stays.
+    /// Counts the day, from its logs or from parts, and writes its statistics, and under a conversion window those of the days
+    /// whose windows are open. Without anything to count, what an earlier run wrote stays.
     func gatherStatistics(of date: CalendarDate, into outcome: inout NightOutcome) throws(RunFailure) {
         let night =
             if let parts = options.parts {
@@ -20,7 +20,7 @@ extension NightlyRun {
         guard let own = night[date] else { return }
         try refuseDayToCome(date, own.statistics)
         let extent = try publishOtherDays(of: night, date, into: &outcome)
-        try conclude(own.statistics, own.tally, extent: extent, of: date, hasLog: own.hasLog, into: &outcome)
+        try conclude(own, extent: extent, of: date, into: &outcome)
     }
 
     /// Reads the logs that the night is about.
@@ -29,15 +29,22 @@ extension NightlyRun {
         if let window = configuration.statistics.conversionWindow {
             return try countedLogs(of: date, window: window, into: &outcome)
         }
+        let found = try foundLogs(of: date)
         let log = DayLog(
-            files: try logFiles(of: date), day: DayClock(timeZone: configuration.timeZone).day(date),
+            files: found.files, day: DayClock(timeZone: configuration.timeZone).day(date),
             policy: try policy(on: date))
         let job = job(for: log, reading: [log], served: try journal().history)
         let (statistics, tally) = try counted(on: date, by: job) { () throws(DailyJob.Failure) in
             try job.run(log.files)
         }
         return CountedNight(
-            days: [(date, CountedDay(statistics: statistics, tally: tally, hasLog: !log.files.isEmpty))])
+            days: [
+                (
+                    date,
+                    CountedDay(
+                        statistics: statistics, tally: tally, hasLog: !log.files.isEmpty, found: found)
+                )
+            ])
     }
 
     /// Stops the run of a day that is still to come and has no data: an empty day in the state would be its newest for long.
@@ -48,19 +55,21 @@ extension NightlyRun {
 
     /// Says what was found of the night's own day, and writes it.
     func conclude(
-        _ statistics: DayStatistics, _ tally: LogTally, extent: CountedExtent?, of date: CalendarDate, hasLog: Bool,
-        into outcome: inout NightOutcome
+        _ counted: CountedDay, extent: CountedExtent?, of date: CalendarDate, into outcome: inout NightOutcome
     ) throws(RunFailure) {
-        let quality = try quality(statistics, tally, extent: extent, of: date, into: &outcome)
+        let statistics = counted.statistics
+        let quality = try quality(
+            statistics, counted.tally, extent: extent, of: date, from: counted.found, into: &outcome)
         outcome.quality = quality
         report(.dayRead(date, quality))
+        for event in RunEvent.remarks(onFilesOf: date, counted.found, quality) { warn(event, in: &outcome) }
         if let undeclared = quality.undeclared, undeclared.asksForALook {
             warn(.undeclaredNames(date, undeclared), in: &outcome)
         }
         for check in quality.sampleRatio where check.isSuspicious { warn(.sampleRatio(date, check), in: &outcome) }
         if !statistics.hasData {
             outcome.hasData = false
-            let reason = hasLog ? RunEvent.NoDataReason.noEvent : .noFile
+            let reason = counted.hasLog ? RunEvent.NoDataReason.noEvent : .noFile
             if try hasRows(on: date) {
                 warn(.statisticsKept(date, reason), in: &outcome)
                 return
@@ -97,7 +106,7 @@ extension NightlyRun {
     /// only costs the check of those it served.
     func quality(
         _ statistics: DayStatistics, _ tally: LogTally, extent: CountedExtent?, of date: CalendarDate,
-        into outcome: inout NightOutcome
+        from found: FoundLogs, into outcome: inout NightOutcome
     ) throws(RunFailure) -> Quality {
         let shares = ServedShares(state, history: try journal().history)
         var faults: [ServedSharesError] = []
@@ -112,8 +121,12 @@ extension NightlyRun {
         let propensities = slots.compactMap {
             StatedPropensities(experiment: $0, rows: statistics.rows, shares: shares)
         }
-        return quality(
+        var quality = self.quality(
             statistics, tally, extent: extent, of: date, sampleRatio: checks, propensities: propensities)
+        if !found.repeated.isEmpty {
+            quality.repeatedFiles = found.repeated.map { Quality.RepeatedFile(file: $0.file, sameAs: $0.sameAs) }
+        }
+        return quality
     }
 
     /// What is said of a day's log, after such checks.

@@ -79,7 +79,7 @@ extension NightlyRun {
         let last = configuration.statistics.conversionWindow.map { clock.closing(of: date, after: $0) } ?? date
         let days = (date.dayNumber...last.dayNumber).map { CalendarDate(dayNumber: $0) }
         var outcome = NightOutcome(date: date)
-        return try logs(of: days, night: date, into: &outcome)
+        return try logs(of: days, night: date, into: &outcome).logs
     }
 }
 

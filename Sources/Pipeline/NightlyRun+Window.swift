@@ -11,18 +11,21 @@ extension NightlyRun {
     func countedLogs(
         of date: CalendarDate, window: ConversionWindow, into outcome: inout NightOutcome
     ) throws(RunFailure) -> CountedNight {
-        let plan = try plan(of: date, window: window) { day throws(RunFailure) in try !logFiles(of: day).isEmpty }
-        let logs = try logs(of: plan.logDays, night: date, into: &outcome)
+        let plan = try plan(of: date, window: window) { day throws(RunFailure) in
+            try !matchedFiles(of: day).files.isEmpty
+        }
+        let (logs, found) = try logs(of: plan.logDays, night: date, into: &outcome)
         guard let own = plan.logDays.firstIndex(of: date) else { return CountedNight(days: [], plan: plan) }
         let job = job(for: logs[own], reading: logs, served: try journal().history)
         let results = try counted(on: date, by: job) { () throws(DailyJob.Failure) in
             try job.run(logs, window: window)
         }
-        let days = zip(plan.logDays, zip(logs, results)).map { day, found in
+        let days = plan.logDays.indices.map { index in
             (
-                date: day,
+                date: plan.logDays[index],
                 counted: CountedDay(
-                    statistics: found.1.statistics, tally: found.1.tally, hasLog: !found.0.files.isEmpty)
+                    statistics: results[index].statistics, tally: results[index].tally,
+                    hasLog: !logs[index].files.isEmpty, found: found[index])
             )
         }
         return CountedNight(days: days, plan: plan)
@@ -61,7 +64,8 @@ extension NightlyRun {
             if !counted.statistics.hasData {
                 guard known[day] != nil, try !hasRows(on: day) else { continue }
             }
-            let quality = try quality(counted.statistics, counted.tally, extent: extent, of: day, into: &outcome)
+            let quality = try quality(
+                counted.statistics, counted.tally, extent: extent, of: day, from: counted.found, into: &outcome)
             try publish(counted.statistics, quality, of: day)
             recounted.append(day)
         }
@@ -75,23 +79,27 @@ extension NightlyRun {
     /// The logs of these days, each with the bot filter of its day; no files for a day that cannot be judged.
     func logs(
         of days: [CalendarDate], night: CalendarDate, into outcome: inout NightOutcome
-    ) throws(RunFailure) -> [DayLog] {
+    ) throws(RunFailure) -> (logs: [DayLog], found: [FoundLogs]) {
         let clock = DayClock(timeZone: configuration.timeZone)
         let ownPolicy = try policy(on: night)
         var policies = [denyLists(on: night): ownPolicy]
         var logs: [DayLog] = []
+        var found: [FoundLogs] = []
         for day in days {
-            var log = DayLog(files: try logFiles(of: day), day: clock.day(day), policy: ownPolicy)
+            var files = try foundLogs(of: day)
+            var log = DayLog(files: files.files, day: clock.day(day), policy: ownPolicy)
             if !log.files.isEmpty {
                 if let policy = try policy(of: day, among: &policies, into: &outcome) {
                     log.policy = policy
                 } else {
+                    files.files = []
                     log.files = []
                 }
             }
             logs.append(log)
+            found.append(files)
         }
-        return logs
+        return (logs, found)
     }
 
     /// The days of the state, and the last log day that was counted for each. One that does not say so was counted before

@@ -30,6 +30,30 @@ extension RunEvent {
         case .denyListMissing(let path, let day):
             return "\(path): missing, so the log of \(day) is not counted, and its statistics stay as they are; "
                 + "put an empty file there if that day has no such list"
+        case .sameLog(let date, let files):
+            return "\(date): \(Text.count(Int64(files.count), "file")) left out, being the same log as another: "
+                + RunEvent.named(files.map { "\($0.file) (as \($0.sameAs))" }) + "; move the copies away"
+        case .filesWithoutLines(let date, let files):
+            return "\(date): \(Text.count(Int64(files.count), "file")) without a line of the log: "
+                + RunEvent.named(files) + "; look whether they were written to their end"
+        case .filesWithoutEvents(let date, let files):
+            return "\(date): \(Text.count(Int64(files.count), "file")) of whose lines none is an event: "
+                + RunEvent.named(files)
+                + "; move away what is no log, or look at quality.json for what is wrong with its lines"
+        case .foldersRepeated(let date, let links):
+            return
+                "\(date): ** came to folders again by \(Text.count(Int64(links.count), "link")), and read them once: "
+                + RunEvent.named(links)
+        case .addressesUnreadable(let date, let addresses):
+            return
+                "\(date): the address of \(Text.count(addresses.events, "event")) is none, so that no denied network could be "
+                + "looked up: \(RunEvent.named(addresses.samples)); map `ip` to a field with addresses"
+        case .librariesDropped(let date, let libraries, let visitors):
+            let share = Double(libraries.visitors) / Double(max(1, visitors)) * 100
+            return
+                "\(date): \(Text.count(libraries.visitors, "visitor")) (\(Text.decimal(share, 1)) %) dropped, for a library of "
+                + "HTTP asked for them: \(RunEvent.named(libraries.names)); if that is your own app, name it in "
+                + "bots.userAgents.allow, or let it set its own user agent"
         case .noData(let date, let reason):
             return "\(date): \(reason.rawValue); shares stay as they are"
         case .statisticsKept(let date, let reason):
@@ -85,6 +109,13 @@ extension RunEvent {
         case .metricsNotWritten(let reason):
             return "the metrics of this run could not be written: \(reason)"
         }
+    }
+
+    /// The first names, and how many more there are.
+    private static func named(_ names: [String]) -> String {
+        let shown = 5
+        return names.prefix(shown).joined(separator: ", ")
+            + (names.count > shown ? " and \(Text.count(Int64(names.count - shown))) more" : "")
     }
 
     private static func summary(_ quality: Quality, _ date: CalendarDate) -> String {

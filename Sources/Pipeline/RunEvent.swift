@@ -34,6 +34,15 @@ package enum RunEvent: Sendable {
     case inputWithoutEffect(place: String, row: String, isBlacklist: Bool, suggestion: String?)
     /// The log of a day is left out, since a list of the bot filter for it is missing.
     case denyListMissing(path: String, day: CalendarDate)
+    /// Files were left out, since earlier ones hold the same logs.
+    case sameLog(CalendarDate, [Quality.RepeatedFile])
+    case filesWithoutLines(CalendarDate, files: [String])
+    case filesWithoutEvents(CalendarDate, files: [String])
+    /// `**` came to folders again by links.
+    case foldersRepeated(CalendarDate, links: [String])
+    case addressesUnreadable(CalendarDate, Quality.UnreadableAddresses)
+    /// Many visitors are dropped since a library of HTTP asked for them.
+    case librariesDropped(CalendarDate, Quality.Libraries, ofVisitors: Int64)
     case noData(CalendarDate, NoDataReason)
     /// Nothing was found to count, and what an earlier run counted stays.
     case statisticsKept(CalendarDate, NoDataReason)
@@ -92,6 +101,12 @@ extension RunEvent {
         case .dayNotOver: "day-not-over"
         case .inputWithoutEffect: "input-without-effect"
         case .denyListMissing: "deny-list-missing"
+        case .sameLog: "same-log"
+        case .filesWithoutLines: "files-without-lines"
+        case .filesWithoutEvents: "files-without-events"
+        case .foldersRepeated: "folders-repeated"
+        case .addressesUnreadable: "addresses-unreadable"
+        case .librariesDropped: "libraries-dropped"
         case .noData: "no-data"
         case .statisticsKept: "statistics-kept"
         case .noStatistics: "no-statistics"
@@ -120,6 +135,8 @@ extension RunEvent {
     package var date: CalendarDate? {
         switch self {
         case .dayRead(let date, _), .daysRecounted(let date, _, _), .tablePublished(let date, _, _),
+            .sameLog(let date, _), .filesWithoutLines(let date, _), .filesWithoutEvents(let date, _),
+            .foldersRepeated(let date, _), .addressesUnreadable(let date, _), .librariesDropped(let date, _, _),
             .dayNotOver(let date, _), .denyListMissing(_, let date), .noData(let date, _),
             .statisticsKept(let date, _), .noStatistics(let date), .sampleRatio(let date, _),
             .undeclaredNames(let date, _),

@@ -37,6 +37,7 @@ package enum RunFailure: Error, CustomStringConvertible {
         case .tooManyRejected: "too-many-rejected"
         case .overflow: "count-overflow"
         case .memory: "memory-too-small"
+        case .log(let error) where error.isOfFormat: "log-malformed"
         case .log: "log-unreadable"
         case .file: "file-error"
         case .input: "input-unreadable"

@@ -48,6 +48,33 @@ package struct Quality: Codable, Sendable {
         package var events: Int64
         /// A visitor that several rules match counts under each.
         package var rules: [String: Tally]
+        /// Those among `userAgents` for whom a library of HTTP asked, which is how native apps look that set no agent of their own,
+        /// with the first names of such agents in byte order; nil in files of earlier versions.
+        package var libraries: Libraries?
+    }
+
+    package struct Libraries: Codable, Sendable {
+        package var visitors: Int64
+        package var events: Int64
+        package var names: [String]
+    }
+
+    /// A file that was left out, since an earlier one holds the same log.
+    package struct RepeatedFile: Codable, Equatable, Sendable {
+        package var file: String
+        package var sameAs: String
+
+        package init(file: String, sameAs: String) {
+            self.file = file
+            self.sameAs = sameAs
+        }
+    }
+
+    /// Addresses of events that none of the forms of addresses reads, so that no rule of networks could look at them.
+    package struct UnreadableAddresses: Codable, Equatable, Sendable {
+        package var events: Int64
+        /// The first of them in byte order.
+        package var samples: [String]
     }
 
     /// Clicks, orders and refunds of people that count for no unit of the day.
@@ -93,6 +120,12 @@ package struct Quality: Codable, Sendable {
     /// The IANA name of the zone whose midnights begin the day; nil in files of earlier versions.
     package var timezone: String?
     package var files: [String]
+    /// Files with no line, or a header alone; nil: none.
+    package var filesWithoutLines: [String]?
+    /// Files with lines of which none is an event of any day; nil: none.
+    package var filesWithoutEvents: [String]?
+    /// Files that were left out; nil: none.
+    package var repeatedFiles: [RepeatedFile]?
     package var lines: Int64
     package var bytes: Int64
     package var events: [String: Int64]
@@ -115,6 +148,8 @@ package struct Quality: Codable, Sendable {
     package var countsNowhere: Nowhere?
     /// Events of the day whose propensity is none, taken as not stated; nil in files of earlier versions.
     package var invalidPropensities: Int64?
+    /// nil where no rule looks at addresses, and where all could be read.
+    package var unreadableAddresses: UnreadableAddresses?
     /// Whether no later event can change the day's statistics.
     package var mature: Bool
     /// The last log day whose events were counted for the day; nil without a conversion window: the day itself.
@@ -144,7 +179,18 @@ package struct Quality: Codable, Sendable {
                 uniqueKeysWithValues: BotRule.named.map { rule, name in
                     let tally = statistics.botsByRule[rule]
                     return (name, Bots.Tally(visitors: tally?.visitors ?? 0, events: tally?.events ?? 0))
-                }))
+                }),
+            libraries: Libraries(
+                visitors: statistics.libraries.visitors, events: statistics.libraries.events,
+                names: statistics.libraryNames.texts))
+        let withoutLines = tally.filesWithoutLines
+        let withoutEvents = tally.filesWithoutEvents
+        filesWithoutLines = withoutLines.isEmpty ? nil : withoutLines
+        filesWithoutEvents = withoutEvents.isEmpty ? nil : withoutEvents
+        if statistics.unreadableAddresses > 0 {
+            unreadableAddresses = UnreadableAddresses(
+                events: statistics.unreadableAddresses, samples: statistics.unreadableAddressSamples.texts)
+        }
         units = statistics.rows.reduce(0) { $0 + $1.counts.visitors }
         mixedUnits = statistics.mixedUnits
         formulaSegments = statistics.formulaSegments

@@ -1,4 +1,5 @@
 import Configuration
+import EventLog
 import Pipeline
 import Randomizer
 import State
@@ -31,7 +32,8 @@ extension ExitCode {
             case .input(let error): self = error.isOfPath ? .configuration : .inputOutput
             case .inputFile, .denyList: self = .configuration
             case .notBegun: self = .usage
-            case .log, .file, .state, .statisticsLost, .journal, .table, .memory: self = .inputOutput
+            case .log(let error): self = error.isOfFormat ? .badData : .inputOutput
+            case .file, .state, .statisticsLost, .journal, .table, .memory: self = .inputOutput
             }
         case let failure as StateLock.Failure:
             switch failure {
@@ -39,6 +41,7 @@ extension ExitCode {
             case .file: self = .inputOutput
             }
         case is InputError: self = .badData
+        case let error as LogError: self = error.isOfFormat ? .badData : .inputOutput
         default: self = .inputOutput
         }
     }
@@ -58,6 +61,7 @@ enum ErrorCode {
         case let failure as RunFailure: failure.code
         case StateLock.Failure.held: "locked"
         case is InputError: "input"
+        case let error as LogError where error.isOfFormat: "input"
         default: "file-error"
         }
     }

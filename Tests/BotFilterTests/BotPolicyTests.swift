@@ -47,7 +47,9 @@ struct BotPolicyTests {
         let policy = BotPolicy(Self.off)
         for bytes in ["curl/8.5.0", "10.0.0.1", "visitor"].map({ Array($0.utf8) }) {
             bytes.withUnsafeBytes {
-                #expect(!policy.judgesUserAgent($0) && !policy.deniesNetwork($0) && !policy.deniesVisitor($0))
+                #expect(
+                    policy.judgeUserAgent($0) == .person && policy.deniesNetwork($0) == false
+                        && !policy.deniesVisitor($0))
             }
         }
     }
@@ -58,9 +60,11 @@ struct BotPolicyTests {
         var networks = NetworkDenyList()
         try networks.add(Array("10.0.0.0/8".utf8), file: "networks.txt")
         let policy = BotPolicy(BotSettings(), denyList: visitors, denyNetworks: networks)
-        Array("curl/8.5.0".utf8).withUnsafeBytes { #expect(policy.judgesUserAgent($0)) }
-        Array("10.0.0.1".utf8).withUnsafeBytes { #expect(policy.deniesNetwork($0) && !policy.deniesVisitor($0)) }
-        Array("visitor".utf8).withUnsafeBytes { #expect(policy.deniesVisitor($0) && !policy.deniesNetwork($0)) }
+        Array("curl/8.5.0".utf8).withUnsafeBytes { #expect(policy.judgeUserAgent($0) == .library) }
+        Array("10.0.0.1".utf8).withUnsafeBytes {
+            #expect(policy.deniesNetwork($0) == true && !policy.deniesVisitor($0))
+        }
+        Array("visitor".utf8).withUnsafeBytes { #expect(policy.deniesVisitor($0) && policy.deniesNetwork($0) == nil) }
     }
 
     @Test func namesStandInOrder() {

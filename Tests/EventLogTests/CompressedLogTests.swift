@@ -52,7 +52,7 @@ struct CompressedLogTests {
                 seed: seed)
             let workers = logs.number(1...4)
             let size = blockSize(&logs)
-            let reading = try FormatReading.of([.path(path)], workers: workers, blockSize: size)
+            let reading = try FormatReading.of([.path(givenPipe(path))], workers: workers, blockSize: size)
             pipe.wait()
             #expect(reading == expected, "seed \(seed), \(workers) workers, blocks of \(size)")
         }

@@ -24,7 +24,8 @@ struct FormatReading: Equatable {
     /// Reads files with one sink a worker.
     static func of(
         _ files: [LogFile], workers: Int = 1, blockSize: Int = 1 << 18, maximumLineLength: Int = 400,
-        schema: EventSchema = EventSchema(), progress: (@Sendable (Int64) -> Void)? = nil
+        schema: EventSchema = EventSchema(), csv: CSVFormat = CSVFormat(), each: [String]? = nil,
+        progress: (@Sendable (Int64) -> Void)? = nil
     ) throws(LogError) -> FormatReading {
         let start: Int64 = 1_795_132_800_000_000  // 2026-11-20T00:00:00Z
         let day = LogDay(range: start..<start + 86_400_000_000, localTime: .utc)
@@ -32,6 +33,8 @@ struct FormatReading: Equatable {
         reader.blockSize = blockSize
         reader.maximumLineLength = maximumLineLength
         reader.progress = progress
+        reader.csv = csv
+        reader.each = each
         let sinks = (0..<workers).map { _ in Collector() }
         let tally = try reader.read(files, into: sinks)
         func reasons(_ entries: [LogTally.Entry]) -> [Reason] {

@@ -46,11 +46,11 @@ struct LogReaderTests {
             }
             try? pipe.close()
         }
-        return path
+        return givenPipe(path)
     }
 
     /// A block of fewer bytes than a byte order mark used to lose the first line, or to take the mark for a part of it.
-    @Test("a byte order mark is no part of the first line, however small the blocks", arguments: 1...8)
+    @Test("a byte order mark is no part of its line, whichever that is, however small the blocks", arguments: 1...8)
     func byteOrderMarkInSmallBlocks(blockSize: Int) throws {
         let scratch = try ScratchDirectory()
         let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
@@ -64,7 +64,7 @@ struct LogReaderTests {
         let second = try scratch.write(
             Array(line("a").utf8) + [0x0A] + mark + Array(line("b").utf8), to: "inside.jsonl")
         let (visitors, tally) = try read([.path(second)], blockSize: blockSize)
-        #expect(visitors == ["a"] && tally.rejected.map(\.name) == ["not JSON"])
+        #expect(visitors == ["a", "b"] && tally.rejected.isEmpty)
     }
 
     @Test("a byte order mark does not make a line too long", arguments: [1, 3, 50, 5_000])

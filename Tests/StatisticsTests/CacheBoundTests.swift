@@ -1,3 +1,4 @@
+import BotFilter
 import EventLog
 import Synchronization
 import TestExpectations
@@ -19,10 +20,10 @@ struct CacheBoundTests {
         let count = Mutex(0)
         var cache = VerdictCache(hash: hash) { bytes in
             count.withLock { $0 += 1 }
-            return bytes.last == UInt8(ascii: "!")
+            return bytes.last == UInt8(ascii: "!") ? .bot : .person
         }
         var judged: Int { count.withLock { $0 } }
-        func verdict(_ agent: String) -> Bool { withText(agent) { cache.verdict(on: $0) } }
+        func verdict(_ agent: String) -> Bool { withText(agent) { cache.verdict(on: $0) == .bot } }
         let padding = String(repeating: "x", count: length)
         #expect(verdict("bot!") && !verdict("person") && verdict("bot!") && judged == 2)
         for number in 0..<others {

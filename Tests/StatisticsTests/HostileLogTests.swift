@@ -148,11 +148,13 @@ struct HostileLogTests {
         let after = (0..<200).map { line($0, "view", "b\($0)") }
         let content = Array((before + [long] + after).map { $0 + "\n" }.joined().utf8)
         for machinery in HostileLogTests.machineries {
-            let path = scratch.path + "/\(machinery.workers)"
+            var path = scratch.path + "/\(machinery.workers)"
             switch source {
             case .plain: _ = try scratch.write(content, to: "\(machinery.workers)")
             case .gzip: _ = try scratch.write(StoredGzip.bytes(of: content), to: "\(machinery.workers)")
-            case .pipe: try feed(content, through: path)
+            case .pipe:
+                try feed(content, through: path)
+                path = givenPipe(path)
             }
             let found = try day.findings([WrittenFile(name: path, content: [])], machinery)
             #expect(found.lines == 501 && found.bytes == content.count && found.visitors == 500)

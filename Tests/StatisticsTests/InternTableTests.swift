@@ -1,3 +1,4 @@
+import BotFilter
 import EventLog
 import Synchronization
 import TestSupport
@@ -74,10 +75,10 @@ struct InternTableTests {
         let asked = Mutex(0)
         var cache = VerdictCache(hash: KeyedHash(keys: (1, 2, 3))) { agent in
             asked.withLock { $0 += 1 }
-            return agent.count % 2 == 0
+            return agent.count % 2 == 0 ? .bot : .person
         }
         func verdict(on agent: String) -> Bool {
-            withText(Array(agent.utf8)) { cache.verdict(on: $0) }
+            withText(Array(agent.utf8)) { cache.verdict(on: $0) == .bot }
         }
         for _ in 0..<3 { #expect(verdict(on: "even") && !verdict(on: "odd")) }
         #expect(asked.withLock { $0 } == 2)

@@ -81,25 +81,40 @@ struct InvarianceTests {
         for file in scenario.files { try #require(mkfifo(file.name, 0o600) == 0) }
         let chunk = Int.random(in: 1...300, using: &random)
         let files = scenario.files
-        let feeder = Thread {
-            for file in files {
-                guard let pipe = FileHandle(forWritingAtPath: file.name) else { continue }
+        var given = files
+        for (index, file) in files.enumerated() {
+            Thread {
+                guard let pipe = FileHandle(forWritingAtPath: file.name) else { return }
                 for start in stride(from: 0, to: file.content.count, by: chunk) {
                     pipe.write(Data(file.content[start..<min(start + chunk, file.content.count)]))
                 }
                 try? pipe.close()
-            }
+            }.start()
+            given[index].name = givenPipe(file.name)
         }
-        feeder.start()
         let machinery = Machinery(
             workers: Int.random(in: 1...4, using: &random), blockSize: random.pick([1, 3, 50, 1_000, 1 << 18]),
             memory: random.pick([1 << 14, 1 << 16, 1 << 30]))
-        let found = try scenario.statistics.findings(files, machinery)
+        var found = try scenario.statistics.findings(given, machinery)
+        found.rename(given.map(\.name), to: files.map(\.name))
         #expect(found.differences(from: expected) == [], "\(machinery), fed \(chunk) bytes at a time")
     }
 }
 
 extension DayFindings {
+    /// Puts names of files in the place of others.
+    mutating func rename(_ names: [String], to others: [String]) {
+        func renamed(_ reason: Reason) -> Reason {
+            var reason = reason
+            for (index, sample) in reason.samples.enumerated() {
+                if let place = names.firstIndex(of: sample.file) { reason.samples[index].file = others[place] }
+            }
+            return reason
+        }
+        rejected = rejected.mapValues(renamed)
+        ignored = ignored.mapValues(renamed)
+    }
+
     /// Without the line numbers, which depend on where lines stand.
     var withoutSamples: DayFindings {
         var copy = self

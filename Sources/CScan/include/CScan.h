@@ -143,6 +143,16 @@ static inline const uint8_t *cscan_field_stop(const uint8_t *position, uint64_t 
 #endif
 }
 
+/// The first of this separator, a quote or a line feed: ``cscan_field_stop`` of values that no comma separates.
+static inline const uint8_t *cscan_field_stop_at(const uint8_t *position, uint8_t separator, uint64_t *high) {
+    for (;; position += 8) {
+        const uint64_t value = cscan_word(position);
+        const uint64_t stops = cscan_bytes(value, '"') | cscan_bytes(value, separator) | cscan_bytes(value, '\n');
+        *high |= value & CSCAN_ONES << 7;
+        if (stops != 0) return position + __builtin_ctzll(stops) / 8;
+    }
+}
+
 /// The first quote. `line_feeds` becomes nonzero when a line feed is before it, perhaps also when only one is behind it.
 static inline const uint8_t *cscan_quote(const uint8_t *position, uint64_t *high, uint64_t *line_feeds) {
 #if defined(__x86_64__)

@@ -1,6 +1,6 @@
 import CLibrary
 
-/// A scanner of the fields of one record of comma-separated values (RFC 4180), its line end already taken off.
+/// A scanner of the fields of one record of separated values (RFC 4180), its line end already taken off.
 ///
 ///     web,"home ""hero""",,12.50
 ///     └─┘ └─────────────┘ ││└───┘
@@ -22,11 +22,14 @@ struct CSVFields {
     private(set) var isMalformed = false
     private var position: UnsafePointer<UInt8>
     private let end: UnsafePointer<UInt8>
+    private let separator: UInt8
     private var isDone = false
 
-    /// A record of `count` bytes at `start`, without its line feed; a carriage return at its end is none of its bytes.
-    init(_ start: UnsafePointer<UInt8>, count: Int) {
-        position = start
+    /// A record of `count` bytes at `start`, without its line feed; a carriage return at its end and a byte order mark at its start
+    /// are none of its bytes.
+    init(_ start: UnsafePointer<UInt8>, count: Int, separator: UInt8 = CSVFormat.comma) {
+        self.separator = separator
+        position = ByteOrderMark.begins(start, count: count) ? start + ByteOrderMark.bytes.count : start
         end = start + (count > 0 && start[count - 1] == UInt8(ascii: "\r") ? count - 1 : count)
     }
 
@@ -61,16 +64,11 @@ struct CSVFields {
         return count
     }
 
-    /// Reads up to the next comma, or to the end; nil when a quote stands before it.
+    /// Reads up to the next separator, or to the end; nil when a quote stands before it.
     private mutating func plainField() -> Field? {
         let start = position
-        while position < end {
-            let byte = position.pointee
-            // Nearly all bytes are above the comma, and need one comparison.
-            if byte <= UInt8(ascii: ",") {
-                if byte == UInt8(ascii: ",") { break }
-                if byte == UInt8(ascii: "\"") { return nil }
-            }
+        while position < end, position.pointee != separator {
+            if position.pointee == UInt8(ascii: "\"") { return nil }
             position += 1
         }
         return Field(start: start, count: position - start)
@@ -87,52 +85,10 @@ struct CSVFields {
                 position += 1
                 continue
             }
-            guard position == end || position.pointee == UInt8(ascii: ",") else { return nil }
+            guard position == end || position.pointee == separator else { return nil }
             field.count = close - field.start
             return field
         }
         return nil
     }
 }
-
-/// The first record of a file of comma-separated values: the names of its columns, which are the keys of every record.
-///
-/// Of columns with one name the last wins, as of keys in an object.
-final class CSVHeader: Sendable {
-    let names: [[UInt8]]
-    /// As it stands in the file, without its line feed.
-    let text: [UInt8]
-
-    /// Reads a header of `count` bytes, without its line feed.
-    init(_ start: UnsafePointer<UInt8>, count: Int) throws(LogError.HeaderFault) {
-        guard UTF8Validation.isValid(start, count: count) else { throw .notUTF8 }
-        text = Array(UnsafeBufferPointer(start: start, count: count))
-        var fields = CSVFields(start, count: count)
-        var names: [[UInt8]] = []
-        while let field = fields.next() {
-            names.append(
-                field.hasDoubledQuotes
-                    ? Array(unsafeUninitializedCapacity: field.count) { buffer, decoded in
-                        if let output = buffer.baseAddress { decoded = CSVFields.decode(field, into: output) }
-                    } : Array(field.bytes))
-        }
-        guard !fields.isMalformed else { throw .notCSV }
-        self.names = names
-    }
-
-    /// Checks that each field which no line may lack can be read from some column.
-    ///
-    /// These are time, type and visitor. Which lines need platform, slot and variant depends on their type: a file of
-    /// purchases alone may have no such columns.
-    func check(against schema: EventSchema) throws(LogError.HeaderFault) {
-        for field in [EventField.time, .type, .visitor] {
-            guard case .keys(let keys) = schema[field] else { continue }
-            let isPresent = keys.contains { key in names.contains { $0.elementsEqual(key.utf8) } }
-            guard isPresent else {
-                throw .missingColumn(keys, header: names.map { String(decoding: $0, as: UTF8.self) })
-            }
-        }
-    }
-}
-
-extension LogError.HeaderFault: Error {}

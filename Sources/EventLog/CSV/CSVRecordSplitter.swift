@@ -1,18 +1,27 @@
 import CLibrary
 
-/// Finds where records of comma-separated values end: at line feeds outside quotes.
+/// Finds where records of separated values end: at line feeds outside quotes.
 ///
-/// - A quote opens a field only at its start, so a stray one in the middle of a field spoils its own line and no other.
-/// - A record longer than the maximum ends at the first line feed that stands as far from its start as the maximum or
-///   farther, quoted or not: a quote that nobody closes costs no more than that.
+///     a,"b⏎     a quoted field goes on over line ends
+///     c",d⏎     ── the record ends here
+///     a,b"c⏎    a quote where none may stand: the record is malformed, and ends with its first line
+///     a,"b⏎     a quote that nothing closes: likewise
 ///
-/// Where a record ends depends on nothing but the bytes from its start, so whoever looks finds the same end.
+/// - A quote opens a field only at its start. One in the middle of a field, something else than a separator or a line end behind a
+///   closing quote, and a quote that is not closed within the maximum make a record malformed.
+/// - A malformed record ends with its first line, so that it spoils no other: what follows is read anew.
+///
+/// Where a record ends depends on nothing but the bytes from its start, so whoever looks finds the same end. In well-formed text a
+/// line is within quotes by the parity of the quotes before it; so the search from one line whose quote stays open passes only
+/// lines with an even number of quotes, from which no search starts that passes another: finding all ends is linear in the bytes.
 struct CSVRecordSplitter {
     /// What is known of the end of a record.
     enum End: Equatable {
         /// The line feed that ends it.
         case lineFeed(Int)
-        /// It is longer than the maximum; the line feed that ends it, where that is in sight.
+        /// Its quotes are not right; where its first line ends.
+        case malformed(Int)
+        /// Its first line is longer than the maximum; the line feed that ends it, where that is in sight.
         case tooLong(Int?)
         /// Not in sight.
         case open
@@ -20,44 +29,63 @@ struct CSVRecordSplitter {
         /// The line feed, where it is in sight.
         var offset: Int? {
             switch self {
-            case .lineFeed(let offset): offset
+            case .lineFeed(let offset), .malformed(let offset): offset
             case .tooLong(let offset): offset
             case .open: nil
             }
         }
-
-        var isTooLong: Bool {
-            if case .tooLong = self { true } else { false }
-        }
     }
 
     let maximumLength: Int
+    var separator = CSVFormat.comma
 
     /// Finds the end of the record at `start` within the first `count` bytes of `memory`.
-    func end(from start: Int, in memory: UnsafePointer<UInt8>, count: Int) -> End {
+    ///
+    /// - Parameter isWhole: whether nothing follows them: a record without a line feed is then in sight, and ends there.
+    func end(from start: Int, in memory: UnsafePointer<UInt8>, count: Int, isWhole: Bool = false) -> End {
+        let limit = count - start > maximumLength ? start + maximumLength + 1 : count
+        let isCut = limit < count || count - start > maximumLength
         func find(_ byte: UInt8, in range: Range<Int>) -> Int? {
             guard let found = memchr(memory + range.lowerBound, Int32(byte), range.count) else { return nil }
             return UnsafeRawPointer(found) - UnsafeRawPointer(memory)
         }
-        let limit = count - start > maximumLength ? start + maximumLength + 1 : count
+        var firstLine: End {
+            if let lineFeed = find(0x0A, in: start..<limit) { return .malformed(lineFeed) }
+            if isCut { return .tooLong(find(0x0A, in: min(count, start + maximumLength)..<count)) }
+            return isWhole ? .malformed(count) : .open
+        }
+        /// What is known when the limit was reached.
+        func unresolved(inQuotes: Bool) -> End {
+            if isCut { return firstLine }
+            return isWhole && inQuotes ? firstLine : .open
+        }
         var position = start
+        if ByteOrderMark.begins(memory + start, count: limit - start) { position += ByteOrderMark.bytes.count }
+        let firstField = position
         var lineFeed = -1
-        scan: while true {
+        while true {
             if lineFeed < position { lineFeed = find(0x0A, in: position..<limit) ?? limit }
             guard let quote = find(0x22, in: position..<lineFeed) else {
-                if lineFeed < limit { return .lineFeed(lineFeed) }
-                break
+                return lineFeed < limit ? .lineFeed(lineFeed) : unresolved(inQuotes: false)
+            }
+            guard quote == firstField || (quote > firstField && memory[quote - 1] == separator) else {
+                return firstLine
             }
             position = quote + 1
-            guard quote == start || memory[quote - 1] == UInt8(ascii: ",") else { continue }
             while true {
-                guard let close = find(0x22, in: position..<limit) else { break scan }
+                guard let close = find(0x22, in: position..<limit) else { return unresolved(inQuotes: true) }
                 position = close + 1
                 guard position < limit, memory[position] == UInt8(ascii: "\"") else { break }
                 position += 1
             }
+            guard position < limit else { return unresolved(inQuotes: false) }
+            switch memory[position] {
+            case separator: position += 1
+            case 0x0A: return .lineFeed(position)
+            case 0x0D where position + 1 == limit: return unresolved(inQuotes: false)
+            case 0x0D where memory[position + 1] == 0x0A: return .lineFeed(position + 1)
+            default: return firstLine
+            }
         }
-        guard count - start > maximumLength else { return .open }
-        return .tooLong(find(0x0A, in: start + maximumLength..<count))
     }
 }

@@ -1,6 +1,6 @@
 import CScan
 
-/// Decodes records of comma-separated values (RFC 4180) to events by a schema. One worker's.
+/// Decodes records of separated values (RFC 4180) to events by a schema. One worker's.
 ///
 ///     web,"home ""hero""",,12.50⏎
 ///     └─┘ └─────────────┘ ││└───┘
@@ -22,6 +22,7 @@ struct RecordDecoder: ~Copyable {
     private let maximumLength: Int
     private var builder: EventBuilder
     private var header: CSVHeader?
+    private var separator = CSVFormat.comma
     private var sources = FieldSources(EventField.allCases.map { _ in [] })
     /// The absent value, then one for each column.
     private var values: UnsafeMutableBufferPointer<LineValue>
@@ -49,12 +50,11 @@ struct RecordDecoder: ~Copyable {
     mutating func use(_ header: CSVHeader) {
         guard header !== self.header else { return }
         self.header = header
+        separator = header.separator
         sources = FieldSources(
             EventField.allCases.map { field in
                 guard case .keys(let keys) = schema[field] else { return [] }
-                return keys.compactMap { key in
-                    header.names.lastIndex { $0.elementsEqual(key.utf8) }.map { $0 + 1 }
-                }
+                return keys.compactMap { key in header.column(of: key).map { $0 + 1 } }
             })
         values.deallocate()
         values = .allocate(capacity: header.names.count + 1)
@@ -70,12 +70,14 @@ struct RecordDecoder: ~Copyable {
         into event: UnsafeMutablePointer<Event>
     ) -> Record {
         var scan = Scan(position: start)
+        // Two bytes of a block's end follow every record.
+        if start.pointee == 0xEF, ByteOrderMark.begins(start, count: 3) { scan.position += 3 }
         let columns = values.count - 1
         var fields = 0
         while true {
             fields += 1
             let isQuoted = scan.position.pointee == UInt8(ascii: "\"")
-            guard let value = isQuoted ? quotedField(&scan) : scan.plainField() else {
+            guard let value = isQuoted ? quotedField(&scan) : scan.plainField(separator) else {
                 return malformed(start, before: end)
             }
             if fields <= columns { values[fields] = value }
@@ -91,6 +93,31 @@ struct RecordDecoder: ~Copyable {
             lineFeed: lineFeed, mayHaveLineFeeds: scan.lineFeeds != 0)
     }
 
+    /// Whether a line, its quotes left out, is an event by itself, of whatever day.
+    mutating func isEvent(_ line: UnsafeBufferPointer<UInt8>) -> Bool {
+        let room = line.count + 3 + Int(CSCAN_SLACK)
+        var count = 0
+        let text = builder.keep(capacity: room) { output in
+            for byte in line where byte != UInt8(ascii: "\"") {
+                output[count] = byte
+                count += 1
+            }
+            (output + count).initialize(repeating: 0, count: room - count)
+            output[count] = 0x0A
+            output[count + 1] = UInt8(ascii: "\"")
+            output[count + 2] = 0x0A
+            return room
+        }
+        return withUnsafeTemporaryAllocation(of: Event.self, capacity: 1) { event in
+            guard let event = event.baseAddress else { return false }
+            event.initialize(to: .blank)
+            switch decode(recordAt: text.start, before: text.start + count, into: event).outcome {
+            case .event, .ignored(.outsideDay): return true
+            case .rejected, .ignored: return false
+            }
+        }
+    }
+
     @inline(__always)
     private mutating func complete(
         _ start: UnsafePointer<UInt8>, _ count: Int, fields: Int, mayHaveHigh: Bool,
@@ -103,17 +130,18 @@ struct RecordDecoder: ~Copyable {
     }
 
     private func malformed(_ start: UnsafePointer<UInt8>, before end: UnsafePointer<UInt8>) -> Record {
-        let found = CSVRecordSplitter(maximumLength: maximumLength).end(from: 0, in: start, count: end - start)
+        let found = CSVRecordSplitter(maximumLength: maximumLength, separator: separator)
+            .end(from: 0, in: start, count: end - start, isWhole: true)
         let lineFeed = start + (found.offset ?? end - start)
         let reason: RejectedReason
-        if found.isTooLong {
+        if case .tooLong = found {
             reason = .lineTooLong
         } else if !UTF8Validation.isValid(start, count: lineFeed - start) {
             reason = .notUTF8
         } else {
             reason = .notCSV
         }
-        return Record(outcome: .rejected(reason), lineFeed: lineFeed, mayHaveLineFeeds: true)
+        return Record(outcome: .rejected(reason), lineFeed: lineFeed, mayHaveLineFeeds: false)
     }
 
     // MARK: Fields
@@ -123,11 +151,13 @@ struct RecordDecoder: ~Copyable {
         var high: UInt64 = 0
         var lineFeeds: UInt64 = 0
 
-        /// Passes a field up to the comma or line feed behind it; nil when a quote is in it.
+        /// Passes a field up to the separator or line feed behind it; nil when a quote is in it.
         @inline(__always)
-        mutating func plainField() -> LineValue? {
+        mutating func plainField(_ separator: UInt8) -> LineValue? {
             let start = position
-            position = cscan_field_stop(start, &high)
+            position =
+                separator == CSVFormat.comma
+                ? cscan_field_stop(start, &high) : cscan_field_stop_at(start, separator, &high)
             var count = position - start
             switch position.pointee {
             case UInt8(ascii: "\""): return nil
@@ -138,7 +168,7 @@ struct RecordDecoder: ~Copyable {
         }
     }
 
-    /// Passes a field with its quotes up to the comma or line feed behind it; nil when something else is there.
+    /// Passes a field with its quotes up to the separator or line feed behind it; nil when something else is there.
     @inline(__always)
     private mutating func quotedField(_ scan: inout Scan) -> LineValue? {
         let start = scan.position + 1
@@ -152,7 +182,7 @@ struct RecordDecoder: ~Copyable {
         }
         let count = scan.position - start - 1
         if scan.position.pointee == 0x0D, scan.position[1] == 0x0A { scan.position += 1 }
-        guard scan.position.pointee == UInt8(ascii: ",") || scan.position.pointee == 0x0A else { return nil }
+        guard scan.position.pointee == separator || scan.position.pointee == 0x0A else { return nil }
         let field = CSVFields.Field(start: start, count: count, hasDoubledQuotes: hasDoubledQuotes)
         return hasDoubledQuotes ? decoded(field) : LineValue(kind: .plainString, start: start, count: count)
     }

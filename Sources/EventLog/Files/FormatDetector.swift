@@ -2,6 +2,8 @@
 enum LogLayout {
     case jsonLines
     case csv(CSVHeader)
+    /// Values of JSON that do not stand each in a line: lists of objects, objects over several lines, batches.
+    case documents
 }
 
 /// The beginning of a log: as much of it as has to be read to know its layout.
@@ -9,8 +11,9 @@ enum LogLayout {
 ///     BOM  blank lines  ts,type,visitor,…⏎  2026-11-20T09:12:31Z,view,…
 ///     └───────── passed: its lines ───────┘ └── rest: the first lines
 ///
-/// For the layout the name counts where it tells one. Otherwise a `{` as the first byte that is not blank means JSON Lines,
-/// a first line that names the needed columns means CSV, and all else is taken for JSON Lines, to be rejected line by line.
+/// For the layout the name counts where it tells one. Otherwise a `{` or `[` as the first byte that is not blank means JSON,
+/// a first line that names the needed columns means separated values, and all else is taken for JSON Lines, to be rejected line by
+/// line. JSON is one object a line, unless it begins with a list, or with an object that goes on in the second line.
 struct FormatDetector: ~Copyable {
     private(set) var layout = LogLayout.jsonLines
     /// Whether it begins as blocks of lines do that were split by visitor.
@@ -31,29 +34,43 @@ struct FormatDetector: ~Copyable {
     /// - Parameters:
     ///   - file: the file's name, for errors.
     ///   - step: bytes to read at a time.
-    ///   - maximumLineLength: how far to look for the first text, and for the end of a header from there.
     /// - Throws: ``LogError``, also for a file that is CSV by its name and has no header that will do.
     init(
-        _ bytes: ByteStream, file: String, name: FormatName, schema: EventSchema, step: Int, maximumLineLength: Int,
-        takesPartBlocks: Bool = false
+        _ bytes: ByteStream, file: String, name: FormatName, rules: ReadingRules, step: Int
     ) throws(LogError) {
-        if takesPartBlocks {
+        let limit = rules.maximumLineLength
+        if rules.takesPartBlocks {
             while count < PartBlock.headerBytes, !atEnd { try read(bytes, step) }
             isOfPartBlocks = PartBlock.header(UnsafeBufferPointer(memory[0..<count])) != nil
             if isOfPartBlocks { return }
         }
         while count < ByteOrderMark.bytes.count, !atEnd { try read(bytes, step) }
         if memory[0..<count].starts(with: ByteOrderMark.bytes) { passed = ByteOrderMark.bytes.count }
-        guard name.layout != .jsonLines, let start = try findText(bytes, step, maximumLineLength),
-            name.layout == .csv || memory.base[start] != UInt8(ascii: "{")
-        else { return }
-
-        let end = try findHeaderEnd(from: start, bytes, step, maximumLineLength)
+        guard let start = try findText(bytes, step, limit) else { return }
+        let first = memory.base[start]
+        let isJSON = first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
+        if name.layout == .jsonLines || (name.layout == nil && isJSON) {
+            if rules.each != nil { layout = .documents }
+            if isJSON, try isDocument(from: start, bytes, step, limit) { layout = .documents }
+            return
+        }
+        if let names = rules.csv.header {
+            let header = CSVHeader(
+                names: names.map { Array($0.utf8) },
+                separator: rules.csv.separator ?? separator(from: start, columns: names.count))
+            do throws(LogError.HeaderFault) {
+                try header.check(against: rules.schema)
+            } catch {
+                throw LogError(file: file, problem: .header(error, line: 1))
+            }
+            layout = .csv(header)
+            return
+        }
+        let end = try findHeaderEnd(from: start, bytes, step, limit)
         let header: CSVHeader
         do throws(LogError.HeaderFault) {
-            guard let end else { throw .tooLong(limit: maximumLineLength) }
-            header = try CSVHeader(memory.base + start, count: end - start)
-            try header.check(against: schema)
+            guard let end else { throw .tooLong(limit: limit) }
+            header = try CSVHeader.find(memory.base + start, count: end - start, rules.csv, rules.schema)
         } catch {
             guard name.layout == .csv else { return }
             let line = memory.lineFeeds(in: 0..<start) + 1
@@ -62,6 +79,42 @@ struct FormatDetector: ~Copyable {
         layout = .csv(header)
         passed = min((end ?? start) + 1, count)
         lines = memory.lineFeeds(in: 0..<passed)
+    }
+
+    /// The separator that cuts the first line into as many fields as there are columns, else the comma.
+    private func separator(from start: Int, columns: Int) -> UInt8 {
+        let end = memory.lineFeed(in: start..<count) ?? count
+        return CSVFormat.separators.first { separator in
+            var fields = CSVFields(memory.base + start, count: end - start, separator: separator)
+            var found = 0
+            while fields.next() != nil { found += 1 }
+            return found == columns
+        } ?? CSVFormat.comma
+    }
+
+    /// Whether JSON begins with a list, or with an object that goes on in the next line. That line then begins with something else
+    /// than an object: where it does not, the first was cut off.
+    private mutating func isDocument(
+        from start: Int, _ bytes: ByteStream, _ step: Int, _ limit: Int
+    ) throws(LogError) -> Bool {
+        if memory.base[start] == UInt8(ascii: "[") { return true }
+        var lineFeed = memory.lineFeed(in: start..<count)
+        while lineFeed == nil, !atEnd, count - start <= limit {
+            let seen = count
+            try read(bytes, step)
+            lineFeed = memory.lineFeed(in: seen..<count)
+        }
+        guard let lineFeed, DocumentSplitter.isOpen(memory.base + start, count: lineFeed - start) else { return false }
+        var position = lineFeed
+        while true {
+            while position < count {
+                let byte = memory.base[position]
+                if byte > 0x20 { return byte != UInt8(ascii: "{") }
+                position += 1
+            }
+            if atEnd || count - start > limit { return false }
+            try read(bytes, step)
+        }
     }
 
     private mutating func read(_ bytes: ByteStream, _ step: Int) throws(LogError) {
@@ -89,8 +142,8 @@ struct FormatDetector: ~Copyable {
     ) throws(LogError) -> Int? {
         let cutter = CSVRecordSplitter(maximumLength: limit)
         while true {
-            switch cutter.end(from: start, in: memory.base, count: count) {
-            case .lineFeed(let lineFeed): return lineFeed
+            switch cutter.end(from: start, in: memory.base, count: count, isWhole: atEnd) {
+            case .lineFeed(let lineFeed), .malformed(let lineFeed): return lineFeed
             case .tooLong: return nil
             case .open where atEnd: return count
             case .open: try read(bytes, step)

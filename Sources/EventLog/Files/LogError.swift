@@ -9,7 +9,7 @@ package struct LogError: Error, Equatable, Sendable, CustomStringConvertible {
     /// What is wrong with the first line of comma-separated values.
     package enum HeaderFault: Equatable, Sendable {
         /// None of the columns that a needed field could be read from is there.
-        case missingColumn([String], header: [String])
+        case missingColumn([String], header: [String], separator: UInt8? = nil)
         /// Its quotes are not those of RFC 4180.
         case notCSV
         case notUTF8
@@ -37,6 +37,10 @@ package struct LogError: Error, Equatable, Sendable, CustomStringConvertible {
         /// An archive that asks for more memory than is given to one.
         case windowTooLarge(Compression, offset: Int64)
         case header(HeaderFault, line: Int64)
+        /// It is neither a file nor a pipe that was given on purpose, but this.
+        case notAFile(String)
+        /// It is a file of another kind.
+        case otherKind(FileKind)
         /// Blocks of lines split by visitor that end within one.
         case cutBlock(offset: Int64)
         /// Something else between blocks of lines split by visitor.
@@ -51,36 +55,57 @@ package struct LogError: Error, Equatable, Sendable, CustomStringConvertible {
         self.problem = problem
     }
 
+    /// Whether the content of the file is at fault, so that reading it again helps nobody; an archive that ends early may still be
+    /// written.
+    package var isOfFormat: Bool {
+        switch problem {
+        case .corrupt, .trailingBytes, .windowTooLarge, .header, .otherKind, .noBlock: true
+        case .system, .shrank, .changed, .notKept, .truncated, .notAFile, .cutBlock: false
+        }
+    }
+
     package var description: String {
         switch problem {
+        case .notAFile(let kind):
+            return
+                "\(file): it is \(kind), where a file is expected; write - for standard input, or give a pipe as /dev/fd/N"
+        case .otherKind(let kind):
+            return "\(file): it is \(kind.rawValue), and no log that is read here; \(kind.remedy)"
         case .system(let operation, let code):
-            "\(file): cannot \(operation.rawValue): \(String(cString: strerror(code))); check the path and its permissions"
+            return
+                "\(file): cannot \(operation.rawValue): \(String(cString: strerror(code))); check the path and its permissions"
         case .shrank(let offset):
-            "\(file): the file ended early, at byte \(offset), while it was read; run again when nobody writes to it"
+            return
+                "\(file): the file ended early, at byte \(offset), while it was read; run again when nobody writes to it"
         case .changed:
-            "\(file): the log changed while it was read; run again when nobody writes to it"
+            return "\(file): the log changed while it was read; run again when nobody writes to it"
         case .notKept(let code):
-            "\(file): it must be read more than once (for the days of a conversion window, or in passes because the visitors "
+            return
+                "\(file): it must be read more than once (for the days of a conversion window, or in passes because the visitors "
                 + "do not fit in memory), and its copy failed (\(String(cString: strerror(code)))); "
                 + "give files, or a TMPDIR with room"
         case .truncated(let compression, let offset):
-            "\(file): the \(compression.rawValue) archive ends early, at byte \(offset); wait until it is written, "
+            return
+                "\(file): the \(compression.rawValue) archive ends early, at byte \(offset); wait until it is written, "
                 + "or fetch it again"
         case .corrupt(let compression, let offset, let detail):
-            "\(file): the \(compression.rawValue) archive is damaged near byte \(offset) (\(detail)); fetch it again"
+            return
+                "\(file): the \(compression.rawValue) archive is damaged near byte \(offset) (\(detail)); fetch it again"
         case .trailingBytes(let compression, let offset):
-            "\(file): the \(compression.rawValue) archive has ended, but at byte \(offset) something else follows; "
+            return
+                "\(file): the \(compression.rawValue) archive has ended, but at byte \(offset) something else follows; "
                 + "fetch it again, or cut the file there"
         case .windowTooLarge(let compression, let offset):
-            "\(file): the \(compression.rawValue) archive needs a window of more than 128 MiB at byte \(offset); "
+            return
+                "\(file): the \(compression.rawValue) archive needs a window of more than 128 MiB at byte \(offset); "
                 + "compress it with --long=27 or less"
         case .cutBlock(let offset):
-            "\(file): the blocks of `sluice split` end within the one at byte \(offset); split the log again"
+            return "\(file): the blocks of `sluice split` end within the one at byte \(offset); split the log again"
         case .noBlock(let offset):
-            "\(file): what stands at byte \(offset) is no block of `sluice split`, or of another configuration; "
+            return "\(file): what stands at byte \(offset) is no block of `sluice split`, or of another configuration; "
                 + "split the log again with this one"
         case .header(let fault, let line):
-            "\(file):\(line): \(fault.description)"
+            return "\(file):\(line): \(fault.description)"
         }
     }
 }
@@ -89,9 +114,13 @@ extension LogError.HeaderFault: CustomStringConvertible {
     /// The sentence that follows "FILE:LINE: ".
     package var description: String {
         switch self {
-        case .missingColumn(let names, let header):
-            "no column \(names.map { "'\($0)'" }.joined(separator: " or ")) among \(header.joined(separator: ",")); "
-                + "add it to the header, or name the column that holds it under 'fields'"
+        case .missingColumn(let names, let header, let separator):
+            "no column \(names.map { "'\($0)'" }.joined(separator: " or ")) among "
+                + header.joined(separator: String(Character(Unicode.Scalar(separator ?? CSVFormat.comma))))
+                + (separator.map { " (the separator is the \(CSVFormat.name(of: $0)))" } ?? "")
+                + (header.count == 1
+                    ? " (no comma, semicolon, tab or bar parts it; another separator: events.csv)" : "")
+                + "; add it to the header, or name the column that holds it under 'fields'"
         case .notCSV:
             "a double quote in the header that is not around a whole name; quote the name and write the quote twice"
         case .notUTF8:

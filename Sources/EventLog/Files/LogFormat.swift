@@ -71,7 +71,7 @@ struct FormatName: Equatable {
             compression = .zstandard
             name = name.dropLast(4)
         }
-        if name.hasSuffix(".csv") {
+        if [".csv", ".tsv", ".psv", ".tab"].contains(where: { name.hasSuffix($0) }) {
             layout = .csv
         } else if name.hasSuffix(".jsonl") || name.hasSuffix(".ndjson") {
             layout = .jsonLines
@@ -79,7 +79,13 @@ struct FormatName: Equatable {
     }
 }
 
-/// What a text file may begin with to say that it is UTF-8; no part of its first line.
+/// What a text file may begin with to say that it is UTF-8; no part of its first line. Where such files were put together it
+/// stands at the beginning of other lines too.
 enum ByteOrderMark {
     static let bytes: [UInt8] = [0xEF, 0xBB, 0xBF]
+
+    @inline(__always)
+    static func begins(_ start: UnsafePointer<UInt8>, count: Int) -> Bool {
+        count >= 3 && start[0] == 0xEF && start[1] == 0xBB && start[2] == 0xBF
+    }
 }

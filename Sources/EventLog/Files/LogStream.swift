@@ -85,24 +85,22 @@ final class LogStream: @unchecked Sendable {
 
     /// The end of the last line that is there in whole, or is too long to be; nil when there is none.
     private func cut(_ block: borrowing Block, _ count: Int) -> Int? {
-        switch layout {
-        case .jsonLines:
+        guard case .csv(let header) = layout else {
             if let lineFeed = block.lastLineFeed(in: 0..<count) { return lineFeed + 1 }
             skipsLine = count > maximumLineLength
             return skipsLine ? count : nil
-        case .csv:
-            let cutter = CSVRecordSplitter(maximumLength: maximumLineLength)
-            var start = 0
-            while true {
-                switch cutter.end(from: start, in: block.base, count: count) {
-                case .lineFeed(let lineFeed), .tooLong(let lineFeed?):
-                    start = lineFeed + 1
-                case .tooLong(nil):
-                    skipsLine = true
-                    return count
-                case .open:
-                    return start > 0 ? start : nil
-                }
+        }
+        let cutter = CSVRecordSplitter(maximumLength: maximumLineLength, separator: header.separator)
+        var start = 0
+        while true {
+            switch cutter.end(from: start, in: block.base, count: count) {
+            case .lineFeed(let lineFeed), .malformed(let lineFeed), .tooLong(let lineFeed?):
+                start = lineFeed + 1
+            case .tooLong(nil):
+                skipsLine = true
+                return count
+            case .open:
+                return start > 0 ? start : nil
             }
         }
     }
@@ -112,6 +110,7 @@ final class LogStream: @unchecked Sendable {
         block.index = self.block
         block.lines = lines
         block.linesBefore = linesBefore
+        block.lineNumbers = nil
         block.part = nil
         if case .csv(let header) = layout { block.header = header } else { block.header = nil }
         block.size = Int64(unreported)

@@ -6,6 +6,10 @@ struct ReadingRules: Sendable {
     /// Bytes of a plain file to read at a time.
     var blockSize: Int
     var maximumLineLength: Int
+    /// How separated values are written.
+    var csv = CSVFormat()
+    /// The keys that lead from an object to the list of its events; nil: the object is one.
+    var each: [String]?
     /// Keeps what comes through pipes.
     var spool: StreamSpool?
     /// Whether files may hold blocks of lines that were split by visitor.
@@ -36,6 +40,7 @@ final class OpenFile: Sendable {
         case unopened
         case plain(PlainFile, next: Int64)
         case stream(LogStream)
+        case documents(DocumentStream)
         case blocks(PartBlockStream)
         case ended
     }
@@ -90,6 +95,10 @@ final class OpenFile: Sendable {
                 while try stream.next(&block) {
                     if !ahead.put(&block) { return .block }
                 }
+            case .documents(let documents):
+                while try documents.next(&block) {
+                    if !ahead.put(&block) { return .block }
+                }
             case .blocks(let stream):
                 while try stream.next(&block) {
                     if !ahead.put(&block) { return .block }
@@ -109,15 +118,16 @@ final class OpenFile: Sendable {
     private func open() throws(LogError) -> Content {
         let readable = try ReadableFile(file, name: rules.name(file), spool: rules.spool)
         let name = FormatName(file == .standardInput ? rules.inputName.map { .path($0) } ?? file : file)
-        let bytes = try ByteStream(readable, name: name)
+        let bytes = try ByteStream(readable, name: name, takesPartBlocks: rules.takesPartBlocks)
         let head = try FormatDetector(
-            bytes, file: readable.name, name: name, schema: rules.schema, step: min(rules.blockSize, 4096),
-            maximumLineLength: rules.maximumLineLength, takesPartBlocks: rules.takesPartBlocks)
+            bytes, file: readable.name, name: name, rules: rules, step: min(rules.blockSize, 4096))
         if head.isOfPartBlocks {
-            return .blocks(
-                PartBlockStream(head, bytes: bytes, name: readable.name, file: Int32(index), schema: rules.schema))
+            return .blocks(PartBlockStream(head, bytes: bytes, name: readable.name, file: Int32(index), rules: rules))
         }
-        if readable.isRegular, !bytes.isCompressed, case .jsonLines = head.layout {
+        if case .documents = head.layout {
+            return .documents(DocumentStream(head, bytes: bytes, file: Int32(index), rules: rules))
+        }
+        if readable.isRegular, !bytes.isCompressed, !bytes.hasCarriageReturns, case .jsonLines = head.layout {
             let plain = PlainFile(
                 file: readable, index: index, blockSize: rules.blockSize, maximumLineLength: rules.maximumLineLength)
             return .plain(plain, next: 0)

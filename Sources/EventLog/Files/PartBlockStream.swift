@@ -32,7 +32,7 @@ package enum PartBlock {
 final class PartBlockStream: @unchecked Sendable {
     private let name: String
     private let bytes: ByteStream
-    private let schema: EventSchema
+    private let rules: ReadingRules
     private let file: Int32
     /// What the format was found by.
     private var head: ArraySlice<UInt8>
@@ -43,10 +43,10 @@ final class PartBlockStream: @unchecked Sendable {
     /// The header of the last block: most have the same.
     private var header: CSVHeader?
 
-    init(_ head: borrowing FormatDetector, bytes: ByteStream, name: String, file: Int32, schema: EventSchema) {
+    init(_ head: borrowing FormatDetector, bytes: ByteStream, name: String, file: Int32, rules: ReadingRules) {
         self.name = name
         self.bytes = bytes
-        self.schema = schema
+        self.rules = rules
         self.file = file
         self.head = Array(head.rest)[...]
     }
@@ -68,6 +68,7 @@ final class PartBlockStream: @unchecked Sendable {
         block.file = file
         block.index = index
         block.part = part
+        block.lineNumbers = nil
         block.size = offset - start
         block.fileSize = bytes.fileOffset - fileOffset
         fileOffset = bytes.fileOffset
@@ -85,14 +86,13 @@ final class PartBlockStream: @unchecked Sendable {
         }
         let end: Int
         switch CSVRecordSplitter(maximumLength: count).end(from: 0, in: block.base, count: count) {
-        case .lineFeed(let lineFeed): end = lineFeed
+        // Where another separator than the comma stands before it, a quote seems to stray.
+        case .lineFeed(let lineFeed), .malformed(let lineFeed): end = lineFeed
         case .open, .tooLong: throw LogError(file: name, problem: .noBlock(offset: start))
         }
         if !(header.map { $0.text.elementsEqual(block.memory[0..<end]) } ?? false) {
             do throws(LogError.HeaderFault) {
-                let header = try CSVHeader(block.base, count: end)
-                try header.check(against: schema)
-                self.header = header
+                header = try CSVHeader.find(block.base, count: end, rules.csv, rules.schema)
             } catch {
                 throw LogError(file: name, problem: .noBlock(offset: start))
             }

@@ -41,12 +41,11 @@ final class StreamCopy: Sendable {
     func append(_ bytes: UnsafeRawBufferPointer) {
         var rest = bytes
         while !rest.isEmpty, failure.load(ordering: .relaxed) == 0 {
-            let count = write(descriptor, rest.baseAddress, rest.count)
+            let count = uninterrupted { write(descriptor, rest.baseAddress, rest.count) }
             if count < 0 {
-                guard errno != EINTR else { continue }
                 failure.store(errno, ordering: .relaxed)
                 // What has been copied is of no use now, and others need the disk.
-                if descriptor >= 0 { ftruncate(descriptor, 0) }
+                if descriptor >= 0 { _ = uninterrupted { ftruncate(descriptor, 0) } }
             } else {
                 rest = UnsafeRawBufferPointer(rebasing: rest[count...])
             }
@@ -57,8 +56,10 @@ final class StreamCopy: Sendable {
     func reopened(name: String) throws(LogError) -> Int32 {
         let code = failure.load(ordering: .relaxed)
         guard code == 0 else { throw LogError(file: name, problem: .notKept(code: code)) }
-        lseek(descriptor, 0, SEEK_SET)
-        return dup(descriptor)
+        guard lseek(descriptor, 0, SEEK_SET) == 0 else { throw LogError(file: name, problem: .notKept(code: errno)) }
+        let again = uninterrupted { dup(descriptor) }
+        guard again >= 0 else { throw LogError(file: name, problem: .notKept(code: errno)) }
+        return again
     }
 
     private static func temporaryFile() -> Int32 {

@@ -53,6 +53,11 @@ final class ZstandardDecompressor: Decompressor {
         let head = UnsafeBufferPointer(input.available)
         if head.isEmpty { return false }
         if Compression(magic: head) == .zstandard {
+            // The longest header of a frame.
+            try input.look(18)
+            if FileKind.needsDictionary(UnsafeBufferPointer(input.available)) {
+                throw LogError(file: input.file.name, problem: .otherKind(.frameWithDictionary))
+            }
             isInsideFrame = true
             return true
         }

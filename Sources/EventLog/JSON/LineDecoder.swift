@@ -13,7 +13,8 @@ struct LineDecoder: ~Copyable {
     private let maximumLineLength: Int
     private let keys: KeyTable
     private let sources: FieldSources
-    /// Two lines, as there is a faster way for two. Values of each: the absent one, one for each key, and one for values that no field has.
+    /// Two lines, as there is a faster way for two. Values of each: the absent one, one for each key, and one for values that no
+    /// field has.
     private let lines: UnsafeMutablePointer<cscan_line>
     private var templates: TemplateCache
     private var builder: EventBuilder
@@ -95,7 +96,9 @@ struct LineDecoder: ~Copyable {
         lineAt start: inout UnsafePointer<UInt8>, before end: UnsafePointer<UInt8>,
         into event: UnsafeMutablePointer<Event>
     ) -> Outcome {
-        let line = start
+        // Where files were put together, byte order marks stand at the beginning of lines. Two bytes follow every line.
+        let hasMark = start.pointee == 0xEF && ByteOrderMark.begins(start, count: 3)
+        let line = hasMark ? start + ByteOrderMark.bytes.count : start
         let values = lines[0].values.unsafelyUnwrapped
         values.update(repeating: .absent, count: keys.count + 1)
         var scanner = JSONLine(line)

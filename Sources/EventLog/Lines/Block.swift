@@ -19,6 +19,8 @@ struct Block: ~Copyable, @unchecked Sendable {
     var linesBefore: Int32 = 0
     /// Of comma-separated values: the names of the columns. Without it every line is JSON.
     var header: CSVHeader?
+    /// Of documents, whose events have been put in lines of their own: the line of the file, from 0, that each begins in.
+    var lineNumbers: [Int32]?
     /// Of lines that were split by visitor: which part they are of.
     var part: Int?
     /// Bytes of the log that are counted with this block.

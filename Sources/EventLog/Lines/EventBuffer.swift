@@ -12,7 +12,7 @@ struct EventBuffer: ~Copyable {
     /// - Parameter keepsLines: for a ``LineSink``.
     init(keepsLines: Bool = false) {
         memory = .allocate(capacity: EventBuffer.capacity)
-        memory.initialize(repeating: EventBuffer.blank)
+        memory.initialize(repeating: .blank)
         reasons = .allocate(capacity: EventBuffer.capacity)
         reasons.initialize(repeating: nil)
         lines = keepsLines ? .allocate(capacity: EventBuffer.capacity) : nil
@@ -57,8 +57,11 @@ struct EventBuffer: ~Copyable {
         }
         count = 0
     }
+}
 
-    private static var blank: Event {
+extension Event {
+    /// An event of nobody, for memory that must hold one.
+    static var blank: Event {
         Event(
             time: 0, type: .other, propensity: 0, visitor: .absent, platform: .absent, slot: .absent, variant: .absent,
             segment: .absent, revenue: 0, order: .absent, userAgent: .absent, address: .absent,

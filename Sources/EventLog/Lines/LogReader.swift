@@ -11,6 +11,10 @@ package struct LogReader: Sendable {
     /// Bytes of a plain file that a worker takes at a time; of a stream it is twice as many.
     package var blockSize = 1 << 17
     package var maximumLineLength = LogReader.maximumLineLength
+    /// How separated values are written.
+    package var csv = CSVFormat()
+    /// The keys that lead from an object to the list of its events; nil: the object is one.
+    package var each: [String]?
     /// Keeps what comes through pipes, for those who read a log more than once with one spool.
     package var spool: StreamSpool?
     /// Whether files may hold the blocks of ``PartBlock``, told from lines by their first bytes.
@@ -33,8 +37,8 @@ package struct LogReader: Sendable {
     /// - Throws: ``LogError`` for the first file that cannot be read; what the sinks were given then is of no use.
     package func read(_ files: [LogFile], into sinks: [any EventSink]) throws(LogError) -> LogTally {
         let rules = ReadingRules(
-            schema: schema, blockSize: blockSize, maximumLineLength: maximumLineLength, spool: spool,
-            takesPartBlocks: takesPartBlocks, inputName: inputName)
+            schema: schema, blockSize: blockSize, maximumLineLength: maximumLineLength, csv: csv, each: each,
+            spool: spool, takesPartBlocks: takesPartBlocks, inputName: inputName)
         let source = BlockSource(files: files, rules: rules, workers: sinks.count)
         let result = Mutex<(tally: LogTally, error: LogError?)>((LogTally(), nil))
         DispatchQueue.concurrentPerform(iterations: sinks.count) { worker in

@@ -64,6 +64,10 @@ extension LogTally {
                 return LogTally.place(file: file, line: before + stretch.tally.line(of: place))
             }
             moved.linesOfBlocks = [:]
+            moved.linesOfFiles = [:]
+            for (file, lines) in stretch.tally.linesOfFiles {
+                moved.linesOfFiles[own[file].file, default: .zero] &+= lines
+            }
             sum.add(moved)
         }
         return sum

@@ -7,11 +7,13 @@ package enum RejectedReason: Hashable, Sendable, CaseIterable {
     case lineTooLong
     case notCSV
     case fieldCount
+    /// An object has no list of events where `events.each` says.
+    case noList
     case missing(EventField)
     case invalid(EventField)
 
     package static let allCases: [RejectedReason] =
-        [.notUTF8, .notJSON, .notAnObject, .nestedTooDeep, .lineTooLong, .notCSV, .fieldCount]
+        [.notUTF8, .notJSON, .notAnObject, .nestedTooDeep, .lineTooLong, .notCSV, .fieldCount, .noList]
         + EventField.allCases.map { .missing($0) } + EventField.allCases.map { .invalid($0) }
 
     /// The name it has in `quality.json`.
@@ -24,6 +26,7 @@ package enum RejectedReason: Hashable, Sendable, CaseIterable {
         case .lineTooLong: "line too long"
         case .notCSV: "not CSV"
         case .fieldCount: "field count differs"
+        case .noList: "no list of events"
         case .missing(let field): "missing \(field.rawValue)"
         case .invalid(let field): "invalid \(field.rawValue)"
         }
@@ -112,6 +115,8 @@ package struct LogTally: Codable, Sendable {
     var rejectedSamples: [RejectedReason: LineSamples] = [:]
     /// By the index of the reason in `allCases`, without a dictionary: there may be one for each line.
     var ignoredSamples = Array(repeating: LineSamples(), count: IgnoredReason.allCases.count)
+    /// Of each file that had a line: how many, and how many of them were rejected or blank.
+    var linesOfFiles: [Int: SIMD2<Int64>] = [:]
     /// Lines that begin in the halves of each block of each file; what turns a place into a line number.
     var linesOfBlocks: [Int: [Int: SIMD2<Int32>]] = [:]
     /// Lines that came in the blocks of ``SplitJob``, by the number of the part that each block says it is of.
@@ -125,6 +130,20 @@ package struct LogTally: Codable, Sendable {
 
     mutating func count(lines first: Int32, _ second: Int32, of block: Int32, _ file: Int32) {
         linesOfBlocks[Int(file), default: [:]][Int(block), default: .zero] &+= SIMD2(first, second)
+    }
+
+    mutating func count(lines: Int64, lost: Int64, of file: Int32) {
+        if lines > 0 { linesOfFiles[Int(file), default: .zero] &+= SIMD2(lines, lost) }
+    }
+
+    /// The files that have no line, or a header alone.
+    package var filesWithoutLines: [String] {
+        files.indices.filter { linesOfFiles[$0] == nil }.map { files[$0] }
+    }
+
+    /// The files that have lines, and none that is an event of any day.
+    package var filesWithoutEvents: [String] {
+        files.indices.filter { index in linesOfFiles[index].map { $0[0] == $0[1] } ?? false }.map { files[$0] }
     }
 
     mutating func count(lines number: Int64, ofPart part: Int) { linesByPart[part, default: 0] += number }
@@ -151,6 +170,7 @@ package struct LogTally: Codable, Sendable {
             return sum
         }
         for (index, samples) in other.ignoredSamples.enumerated() { ignoredSamples[index].add(samples) }
+        linesOfFiles.merge(other.linesOfFiles, uniquingKeysWith: &+)
         linesByPart.merge(other.linesByPart, uniquingKeysWith: +)
         for (file, blocks) in other.linesOfBlocks {
             linesOfBlocks[file, default: [:]].merge(blocks, uniquingKeysWith: &+)

@@ -3,13 +3,17 @@ struct LogWorker: ~Copyable {
     private let sink: any EventSink
     /// The same, when it takes lines.
     private let lineSink: (any LineSink)?
-    private var lines: LineDecoder
+    var lines: LineDecoder
     var records: RecordDecoder
+    /// Reads single lines of a record again, and counts nothing.
+    var recordCheck: RecordDecoder
     private var events: EventBuffer
     private var types = TypeCounts()
     /// How many lines of one half of a block are read by themselves, at most, while a line of the other half waits for a partner.
     private static let mostWaits = 8
-    private var tally = LogTally()
+    var tally = LogTally()
+    /// Lines of the block that were rejected or blank.
+    private var lostLines: Int64 = 0
 
     init(_ reader: LogReader, sink: any EventSink) {
         self.sink = sink
@@ -17,15 +21,24 @@ struct LogWorker: ~Copyable {
         events = EventBuffer(keepsLines: lineSink != nil)
         lines = LineDecoder(schema: reader.schema, day: reader.day, maximumLineLength: reader.maximumLineLength)
         records = RecordDecoder(schema: reader.schema, day: reader.day, maximumLength: reader.maximumLineLength)
+        recordCheck = RecordDecoder(schema: reader.schema, day: reader.day, maximumLength: reader.maximumLineLength)
     }
 
     /// Decodes all lines of a block.
     mutating func read(_ block: borrowing Block) {
         block.close()
         let linesBefore = tally.lines
+        lostLines = 0
         lineSink?.begin(header: block.header?.text)
-        if let header = block.header { readRecords(block, header) } else { readLines(block) }
+        if let header = block.header {
+            readRecords(block, header)
+        } else if let numbers = block.lineNumbers {
+            readDocuments(block, numbers)
+        } else {
+            readLines(block)
+        }
         handOver()
+        tally.count(lines: tally.lines - linesBefore, lost: lostLines, of: block.file)
         tally.bytes += block.size
         if let part = block.part { tally.count(lines: tally.lines - linesBefore, ofPart: part) }
         types.move(to: &tally)
@@ -82,8 +95,11 @@ struct LogWorker: ~Copyable {
             types.count(events.next().pointee.type)
             events.keep(place, ByteText(start: start, count: end - start))
             if events.isFull { handOver() }
-        case .rejected(let reason): tally.reject(reason, at: place)
+        case .rejected(let reason):
+            lostLines += 1
+            tally.reject(reason, at: place)
         case .ignored(let reason):
+            if reason == .blankLine { lostLines += 1 }
             tally.ignore(reason, at: place)
             if let lineSink, reason == .outsideDay {
                 lineSink.pass(ByteText(start: start, count: end - start), of: events.next().pointee.visitor)
@@ -101,6 +117,7 @@ struct LogWorker: ~Copyable {
         events.handOver(to: sink, &tally)
         lines.freeTexts()
         records.freeTexts()
+        recordCheck.freeTexts()
     }
 }
 
@@ -116,28 +133,5 @@ private struct TypeCounts {
     mutating func move(to tally: inout LogTally) {
         for type in EventType.allCases { tally.count(type, counts[type.position]) }
         self = TypeCounts()
-    }
-}
-
-extension LogWorker {
-    /// Decodes a block of comma-separated values, cut as ``LogStream`` cuts.
-    ///
-    /// A record stands at the line it begins in; the lines within its quotes count for the numbers of those that follow.
-    mutating func readRecords(_ block: borrowing Block, _ header: CSVHeader) {
-        records.use(header)
-        let base = UnsafePointer(block.base)
-        var start = block.lines.lowerBound
-        var line = block.linesBefore
-        while start < block.lines.upperBound {
-            let record = records.decode(
-                recordAt: base + start, before: base + block.lines.upperBound, into: nextEvent)
-            settle(
-                record.outcome, at: LinePlace(file: block.file, half: block.half(0), line: line), from: base + start,
-                to: record.lineFeed)
-            let end = record.lineFeed - base
-            line += 1 + (record.mayHaveLineFeeds ? block.lineFeeds(in: start..<end) : 0)
-            start = end + 1
-        }
-        tally.count(lines: line, 0, of: block.index, block.file)
     }
 }

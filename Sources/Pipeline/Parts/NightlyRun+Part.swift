@@ -16,7 +16,7 @@ extension NightlyRun {
             try self.plan(of: date, window: window) { _ in true }
         }
         let dates = planned?.logDays ?? [date]
-        let logs = try logs(of: dates, night: date, into: &outcome)
+        let logs = try logs(of: dates, night: date, into: &outcome).logs
         var job = job(for: logs[dates.firstIndex(of: date) ?? 0], reading: logs, served: try journal().history)
         job.sketches = true
         job.reader.takesPartBlocks = true

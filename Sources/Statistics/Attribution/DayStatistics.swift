@@ -65,6 +65,13 @@ package struct DayStatistics: Codable, Equatable, Sendable {
     /// Dropped visitors by rule; a visitor that several rules match counts under each.
     package internal(set) var botsByRule: [BotRule: Tally] = [:]
     package internal(set) var bots = Tally()
+    /// Dropped visitors for whom a library of HTTP asked, by the rule of user agents.
+    package internal(set) var libraries = Tally()
+    /// Names of such libraries in the day's agents.
+    package internal(set) var libraryNames = FirstTexts()
+    /// Events whose address is none, where a rule looks at addresses.
+    package internal(set) var unreadableAddresses: Int64 = 0
+    package internal(set) var unreadableAddressSamples = FirstTexts()
     /// Every dropped visitor, in byte order; only when an audit was asked for.
     package internal(set) var audit: [Bot] = []
     /// Units, of visitors who are not bots, that saw two or more variants.

@@ -27,6 +27,10 @@ struct EncodedEvent: BitwiseCopyable {
 struct DictionaryEncoder: ~Copyable {
     /// Views of declared arms whose segment would run as a formula in a spreadsheet, taken as everyone's.
     private(set) var formulaSegments: Int64 = 0
+    /// Events whose address is none, where a rule looks at addresses.
+    private(set) var unreadableAddresses: Int64 = 0
+    private(set) var unreadableAddressSamples = FirstTexts()
+    var libraryNames: FirstTexts { agents.libraryNames }
     /// The names that are not declared.
     private(set) var undeclared: UndeclaredTally
     private var arms: DeclaredArms
@@ -42,7 +46,7 @@ struct DictionaryEncoder: ~Copyable {
     init(experiments: [Experiment], policy: BotPolicy, hash: KeyedHash, segments: SegmentNames) {
         undeclared = UndeclaredTally(hash: hash)
         arms = DeclaredArms(experiments, hash: hash)
-        agents = VerdictCache(hash: hash) { policy.judgesUserAgent($0) }
+        agents = VerdictCache(hash: hash) { policy.judgeUserAgent($0) }
         self.segments = SegmentCache(segments, hash: hash)
         self.policy = policy
         deniesNetworks = policy.hasDeniedNetworks
@@ -50,14 +54,14 @@ struct DictionaryEncoder: ~Copyable {
 
     /// Adds what an event's names say to its encoded form; returns why an event is ignored that concerns nothing declared.
     mutating func complete(_ encoded: inout EncodedEvent, _ event: UnsafePointer<Event>) -> IgnoredReason? {
-        if event.pointee.userAgent.count > 0, agents.verdict(on: event.pointee.userAgent) {
-            encoded.flags.insert(.botAgent)
+        if event.pointee.userAgent.count > 0 {
+            switch agents.verdict(on: event.pointee.userAgent) {
+            case .person: break
+            case .bot: encoded.flags.insert(.botAgent)
+            case .library: encoded.flags.formUnion([.botAgent, .libraryAgent])
+            }
         }
-        if deniesNetworks, event.pointee.address.count > 0,
-            policy.deniesNetwork(UnsafeRawBufferPointer(event.pointee.address.bytes))
-        {
-            encoded.flags.insert(.deniedNetwork)
-        }
+        if deniesNetworks, event.pointee.address.count > 0 { judge(event.pointee.address, &encoded.flags) }
         return completeNames(&encoded, event)
     }
 
@@ -87,6 +91,16 @@ struct DictionaryEncoder: ~Copyable {
             return ignored
         case .other:
             return .otherType
+        }
+    }
+
+    private mutating func judge(_ address: ByteText, _ flags: inout Visitor.Flags) {
+        switch policy.deniesNetwork(UnsafeRawBufferPointer(address.bytes)) {
+        case true?: flags.insert(.deniedNetwork)
+        case false?: break
+        case nil:
+            unreadableAddresses += 1
+            unreadableAddressSamples.add(address.bytes)
         }
     }
 

@@ -1,3 +1,4 @@
+import BotFilter
 import CScan
 import EventLog
 
@@ -70,27 +71,33 @@ struct TextMemo<Value: BitwiseCopyable>: ~Copyable {
 struct VerdictCache: ~Copyable {
     private static let sampleBits = 12
 
-    private let judge: (UnsafeRawBufferPointer) -> Bool
-    private var verdicts: TextMemo<Bool>
+    private let judge: (UnsafeRawBufferPointer) -> AgentVerdict
+    private var verdicts: TextMemo<AgentVerdict>
+    /// Names of libraries among the agents judged.
+    private(set) var libraryNames = FirstTexts()
 
-    /// - Parameter judge: whether an agent is a bot's.
-    init(hash: KeyedHash, judge: @escaping (UnsafeRawBufferPointer) -> Bool) {
+    init(hash: KeyedHash, judge: @escaping (UnsafeRawBufferPointer) -> AgentVerdict) {
         self.judge = judge
         verdicts = TextMemo(
-            hash: hash, limit: 1 << 16, byteLimit: 1 << 22, samples: 1 << VerdictCache.sampleBits, blank: false)
+            hash: hash, limit: 1 << 16, byteLimit: 1 << 22, samples: 1 << VerdictCache.sampleBits, blank: .person)
     }
 
-    /// Whether an agent, which is not empty, is a bot's.
+    /// Whose an agent is, which is not empty.
     @inline(__always)
-    mutating func verdict(on agent: ByteText) -> Bool {
+    mutating func verdict(on agent: ByteText) -> AgentVerdict {
         let sample = VerdictCache.sample(agent)
         return verdicts.recentValue(of: agent, sample: sample) ?? remembered(agent, sample)
     }
 
     @inline(never)
-    private mutating func remembered(_ agent: ByteText, _ sample: Int) -> Bool {
+    private mutating func remembered(_ agent: ByteText, _ sample: Int) -> AgentVerdict {
         let judge = self.judge
-        return verdicts.value(of: agent, sample: sample) { judge(UnsafeRawBufferPointer($0.bytes)) }
+        let verdict = verdicts.value(of: agent, sample: sample) { judge(UnsafeRawBufferPointer($0.bytes)) }
+        if verdict == .library {
+            // "okhttp/4.9.3" to its slash, and what has none to its first blank.
+            libraryNames.add(agent.bytes.prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: " ") })
+        }
+        return verdict
     }
 
     /// A sample: of the length, and of the bytes about a quarter and three quarters of it, where browsers name device and version.

@@ -103,6 +103,9 @@ struct DayReduction: Sendable {
             guard rules.isEmpty else {
                 let name = audits ? Name(ByteText(visitor.id).string) : nil
                 part.statistics.drop(name, events: events, by: rules)
+                if rules.contains(.userAgent), visitor.pointee.flags.contains(.libraryAgent) {
+                    part.statistics.libraries.add(events: events)
+                }
                 return
             }
             person.addUnits(of: visitor, in: table, to: &part.statistics)
@@ -160,12 +163,16 @@ extension DayStatistics {
     /// Adds what was counted of other visitors, but their rows.
     mutating func add(_ other: DayStatistics) {
         formulaSegments += other.formulaSegments
+        unreadableAddresses += other.unreadableAddresses
+        unreadableAddressSamples.add(other.unreadableAddressSamples)
+        libraryNames.add(other.libraryNames)
         if let visitors = other.sketch {
             if sketch == nil { sketch = VisitorSketch() }
             sketch?.add(visitors)
         }
         visitors.add(other.visitors)
         bots.add(other.bots)
+        libraries.add(other.libraries)
         botsByRule.merge(other.botsByRule) { left, right in
             var sum = left
             sum.add(right)

@@ -80,8 +80,7 @@ struct JobPasses {
         if number == tallies.count {
             tallies.append(tally)
             if let output, !output.units.accepts(number, tally) { throw .refused(day: number, tally) }
-            totals[number].statistics.formulaSegments = collectors.reduce(0) { $0 + $1.inserter.formulaSegments }
-            for collector in collectors { totals[number].statistics.undeclared.add(collector.inserter.undeclared) }
+            totals[number].statistics.note(collectors)
         } else if shards.kept > 0, !tally.isOfSameLog(as: tallies[number]) {
             throw .log(LogError(file: log.files.map(\.name).joined(separator: ", "), problem: .changed))
         }
@@ -195,6 +194,19 @@ struct JobPasses {
                 variant: arms[row.arm.experiment][row.arm.arm])
             return DayStatistics.Row(
                 table: tables.date(of: row.table), key: key, counts: row.counts, propensities: row.propensities)
+        }
+    }
+}
+
+extension DayStatistics {
+    /// Takes over what collectors found in the whole log of the day.
+    fileprivate mutating func note(_ collectors: [EventCollector]) {
+        formulaSegments = collectors.reduce(0) { $0 + $1.inserter.formulaSegments }
+        unreadableAddresses = collectors.reduce(0) { $0 + $1.inserter.unreadableAddresses }
+        for collector in collectors {
+            unreadableAddressSamples.add(collector.inserter.unreadableAddressSamples)
+            libraryNames.add(collector.inserter.libraryNames)
+            undeclared.add(collector.inserter.undeclared)
         }
     }
 }

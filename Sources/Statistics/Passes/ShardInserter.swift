@@ -26,6 +26,11 @@ struct ShardInserter: ~Copyable {
 
     /// Views of declared arms whose segment would run as a formula in a spreadsheet, taken as everyone's.
     var formulaSegments: Int64 { names.formulaSegments }
+    /// Events whose address is none, where a rule looks at addresses.
+    var unreadableAddresses: Int64 { names.unreadableAddresses }
+    var unreadableAddressSamples: FirstTexts { names.unreadableAddressSamples }
+    /// Names of libraries of HTTP among the agents.
+    var libraryNames: FirstTexts { names.libraryNames }
     /// The names of events that are not declared, and how many events have each.
     var undeclared: UndeclaredNames { names.undeclared.names }
 

@@ -12,14 +12,14 @@ struct Visitor: BitwiseCopyable {
     var clicks: UInt32 = 0
     /// The first of its overflow nodes.
     var firstNode: ArenaOffset = 0
-    /// Flags in the upper eight bits, below them the number of bytes of the id: lines are shorter than that can hold.
+    /// Flags in the upper ten bits, below them the number of bytes of the id: lines are shorter than that can hold.
     private var flagsAndLength: UInt32
     var unit = Unit()
     /// The minutes of the latest events.
     var minutes = MinuteCounts()
 
     struct Flags: OptionSet, BitwiseCopyable {
-        let rawValue: UInt8
+        let rawValue: UInt16
         static let botAgent = Flags(rawValue: 1)
         static let deniedNetwork = Flags(rawValue: 2)
         /// There was a view, of whatever experiment.
@@ -32,6 +32,8 @@ struct Visitor: BitwiseCopyable {
         static let hasEvents = Flags(rawValue: 32)
         /// A view of a declared arm stated a propensity.
         static let statesPropensity = Flags(rawValue: 64)
+        /// An agent was that of a library of HTTP.
+        static let libraryAgent = Flags(rawValue: 256)
         /// Some overflow nodes count views of undeclared variants.
         static let undeclaredViews = Flags(rawValue: 128)
     }
@@ -40,7 +42,7 @@ struct Visitor: BitwiseCopyable {
         flagsAndLength = UInt32(truncatingIfNeeded: idLength)
     }
 
-    var idLength: Int { Int(flagsAndLength & 0xFF_FFFF) }
+    var idLength: Int { Int(flagsAndLength & 0x3F_FFFF) }
 
     /// Bytes of a record with an id of so many, without an annex.
     static func bytes(idLength: Int) -> Int {
@@ -48,11 +50,11 @@ struct Visitor: BitwiseCopyable {
     }
 
     var flags: Flags {
-        Flags(rawValue: UInt8(truncatingIfNeeded: flagsAndLength >> 24))
+        Flags(rawValue: UInt16(truncatingIfNeeded: flagsAndLength >> 22))
     }
 
     mutating func insert(_ flags: Flags) {
-        flagsAndLength |= UInt32(flags.rawValue) << 24
+        flagsAndLength |= UInt32(flags.rawValue) << 22
     }
 }
 

@@ -1,18 +1,36 @@
 import Configuration
 import Domain
+import EventLog
 import Pipeline
 import State
 
-/// A look at a configuration before the night does it.
+/// A look at a configuration, and at the logs it names, before the night does it.
 enum CheckCommand: Command {
     static let name = "check"
-    static let summary = "Reads a configuration and says everything that is wrong with it."
+    static let summary = "Reads a configuration and the newest day's logs, and says everything that is wrong with them."
     static let discussion = """
         Checks the configuration, and the blacklist and priors it names. Every fault is printed on standard error with its
-        place in the file and what to write instead. Exits 0 when there is none, 78 when there is.
+        place in the file and what to write instead.
+
+        Then it looks at the logs of the newest day that has some, or of --date, and writes nothing: which paths match, what
+        kind of file each is, and what a night would say of its lines: how many are rejected with the first of them, and what
+        is not declared with the nearest declared name. At most \(LogCheck.mostBytes >> 20) MB of files are read, the first of each
+        folder before others, and it says how many. --no-logs leaves this out.
+
+        Exits 0 when nothing is wrong (there may be warnings), 78 for the configuration, 65 for a file that is no log and for
+        too many rejected lines, 74 where something cannot be read.
         """
-    static let examples = ["sluice check --config pipelines/banners.json5"]
-    static let options = [Option(name: "config", value: "FILE", help: "the pipeline's configuration", isRequired: true)]
+    static let examples = [
+        "sluice check --config pipelines/banners.json5",
+        "sluice check --config pipelines/banners.json5 --date 2026-11-20",
+        "sluice check --config pipelines/banners.json5 --no-logs",
+    ]
+    static let options = [
+        Option(name: "config", value: "FILE", help: "the pipeline's configuration", isRequired: true),
+        Option(name: "date", value: "D", help: "the day whose logs to look at (default: the newest that has some)"),
+        Option(name: "no-logs", value: nil, help: "look at the configuration alone"),
+        ClockOption.option,
+    ]
 
     static func run(_ arguments: Arguments) throws -> ExitCode {
         let file = try arguments.required("config")
@@ -20,9 +38,11 @@ enum CheckCommand: Command {
         let faults = NightlyRun.faultsOfInputs(configuration)
         for fault in faults { Console.error("\(fault)") }
         guard faults.isEmpty else { return .configuration }
+        var options = NightlyRun.Options()
+        options.today = DayClock(timeZone: configuration.timeZone).date(of: try ClockOption.clock(arguments).now)
         let night = NightlyRun(
             configuration: configuration, configurationBytes: [], state: StateDirectory(path: "state"),
-            options: NightlyRun.Options(), report: { _ in })
+            options: options, report: { _ in })
         for event in try night.inputsWithoutEffect() { Console.show(event) }
         let arms = configuration.experiments.reduce(0) { $0 + $1.experiment.arms.count }
         Console.information(
@@ -35,6 +55,96 @@ enum CheckCommand: Command {
                     + "\(window.logDays) log days, its own and the \(window.logDays - 1) before it, and counts the days "
                     + "again whose windows are open")
         }
-        return .done
+        return arguments.has("no-logs") ? .done : try checkLogs(of: night, arguments)
+    }
+
+    private static func checkLogs(of night: NightlyRun, _ arguments: Arguments) throws -> ExitCode {
+        let date = try arguments["date"].map { text in
+            guard let date = CalendarDate(text) else {
+                throw UsageError("--date is '\(text)', no date as in 2026-11-20")
+            }
+            return date
+        }
+        guard night.configuration.events.paths.contains(where: { $0 != "-" }) else {
+            Console.information("standard input is left to the night")
+            return .done
+        }
+        guard let check = try night.checkLogs(of: date) else {
+            Console.warning(
+                "no file matches events.paths on any of the last \(LogCheck.mostDays) days: look where the logs are, "
+                    + "or name a day with --date")
+            return .done
+        }
+        show(check)
+        if let failure = check.failure { Console.error("\(failure)", code: failure.code) }
+        for fault in check.faults { Console.error("\(fault)", code: RunFailure.log(fault).code) }
+        if check.faults.contains(where: { !$0.isOfFormat }) { return .inputOutput }
+        return check.faults.isEmpty && check.failure == nil ? .done : .badData
+    }
+
+    private static func show(_ undeclared: Quality.Undeclared, _ date: CalendarDate) {
+        for (kind, names) in [
+            ("platform", undeclared.platforms), ("slot", undeclared.slots), ("variant", undeclared.variants),
+        ] {
+            for name in names {
+                let place = [name.platform ?? "no platform", name.slot, name.variant].compactMap { $0 }
+                let meant = name.nearest.map { "; did you mean '\($0)'?" } ?? ""
+                Console.warning(
+                    "\(date): the \(kind) of \(Text.printable(place.joined(separator: "/"))) is not declared: "
+                        + "\(Text.count(name.events, "event"))\(meant)")
+            }
+        }
+    }
+
+    /// Files of one form that are named, at most.
+    private static let named = 3
+
+    private static func show(_ check: LogCheck) {
+        let date = check.date
+        for pattern in check.found.patterns {
+            if pattern.files == 0 {
+                Console.warning("\(date): \(pattern.text) matches no file")
+            } else {
+                Console.information("\(date): \(pattern.text) matches \(Text.count(Int64(pattern.files), "file"))")
+            }
+        }
+        var forms: [(form: String, files: [String])] = []
+        for file in check.files {
+            let text = file.form.description
+            if let index = forms.firstIndex(where: { $0.form == text }) {
+                forms[index].files.append(file.name)
+            } else {
+                forms.append((text, [file.name]))
+            }
+        }
+        for (form, files) in forms {
+            let more = files.count > named ? " and \(Text.count(Int64(files.count - named))) more" : ""
+            Console.information("\(date): \(files.prefix(named).joined(separator: ", "))\(more): \(form)")
+        }
+        if check.found.files.count > LogCheck.mostFiles {
+            Console.information("\(date): the kinds of the first \(LogCheck.mostFiles) files were looked at")
+        }
+        guard let quality = check.quality else { return }
+        let part = check.isCutOff ? ", the last in part" : ""
+        Console.information(
+            "\(date): read the lines of \(Text.count(Int64(check.filesRead))) of "
+                + "\(Text.count(Int64(check.found.files.count), "file"))\(part): \(RunEvent.dayRead(date, quality).text)"
+        )
+        for reason in quality.rejected.reasons where check.failure == nil {
+            Console.warning(
+                "\(date): rejected: \(reason.reason): \(Text.count(reason.lines, "line")), first at "
+                    + reason.samples.joined(separator: ", "))
+        }
+        for reason in quality.ignored.reasons {
+            Console.information(
+                "\(date): ignored: \(reason.reason): \(Text.count(reason.lines, "line")), first at "
+                    + "\(reason.samples.first ?? "")")
+        }
+        for event in check.events { Console.show(event) }
+        if let undeclared = quality.undeclared { show(undeclared, date) }
+        if quality.units == 0 {
+            Console.warning(
+                "\(date): none of these lines counts in an experiment: compare their names with the configuration's")
+        }
     }
 }

@@ -1,0 +1,308 @@
+/// Finds the events in JSON that is not one object a line, and writes each in a line of its own. One byte after another: what is
+/// read so is read at whatever speed.
+///
+///     [                                     lists around objects are passed
+///       { "ts": 1,                  ─►      { "ts": 1,  "type": "view" }        line 2
+///         "type": "view" },
+///       …
+///     {"sentAt":2,"batch":[{…},{…}]} ─►     {…} and {…}, with each: ["batch"]
+///
+/// - What is neither an object nor belongs to a list is written as it stands up to the end of its line, to be rejected.
+/// - An object that does not close, within the maximum or at all, is written up to the end of its first line, to be rejected, and
+///   what follows is read anew: it spoils no other. It can reach over other objects only as far as objects may be nested, so that
+///   the time is linear in the bytes.
+/// - A string ends with its line: one that nobody closes spoils its own object.
+struct DocumentSplitter {
+    /// Stands alone in the line of an object that has no list of events where `each` says.
+    static let noList: UInt8 = 0x01
+    /// What no JSON ends in: makes a line one that is rejected.
+    private static let damage: UInt8 = 0x02
+
+    private enum State {
+        /// Where a value may begin, of a list or by itself.
+        case between
+        /// In an event.
+        case event
+        /// In what is no event, up to the end of the line.
+        case other
+        /// In an object around a list of events.
+        case key, keyText, colon, value, text, container, scalar
+    }
+
+    /// The lines found so far, each with its line feed, and the line of the file, from 0, in which each begins.
+    var lines: [UInt8] = []
+    var numbers: [Int32] = []
+
+    private let each: [[UInt8]]
+    private let maximumLength: Int
+    private var state = State.between
+    private var line: Int32 = 0
+    /// The event, or what is none, as it stands in the file.
+    private var content: [UInt8] = []
+    private var contentLine: Int32 = 0
+    private var depth = 0
+    private var isInText = false
+    private var isEscaped = false
+    private var isDamaged = false
+    /// Lists that have been opened around what is read, outside of objects and within `each`'s.
+    private var openLists = 0
+    /// The objects around a list of events: of each how many keys of `each` lead to it; none matches where it is -1.
+    private var objects: [Int] = []
+    private var objectLine: Int32 = 0
+    private var hasList = false
+    private var isInEventList = false
+    private var key: [UInt8] = []
+
+    /// - Parameter each: the keys that lead from an object to the list of its events; nil: the object is one.
+    init(each: [String]?, maximumLength: Int) {
+        self.each = each.map { $0.map { Array($0.utf8) } } ?? []
+        self.maximumLength = maximumLength
+    }
+
+    /// Whether an object that begins a text is still open at its end, and no string is.
+    static func isOpen(_ text: UnsafePointer<UInt8>, count: Int) -> Bool {
+        var depth = 0
+        var isInText = false
+        var index = 0
+        while index < count {
+            switch text[index] {
+            case UInt8(ascii: "\\") where isInText: index += 1
+            case UInt8(ascii: "\""): isInText.toggle()
+            case UInt8(ascii: "{"), UInt8(ascii: "["): depth += isInText ? 0 : 1
+            case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= isInText ? 0 : 1
+            default: break
+            }
+            index += 1
+        }
+        return depth > 0 && !isInText
+    }
+
+    /// Takes the next bytes of the file.
+    mutating func add(_ bytes: UnsafeBufferPointer<UInt8>) {
+        for byte in bytes { take(byte) }
+    }
+
+    /// Takes the end of the file.
+    mutating func finish() {
+        while state == .event { giveUp() }
+        if state == .other { endOther() }
+        let isCut = state != .between || openLists > 0 || !objects.isEmpty
+        if isCut { write([DocumentSplitter.damage], at: line) }
+        state = .between
+        (openLists, objects) = (0, [])
+    }
+
+    private mutating func take(_ byte: UInt8) {
+        switch state {
+        case .between: takeBetween(byte)
+        case .event: takeEvent(byte)
+        case .other:
+            if byte == 0x0A {
+                endOther()
+                line += 1
+            } else if content.count <= maximumLength {
+                content.append(byte)
+            }
+        default: takeAround(byte)
+        }
+    }
+
+    private mutating func takeBetween(_ byte: UInt8) {
+        switch byte {
+        case 0x0A: line += 1
+        case 0x20, 0x09, 0x0D, UInt8(ascii: ","): break
+        // Byte order marks, where files were put together.
+        case 0xEF, 0xBB, 0xBF: break
+        case UInt8(ascii: "["): openLists += 1
+        case UInt8(ascii: "]"):
+            openLists = max(0, openLists - 1)
+            if isInEventList, openLists == 0 {
+                isInEventList = false
+                state = .key
+            }
+        case UInt8(ascii: "{"):
+            if each.isEmpty || isInEventList {
+                begin(.event, byte)
+                (depth, isInText, isEscaped, isDamaged) = (1, false, false, false)
+            } else {
+                (objects, objectLine, hasList) = ([0], line, false)
+                state = .key
+            }
+        default:
+            beginOther(byte)
+        }
+    }
+
+    private mutating func begin(_ state: State, _ byte: UInt8) {
+        self.state = state
+        content.removeAll(keepingCapacity: true)
+        content.append(byte)
+        contentLine = line
+    }
+
+    private mutating func beginOther(_ byte: UInt8) {
+        begin(.other, byte)
+        // Which lists and objects are open is not known any more.
+        (openLists, objects, isInEventList) = (0, [], false)
+    }
+
+    private mutating func endOther() {
+        write(content[...], at: contentLine)
+        state = .between
+    }
+
+    private mutating func takeEvent(_ byte: UInt8) {
+        content.append(byte)
+        if byte == 0x0A {
+            line += 1
+            if isInText { (isInText, isEscaped, isDamaged) = (false, false, true) }
+        } else if isInText {
+            if isEscaped {
+                isEscaped = false
+            } else if byte == UInt8(ascii: "\\") {
+                isEscaped = true
+            } else if byte == UInt8(ascii: "\"") {
+                isInText = false
+            }
+        } else {
+            switch byte {
+            case UInt8(ascii: "\""): isInText = true
+            case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
+            case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
+            default: break
+            }
+            if depth == 0 {
+                if isDamaged { content.append(DocumentSplitter.damage) }
+                write(content[...], at: contentLine)
+                state = .between
+                return
+            }
+        }
+        if depth > JSONLine.maximumDepth || content.count > maximumLength { giveUp() }
+    }
+
+    /// Writes the first line of an event that does not end, and reads what follows it anew.
+    private mutating func giveUp() {
+        guard let lineFeed = content.firstIndex(of: 0x0A) else {
+            state = .other
+            return
+        }
+        let raw = content
+        content = []
+        write(raw[..<lineFeed] + [DocumentSplitter.damage], at: contentLine)
+        line = contentLine + 1
+        state = .between
+        for byte in raw[(lineFeed + 1)...] { take(byte) }
+    }
+
+    /// Writes a line. Line feeds within it stand between the words of JSON.
+    private mutating func write(_ text: ArraySlice<UInt8>, at number: Int32) {
+        for byte in text { lines.append(byte == 0x0A ? 0x20 : byte) }
+        lines.append(0x0A)
+        numbers.append(number)
+    }
+
+    // MARK: Objects around a list of events
+
+    private mutating func takeAround(_ byte: UInt8) {
+        if byte == 0x0A, state != .keyText, state != .text, !(state == .container && isInText) { line += 1 }
+        let isBlank = byte == 0x20 || byte == 0x09 || byte == 0x0D || byte == 0x0A
+        switch state {
+        case .key:
+            switch byte {
+            case _ where isBlank: break
+            case UInt8(ascii: ","): break
+            case UInt8(ascii: "\""):
+                key.removeAll(keepingCapacity: true)
+                (state, isEscaped) = (.keyText, false)
+            case UInt8(ascii: "}"): closeObject()
+            default: beginOther(byte)
+            }
+        case .keyText: takeKeyText(byte)
+        case .colon:
+            if byte == UInt8(ascii: ":") { state = .value } else if !isBlank { beginOther(byte) }
+        case .value: if !isBlank { takeValue(byte) }
+        case .text:
+            takeText(byte)
+            if !isInText, state == .text { state = .key }
+        case .container: takeContainer(byte)
+        case .scalar:
+            if byte == UInt8(ascii: ",") || isBlank {
+                state = .key
+            } else if byte == UInt8(ascii: "}") {
+                closeObject()
+            }
+        case .between, .event, .other: break
+        }
+    }
+
+    private mutating func closeObject() {
+        objects.removeLast()
+        state = .key
+        guard objects.isEmpty else { return }
+        if !hasList { write([DocumentSplitter.noList], at: objectLine) }
+        state = .between
+    }
+
+    private mutating func takeKeyText(_ byte: UInt8) {
+        isInText = true
+        takeText(byte)
+        guard state == .keyText else { return }
+        if isInText {
+            if key.count < 1 << 10 { key.append(byte) }
+        } else {
+            state = .colon
+        }
+    }
+
+    /// Takes a byte of a string that is passed.
+    private mutating func takeText(_ byte: UInt8) {
+        if byte == 0x0A {
+            beginOther(DocumentSplitter.damage)
+            endOther()
+            line += 1
+        } else if isEscaped {
+            isEscaped = false
+        } else if byte == UInt8(ascii: "\\") {
+            isEscaped = true
+        } else if byte == UInt8(ascii: "\"") {
+            isInText = false
+        }
+    }
+
+    private mutating func takeValue(_ byte: UInt8) {
+        let matched = objects.last ?? -1
+        let isOnWay = matched >= 0 && matched < each.count && key == each[matched]
+        switch byte {
+        case UInt8(ascii: "{") where isOnWay && matched + 1 < each.count:
+            objects.append(matched + 1)
+            state = .key
+        case UInt8(ascii: "[") where isOnWay && matched + 1 == each.count:
+            (hasList, isInEventList, openLists) = (true, true, 1)
+            state = .between
+        case UInt8(ascii: "{"), UInt8(ascii: "["):
+            (state, depth, isInText, isEscaped) = (.container, 1, false, false)
+        case UInt8(ascii: "\""):
+            (state, isInText, isEscaped) = (.text, true, false)
+        case UInt8(ascii: ","), UInt8(ascii: "}"), UInt8(ascii: "]"):
+            beginOther(byte)
+        default:
+            state = .scalar
+        }
+    }
+
+    private mutating func takeContainer(_ byte: UInt8) {
+        if isInText {
+            takeText(byte)
+            return
+        }
+        switch byte {
+        case UInt8(ascii: "\""): (isInText, isEscaped) = (true, false)
+        case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
+        case UInt8(ascii: "}"), UInt8(ascii: "]"):
+            depth -= 1
+            if depth == 0 { state = .key }
+        default: break
+        }
+    }
+}

@@ -1,0 +1,24 @@
+import Domain
+import State
+
+extension RunEvent {
+    /// Dropped visitors of libraries that are worth a word: so many, and so large a share of all.
+    private static let manyLibraryVisitors: Int64 = 20
+    private static let largeLibraryShare = 0.02
+
+    /// What is to be said of a day's files, and of what in them could not be judged.
+    static func remarks(onFilesOf date: CalendarDate, _ found: FoundLogs, _ quality: Quality) -> [RunEvent] {
+        var events: [RunEvent] = []
+        if let files = quality.repeatedFiles { events.append(.sameLog(date, files)) }
+        if let files = quality.filesWithoutLines { events.append(.filesWithoutLines(date, files: files)) }
+        if let files = quality.filesWithoutEvents { events.append(.filesWithoutEvents(date, files: files)) }
+        if !found.repeatedFolders.isEmpty { events.append(.foldersRepeated(date, links: found.repeatedFolders)) }
+        if let addresses = quality.unreadableAddresses { events.append(.addressesUnreadable(date, addresses)) }
+        if let libraries = quality.bots.libraries, libraries.visitors >= manyLibraryVisitors,
+            Double(libraries.visitors) >= largeLibraryShare * Double(quality.visitors)
+        {
+            events.append(.librariesDropped(date, libraries, ofVisitors: quality.visitors))
+        }
+        return events
+    }
+}

@@ -1,0 +1,81 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `sluice check` looks at the newest day's logs and says what a night would say, without writing anything.
+@Suite struct CheckLogsTests {
+    private let shop: Shop
+
+    init() throws {
+        shop = try Shop()
+    }
+
+    private func check(_ words: String...) throws -> Binary.Result {
+        try Binary.sluice(
+            ["check", "--config", "shop.json5", "--now", "2026-03-05T10:00:00Z"] + words, in: shop.directory.path)
+    }
+
+    @Test func theNewestDayIsLookedAtAndNothingWritten() throws {
+        for date in Shop.dates { try shop.log(date) }
+        let result = try check()
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(result.errors.contains("2026-03-03: events/date=2026-03-03/*.jsonl matches 1 file"))
+        #expect(result.errors.contains("events/date=2026-03-03/a.jsonl: JSON lines"))
+        #expect(result.errors.contains("read the lines of 1 of 1 file"))
+        #expect(!result.errors.contains("warning") && !shop.directory.exists("state"))
+        let earlier = try check("--date", "2026-03-01")
+        #expect(earlier.status == 0 && earlier.errors.contains("2026-03-01: read the lines"), "\(earlier.errors)")
+        let without = try check("--no-logs")
+        #expect(without.status == 0 && !without.errors.contains("matches"))
+    }
+
+    @Test func whatIsNotDeclaredIsNamedWithTheNearest() throws {
+        let lines = Shop.lines(Shop.dates[0], seed: 1)
+        let text = lines.joined(separator: "\n").replacing("\"variant\":\"plain\"", with: "\"variant\":\"plane\"")
+            .replacing("\"slot\":\"cart\"", with: "\"slot\":\"carts\"")
+        try shop.directory.write(text, to: "events/date=\(Shop.dates[0])/a.jsonl")
+        let result = try check()
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(result.errors.contains("the variant of web/hero/plane is not declared"))
+        #expect(result.errors.contains("did you mean 'plain'?") && result.errors.contains("did you mean 'cart'?"))
+    }
+
+    @Test func filesAreToldByKindAndFaultsHaveTheirCodes() throws {
+        try shop.log(Shop.dates[0])
+        let folder = "events/date=\(Shop.dates[0])"
+        try shop.directory.write(Data([0x50, 0x4B, 3, 4, 20, 0, 0, 0]), to: "\(folder)/b.jsonl")
+        let zip = try check()
+        #expect(zip.status == 65 && zip.errors.contains("a zip archive") && zip.errors.contains("[log-malformed]"))
+        // What can be read is still looked at.
+        #expect(zip.errors.contains("read the lines of 1 of 2 files"), "\(zip.errors)")
+        try shop.directory.remove("\(folder)/b.jsonl")
+        try shop.directory.write("", to: "\(folder)/b.jsonl/inside")
+        #expect(try check().status == 74)
+        try shop.directory.remove("\(folder)/b.jsonl")
+        try shop.directory.write(String(repeating: "no log\n", count: 100), to: "\(folder)/b.jsonl")
+        let rejected = try check()
+        #expect(rejected.status == 65 && rejected.errors.contains("[too-many-rejected]") && rejected.errors.contains("b.jsonl:1"))
+    }
+
+    @Test func patternsThatMatchNothingAndDaysWithoutLogsAreSaid() throws {
+        let none = try check()
+        #expect(none.status == 0 && none.errors.contains("no file matches events.paths"), "\(none.errors)")
+        try shop.directory.write(
+            try shop.directory.text("shop.json5").replacing(
+                #"["events/date={date}/*.jsonl"]"#, with: #"["events/date={date}/*.{jsonl,csv}", "late/{date}/*"]"#), to: "shop.json5")
+        try shop.log(Shop.dates[1])
+        let result = try check()
+        #expect(result.status == 0 && result.errors.contains("late/2026-03-02/* matches no file"), "\(result.errors)")
+        #expect(result.errors.contains("warning: 2026-03-02: events/date=2026-03-02/*.csv matches no file"))
+    }
+
+    /// A path without a day holds the day most of its events are of.
+    @Test func aPathWithoutADayIsLookedAtForItsOwn() throws {
+        try shop.directory.write(
+            try shop.directory.text("shop.json5").replacing(
+                #"["events/date={date}/*.jsonl"]"#, with: #"["all.jsonl"]"#), to: "shop.json5")
+        try shop.directory.write(Shop.lines("2025-07-01", seed: 3).joined(separator: "\n"), to: "all.jsonl")
+        let result = try check()
+        #expect(result.status == 0 && result.errors.contains("2025-07-01: read the lines of 1 of 1 file"), "\(result.errors)")
+    }
+}
