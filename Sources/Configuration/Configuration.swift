@@ -40,6 +40,8 @@ extension Configuration {
         /// Paths, at least one; `*` in a path matches, and days are written as `PathTemplate` reads them.
         package var paths: [String]
         package var schema = EventSchema()
+        /// The zone of times that are written without an offset; nil: the pipeline's.
+        package var timesWithoutOffset: SystemTimeZone?
         /// The share of lines, 0…1, that may be rejected before the run stops.
         package var maxRejected = 0.01
 

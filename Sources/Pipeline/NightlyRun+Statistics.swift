@@ -13,7 +13,9 @@ extension NightlyRun {
             return try gatherStatistics(of: date, window: window, into: &outcome)
         }
         let log = DayLog(
-            files: try logFiles(of: date), day: DayClock(timeZone: configuration.timeZone).day(date),
+            files: try logFiles(of: date),
+            day: DayClock(timeZone: configuration.timeZone).day(
+                date, localTimes: configuration.events.timesWithoutOffset),
             policy: try policy(on: date))
         let job = job(for: log, reading: [log], served: try journal().history)
         let (statistics, tally) = try counted(on: date, by: job) { () throws(DailyJob.Failure) in
@@ -21,7 +23,7 @@ extension NightlyRun {
         }
         try refuseTooManyRejected(tally, of: date)
         try refuseDayToCome(date, statistics)
-        try conclude(statistics, tally, extent: nil, of: date, hasLog: !log.files.isEmpty, into: &outcome)
+        try conclude(statistics, tally, extent: nil, of: date, files: log.files, into: &outcome)
     }
 
     /// Stops the run of a day that is still to come and has no data: an empty day in the state would be its newest for long.
@@ -32,16 +34,17 @@ extension NightlyRun {
 
     /// Says what was found of the night's own day, and writes it.
     func conclude(
-        _ statistics: DayStatistics, _ tally: LogTally, extent: CountedExtent?, of date: CalendarDate, hasLog: Bool,
+        _ statistics: DayStatistics, _ tally: LogTally, extent: CountedExtent?, of date: CalendarDate, files: [LogFile],
         into outcome: inout NightOutcome
     ) throws(RunFailure) {
         let quality = try quality(statistics, tally, extent: extent, of: date, into: &outcome)
         outcome.quality = quality
         report(.dayRead(date, quality))
+        warnOfAbsentSources(tally, files: files, of: date, in: &outcome)
         for check in quality.sampleRatio where check.isSuspicious { warn(.sampleRatio(date, check), in: &outcome) }
         if !statistics.hasData {
             outcome.hasData = false
-            let reason = hasLog ? RunEvent.NoDataReason.noEvent : .noFile
+            let reason = files.isEmpty ? RunEvent.NoDataReason.noFile : .noEvent
             if try hasRows(on: date) {
                 warn(.statisticsKept(date, reason), in: &outcome)
                 return

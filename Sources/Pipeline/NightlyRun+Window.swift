@@ -52,7 +52,7 @@ extension NightlyRun {
         }
         try conclude(
             results[own].statistics, results[own].tally, extent: ownExtent, of: date,
-            hasLog: !logs[own].files.isEmpty, into: &outcome)
+            files: logs[own].files, into: &outcome)
     }
 
     /// The logs of these days, each with the bot filter of its day; no files for a day that cannot be judged.
@@ -64,7 +64,8 @@ extension NightlyRun {
         var policies = [denyLists(on: night): ownPolicy]
         var logs: [DayLog] = []
         for day in days {
-            var log = DayLog(files: try logFiles(of: day), day: clock.day(day), policy: ownPolicy)
+            let instants = clock.day(day, localTimes: configuration.events.timesWithoutOffset)
+            var log = DayLog(files: try logFiles(of: day), day: instants, policy: ownPolicy)
             if !log.files.isEmpty {
                 if let policy = try policy(of: day, among: &policies, into: &outcome) {
                     log.policy = policy

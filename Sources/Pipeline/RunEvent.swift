@@ -35,6 +35,8 @@ package enum RunEvent: Sendable {
     /// The log of a day is left out, since a list of the bot filter for it is missing.
     case denyListMissing(path: String, day: CalendarDate)
     case noData(CalendarDate, NoDataReason)
+    /// No line of the day has a source that the configuration names.
+    case sourceAbsent(CalendarDate, field: String, source: String, suggestion: String?)
     /// Nothing was found to count, and what an earlier run counted stays.
     case statisticsKept(CalendarDate, NoDataReason)
     case noStatistics(CalendarDate)
@@ -91,6 +93,7 @@ extension RunEvent {
         case .inputWithoutEffect: "input-without-effect"
         case .denyListMissing: "deny-list-missing"
         case .noData: "no-data"
+        case .sourceAbsent: "source-absent"
         case .statisticsKept: "statistics-kept"
         case .noStatistics: "no-statistics"
         case .sampleRatio: "sample-ratio"
@@ -118,6 +121,7 @@ extension RunEvent {
         switch self {
         case .dayRead(let date, _), .daysRecounted(let date, _, _), .tablePublished(let date, _, _),
             .dayNotOver(let date, _), .denyListMissing(_, let date), .noData(let date, _),
+            .sourceAbsent(let date, _, _, _),
             .statisticsKept(let date, _), .noStatistics(let date), .sampleRatio(let date, _),
             .sharesUnknown(let date, _), .propensitiesUnknown(let date, _), .noUnits(let date, _),
             .experimentCarriedOver(let date, _, _, _), .nothingAllocated(let date), .experimentLeftOut(let date, _, _),

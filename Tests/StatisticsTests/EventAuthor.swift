@@ -19,6 +19,8 @@ struct Draft {
     var order: String?
     /// Text of JSON.
     var propensity: String?
+    /// The id of the event itself.
+    var id: String?
 }
 
 /// A writer of random log files for a configuration: mostly what shops send, much of it odd, some of it broken.
@@ -46,7 +48,8 @@ struct EventAuthor {
         self.random = random
         let people = [
             "7", "42", "1700000000000000001", "v1", "v2", "\u{E9}", "e\u{301}", "x\"y\\z/", "\u{1F600}", "a\u{0}b", " ",
-            "=x", String(repeating: "longer-than-any-short-string ", count: 4),
+            "=x", " v1", "7.0", "42\u{A0}", "007", "0", "null", "(Not set)", "-7",
+            String(repeating: "longer-than-any-short-string ", count: 4),
         ]
         let crowd = Int.random(in: 1...6, using: &self.random)
         visitors = Array(people.shuffled(using: &self.random).prefix(crowd))
@@ -109,7 +112,7 @@ struct EventAuthor {
             time: instant(), type: random.pick(words), visitor: random.pick(visitors),
             platform: experiment.key.platform.string, slot: experiment.key.slot.string,
             variant: random.pick(experiment.arms).string)
-        if random.chance(0.05) { draft.type = random.pick(["scroll", "View", "views", "\u{E9}"]) }
+        if random.chance(0.05) { draft.type = random.pick(["scroll", "View", "views", "\u{E9}", " click\t", "TAP"]) }
         if random.chance(0.05) { draft.slot = random.pick(["hero", "nowhere", "Hero"]) }
         if random.chance(0.03) { draft.platform = random.pick(["web", "tv"]) }
         if random.chance(0.05) { draft.variant = random.pick(Scenario.variants + ["none"]) }
@@ -132,6 +135,7 @@ struct EventAuthor {
 
     /// Whether a type may leave out what was shown.
     private func isNoView(_ word: String) -> Bool {
+        let word = word.lowercased()
         let type = statistics.schema.types[word] ?? EventType(rawValue: word) ?? .other
         return type == .purchase || type == .other
     }

@@ -8,6 +8,8 @@ struct SlowStatistics {
     var experiments: [Experiment]
     var schema = EventSchema()
     var timeZone: TimeZone
+    /// Of times without an offset; nil: that of the day.
+    var timesWithoutOffset: TimeZone?
     var date: CalendarDate
     var maximumLineLength = LogReader.maximumLineLength
     var botLimits = BotLimits()
@@ -80,15 +82,15 @@ struct SlowStatistics {
             }
         }
         for event in events { result.events[event.type, default: 0] += 1 }
-        result.visitors = Set(events.map(\.visitor))
+        result.visitors = Set(events.compactMap(\.visitor))
         result.invalidPropensities = events.filter(\.hasInvalidPropensity).count
         result.formulaSegments = events.filter { $0.type == .view && !$0.isIgnored && $0.hadFormulaSegment }.count
         judge(events, into: &result)
-        return (result, events.filter { !result.bots.contains($0.visitor) && !$0.isIgnored })
+        return (result, events.filter { $0.visitor.map { !result.bots.contains($0) } ?? false && !$0.isIgnored })
     }
 
     private func judge(_ events: [SlowEvent], into result: inout Result) {
-        for (visitor, own) in Dictionary(grouping: events, by: \.visitor) {
+        for (visitor, own) in SlowEvent.byVisitor(events) {
             let minutes = Dictionary(grouping: own) { Int64((Double($0.time) / 60e6).rounded(.down)) }
             let busiest = minutes.values.map(\.count).max() ?? 0
             let views = own.filter { $0.type == .view }.count
@@ -113,8 +115,8 @@ struct SlowStatistics {
     ///   - later: people's events of the days after it.
     ///   - window: microseconds after the exposure that clicks and purchases count; nil: no end.
     private func count(_ today: [SlowEvent], later: [SlowEvent], window: Int64?, into result: inout Result) {
-        let later = Dictionary(grouping: later, by: \.visitor)
-        for (visitor, own) in Dictionary(grouping: today, by: \.visitor) {
+        let later = SlowEvent.byVisitor(later)
+        for (visitor, own) in SlowEvent.byVisitor(today) {
             let known = own + (later[visitor] ?? [])
             let purchases = withoutRepeatedOrders(known.filter { $0.type == .purchase })
             for experiment in experiments {
@@ -208,7 +210,7 @@ struct SlowUnit: Hashable {
 struct SlowEvent {
     var time: Int64
     var type: EventType
-    var visitor: Name
+    var visitor: Name?
     var platform: Name?
     var slot: Name?
     var variant: Name?
@@ -219,7 +221,15 @@ struct SlowEvent {
     /// In billionths; nil: none is stated, or what is stated is none.
     var propensity: Int64?
     var hasInvalidPropensity = false
+    /// The event's own.
+    var id: Name?
     var isIgnored = false
+
+    static func byVisitor(_ events: [SlowEvent]) -> [Name: [SlowEvent]] {
+        var found: [Name: [SlowEvent]] = [:]
+        for event in events { if let visitor = event.visitor { found[visitor, default: []].append(event) } }
+        return found
+    }
 
     func exposesBefore(_ other: SlowEvent) -> Bool {
         if time != other.time { return time < other.time }

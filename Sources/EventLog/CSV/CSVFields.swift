@@ -117,16 +117,26 @@ final class CSVHeader: Sendable {
         self.names = names
     }
 
+    /// The number, from 1, of the column with a name; of several the last.
+    func column(named name: String) -> Int? {
+        names.lastIndex { $0.elementsEqual(name.utf8) }.map { $0 + 1 }
+    }
+
     /// Checks that each field which no line may lack can be read from some column.
     ///
     /// These are time, type and visitor. Which lines need platform, slot and variant depends on their type: a file of
     /// purchases alone may have no such columns.
     func check(against schema: EventSchema) throws(LogError.HeaderFault) {
         for field in [EventField.time, .type, .visitor] {
-            guard case .keys(let keys) = schema[field] else { continue }
-            let isPresent = keys.contains { key in names.contains { $0.elementsEqual(key.utf8) } }
+            guard !schema[field].hasConstant else { continue }
+            let paths = schema[field].paths
+            let isPresent = paths.contains { path in
+                SourcePath.spellings(of: path).contains { spelling in
+                    if case .key(let name)? = spelling.first { column(named: name) != nil } else { false }
+                }
+            }
             guard isPresent else {
-                throw .missingColumn(keys, header: names.map { String(decoding: $0, as: UTF8.self) })
+                throw .missingColumn(paths, header: names.map { String(decoding: $0, as: UTF8.self) })
             }
         }
     }

@@ -55,6 +55,7 @@ package struct LogReader: Sendable {
         var (tally, error) = result.withLock { $0 }
         if let error { throw error }
         tally.files = files.map(\.name)
+        tally.nameSources(of: schema)
         return tally
     }
 }

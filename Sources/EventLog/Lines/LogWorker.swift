@@ -59,14 +59,18 @@ struct LogWorker: ~Copyable {
     var nextEvent: UnsafeMutablePointer<Event> { events.next() }
 
     /// Takes what became of a line: keeps the event that was made, or counts why there is none.
+    ///
+    /// - Parameter isRecord: whether it was a record of comma-separated values.
     @inline(__always)
-    mutating func settle(_ outcome: LineDecoder.Outcome, at place: LinePlace) {
+    mutating func settle(_ outcome: LineDecoder.Outcome, at place: LinePlace, isRecord: Bool = false) {
         tally.lines += 1
         switch outcome {
         case .event:
             types.count(events.next().pointee.type)
             events.keep(place)
             if events.isFull { handOver() }
+        case .rejected(.invalid(let field)):
+            tally.reject(.invalid(field), at: place, value: isRecord ? records.invalidValue : lines.invalidValue)
         case .rejected(let reason): tally.reject(reason, at: place)
         case .ignored(let reason): tally.ignore(reason, at: place)
         }
@@ -75,6 +79,8 @@ struct LogWorker: ~Copyable {
     /// What was read, at the end of all blocks.
     consuming func finish() -> LogTally {
         tally.count(invalidPropensities: lines.invalidPropensities + records.invalidPropensities)
+        tally.add(lines.sourceCounts(), lines.otherTypes)
+        tally.add(records.sourceCounts, records.otherTypes)
         return tally
     }
 
@@ -112,7 +118,8 @@ extension LogWorker {
         while start < block.lines.upperBound {
             let record = records.decode(
                 recordAt: base + start, before: base + block.lines.upperBound, into: nextEvent)
-            settle(record.outcome, at: LinePlace(file: block.file, half: block.half(0), line: line))
+            settle(
+                record.outcome, at: LinePlace(file: block.file, half: block.half(0), line: line), isRecord: true)
             let end = record.lineFeed - base
             line += 1 + (record.mayHaveLineFeeds ? block.lineFeeds(in: start..<end) : 0)
             start = end + 1

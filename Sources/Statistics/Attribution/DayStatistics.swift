@@ -65,6 +65,9 @@ package struct DayStatistics: Sendable {
     package internal(set) var audit: [Bot] = []
     /// Units, of visitors who are not bots, that saw two or more variants.
     package internal(set) var mixedUnits: Int64 = 0
+    /// Copies of events that were left out: of one visitor, type and id of the event only one counts. Those of a visitor that is
+    /// dropped for the number of its events are none of them: that number is of all of its lines.
+    package internal(set) var repeatedEvents: Int64 = 0
     /// Views of declared arms whose segment would run as a formula in a spreadsheet, taken as everyone's.
     package internal(set) var formulaSegments: Int64 = 0
 

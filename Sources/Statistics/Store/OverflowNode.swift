@@ -11,6 +11,8 @@ struct OverflowNode: BitwiseCopyable {
         case denseMinutes
         /// A ``StatedPropensity``.
         case propensity
+        /// How many copies of its events were left out, four bytes.
+        case repeats
         /// A ``Click``.
         case click
         /// A ``Purchase`` and its order id.
@@ -31,6 +33,8 @@ struct OverflowNode: BitwiseCopyable {
     static let bytesOfUnit = 32
     /// Bytes of minutes with their header.
     static let bytesOfMinutes = 24
+    /// Bytes of a count of copies with its header.
+    static let bytesOfRepeats = 16
     /// Bytes of a propensity with its header.
     static let bytesOfPropensity = 16
 }
