@@ -55,6 +55,8 @@ extension Configuration {
         package var onMixed = MixedUnits.first
         /// How long after its exposure a unit's clicks and purchases count; nil: to the end of its day.
         package var conversionWindow: ConversionWindow?
+        /// The most that a unit's revenue may be above or below 0, in millionths of the major unit; nil: no bound.
+        package var revenueCap: Int64?
 
         package init() {}
     }

@@ -51,6 +51,9 @@ extension ConfigurationReader {
             else { return nil }
             let paths = nodes.compactMap { path(ofSource: $0) }
             return paths.count == nodes.count ? .joined(paths) : nil
+        case .object where node["columns"] != nil:
+            fault(node, "only ts can be joined of columns", "write one key, such as \"\(field.rawValue)\"")
+            return nil
         case .object: return constant(node, of: field).map { .constant($0) }
         default:
             mismatch(
@@ -111,7 +114,7 @@ extension ConfigurationReader {
 
     /// The types that a synonym can stand for.
     private enum CountedType: String, CaseIterable {
-        case view, click, purchase
+        case view, click, purchase, refund
     }
 
     private mutating func readTypes(_ node: JSON5Node?, into types: inout [String: EventType]) {

@@ -110,12 +110,21 @@ extension ConfigurationReader {
 
     package mutating func statistics(_ node: JSON5Node?) -> Configuration.StatisticsSettings {
         var settings = Configuration.StatisticsSettings()
-        guard let node = section(node, keys: ["onMixed", "conversionWindow"]) else { return settings }
+        guard let node = section(node, keys: ["onMixed", "conversionWindow", "revenueCap"]) else { return settings }
         if let onMixed = word(node["onMixed"], as: MixedUnits.self) { settings.onMixed = onMixed }
         if let window = nullable(node["conversionWindow"], { $0.conversionWindow($1) }) {
             settings.conversionWindow = window
         }
+        if let cap = nullable(node["revenueCap"], { $0.amount($1) }) { settings.revenueCap = cap }
         return settings
+    }
+
+    /// Reads an amount of money above 0 in major units, as the log has it; in millionths.
+    private mutating func amount(_ node: JSON5Node) -> Int64? {
+        number(
+            node, expected: "an amount from 0.01 to 100000000000, in the major unit of the log's revenue",
+            "write an amount such as 500, or leave it out for no bound"
+        ) { (0.01...1e11).contains($0) }.map { Int64(($0 * 1e6).rounded()) }
     }
 
     /// A window reads the logs of several days, and standard input holds one.

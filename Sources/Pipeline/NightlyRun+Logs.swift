@@ -42,6 +42,7 @@ extension NightlyRun {
         var job = DailyJob(
             experiments: configuration.experiments.map(\.experiment), policy: log.policy,
             mixedUnits: configuration.statistics.onMixed, reader: reader, workers: options.workers)
+        job.revenueCap = configuration.statistics.revenueCap
         job.audits = options.audits
         job.servingHistory = history
         job.memory = ProcessMemory.forVisitors(of: options.memory, workers: options.workers)

@@ -41,6 +41,9 @@ extension NightlyRun {
         outcome.quality = quality
         report(.dayRead(date, quality))
         warnOfAbsentSources(tally, files: files, of: date, in: &outcome)
+        if let undeclared = quality.undeclared, undeclared.asksForALook {
+            warn(.undeclaredNames(date, undeclared), in: &outcome)
+        }
         for check in quality.sampleRatio where check.isSuspicious { warn(.sampleRatio(date, check), in: &outcome) }
         if !statistics.hasData {
             outcome.hasData = false
@@ -77,7 +80,8 @@ extension NightlyRun {
     ) throws(RunFailure) -> Quality {
         let shares = ServedShares(state, history: try journal().history)
         var faults: [ServedSharesError] = []
-        let slots = configuration.experiments.map(\.experiment.key)
+        let experiments = configuration.experiments.map(\.experiment)
+        let slots = experiments.map(\.key)
         let checks = slots.compactMap {
             SampleRatioCheck(experiment: $0, rows: statistics.rows, shares: shares, faults: &faults)
         }
@@ -90,7 +94,21 @@ extension NightlyRun {
             extent: extent, sampleRatio: checks,
             propensities: slots.compactMap {
                 StatedPropensities(experiment: $0, rows: statistics.rows, shares: shares)
-            })
+            },
+            undeclared: Quality.Undeclared(statistics.undeclared, experiments: experiments) {
+                nearestName($0, among: $1)
+            },
+            experiments: Quality.ExperimentCounts.of(experiments, statistics))
+    }
+
+    /// The declared name that one of the log may be meant for: the same but for white space or Unicode normalization, or nearly the
+    /// same.
+    func nearestName(_ name: String, among declared: [String]) -> String? {
+        func plain(_ text: String) -> String {
+            String(text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed()).lowercased()
+        }
+        // Strings are equal here when only their normalization differs.
+        return declared.first { plain($0) == plain(name) } ?? nearest(name, among: declared)
     }
 
     /// `bots.csv`. An id that a spreadsheet would run as a formula gets an apostrophe in front, which makes it text.

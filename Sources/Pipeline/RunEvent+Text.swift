@@ -43,6 +43,9 @@ extension RunEvent {
         case .sampleRatio(let date, let check):
             return "\(date): \(check.platform)/\(check.slot): visitors did not come in the shares they should have "
                 + "(p = \(check.pValue ?? 0)): look for lost or doubled events before trusting this day"
+        case .undeclaredNames(let date, let undeclared):
+            return
+                "\(date): \(undeclared.text): events of names that are not declared count nowhere; mend the log, or declare them"
         case .sharesUnknown(let date, let error):
             return "\(date): no sample-ratio check of the visitors served by a table: \(error)"
         case .propensitiesUnknown(let date, let error):

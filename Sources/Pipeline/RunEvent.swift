@@ -41,6 +41,8 @@ package enum RunEvent: Sendable {
     case statisticsKept(CalendarDate, NoDataReason)
     case noStatistics(CalendarDate)
     case sampleRatio(CalendarDate, SampleRatioCheck)
+    /// The log has names that are not declared, and that look as if they should be.
+    case undeclaredNames(CalendarDate, Quality.Undeclared)
     /// The shares by which visitors were served cannot be known.
     case sharesUnknown(CalendarDate, ServedSharesError)
     /// The shares by which some units were served cannot be known: they are given out without a propensity.
@@ -97,6 +99,7 @@ extension RunEvent {
         case .statisticsKept: "statistics-kept"
         case .noStatistics: "no-statistics"
         case .sampleRatio: "sample-ratio"
+        case .undeclaredNames: "undeclared-names"
         case .sharesUnknown: "shares-unknown"
         case .propensitiesUnknown: "propensities-unknown"
         case .noUnits: "no-units"
@@ -123,6 +126,7 @@ extension RunEvent {
             .dayNotOver(let date, _), .denyListMissing(_, let date), .noData(let date, _),
             .sourceAbsent(let date, _, _, _),
             .statisticsKept(let date, _), .noStatistics(let date), .sampleRatio(let date, _),
+            .undeclaredNames(let date, _),
             .sharesUnknown(let date, _), .propensitiesUnknown(let date, _), .noUnits(let date, _),
             .experimentCarriedOver(let date, _, _, _), .nothingAllocated(let date), .experimentLeftOut(let date, _, _),
             .controlAlone(let date, _, _),

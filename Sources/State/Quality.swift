@@ -69,6 +69,45 @@ package struct Quality: Codable, Sendable {
         package var rules: [String: Tally]
     }
 
+    /// Clicks, orders and refunds of people that count for no unit of the day.
+    package struct Nowhere: Codable, Sendable {
+        package struct Reason: Codable, Sendable {
+            package var reason: String
+            package var events: Int64
+        }
+
+        package var total: Int64
+        package var reasons: [Reason]
+
+        init(_ tally: NowhereTally) {
+            reasons = NowhereReason.allCases.filter { tally[$0] > 0 }.map {
+                Reason(reason: $0.name, events: tally[$0])
+            }
+            total = reasons.reduce(0) { $0 + $1.events }
+        }
+    }
+
+    /// What became of people's orders; see ``OrderTally``.
+    package struct Orders: Codable, Sendable {
+        package var repeatedPurchases: Int64
+        package var ordersWithOtherMoney: Int64
+        package var refunds: Int64
+        package var repeatedRefunds: Int64
+        package var refundsOfNothing: Int64
+        package var cancelledOrders: Int64
+        package var cappedUnits: Int64
+
+        init(_ tally: OrderTally) {
+            repeatedPurchases = tally.repeatedPurchases
+            ordersWithOtherMoney = tally.ordersWithOtherMoney
+            refunds = tally.refunds
+            repeatedRefunds = tally.repeatedRefunds
+            refundsOfNothing = tally.refundsOfNothing
+            cancelledOrders = tally.cancelledOrders
+            cappedUnits = tally.cappedUnits
+        }
+    }
+
     package var date: String
     /// The IANA name of the zone whose midnights begin the day; nil in files of earlier versions.
     package var timezone: String?
@@ -93,6 +132,14 @@ package struct Quality: Codable, Sendable {
     package var formulaSegments: Int64
     /// Copies of events that were left out, told by the events' ids; they are among `events`. nil in files of earlier versions.
     package var repeatedEvents: Int64?
+    /// Nil in files of earlier versions.
+    package var orders: Orders?
+    /// Nil: all names of the log are declared.
+    package var undeclared: Undeclared?
+    /// What people did, by experiment; nil in files of earlier versions.
+    package var experiments: [ExperimentCounts]?
+    /// Nil in files of earlier versions. Under a conversion window some of it may count for units of the days before.
+    package var countsNowhere: Nowhere?
     /// Events of the day whose propensity is none, taken as not stated; nil in files of earlier versions.
     package var invalidPropensities: Int64?
     /// Whether no later event can change the day's statistics.
@@ -105,7 +152,8 @@ package struct Quality: Codable, Sendable {
 
     package init(
         date: CalendarDate, timezone: String, tally: LogTally, statistics: DayStatistics, extent: CountedExtent?,
-        sampleRatio: [SampleRatioCheck], propensities: [StatedPropensities]
+        sampleRatio: [SampleRatioCheck], propensities: [StatedPropensities], undeclared: Undeclared?,
+        experiments: [ExperimentCounts]
     ) {
         self.date = date.description
         self.timezone = timezone
@@ -133,6 +181,10 @@ package struct Quality: Codable, Sendable {
         mixedUnits = statistics.mixedUnits
         formulaSegments = statistics.formulaSegments
         repeatedEvents = statistics.repeatedEvents
+        orders = Orders(statistics.orders)
+        countsNowhere = Nowhere(statistics.nowhere)
+        self.undeclared = undeclared
+        self.experiments = experiments
         invalidPropensities = tally.invalidPropensities
         mature = extent?.isMature ?? true
         through = extent?.through.description

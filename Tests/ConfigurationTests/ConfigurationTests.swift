@@ -79,7 +79,7 @@ import Testing
         #expect(configuration.events.maxRejected == 0.01)
         #expect(
             configuration.events.schema.types.mapValues { "\($0)" } == [
-                "view": "view", "click": "click", "purchase": "purchase",
+                "view": "view", "click": "click", "purchase": "purchase", "refund": "refund",
             ]
         )
         for field in EventField.allCases {
@@ -90,6 +90,7 @@ import Testing
         #expect(configuration.statistics == Configuration.StatisticsSettings())
         #expect(configuration.statistics.onMixed == .first)
         #expect(configuration.statistics.conversionWindow == nil)
+        #expect(configuration.statistics.revenueCap == nil)
         #expect(configuration.blacklist == nil)
         #expect(configuration.experiments.map(\.learning) == [LearningSettings()])
         #expect(configuration.experiments.map(\.allocation) == [AllocationSettings()])
@@ -108,7 +109,7 @@ import Testing
         #expect(events.schema[.slot] == .keys(["slot"]))
         #expect(events.schema.types.mapValues { "\($0)" }["impression"] == "view")
         #expect(events.schema.types.mapValues { "\($0)" }["order"] == "purchase")
-        #expect(events.schema.types.count == 5)
+        #expect(events.schema.types.count == 6)
         #expect(events.maxRejected == 0)
 
         var bots = BotSettings()

@@ -139,7 +139,7 @@ extension FaultyDocument {
         .events("fields: { visitor: ['a', ¶1] }", "events.fields.visitor[1]", "found the number 1", "in quotes"),
         .events("fields: { visitor: ¶[] }", "events.fields.visitor", "an empty list", "customer"),
         .events(
-            "fields: { event: { constant: ¶'x' } }", "events.fields.event.constant", "one event of all", "messageId"),
+            "fields: { event: ¶{ constant: 'x' } }", "events.fields.event", "one event of all", "messageId"),
         .events("fields: { slot: ¶{} }", "events.fields.slot", "the key constant is missing", "constant: "),
         .events("fields: { type: { constant: ¶1 } }", "events.fields.type.constant", "found the number 1", "in quotes"),
         .events("fields: { slot: ¶'a..b' }", "events.fields.slot", "\"a..b\" is no path", "one dot between"),
@@ -154,7 +154,9 @@ extension FaultyDocument {
         .events(
             "fields: { ts: { columns: ¶[] } }", "events.fields.ts.columns", "an empty list", "[\"date\", \"time\"]"),
         .events("fields: { ts: { columns: ['a', ¶'b..c'] } }", "events.fields.ts.columns[1]", "is no path", "one dot"),
-        .events("fields: { slot: { ¶columns: ['a', 'b'] } }", "events.fields.slot.columns", "unknown key", "constant"),
+        .events(
+            "fields: { slot: ¶{ columns: ['a', 'b'] } }", "events.fields.slot", "only ts can be joined", "write one key"
+        ),
         .events("timesWithoutOffset: ¶'IST'", "events.timesWithoutOffset", "no IANA name", "Asia/Kolkata"),
         .events("nobody: ¶'guest'", "events.nobody", "a list of values", "guest"),
         .events("nobody: ['x', ¶'']", "events.nobody[1]", "an empty string", "means nobody"),

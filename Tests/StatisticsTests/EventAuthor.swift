@@ -40,6 +40,8 @@ struct EventAuthor {
         "[0.5]",
         "\"\"", "null",
     ]
+    /// Events that were written, of which copies are made.
+    private var earlier: [Draft] = []
     /// Purchases with an order that were written: repeats at one instant must be the same in all that counts.
     private var orders: [String: Draft] = [:]
 
@@ -58,7 +60,7 @@ struct EventAuthor {
         ]
         segments = Array(cities.shuffled(using: &self.random).prefix(4))
         statesPropensities = self.random.chance(0.5)
-        words = ["view", "click", "purchase"] + statistics.schema.types.keys.sorted()
+        words = ["view", "click", "purchase", "purchase", "refund"] + statistics.schema.types.keys.sorted()
         instants = EventAuthor.hotInstants(of: statistics.dayRange, using: &self.random)
     }
 
@@ -106,7 +108,19 @@ struct EventAuthor {
         BrokenLines.line(of: draft(), schema: statistics.schema, using: &random)
     }
 
+    /// An event, perhaps a copy of an earlier one with or without changes.
     mutating func draft() -> Draft {
+        guard statistics.schema.hasEventIDs else { return newDraft() }
+        var draft = earlier.isEmpty || random.chance(0.6) ? newDraft() : random.pick(earlier)
+        if random.chance(0.7) { draft.id = draft.id ?? random.pick(["m1", "m2", " m1", "7", "7.0", "null", "\u{E9}"]) }
+        if draft.order == nil, random.chance(0.2) { draft.time = instant() }
+        if random.chance(0.2) { draft.segment = random.pick(segments) }
+        if draft.order == nil, random.chance(0.1) { draft.variant = random.pick(Scenario.variants) }
+        earlier.append(draft)
+        return draft
+    }
+
+    private mutating func newDraft() -> Draft {
         let experiment = random.pick(statistics.experiments)
         var draft = Draft(
             time: instant(), type: random.pick(words), visitor: random.pick(visitors),
@@ -118,14 +132,16 @@ struct EventAuthor {
         if random.chance(0.05) { draft.variant = random.pick(Scenario.variants + ["none"]) }
         if statesPropensities, random.chance(0.6) { draft.propensity = random.pick(EventAuthor.propensities) }
         if random.chance(0.6) { draft.segment = random.pick(segments) }
-        if random.chance(0.4) { draft.revenue = amount() }
+        if random.chance(0.4) {
+            draft.revenue = random.chance(0.3) ? random.pick(["40", "60", "100", "-40"]) : amount()
+        }
         if isNoView(draft.type) {
             if random.chance(0.5) { draft.slot = nil }
             if random.chance(0.3) { draft.platform = nil }
             if random.chance(0.5) { draft.variant = nil }
         }
         if random.chance(0.3) {
-            draft.order = random.pick(["1", "2", "o-\u{E9}"])
+            draft.order = random.pick(["1", "2", "o-\u{E9}", "o-e\u{301}"])
             draft.isTimeExplicit = true
             let identity = "\(draft.visitor)|\(draft.order ?? "")|\(draft.time)"
             if let earlier = orders[identity] { draft = earlier } else { orders[identity] = draft }
@@ -137,7 +153,7 @@ struct EventAuthor {
     private func isNoView(_ word: String) -> Bool {
         let word = word.lowercased()
         let type = statistics.schema.types[word] ?? EventType(rawValue: word) ?? .other
-        return type == .purchase || type == .other
+        return type == .purchase || type == .refund || type == .other
     }
 
     private mutating func instant() -> Int64 {

@@ -47,7 +47,7 @@ struct HostileLogTests {
             return line(second, types[number % 3], "everyone", more, slot: number % 2 == 0 ? "hero" : "cart")
         }
         let file = try write(lines, to: scratch)
-        let expected = DayFindings(day.run([file]), files: [file])
+        let expected = DayFindings(day.run([file]), files: [file], day.experiments)
         #expect(expected.rows.map(\.counts.purchases).reduce(0, +) > 3_000)
         // The records of such a visitor take more than the least memory.
         for machinery in [Machinery(), Machinery(workers: 3, blockSize: 4_096, memory: 1 << 22)] {
@@ -64,7 +64,7 @@ struct HostileLogTests {
         day.botLimits.eventsPerMinute = 60
         let lines = (0..<8_000).map { line($0 % 86_400, "purchase", "everyone", #","order":\#($0)"#) }
         let file = try write(lines + [line(1, "view", "person")], to: scratch)
-        let expected = DayFindings(day.run([file]), files: [file])
+        let expected = DayFindings(day.run([file]), files: [file], day.experiments)
         #expect(expected.botEvents == ["eventsPerDay": 8_000, "eventsPerMinute": 8_000])
         for machinery in HostileLogTests.machineries {
             #expect(try day.findings([file], machinery).differences(from: expected) == [], "\(machinery)")
@@ -89,7 +89,7 @@ struct HostileLogTests {
         }
         let lines = ids.sorted().enumerated().map { line($0 % 86_400, "view", $1) }
         let file = try write(lines + lines.prefix(500), to: scratch)
-        let expected = DayFindings(day.run([file]), files: [file])
+        let expected = DayFindings(day.run([file]), files: [file], day.experiments)
         #expect(expected.visitors == ids.count && expected.rows.map(\.counts.visitors) == [Int64(ids.count)])
         for machinery in HostileLogTests.machineries {
             #expect(try day.findings([file], machinery).differences(from: expected) == [], "\(machinery)")
@@ -108,7 +108,7 @@ struct HostileLogTests {
             ]
         }
         let file = try write(lines, to: scratch)
-        let expected = DayFindings(day.run([file]), files: [file])
+        let expected = DayFindings(day.run([file]), files: [file], day.experiments)
         #expect(expected.ignored["undeclared variant"]?.count == count && expected.rows.count == 900)
         for machinery in HostileLogTests.machineries {
             #expect(try day.findings([file], machinery).differences(from: expected) == [], "\(machinery)")

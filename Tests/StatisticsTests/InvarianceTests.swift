@@ -61,7 +61,8 @@ struct InvarianceTests {
         let scratch = try ScratchDirectory()
         var (scenario, _) = day(seed + 80)
         try scenario.write(to: scratch)
-        let expected = DayFindings(scenario.statistics.run(scenario.files), files: scenario.files)
+        let expected = DayFindings(
+            scenario.statistics.run(scenario.files), files: scenario.files, scenario.statistics.experiments)
         for size in Array(1...70) + Array(stride(from: 71, to: 1_500, by: 13)) {
             let machinery = Machinery(workers: size % 5 + 1, blockSize: size)
             let found = try scenario.statistics.findings(scenario.files, machinery)
@@ -75,7 +76,8 @@ struct InvarianceTests {
         var random = SplitMix64(seed: seed)
         var scenario = Scenario(seed: seed + 9_000)
         for index in scenario.files.indices { scenario.files[index].name = scratch.path + "/pipe-\(index)" }
-        let expected = DayFindings(scenario.statistics.run(scenario.files), files: scenario.files)
+        let expected = DayFindings(
+            scenario.statistics.run(scenario.files), files: scenario.files, scenario.statistics.experiments)
         for file in scenario.files { try #require(mkfifo(file.name, 0o600) == 0) }
         let chunk = Int.random(in: 1...300, using: &random)
         let files = scenario.files

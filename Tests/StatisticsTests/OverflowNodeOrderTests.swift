@@ -47,7 +47,7 @@ struct OverflowNodeOrderTests {
                 let place = PurchasePlace(platform: PurchasePlace.any, slot: PurchasePlace.any)
                 orders[orders.count - 1].withUnsafeBufferPointer { order in
                     let purchase = Purchase(
-                        time: time, revenue: 1, place: place, orderLength: UInt32(order.count))
+                        time: time, revenue: 1, place: place, isRefund: false, orderLength: order.count)
                     table.add(purchase, order: ByteText(order), of: visitor)
                 }
             default:
@@ -57,7 +57,7 @@ struct OverflowNodeOrderTests {
         let parts = kinds(of: visitor, in: table).map { kind in
             switch kind {
             case .unit: 0
-            case .minutes, .denseMinutes, .propensity: 1
+            case .minutes, .denseMinutes, .propensity, .repeats, .undeclaredViews: 1
             case .click, .purchase: 2
             }
         }

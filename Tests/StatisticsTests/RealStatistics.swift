@@ -23,6 +23,7 @@ extension SlowStatistics {
         var job = DailyJob(
             experiments: experiments, policy: policy, mixedUnits: leavesOutMixed ? .exclude : .first, reader: reader,
             workers: machinery.workers)
+        job.revenueCap = revenueCap.map { Int64($0) }
         job.audits = true
         job.memory = machinery.memory
         job.servingHistory = history
@@ -101,6 +102,12 @@ struct DayFindings: Equatable {
     var mixed = 0
     var formulaSegments = 0
     var invalidPropensities = 0
+    var repeatedEvents = 0
+    var orders: [String: Int] = [:]
+    var nowhere: [String: Int] = [:]
+    var undeclared: [[Name]: Int] = [:]
+    /// By the number of the experiment.
+    var undeclaredViews: [Int: Int] = [:]
     /// By row.
     var propensities: [[Int64: Int64]] = []
     var rows: [DailyRow] = []
@@ -110,7 +117,7 @@ struct DayFindings: Equatable {
         var samples: [LineReference]
     }
 
-    init(_ result: SlowStatistics.Result, files: [WrittenFile]) {
+    init(_ result: SlowStatistics.Result, files: [WrittenFile], _ experiments: [Experiment]) {
         func reasons(_ lines: [String: [LineReference]]) -> [String: Reason] {
             lines.mapValues { Reason(count: $0.count, samples: Array($0.prefix(LineSamples.limit))) }
         }
@@ -126,6 +133,13 @@ struct DayFindings: Equatable {
         mixed = result.mixed
         formulaSegments = result.formulaSegments
         invalidPropensities = result.invalidPropensities
+        repeatedEvents = result.repeatedEvents
+        orders = result.orders.filter { $0.value > 0 }
+        nowhere = result.nowhere.filter { $0.value > 0 }
+        undeclared = result.undeclared
+        for (number, experiment) in experiments.enumerated() {
+            undeclaredViews[number] = result.undeclaredViews[experiment.key]
+        }
         propensities = result.propensities
         rows = result.rows
     }
@@ -149,6 +163,21 @@ struct DayFindings: Equatable {
         mixed = Int(statistics.mixedUnits)
         formulaSegments = Int(statistics.formulaSegments)
         invalidPropensities = Int(tally.invalidPropensities)
+        repeatedEvents = Int(statistics.repeatedEvents)
+        let counts = statistics.orders
+        orders = [
+            "repeatedPurchases": counts.repeatedPurchases, "ordersWithOtherMoney": counts.ordersWithOtherMoney,
+            "refunds": counts.refunds, "repeatedRefunds": counts.repeatedRefunds,
+            "refundsOfNothing": counts.refundsOfNothing, "cancelledOrders": counts.cancelledOrders,
+            "cappedUnits": counts.cappedUnits,
+        ].filter { $0.value > 0 }.mapValues { Int($0) }
+        undeclared = UndeclaredNames.Kind.allCases.reduce(into: [:]) { all, kind in
+            all.merge(statistics.undeclared[kind].events.mapValues { Int($0) }, uniquingKeysWith: +)
+        }
+        undeclaredViews = statistics.undeclaredViews.mapValues { Int($0) }
+        for reason in NowhereReason.allCases where statistics.nowhere[reason] > 0 {
+            nowhere[reason.name] = Int(statistics.nowhere[reason])
+        }
         propensities = statistics.rows.map(\.propensities.unitsByPropensity)
         rows = statistics.rows.map { DailyRow(date: date, table: $0.table, key: $0.key, counts: $0.counts) }
     }
@@ -183,6 +212,10 @@ extension DayFindings {
             }.joined(separator: ", ")
         }
         if let counts = value as? [String: Int] { return "\(counts.sorted { $0.key < $1.key })" }
+        if let names = value as? [[Name]: Int] {
+            return "\(names.sorted { $0.key.lexicographicallyPrecedes($1.key) })"
+        }
+        if let counts = value as? [Int: Int] { return "\(counts.sorted { $0.key < $1.key })" }
         if let rows = value as? [[Int64: Int64]] { return "\(rows.map { $0.sorted { $0.key < $1.key } })" }
         if let counts = value as? [EventType: Int] {
             return "\(counts.sorted { $0.key.rawValue < $1.key.rawValue })"

@@ -19,6 +19,7 @@ struct Scenario {
         statistics.botLimits.eventsPerMinute = random.chance(0.5) ? Int.random(in: 1...6, using: &random) : nil
         statistics.botLimits.clicksWithoutView = random.chance(0.5) ? Int.random(in: 1...4, using: &random) : nil
         statistics.leavesOutMixed = random.chance(0.3)
+        statistics.revenueCap = random.chance(0.2) ? random.pick([50_000_000, 100_000_000, 123_456_789]) : nil
 
         var author = EventAuthor(statistics: statistics, random: random)
         statistics.history = Scenario.history(among: author.instants, using: &random)
@@ -86,10 +87,12 @@ struct Scenario {
             (.revenue, .keys(["data.order.amount"])), (.order, .keys(["data.order.id", "order_id"])),
             (.slot, .keys(["shown.slot"])), (.variant, .keys(["shown.creative.name", "v"])),
             (.type, .keys(["what.name"])), (.time, .keys(["what.at"])), (.slot, .constant("hero")),
+            (.event, .keys(["message.id", "event_id"])),
         ]
         for (field, source) in sources where random.chance(0.4) { schema[field] = source }
         let synonyms: [(String, EventType)] = [
             ("impression", .view), ("order", .purchase), ("tap", .click), ("click", .other), ("purchase", .view),
+            ("return", .refund),
         ]
         for (word, type) in synonyms where random.chance(0.3) { schema.types[word] = type }
         if random.chance(0.2) {

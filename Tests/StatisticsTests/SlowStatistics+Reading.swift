@@ -37,10 +37,12 @@ extension SlowStatistics {
         guard let time = microseconds(timeText) else { throw Fault(reason: "invalid ts") }
         guard let word = try text(json, .type) else { throw Fault(reason: "missing type") }
         let meant = SlowSources.trimmed(word).lowercased()
-        let words: [String: EventType] = ["view": .view, "click": .click, "purchase": .purchase]
+        let words: [String: EventType] = [
+            "view": .view, "click": .click, "purchase": .purchase, "refund": .refund,
+        ]
         // A word that is written in small letters says what it means before one that only comes to it.
         let given = schema.types.filter { SlowSources.trimmed($0.key).lowercased() == meant }
-        let type = schema.types[meant] ?? given.first?.value ?? words[meant] ?? .other
+        var type = schema.types[meant] ?? given.first?.value ?? words[meant] ?? .other
         let visitor = try text(json, .visitor)
         let platform = try text(json, .platform)
         let slot = try text(json, .slot)
@@ -51,7 +53,9 @@ extension SlowStatistics {
             if variant == nil { throw Fault(reason: "missing variant") }
         }
         let segment = try text(json, .segment)
-        let revenue = try millionths(text(json, .revenue, fractionsToo: true) ?? "0")
+        var revenue = try millionths(text(json, .revenue, fractionsToo: true) ?? "0")
+        if type == .purchase && revenue < 0 { type = .refund }
+        if type == .refund && revenue > 0 { revenue = -revenue }
         let order = try text(json, .order)
         _ = try (text(json, .userAgent), text(json, .address))
         let id = try text(json, .event)

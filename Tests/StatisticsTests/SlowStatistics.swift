@@ -15,6 +15,8 @@ struct SlowStatistics {
     var botLimits = BotLimits()
     var leavesOutMixed = false
     var history = ServingHistory()
+    /// In millionths.
+    var revenueCap: Int128?
 
     /// The limits of the rules that only count; nil is off.
     struct BotLimits {
@@ -40,6 +42,14 @@ struct SlowStatistics {
         var formulaSegments = 0
         /// Events of the day that state a propensity which is none.
         var invalidPropensities = 0
+        /// Copies of events, of visitors that are not dropped for the number of their events.
+        var repeatedEvents = 0
+        /// By the name of what is counted.
+        var orders: [String: Int] = [:]
+        var nowhere: [String: Int] = [:]
+        /// By the parts of names that are not declared, all events; and by place, the views of people.
+        var undeclared: [[Name]: Int] = [:]
+        var undeclaredViews: [SlotKey: Int] = [:]
         /// Those that count, in no order.
         var units: [SlowUnit] = []
         var rows: [DailyRow] = []
@@ -85,12 +95,45 @@ struct SlowStatistics {
         result.visitors = Set(events.compactMap(\.visitor))
         result.invalidPropensities = events.filter(\.hasInvalidPropensity).count
         result.formulaSegments = events.filter { $0.type == .view && !$0.isIgnored && $0.hadFormulaSegment }.count
-        judge(events, into: &result)
-        return (result, events.filter { $0.visitor.map { !result.bots.contains($0) } ?? false && !$0.isIgnored })
+        let single = judge(events, into: &result)
+        for event in events where event.isIgnored {
+            guard let parts = undeclaredParts(event) else { continue }
+            result.undeclared[parts, default: 0] += 1
+        }
+        for event in single where event.isIgnored && !result.bots.contains(event.visitor ?? "") {
+            guard event.type == .view, let parts = undeclaredParts(event), parts.count == 3 else { continue }
+            result.undeclaredViews[SlotKey(platform: parts[0], slot: parts[1]), default: 0] += 1
+        }
+        return (result, single.filter { !result.bots.contains($0.visitor ?? "") && !$0.isIgnored })
     }
 
-    private func judge(_ events: [SlowEvent], into result: inout Result) {
-        for (visitor, own) in SlowEvent.byVisitor(events) {
+    /// The first part of an event's place that is not declared, and the parts before it.
+    private func undeclaredParts(_ event: SlowEvent) -> [Name]? {
+        guard event.type != .other else { return nil }
+        if let platform = event.platform, !experiments.contains(where: { $0.key.platform == platform }) {
+            return [platform]
+        }
+        let here = experiments.filter { event.platform == nil || $0.key.platform == event.platform }
+        guard let slot = event.slot else { return nil }
+        guard here.contains(where: { $0.key.slot == slot }) else { return [event.platform ?? "", slot] }
+        guard let platform = event.platform, let variant = event.variant else { return nil }
+        return [platform, slot, variant]
+    }
+
+    /// Finds the bots; returns all events without copies.
+    private func judge(_ events: [SlowEvent], into result: inout Result) -> [SlowEvent] {
+        var single: [SlowEvent] = []
+        for (visitor, lines) in SlowEvent.byVisitor(events) {
+            let own = schema.hasEventIDs ? withoutCopies(lines) : lines
+            single += own
+            // Who has too many events is judged by that alone, and all lines are events.
+            if schema.hasEventIDs, let limit = botLimits.eventsPerDay, own.count > limit {
+                result.bots.insert(visitor)
+                result.botVisitors["eventsPerDay", default: 0] += 1
+                result.botEvents["eventsPerDay", default: 0] += lines.count
+                continue
+            }
+            result.repeatedEvents += lines.count - own.count
             let minutes = Dictionary(grouping: own) { Int64((Double($0.time) / 60e6).rounded(.down)) }
             let busiest = minutes.values.map(\.count).max() ?? 0
             let views = own.filter { $0.type == .view }.count
@@ -107,6 +150,7 @@ struct SlowStatistics {
             }
             if !rules.isEmpty { result.bots.insert(visitor) }
         }
+        return single
     }
 
     /// Counts the units of a day's people.
@@ -118,25 +162,34 @@ struct SlowStatistics {
         let later = SlowEvent.byVisitor(later)
         for (visitor, own) in SlowEvent.byVisitor(today) {
             let known = own + (later[visitor] ?? [])
-            let purchases = withoutRepeatedOrders(known.filter { $0.type == .purchase })
+            tallyMoney(own, into: &result, judgesOrders: window == nil)
+            var cancelled: Set<Name> = []
             for experiment in experiments {
                 let key = experiment.key
                 let here = known.filter { $0.platform == key.platform && $0.slot == key.slot }
                 let views = here.filter { $0.type == .view && dayRange.contains($0.time) }
+                let ownClicks = here.filter { $0.type == .click && dayRange.contains($0.time) }
                 guard let exposure = views.min(by: { $0.exposesBefore($1) }), let variant = exposure.variant else {
+                    result.nowhere["click without an exposure", default: 0] += ownClicks.count
                     continue
                 }
+                if !ownClicks.contains(where: { $0.time >= exposure.time }) {
+                    result.nowhere["click before the exposure", default: 0] += ownClicks.count
+                }
+                let end = window.map { exposure.time + $0 } ?? .max
+                let money = SlowMoney(known.filter { $0.time <= end })
+                let (bought, cancelledHere, total) = money.credit(key, since: exposure.time)
+                cancelled.formUnion(cancelledHere.filter { dayRange.contains($0.time) }.compactMap(\.order))
                 if Set(views.compactMap(\.variant)).count > 1 {
                     result.mixed += 1
                     if leavesOutMixed { continue }
                 }
-                let end = window.map { exposure.time + $0 } ?? .max
                 let clicks = here.filter { $0.type == .click && $0.time <= end }
-                let bought = purchases.filter { purchase in
-                    purchase.time >= exposure.time && purchase.time <= end
-                        && concerns(key, platform: purchase.platform, slot: purchase.slot)
+                var revenue = total
+                if let cap = revenueCap, revenue > cap || revenue < -cap {
+                    revenue = revenue > 0 ? cap : -cap
+                    result.orders["cappedUnits", default: 0] += 1
                 }
-                let revenue = bought.reduce(Int128(0)) { $0 + $1.revenue }
                 // Of views that are alike in all else the least propensity counts.
                 let same = views.filter { !$0.exposesBefore(exposure) && !exposure.exposesBefore($0) }
                 result.units.append(
@@ -146,24 +199,15 @@ struct SlowStatistics {
                             platform: key.platform, slot: key.slot, segment: exposure.segment, variant: variant),
                         table: history.entries.last { $0.since * 1_000_000 <= exposure.time }?.table,
                         exposure: exposure.time, views: Int64(views.count), clicks: Int64(clicks.count),
-                        purchases: Int64(bought.count), isClicked: clicks.contains { $0.time >= exposure.time },
+                        purchases: Int64(bought), isClicked: clicks.contains { $0.time >= exposure.time },
                         revenue: revenue, propensity: same.compactMap(\.propensity).min(),
                         isMixed: Set(views.compactMap(\.variant)).count > 1))
             }
+            if window != nil { result.orders["cancelledOrders", default: 0] += cancelled.count }
         }
         SlowUnit.addUp(result.units, on: date, into: &result)
     }
 
-    private func concerns(_ key: SlotKey, platform: Name?, slot: Name?) -> Bool {
-        (platform ?? key.platform) == key.platform && (slot ?? key.slot) == key.slot
-    }
-
-    private func withoutRepeatedOrders(_ purchases: [SlowEvent]) -> [SlowEvent] {
-        var seen: Set<Name> = []
-        return purchases.sorted { $0.time < $1.time }.filter { purchase in
-            purchase.order.map { seen.insert($0).inserted } ?? true
-        }
-    }
 }
 
 /// A unit as the slow implementation keeps it, and as the real one's outcomes are brought to.
@@ -229,6 +273,10 @@ struct SlowEvent {
         var found: [Name: [SlowEvent]] = [:]
         for event in events { if let visitor = event.visitor { found[visitor, default: []].append(event) } }
         return found
+    }
+
+    func concerns(_ key: SlotKey) -> Bool {
+        (platform ?? key.platform) == key.platform && (slot ?? key.slot) == key.slot
     }
 
     func exposesBefore(_ other: SlowEvent) -> Bool {

@@ -18,7 +18,8 @@ struct TwinTests {
         for seed in stride(from: part, to: TwinTests.days, by: TwinTests.parts) {
             var scenario = Scenario(seed: UInt64(seed))
             try scenario.write(to: scratch)
-            let expected = DayFindings(scenario.statistics.run(scenario.files), files: scenario.files)
+            let expected = DayFindings(
+                scenario.statistics.run(scenario.files), files: scenario.files, scenario.statistics.experiments)
             var random = SplitMix64(seed: ~UInt64(seed))
             let machinery = Machinery(
                 workers: Int.random(in: 1...4, using: &random),
@@ -55,7 +56,7 @@ struct TwinTests {
             file.content += writer.write(draft, using: &random) + [0x0A]
         }
         file.name = try scratch.write(file.content, to: file.name)
-        let expected = DayFindings(statistics.run([file]), files: [file])
+        let expected = DayFindings(statistics.run([file]), files: [file], statistics.experiments)
         for workers in [1, 3] {
             for memory in [1 << 15, 1 << 17, 1 << 30] {
                 let machinery = Machinery(workers: workers, blockSize: 4_096, memory: memory)

@@ -36,7 +36,7 @@ struct WindowTests {
             let found = try Self.findings(scenario.days, window: scenario.window, machinery)
             let slow = SlowStatistics.run(scenario.days, window: scenario.window)
             for (index, day) in scenario.days.enumerated() {
-                let expected = DayFindings(slow[index], files: day.files)
+                let expected = DayFindings(slow[index], files: day.files, day.statistics.experiments)
                 guard found[index] != expected else { continue }
                 let differences = found[index].differences(from: expected).joined(separator: "\n")
                 Issue.record("seed \(seed), \(day.statistics.date), window \(scenario.window) µs\n\(differences)")

@@ -10,7 +10,7 @@ package struct Event {
     package var slot: ByteText
     package var variant: ByteText
     package var segment: ByteText
-    /// Millionths of the major unit.
+    /// Millionths of the major unit; of a refund never above 0.
     package var revenue: Int64
     package var order: ByteText
     package var userAgent: ByteText

@@ -96,6 +96,7 @@ struct EventBuilder: ~Copyable {
         event.pointee.type = try type(sources.first(.type, in: values).text)
         try checkPlace(event)
         event.pointee.revenue = try revenue(values, sources)
+        if event.pointee.revenue != 0 { event.pointee.settleRefund() }
         event.pointee.propensity = propensity(values, sources, of: event)
     }
 
@@ -128,6 +129,7 @@ struct EventBuilder: ~Copyable {
         try checkPlace(event)
         event.pointee.segment = try firstText(.segment, from: values, sources)
         event.pointee.revenue = try revenue(values, sources)
+        if event.pointee.revenue != 0 { event.pointee.settleRefund() }
         event.pointee.order = try firstText(.order, from: values, sources)
         event.pointee.userAgent = try firstText(.userAgent, from: values, sources)
         event.pointee.address = try firstText(.address, from: values, sources)
@@ -149,7 +151,7 @@ struct EventBuilder: ~Copyable {
         if platform.isEmpty || slot.isEmpty || event.pointee.variant.isEmpty {
             switch event.pointee.type {
             case .view, .click: throw .missing(platform.isEmpty ? .platform : slot.isEmpty ? .slot : .variant)
-            case .purchase, .other: break
+            case .purchase, .refund, .other: break
             }
         }
     }
@@ -280,6 +282,14 @@ struct EventBuilder: ~Copyable {
             revenue.magnitude <= EventBuilder.maximumRevenue.magnitude
         else { throw invalid(LineValue(kind: .plainString, start: text.start, count: text.count), .revenue) }
         return revenue
+    }
+}
+
+extension Event {
+    /// Makes a purchase of negative revenue a refund, and a refund's money negative, whichever sign the log gives it.
+    fileprivate mutating func settleRefund() {
+        if case .purchase = type, revenue < 0 { type = .refund }
+        if case .refund = type { revenue = -abs(revenue) }
     }
 }
 

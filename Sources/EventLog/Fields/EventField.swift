@@ -85,7 +85,9 @@ package struct FieldSource: Equatable, Sendable {
 /// How the keys and words of a log map to fields and types.
 package struct EventSchema: Equatable, Sendable {
     /// The types that need no synonym.
-    package static let ownTypes: [String: EventType] = ["view": .view, "click": .click, "purchase": .purchase]
+    package static let ownTypes: [String: EventType] = [
+        "view": .view, "click": .click, "purchase": .purchase, "refund": .refund,
+    ]
 
     private var sources: [EventField: FieldSource]
     /// Meanings of the words under `type`; any other word is ``EventType/other``.
@@ -121,6 +123,8 @@ package struct EventSchema: Equatable, Sendable {
 /// What a visitor did.
 package enum EventType: String, BitwiseCopyable, CaseIterable, Sendable {
     case view, click, purchase
+    /// Money that goes back; a purchase of negative revenue is one too.
+    case refund
     /// A legal event of another type: evidence for the bot filter, no reward.
     case other
 
@@ -131,7 +135,8 @@ package enum EventType: String, BitwiseCopyable, CaseIterable, Sendable {
         case .view: 0
         case .click: 1
         case .purchase: 2
-        case .other: 3
+        case .refund: 3
+        case .other: 4
         }
     }
 }

@@ -93,7 +93,7 @@ struct LogWorker: ~Copyable {
 
 /// The events of a block by type, in plain numbers.
 private struct TypeCounts {
-    private var counts: InlineArray<4, Int64> = .init(repeating: 0)
+    private var counts: InlineArray<5, Int64> = .init(repeating: 0)
 
     @inline(__always)
     mutating func count(_ type: EventType) {

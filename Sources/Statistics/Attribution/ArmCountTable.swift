@@ -98,12 +98,13 @@ extension ArmCounts {
         views += unit.views
         clicks += unit.clicks
         clickers += unit.isClicked ? 1 : 0
-        if unit.isPurchased { try addPurchases(of: unit) }
+        // A refund may be of an order of another day.
+        if unit.isPurchased || unit.revenue != 0 { try addPurchases(of: unit) }
     }
 
     private mutating func addPurchases(of unit: UnitOutcome) throws(CountOverflow) {
         purchases += unit.purchases
-        purchasers += 1
+        purchasers += unit.isPurchased ? 1 : 0
         revenue = try CountOverflow.sum(revenue, unit.revenue)
         let square = try CountOverflow.product(unit.revenue, unit.revenue)
         revenueSquared = try CountOverflow.sum(revenueSquared, square)

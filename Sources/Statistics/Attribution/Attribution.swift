@@ -6,6 +6,8 @@ struct Attribution: Sendable {
     /// The platform and slot of each experiment.
     let places: [PurchasePlace]
     let mixedUnits: MixedUnits
+    /// The most that a unit's revenue may be above or below 0; nil: no bound.
+    let revenueCap: Int64?
     /// The day's first instant, in microseconds since the epoch.
     let dayStart: Int64
     /// The tables that served during the day.
@@ -13,24 +15,27 @@ struct Attribution: Sendable {
 
     /// Hands the units of one visitor to a sink.
     ///
-    /// - Parameter purchases: memory that the next visitor's reuse.
+    /// - Returns: the number of those whose revenue was bounded.
     @inline(__always)
     func add<Sink: UnitSink & ~Copyable>(
         _ visitor: UnsafeMutablePointer<Visitor>, of table: borrowing VisitorTable, to sink: inout Sink,
-        _ purchases: inout PurchaseList
-    ) throws(CountOverflow) {
-        purchases.collect(of: visitor, from: table)
-        purchases.removeRepeatedOrders()
+        _ purchases: borrowing PurchaseList
+    ) throws(CountOverflow) -> Int64 {
+        var capped: Int64 = 0
         let excludesMixed = mixedUnits == .exclude
         try table.forEachUnit(of: visitor) { unit throws(CountOverflow) in
             guard unit.pointee.arm.hasArm, !(unit.pointee.isMixed && excludesMixed) else { return }
             var outcome = outcome(of: unit, of: visitor, in: table)
-            if !purchases.all.isEmpty {
+            if !purchases.isEmpty {
                 outcome.add(
-                    purchases.all, since: unit.pointee.views.time, at: places[unit.pointee.arm.experiment])
+                    purchases,
+                    OrderEvents.Scope(
+                        place: places[unit.pointee.arm.experiment], exposure: unit.pointee.views.time))
+                if outcome.bound(by: revenueCap) { capped += 1 }
             }
             try sink.take(outcome)
         }
+        return capped
     }
 
     /// What a unit is without purchases.
@@ -50,14 +55,17 @@ struct Attribution: Sendable {
 }
 
 extension UnitOutcome {
-    /// Adds what the visitor bought at the unit's place from the exposure on.
-    fileprivate mutating func add(
-        _ bought: UnsafeBufferPointer<UnsafeMutablePointer<Purchase>>, since exposure: Int64, at place: PurchasePlace
-    ) {
-        for purchase in bought where purchase.pointee.time >= exposure && purchase.pointee.place.covers(place) {
-            purchases += 1
-            // A sum of fewer than 2⁶⁴ numbers of 64 bits.
-            revenue += Int128(purchase.pointee.revenue)
+    /// Adds what the visitor bought at the unit's place from the exposure on, less what went back.
+    @inline(never)
+    fileprivate mutating func add(_ bought: borrowing PurchaseList, _ scope: OrderEvents.Scope) {
+        var (purchases, revenue) = (Int64(0), Int128(0))
+        bought.forEachOrder { events in
+            let credit = events.credit(scope)
+            purchases += credit.purchases
+            // A sum of fewer than 2⁶⁴ numbers of 65 bits.
+            revenue += credit.revenue
         }
+        self.purchases = purchases
+        self.revenue = revenue
     }
 }

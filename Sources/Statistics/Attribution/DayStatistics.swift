@@ -68,6 +68,14 @@ package struct DayStatistics: Sendable {
     /// Copies of events that were left out: of one visitor, type and id of the event only one counts. Those of a visitor that is
     /// dropped for the number of its events are none of them: that number is of all of its lines.
     package internal(set) var repeatedEvents: Int64 = 0
+    /// What became of people's orders.
+    package internal(set) var orders = OrderTally()
+    /// What of people's clicks, orders and refunds counts for no unit of the day.
+    package internal(set) var nowhere = NowhereTally()
+    /// Views by people of variants that their experiment does not have, by the experiment's number.
+    package internal(set) var undeclaredViews: [Int: Int64] = [:]
+    /// Names that are not declared, of bots' events too.
+    package internal(set) var undeclared = UndeclaredNames()
     /// Views of declared arms whose segment would run as a formula in a spreadsheet, taken as everyone's.
     package internal(set) var formulaSegments: Int64 = 0
 

@@ -1,56 +1,77 @@
 import CLibrary
 
-/// One visitor's purchases of a day, in memory that the next visitor's reuse.
+/// What one visitor bought and sent back, order by order, in memory that the next visitor's reuse.
 struct PurchaseList: ~Copyable {
-    private var found = UnsafeArray<UnsafeMutablePointer<Purchase>>()
+    /// A purchase or a refund, and the number of its day.
+    struct Event: BitwiseCopyable {
+        let purchase: UnsafeMutablePointer<Purchase>
+        let day: Int
+    }
 
-    /// Order by order, an order's events by time.
-    var all: UnsafeBufferPointer<UnsafeMutablePointer<Purchase>> { found.elements }
+    private var found = UnsafeArray<Event>()
 
-    /// Takes the purchases of a visitor.
+    var isEmpty: Bool { found.count == 0 }
+
+    mutating func removeAll() { found.removeAll() }
+
+    /// Adds an event; ``sort()`` comes behind the last.
+    mutating func append(_ purchase: UnsafeMutablePointer<Purchase>, day: Int) {
+        found.append(Event(purchase: purchase, day: day))
+    }
+
+    /// Takes what a visitor bought and sent back on a day, in place of what the list had.
     @inline(__always)
     mutating func collect(of visitor: UnsafeMutablePointer<Visitor>, from table: borrowing VisitorTable) {
         found.removeAll()
-        table.forEachNode(of: visitor, .purchase) { found.append($0.payload(as: Purchase.self)) }
+        table.forEachNode(of: visitor, .purchase) { append($0.payload(as: Purchase.self), day: 0) }
         if found.count > 1 { sort() }
     }
 
-    private func sort() {
+    /// Puts the events in the order that ``OrderEvents`` relies on.
+    mutating func sort() {
         var all = UnsafeMutableBufferPointer(start: found.start, count: found.count)
         all.sort { left, right in
-            let order = PurchaseList.compareOrders(left, right)
-            return order != 0 ? order < 0 : PurchaseList.isEarlier(left.pointee, right.pointee)
+            let order = PurchaseList.compareOrders(left.purchase, right.purchase)
+            return order != 0 ? order < 0 : PurchaseList.isBefore(left.purchase.pointee, right.purchase.pointee)
         }
     }
 
-    /// Leaves of an order's events only the first.
-    mutating func removeRepeatedOrders() {
-        guard found.count > 1 else { return }
-        var kept = 0
-        for purchase in all {
-            let isRepeated =
-                purchase.pointee.orderLength > 0 && kept > 0
-                && PurchaseList.compareOrders(found[kept - 1], purchase) == 0
-            if isRepeated { continue }
-            found[kept] = purchase
-            kept += 1
+    /// Calls `body` with the events of each order; those that name none come one by one.
+    func forEachOrder(_ body: (OrderEvents) -> Void) {
+        let all = found.elements
+        var start = 0
+        while start < all.count {
+            var end = start + 1
+            if all[start].purchase.pointee.orderLength > 0 {
+                while end < all.count, PurchaseList.compareOrders(all[start].purchase, all[end].purchase) == 0 {
+                    end += 1
+                }
+            }
+            body(OrderEvents(events: UnsafeBufferPointer(rebasing: all[start..<end])))
+            start = end
         }
-        found.resize(to: kept)
+    }
+
+    /// Calls `body` with every event, order by order.
+    func forEach<Failure: Error>(_ body: (Event) throws(Failure) -> Void) throws(Failure) {
+        for event in found.elements { try body(event) }
     }
 
     /// Some total order of order ids.
     private static func compareOrders(
         _ left: UnsafeMutablePointer<Purchase>, _ right: UnsafeMutablePointer<Purchase>
     ) -> Int32 {
-        if left.pointee.orderLength != right.pointee.orderLength {
-            return left.pointee.orderLength < right.pointee.orderLength ? -1 : 1
-        }
-        return memcmp(left + 1, right + 1, Int(left.pointee.orderLength))
+        let (length, other) = (left.pointee.orderLength, right.pointee.orderLength)
+        if length != other { return length < other ? -1 : 1 }
+        return memcmp(left + 1, right + 1, length)
     }
 
-    /// Of events of one order at one time, one that names no platform or no slot comes first.
-    private static func isEarlier(_ left: Purchase, _ right: Purchase) -> Bool {
-        (left.time, left.place.platform &+ 1, left.place.slot &+ 1, left.revenue)
-            < (right.time, right.place.platform &+ 1, right.place.slot &+ 1, right.revenue)
+    /// Of one order: purchases first, by time, then refunds, by amount and time. Of events that are alike in that, one that names no
+    /// platform or no slot comes first.
+    private static func isBefore(_ left: Purchase, _ right: Purchase) -> Bool {
+        if left.isRefund != right.isRefund { return right.isRefund }
+        if left.isRefund, left.revenue != right.revenue { return left.revenue > right.revenue }
+        return (left.time, left.place.platform &+ 1, left.place.slot &+ 1)
+            < (right.time, right.place.platform &+ 1, right.place.slot &+ 1)
     }
 }

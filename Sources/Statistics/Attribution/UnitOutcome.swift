@@ -22,10 +22,18 @@ package struct UnitOutcome: BitwiseCopyable {
     package let views: Int64
     package var clicks: Int64
     package var purchases: Int64 = 0
-    /// In millionths of the major unit.
+    /// In millionths of the major unit, less refunds.
     package var revenue: Int128 = 0
 
     package var isPurchased: Bool { purchases > 0 }
+
+    /// Brings the revenue to at most `cap` above or below 0; whether it lay beyond.
+    mutating func bound(by cap: Int64?) -> Bool {
+        guard let cap = cap.map({ Int128($0) }), revenue.magnitude > cap.magnitude else { return false }
+        revenue = revenue < 0 ? -cap : cap
+        return true
+    }
+
     /// The number of its experiment among the job's, and of its arm among the experiment's.
     package var experiment: Int { arm.experiment }
     package var variant: Int { arm.arm }

@@ -1,4 +1,3 @@
-import Domain
 import EventLog
 
 /// Credits what visitors did on one day to their units of that day and the days before it, as far as the window reaches.
@@ -7,17 +6,13 @@ struct WindowAttribution: Sendable {
     let day: Int
     let dayStart: Int64
     let window: ConversionWindow
-    /// The platform and slot of each experiment.
-    let places: [PurchasePlace]
 
     /// Takes a visitor's day. Where memory runs out, `makeRoom` is called to free some; false when it cannot: then `exposures` is
     /// incomplete and of no use.
-    ///
-    /// - Parameter purchases: memory that the next visitor's reuse.
     func add(
         _ visitor: UnsafeMutablePointer<Visitor>, of table: borrowing VisitorTable,
-        to exposures: inout ExposureTable, _ purchases: inout PurchaseList, makeRoom: () -> Bool
-    ) throws(CountOverflow) -> Bool {
+        to exposures: inout ExposureTable, _ purchases: borrowing PurchaseList, makeRoom: () -> Bool
+    ) -> Bool {
         let id = ByteText(visitor.id)
         var owner = exposures.owner(id)
         var hasRoom = true
@@ -37,8 +32,7 @@ struct WindowAttribution: Sendable {
         guard hasRoom else { return false }
         guard let owner else { return true }
         credit(clicksOf: visitor, of: table, to: owner, in: exposures)
-        purchases.collect(of: visitor, from: table)
-        return try credit(purchases.all, to: owner, in: &exposures, makeRoom)
+        return keep(purchases, of: owner, in: &exposures, makeRoom)
     }
 
     private static func reserve(
@@ -67,30 +61,53 @@ struct WindowAttribution: Sendable {
         }
     }
 
-    private func credit(
-        _ purchases: UnsafeBufferPointer<UnsafeMutablePointer<Purchase>>, to owner: ArenaOffset,
-        in exposures: inout ExposureTable, _ makeRoom: () -> Bool
-    ) throws(CountOverflow) -> Bool {
-        for purchase in purchases {
-            var lastDay: Int?
-            if purchase.pointee.orderLength > 0 {
-                let order = ByteText(purchase.order)
-                guard WindowAttribution.reserve(order.count, in: &exposures, makeRoom) else { return false }
-                lastDay = exposures.note(order, of: owner, day: day)
-            }
-            let time = dayStart + purchase.pointee.time
-            try exposures.forEachUnit(of: owner) { unit throws(CountOverflow) in
-                // For units whose own day or a later one had an event of this order, the order has been counted already.
-                guard lastDay.map({ $0 < unit.pointee.day }) ?? true, time >= unit.pointee.time,
-                    time - unit.pointee.time <= window.microseconds,
-                    purchase.pointee.place.covers(places[unit.pointee.arm.experiment])
-                else { return }
-                unit.pointee.purchases += 1
-                unit.pointee.revenue = try CountOverflow.sum(
-                    unit.pointee.revenue, Int128(purchase.pointee.revenue))
+    /// Keeps a visitor's orders and refunds with their units; false when there is no room for them.
+    private func keep(
+        _ purchases: borrowing PurchaseList, of owner: ArenaOffset, in exposures: inout ExposureTable,
+        _ makeRoom: () -> Bool
+    ) -> Bool {
+        var hasRoom = true
+        purchases.forEach { event in
+            guard hasRoom else { return }
+            hasRoom = WindowAttribution.reserve(event.purchase.order.count, in: &exposures, makeRoom)
+            if hasRoom { exposures.add(event.purchase, day: day, dayStart: dayStart, to: owner) }
+        }
+        return hasRoom
+    }
+
+    /// Credits the orders and refunds that a visitor's units were kept with, once all days have been read.
+    ///
+    /// - Parameters:
+    ///   - purchases: memory that the next visitor's reuse.
+    ///   - cancelled: called with the number of the day of each order that is cancelled for a unit of that day.
+    static func settle(
+        _ owner: ArenaOffset, in exposures: borrowing ExposureTable, window: ConversionWindow,
+        places: [PurchasePlace], _ purchases: inout PurchaseList, cancelled: (Int) -> Void
+    ) {
+        purchases.removeAll()
+        exposures.forEachPurchase(of: owner) { purchase, day in purchases.append(purchase, day: day) }
+        guard !purchases.isEmpty else { return }
+        purchases.sort()
+        // The units, those of a day together, which closures cannot ask a borrowed table for.
+        var units: [UnsafeMutablePointer<ExposureTable.Exposure>] = []
+        exposures.forEachUnit(of: owner) { units.append($0) }
+        purchases.forEachOrder { events in
+            // An order that is cancelled for several units of its day is one.
+            var cancelledDay: Int?
+            for unit in units {
+                let day = Int(unit.pointee.day)
+                let credit = events.credit(
+                    OrderEvents.Scope(
+                        place: places[unit.pointee.arm.experiment], exposure: unit.pointee.time,
+                        end: unit.pointee.time + window.microseconds, day: day))
+                unit.pointee.purchases += credit.purchases
+                // A sum of fewer than 2⁶³ numbers of 65 bits.
+                unit.pointee.revenue += credit.revenue
+                guard credit.isCancelled, credit.day == day, cancelledDay != day else { continue }
+                cancelledDay = day
+                cancelled(day)
             }
         }
-        return true
     }
 }
 

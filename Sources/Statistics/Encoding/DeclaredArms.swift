@@ -50,8 +50,9 @@ struct DeclaredArms: ~Copyable {
         }
     }
 
-    mutating func hasExperiment(platform: ByteText, slot: ByteText) -> Bool {
-        experimentKeys.find(joined(platform, slot, nil)) != nil
+    /// The number of the experiment of a platform and slot.
+    mutating func experiment(platform: ByteText, slot: ByteText) -> Int? {
+        experimentKeys.find(joined(platform, slot, nil))
     }
 
     @inline(__always)

@@ -10,7 +10,7 @@ struct EncodedEvent: BitwiseCopyable {
     var visitor: ByteText
     /// Which event of the block it is.
     var event: UInt32
-    /// The arm of a view or a click; none when it concerns nothing declared.
+    /// The arm of a view or a click; of one that is not declared the experiment alone, and none where that is not declared either.
     var arm = ArmNumber.none
     /// The number of a view's segment.
     var segment = SegmentNames.everyone
@@ -18,7 +18,7 @@ struct EncodedEvent: BitwiseCopyable {
     var shard: UInt16
     var minute: UInt16
     var type: EventType
-    /// Of a purchase: whether it counts anywhere.
+    /// Of a purchase or refund: whether it counts anywhere.
     var isCounted = false
     var flags: Visitor.Flags = []
 }
@@ -27,6 +27,8 @@ struct EncodedEvent: BitwiseCopyable {
 struct DictionaryEncoder: ~Copyable {
     /// Views of declared arms whose segment would run as a formula in a spreadsheet, taken as everyone's.
     private(set) var formulaSegments: Int64 = 0
+    /// The names that are not declared.
+    private(set) var undeclared: UndeclaredTally
     private var arms: DeclaredArms
     private var agents: VerdictCache
     private var segments: SegmentCache
@@ -34,6 +36,7 @@ struct DictionaryEncoder: ~Copyable {
     private let deniesNetworks: Bool
 
     init(_ plan: ShardInsertionPlan) {
+        undeclared = UndeclaredTally(hash: plan.hash)
         arms = DeclaredArms(plan.experiments, hash: plan.hash)
         let policy = plan.policy
         agents = VerdictCache(hash: plan.hash) { policy.judgesUserAgent($0) }
@@ -55,14 +58,14 @@ struct DictionaryEncoder: ~Copyable {
         switch event.pointee.type {
         case .view, .click:
             if case .view = event.pointee.type { encoded.flags.insert(.viewed) }
-            guard let arm = arm(of: event) else { return undeclared(event) }
+            guard let arm = arm(of: event) else { return reasonUndeclared(event, &encoded) }
             encoded.arm = arm
             if case .view = event.pointee.type {
                 encoded.segment = segment(event.pointee.segment)
                 if event.pointee.propensity > 0 { encoded.flags.insert(.statesPropensity) }
             }
             return nil
-        case .purchase:
+        case .purchase, .refund:
             let ignored = place(event, in: &encoded)
             encoded.isCounted = ignored == nil
             return ignored
@@ -76,9 +79,31 @@ struct DictionaryEncoder: ~Copyable {
         arms.arm(platform: event.pointee.platform, slot: event.pointee.slot, variant: event.pointee.variant)
     }
 
-    private mutating func undeclared(_ event: UnsafePointer<Event>) -> IgnoredReason {
-        arms.hasExperiment(platform: event.pointee.platform, slot: event.pointee.slot)
-            ? .undeclaredVariant : .undeclaredExperiment
+    @inline(never)
+    private mutating func reasonUndeclared(
+        _ event: UnsafePointer<Event>, _ encoded: inout EncodedEvent
+    ) -> IgnoredReason {
+        guard let experiment = arms.experiment(platform: event.pointee.platform, slot: event.pointee.slot) else {
+            countUndeclaredPlace(of: event)
+            return .undeclaredExperiment
+        }
+        encoded.arm = ArmNumber(experiment: experiment, arm: 0).withoutArm
+        countUndeclaredVariant(of: event)
+        return .undeclaredVariant
+    }
+
+    private mutating func countUndeclaredVariant(of event: UnsafePointer<Event>) {
+        undeclared.count(
+            platform: event.pointee.platform, slot: event.pointee.slot, variant: event.pointee.variant)
+    }
+
+    /// Counts the platform that is not declared, or the slot of one that is.
+    private mutating func countUndeclaredPlace(of event: UnsafePointer<Event>) {
+        if !event.pointee.platform.isEmpty, arms.platform(event.pointee.platform) == nil {
+            undeclared.count(platform: event.pointee.platform)
+        } else {
+            undeclared.count(platform: event.pointee.platform, slot: event.pointee.slot)
+        }
     }
 
     private mutating func place(
@@ -88,18 +113,28 @@ struct DictionaryEncoder: ~Copyable {
             encoded.place = arms.places[arm.experiment]
             return nil
         }
-        if !event.pointee.platform.isEmpty {
-            guard let number = arms.platform(event.pointee.platform) else { return .undeclaredExperiment }
-            encoded.place.platform = number
-        }
-        guard !event.pointee.slot.isEmpty else { return nil }
-        guard let number = arms.slot(event.pointee.slot) else { return .undeclaredExperiment }
-        encoded.place.slot = number
-        guard !event.pointee.platform.isEmpty else { return nil }
-        guard arms.hasExperiment(platform: event.pointee.platform, slot: event.pointee.slot) else {
+        guard findPlace(of: event, in: &encoded) else {
+            countUndeclaredPlace(of: event)
             return .undeclaredExperiment
         }
-        return event.pointee.variant.isEmpty ? nil : .undeclaredVariant
+        guard !event.pointee.platform.isEmpty, !event.pointee.slot.isEmpty, !event.pointee.variant.isEmpty else {
+            return nil
+        }
+        countUndeclaredVariant(of: event)
+        return .undeclaredVariant
+    }
+
+    /// Puts numbers for the platform and slot that an event names; false where they are of no experiment.
+    private mutating func findPlace(of event: UnsafePointer<Event>, in encoded: inout EncodedEvent) -> Bool {
+        if !event.pointee.platform.isEmpty {
+            guard let number = arms.platform(event.pointee.platform) else { return false }
+            encoded.place.platform = number
+        }
+        guard !event.pointee.slot.isEmpty else { return true }
+        guard let number = arms.slot(event.pointee.slot) else { return false }
+        encoded.place.slot = number
+        return event.pointee.platform.isEmpty
+            || arms.experiment(platform: event.pointee.platform, slot: event.pointee.slot) != nil
     }
 
     /// The number of a segment's name. One that would run as a formula in a spreadsheet is everyone's.
@@ -114,5 +149,16 @@ struct DictionaryEncoder: ~Copyable {
     /// One comparison for most names: formulas begin with `=`, `+`, `-`, `@` or a control character.
     private static func startsFormula(_ byte: UInt8) -> Bool {
         byte <= UInt8(ascii: "@") && Name.formulaStarts.contains(byte)
+    }
+}
+
+extension EventType {
+    /// Whether events of it move money, and may name an order.
+    @inline(__always)
+    var isOfMoney: Bool {
+        switch self {
+        case .purchase, .refund: true
+        case .view, .click, .other: false
+        }
     }
 }

@@ -7,6 +7,8 @@ package struct DailyJob: Sendable {
     package var experiments: [Experiment]
     package var policy: BotPolicy
     package var mixedUnits: MixedUnits
+    /// The most that a unit's revenue may be above or below 0, in millionths of the major unit; nil: no bound.
+    package var revenueCap: Int64?
     package var reader: LogReader
     package var workers: Int
     /// Whether to list the bots by name.

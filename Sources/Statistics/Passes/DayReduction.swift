@@ -76,10 +76,11 @@ struct DayReduction: Sendable {
     private func attribute<Sink: UnitSink & ~Copyable>(
         _ table: borrowing VisitorTable, to sink: inout Sink, _ part: inout DayPart
     ) throws(CountOverflow) {
-        var purchases = PurchaseList()
-        try forEachPerson(in: table, &part) { visitor throws(CountOverflow) in
-            try attribution.add(visitor, of: table, to: &sink, &purchases)
+        var capped: Int64 = 0
+        try forEachPerson(in: table, &part) { visitor, purchases throws(CountOverflow) in
+            capped += try attribution.add(visitor, of: table, to: &sink, purchases)
         }
+        part.statistics.orders.cappedUnits += capped
     }
 
     /// nil when the memory is used up and this shard is the one to go.
@@ -88,22 +89,23 @@ struct DayReduction: Sendable {
         _ exposures: inout ExposureTable
     ) throws(CountOverflow) -> DayPart? {
         var part = DayPart()
-        var purchases = PurchaseList()
         var hasRoom = true
-        try forEachPerson(in: table, &part) { visitor throws(CountOverflow) in
+        try forEachPerson(in: table, &part) { visitor, purchases throws(CountOverflow) in
             guard hasRoom else { return }
-            hasRoom = try attribution.add(visitor, of: table, to: &exposures, &purchases) {
+            hasRoom = attribution.add(visitor, of: table, to: &exposures, purchases) {
                 plan.shards.dropHighest(for: shard)
             }
         }
         return hasRoom ? part : nil
     }
 
-    /// Counts all visitors, and calls `body` with those who are not bots.
+    /// Counts all visitors, and calls `body` with those who are not bots, and what they bought.
     private func forEachPerson(
         in table: borrowing VisitorTable, _ part: inout DayPart,
-        _ body: (UnsafeMutablePointer<Visitor>) throws(CountOverflow) -> Void
+        _ body: (UnsafeMutablePointer<Visitor>, borrowing PurchaseList) throws(CountOverflow) -> Void
     ) throws(CountOverflow) {
+        var purchases = PurchaseList()
+        let person = PersonTally(places: attribution.places, judgesOrders: windowAttribution == nil)
         try table.forEach { visitor throws(CountOverflow) in
             if plan.tellsCopies { settleCopies(of: visitor, in: table, &part) }
             let events = Int64(visitor.pointee.events)
@@ -114,10 +116,10 @@ struct DayReduction: Sendable {
                 part.statistics.drop(name, events: events, by: rules)
                 return
             }
-            table.forEachUnit(of: visitor) { unit in
-                if unit.pointee.arm.hasArm, unit.pointee.isMixed { part.statistics.mixedUnits += 1 }
-            }
-            try body(visitor)
+            person.addUnits(of: visitor, in: table, to: &part.statistics)
+            purchases.collect(of: visitor, from: table)
+            if !purchases.isEmpty { person.addOrders(purchases, of: visitor, in: table, to: &part.statistics) }
+            try body(visitor, purchases)
         }
     }
 
@@ -187,6 +189,9 @@ extension DayStatistics {
         }
         mixedUnits += other.mixedUnits
         repeatedEvents += other.repeatedEvents
+        orders.add(other.orders)
+        nowhere.add(other.nowhere)
+        undeclaredViews.merge(other.undeclaredViews, uniquingKeysWith: +)
         audit += other.audit
     }
 }

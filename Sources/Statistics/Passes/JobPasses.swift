@@ -82,16 +82,17 @@ struct JobPasses {
             tallies.append(tally)
             if let output, !output.units.accepts(number, tally) { throw .refused(day: number, tally) }
             totals[number].statistics.formulaSegments = collectors.reduce(0) { $0 + $1.inserter.formulaSegments }
+            for collector in collectors { totals[number].statistics.undeclared.add(collector.inserter.undeclared) }
         } else if shards.kept > 0, !tally.isOfSameLog(as: tallies[number]) {
             throw .log(LogError(file: log.files.map(\.name).joined(separator: ", "), problem: .changed))
         }
         let attribution = Attribution(
-            places: places, mixedUnits: job.mixedUnits, dayStart: log.day.range.lowerBound,
+            places: places, mixedUnits: job.mixedUnits, revenueCap: job.revenueCap, dayStart: log.day.range.lowerBound,
             tables: tablesOfDays[number])
         let reduction = DayReduction(
             plan: plan, audits: job.audits, attribution: attribution, output: output,
             windowAttribution: window.map {
-                WindowAttribution(day: number, dayStart: log.day.range.lowerBound, window: $0, places: places)
+                WindowAttribution(day: number, dayStart: log.day.range.lowerBound, window: $0)
             })
         do throws(CountOverflow) {
             return try reduction.parts()
@@ -134,14 +135,23 @@ struct JobPasses {
     private mutating func add(_ exposures: borrowing ExposureTable) throws(CountOverflow) {
         let excludesMixed = job.mixedUnits == .exclude
         var batches = output.map { UnitBatches($0.units, $0.names) }
-        try exposures.forEachUnit { visitor, unit throws(CountOverflow) in
-            guard !(unit.pointee.flags.contains(.mixed) && excludesMixed) else { return }
-            let day = Int(unit.pointee.day)
-            let outcome = UnitOutcome(unit, of: visitor, in: exposures, tablesOfDays[day])
-            if let output {
-                if day == output.units.day { batches?.take(outcome) }
-            } else {
-                try totals[day].counts.take(outcome)
+        var purchases = PurchaseList()
+        try exposures.forEachOwner { visitor, owner throws(CountOverflow) in
+            if let window {
+                WindowAttribution.settle(owner, in: exposures, window: window, places: places, &purchases) {
+                    totals[$0].statistics.orders.cancelledOrders += 1
+                }
+            }
+            try exposures.forEachUnit(of: owner) { unit throws(CountOverflow) in
+                guard !(unit.pointee.flags.contains(.mixed) && excludesMixed) else { return }
+                let day = Int(unit.pointee.day)
+                var outcome = UnitOutcome(unit, of: visitor, in: exposures, tablesOfDays[day])
+                if outcome.bound(by: job.revenueCap) { totals[day].statistics.orders.cappedUnits += 1 }
+                if let output {
+                    if day == output.units.day { batches?.take(outcome) }
+                } else {
+                    try totals[day].counts.take(outcome)
+                }
             }
         }
         batches?.flush()

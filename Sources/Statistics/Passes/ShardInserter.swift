@@ -28,6 +28,8 @@ struct ShardInserter: ~Copyable {
 
     /// Views of declared arms whose segment would run as a formula in a spreadsheet, taken as everyone's.
     var formulaSegments: Int64 { names.formulaSegments }
+    /// The names of events that are not declared, and how many events have each.
+    var undeclared: UndeclaredNames { names.undeclared.names }
 
     /// - Parameter worker: its number, so that workers begin at different shards and rarely meet.
     init(_ plan: ShardInsertionPlan, worker: Int) {
@@ -129,7 +131,7 @@ struct ShardInserter: ~Copyable {
                 continue
             }
             var bytes = VisitorTable.bytesOfEvent + encoded.pointee.visitor.count
-            if case .purchase = encoded.pointee.type { bytes += event.pointee.order.count }
+            if encoded.pointee.type.isOfMoney { bytes += event.pointee.order.count }
             while !table.pointee.reserve(bytes) {
                 // No shard above is left to drop: this one goes.
                 guard plan.shards.dropHighest(for: shard) else {
@@ -211,6 +213,8 @@ extension VisitorTable {
                 if visitor.pointee.flags.contains(.statesPropensity) {
                     take(propensity: propensity, of: rank, encoded.pointee.arm, visitor)
                 }
+            } else if encoded.pointee.arm != .none {
+                addUndeclaredView(of: encoded.pointee.arm, visitor)
             }
         case .click:
             visitor.pointee.clicks.add(1)
@@ -220,12 +224,12 @@ extension VisitorTable {
                     add(Click(time: encoded.pointee.time, arm: encoded.pointee.arm), of: visitor)
                 }
             }
-        case .purchase:
+        case .purchase, .refund:
             // What a bot bought counts nowhere, however much it is.
             if encoded.pointee.isCounted, !plan.policy.dropsForEvents(visitor.pointee.events) {
                 let purchase = Purchase(
                     time: encoded.pointee.time, revenue: revenue, place: encoded.pointee.place,
-                    orderLength: UInt32(truncatingIfNeeded: order.count))
+                    isRefund: encoded.pointee.type == .refund, orderLength: order.count)
                 add(purchase, order: order, of: visitor)
             }
         case .other:

@@ -3,15 +3,16 @@ import EventLog
 
 /// The units of some visitors on several days, each with what it has been credited with so far.
 ///
-///     index ──hash of id──────► Owner, id ── units ──► Exposure ── next ──► Exposure …
-///     orders ──hash of order──► OrderMemory, order id
+///     index ──hash of id──► Owner, id ── units ──────► Exposure ── next ──► Exposure …
+///                                     ── purchases ──► PurchaseNode, order id ── next ──► PurchaseNode …
 ///
-/// Days are taken one after another, ascending. An event of a day is credited to every unit of that day and the days before it whose
-/// window is still open.
+/// Days are taken one after another, ascending. A click of a day is credited to every unit of that day and the days before it whose
+/// window is still open; orders and refunds are kept, and credited once all days have been read.
 struct ExposureTable: ~Copyable, @unchecked Sendable {
     /// A visitor; behind it lie the bytes of its id.
     struct Owner: BitwiseCopyable {
         var units: ArenaOffset = 0
+        var purchases: ArenaOffset = 0
         var idLength: UInt32
     }
 
@@ -58,12 +59,13 @@ struct ExposureTable: ~Copyable, @unchecked Sendable {
         }
     }
 
-    /// An order of a visitor; behind it lie the bytes of the order's id.
-    struct OrderMemory: BitwiseCopyable {
-        var owner: ArenaOffset
-        var length: UInt32
-        /// The number of the last day with an event of it.
-        var lastDay: UInt32
+    /// A purchase or refund, 32 bytes; behind it lie the bytes of its order id.
+    struct PurchaseNode: BitwiseCopyable {
+        var next: ArenaOffset
+        /// The number of the day.
+        var day: UInt32
+        /// Its time since the epoch.
+        var purchase: Purchase
     }
 
     /// Bytes of a propensity behind a unit.
@@ -71,20 +73,17 @@ struct ExposureTable: ~Copyable, @unchecked Sendable {
 
     private var allocator: ArenaAllocator
     private var index: VisitorIndex
-    private var orders: VisitorIndex
     private let hash: KeyedHash
 
     init(_ arena: Arena, hash: KeyedHash) {
         allocator = ArenaAllocator(arena)
         index = VisitorIndex(arena)
-        orders = VisitorIndex(arena)
         self.hash = hash
     }
 
     /// Makes sure that one record more and `bytes` behind it can be added; false when the arena's limit is reached.
     mutating func reserve(_ bytes: Int) -> Bool {
         allocator.reserve(MemoryLayout<Exposure>.stride + ExposureTable.propensityBytes + bytes) && index.reserve()
-            && orders.reserve()
     }
 
     private func pointer<Record>(_ offset: ArenaOffset, to type: Record.Type) -> UnsafeMutablePointer<Record> {
@@ -156,42 +155,46 @@ struct ExposureTable: ~Copyable, @unchecked Sendable {
         }
     }
 
-    /// Calls `body` with every unit of every visitor, and the visitor's id.
-    func forEachUnit<Failure: Error>(
-        _ body: (ByteText, UnsafeMutablePointer<Exposure>) throws(Failure) -> Void
-    ) throws(Failure) {
+    /// Calls `body` with every visitor, and the visitor's id.
+    func forEachOwner<Failure: Error>(_ body: (ByteText, ArenaOffset) throws(Failure) -> Void) throws(Failure) {
         for entry in index.entries where entry != 0 {
             let offset = ArenaOffset(truncatingIfNeeded: entry)
             let owner = pointer(offset, to: Owner.self)
             let id = ByteText(
                 start: UnsafeRawPointer(owner + 1).assumingMemoryBound(to: UInt8.self),
                 count: Int(owner.pointee.idLength))
-            try forEachUnit(of: offset) { unit throws(Failure) in try body(id, unit) }
+            try body(id, offset)
         }
     }
 
     // MARK: Orders
 
-    /// Remembers that a visitor's order has an event on a day, and returns the last day on which it had one before, or nil.
-    ///
-    /// `order.count` bytes must be reserved.
-    mutating func note(_ order: ByteText, of owner: ArenaOffset, day: Int) -> Int? {
-        let orderHash = hash(order) ^ UInt64(owner) &* 0x9E37_79B9_7F4A_7C15
-        let known = orders.find(hash: orderHash) { offset in
-            let memory = pointer(offset, to: OrderMemory.self)
-            return memory.pointee.owner == owner
-                && hasText(order, behind: UnsafeMutableRawPointer(memory + 1), memory.pointee.length)
+    /// Keeps a purchase or refund of a visitor; room for its order id must be reserved.
+    mutating func add(
+        _ purchase: UnsafeMutablePointer<Purchase>, day: Int, dayStart: Int64, to owner: ArenaOffset
+    ) {
+        let order = purchase.order
+        let offset = allocator.take(MemoryLayout<PurchaseNode>.stride + order.count)
+        let owner = pointer(owner, to: Owner.self)
+        let node = pointer(offset, to: PurchaseNode.self)
+        node.initialize(
+            to: PurchaseNode(next: owner.pointee.purchases, day: UInt32(day), purchase: purchase.pointee))
+        node.pointee.purchase.time += dayStart
+        if let start = order.baseAddress, order.count > 0 {
+            UnsafeMutableRawPointer(node + 1).copyMemory(from: start, byteCount: order.count)
         }
-        if let known {
-            let memory = pointer(known, to: OrderMemory.self)
-            defer { memory.pointee.lastDay = UInt32(day) }
-            return Int(memory.pointee.lastDay)
+        owner.pointee.purchases = offset
+    }
+
+    /// Calls `body` with what a visitor bought and sent back, and the number of its day.
+    func forEachPurchase(of owner: ArenaOffset, _ body: (UnsafeMutablePointer<Purchase>, Int) -> Void) {
+        let purchaseOffset = MemoryLayout<PurchaseNode>.offset(of: \.purchase).unsafelyUnwrapped
+        var offset = pointer(owner, to: Owner.self).pointee.purchases
+        while offset != 0 {
+            let node = pointer(offset, to: PurchaseNode.self)
+            let purchase = (UnsafeMutableRawPointer(node) + purchaseOffset).assumingMemoryBound(to: Purchase.self)
+            body(purchase, Int(node.pointee.day))
+            offset = node.pointee.next
         }
-        let offset = allocator.take(MemoryLayout<OrderMemory>.stride + order.count)
-        let memory = pointer(offset, to: OrderMemory.self)
-        memory.initialize(to: OrderMemory(owner: owner, length: UInt32(order.count), lastDay: UInt32(day)))
-        UnsafeMutableRawPointer(memory + 1).copyMemory(from: order.start, byteCount: order.count)
-        orders.add(offset, hash: orderHash)
-        return nil
     }
 }

@@ -1,3 +1,4 @@
+import BotFilter
 import CLibrary
 import CScan
 import EventLog
@@ -43,7 +44,8 @@ extension UnsafeMutablePointer<IdentifiedEvent> {
 extension VisitorTable {
     /// The hash of an event's id within its visitor and type.
     static func hash(ofEvent id: UInt64, visitor: UInt64, type: EventType) -> UInt64 {
-        let mixed = (id ^ visitor &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(type.rank)).multipliedFullWidth(by: 0xD6E8_FEB8_6659_FD93)
+        let mixed = (id ^ visitor &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(type.rank)).multipliedFullWidth(
+            by: 0xD6E8_FEB8_6659_FD93)
         return mixed.high ^ mixed.low
     }
 
@@ -67,7 +69,8 @@ extension VisitorTable {
             visitor.pointee.events.add(1)
             return
         }
-        let owner = ArenaOffset(truncatingIfNeeded: (UnsafeMutableRawPointer(visitor) - allocator.arena.base) / Arena.wordBytes)
+        let owner = ArenaOffset(
+            truncatingIfNeeded: (UnsafeMutableRawPointer(visitor) - allocator.arena.base) / Arena.wordBytes)
         let known = eventIndex.find(hash: hash) { offset in
             let other = identified(at: offset)
             return other.pointee.visitor == owner && other.pointee.type == encoded.pointee.type
@@ -236,7 +239,8 @@ extension EventType {
         case .view: 0
         case .click: 1
         case .purchase: 2
-        case .other: 3
+        case .refund: 3
+        case .other: 4
         }
     }
 }

@@ -13,9 +13,11 @@ struct OverflowNode: BitwiseCopyable {
         case propensity
         /// How many copies of its events were left out, four bytes.
         case repeats
+        /// ``UndeclaredViews``.
+        case undeclaredViews
         /// A ``Click``.
         case click
-        /// A ``Purchase`` and its order id.
+        /// A ``Purchase``, which may be a refund, and its order id.
         case purchase
 
         /// Whether there is one for each event. Looking for one of the others never passes these, however many there are.
@@ -37,6 +39,8 @@ struct OverflowNode: BitwiseCopyable {
     static let bytesOfRepeats = 16
     /// Bytes of a propensity with its header.
     static let bytesOfPropensity = 16
+    /// Bytes of views of undeclared variants with their header.
+    static let bytesOfUndeclaredViews = 16
 }
 
 extension UnsafeMutablePointer<OverflowNode> {
@@ -54,6 +58,14 @@ struct StatedPropensity: BitwiseCopyable {
     var billionths: UInt32
 }
 
+/// Views of variants that an experiment does not have: 8 bytes, which only visitors have who saw some.
+struct UndeclaredViews: BitwiseCopyable {
+    /// Of the arm only the experiment matters.
+    var arm: ArmNumber
+    /// Saturates.
+    var count: UInt32
+}
+
 /// A click by itself, 16 bytes: kept only where a conversion window asks for it.
 struct Click: BitwiseCopyable {
     /// Microseconds since the day began.
@@ -62,15 +74,26 @@ struct Click: BitwiseCopyable {
     var arm: ArmNumber
 }
 
-/// A purchase, 24 bytes; behind it lie the bytes of its order id.
+/// A purchase or a refund, 24 bytes; behind it lie the bytes of its order id.
 struct Purchase: BitwiseCopyable {
-    /// Microseconds since the day began.
+    /// Microseconds since the day began; in an ``ExposureTable`` since the epoch.
     var time: Int64
-    /// Millionths of the major unit.
+    /// Millionths of the major unit; of a refund never above 0.
     var revenue: Int64
     var place: PurchasePlace
+    /// Bytes of the order id, fewer than a line has; the uppermost bit is set for a refund.
+    private var lengthAndKind: UInt32
+
+    init(time: Int64, revenue: Int64, place: PurchasePlace, isRefund: Bool, orderLength: Int) {
+        self.time = time
+        self.revenue = revenue
+        self.place = place
+        lengthAndKind = UInt32(truncatingIfNeeded: orderLength) | (isRefund ? 0x8000_0000 : 0)
+    }
+
+    var isRefund: Bool { lengthAndKind >> 31 == 1 }
     /// Bytes of the order id; 0 when it has none.
-    var orderLength: UInt32
+    var orderLength: Int { Int(lengthAndKind & 0x7FFF_FFFF) }
 }
 
 /// The platform and slot that a purchase names.
@@ -93,6 +116,6 @@ extension UnsafeMutablePointer<Purchase> {
     /// The order id, which lies behind the record; empty when there is none.
     var order: UnsafeBufferPointer<UInt8> {
         UnsafeBufferPointer(
-            start: UnsafeRawPointer(self + 1).assumingMemoryBound(to: UInt8.self), count: Int(pointee.orderLength))
+            start: UnsafeRawPointer(self + 1).assumingMemoryBound(to: UInt8.self), count: pointee.orderLength)
     }
 }

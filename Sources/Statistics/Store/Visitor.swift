@@ -32,6 +32,8 @@ struct Visitor: BitwiseCopyable {
         static let hasEvents = Flags(rawValue: 32)
         /// A view of a declared arm stated a propensity.
         static let statesPropensity = Flags(rawValue: 64)
+        /// Some overflow nodes count views of undeclared variants.
+        static let undeclaredViews = Flags(rawValue: 128)
     }
 
     init(idLength: Int) {

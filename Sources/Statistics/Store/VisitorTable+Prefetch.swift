@@ -35,7 +35,7 @@ extension VisitorTable {
     func needsNodes(_ offset: ArenaOffset, for event: UnsafePointer<EncodedEvent>) -> Int {
         guard offset != 0 else { return 0 }
         let visitor = visitor(at: offset)
-        let isPurchase = if case .purchase = event.pointee.type { 1 } else { 0 }
+        let isPurchase = event.pointee.type.isOfMoney ? 1 : 0
         let hasMoreUnits = visitor.pointee.flags.contains(.moreUnits) ? 1 : 0
         return isPurchase | hasMoreUnits | (visitor.pointee.minutes.isFull ? 1 : 0)
     }

@@ -132,6 +132,32 @@ extension VisitorTable {
         return found
     }
 
+    // MARK: Undeclared variants
+
+    /// Counts a view of a variant that the experiment of `arm` does not have.
+    @inline(never)
+    mutating func addUndeclaredView(of arm: ArmNumber, _ visitor: UnsafeMutablePointer<Visitor>) {
+        var found: UnsafeMutablePointer<UndeclaredViews>?
+        forEachUndeclaredViews(of: visitor) { views in
+            if ArmNumber.isSameExperiment(views.pointee.arm, arm) { found = views }
+        }
+        if let found {
+            found.pointee.count.add(1)
+            return
+        }
+        visitor.pointee.insert(.undeclaredViews)
+        addNode(.undeclaredViews, bytes: OverflowNode.bytesOfUndeclaredViews, to: visitor)
+            .payload(as: UndeclaredViews.self).initialize(to: UndeclaredViews(arm: arm, count: 1))
+    }
+
+    @inline(__always)
+    func forEachUndeclaredViews(
+        of visitor: UnsafeMutablePointer<Visitor>, _ body: (UnsafeMutablePointer<UndeclaredViews>) -> Void
+    ) {
+        guard visitor.pointee.flags.contains(.undeclaredViews) else { return }
+        forEachNode(of: visitor, .undeclaredViews) { body($0.payload(as: UndeclaredViews.self)) }
+    }
+
     // MARK: Clicks
 
     mutating func click(at time: Int64, unit: UnsafeMutablePointer<Unit>) {

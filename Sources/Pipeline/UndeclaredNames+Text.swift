@@ -1,0 +1,44 @@
+import Domain
+import State
+
+extension Quality.Undeclared {
+    /// Names that are said one by one.
+    private static var said: Int { 5 }
+    /// Characters of a name that are shown.
+    private static var shown: Int { 40 }
+
+    /// What asks for somebody's look: variants of declared experiments, and places that a declared one is like. A log may well hold
+    /// platforms and slots that are somebody else's.
+    private var suspects: [Name] {
+        variants + (platforms + slots).filter { $0.nearest != nil }
+    }
+
+    var asksForALook: Bool { !suspects.isEmpty }
+
+    /// The names with their events, the most frequent first, and the declared names that they may be meant for.
+    var text: String {
+        let sorted = suspects.enumerated().sorted { left, right in
+            (right.element.events, left.offset) < (left.element.events, right.offset)
+        }.map(\.element)
+        let names = sorted.prefix(Self.said).map { name in
+            let meant = name.nearest.map { " (did you mean \(Self.quoted($0))?)" } ?? ""
+            return "\(Self.place(of: name)): \(Text.count(name.events, "event"))\(meant)"
+        }
+        let others = sorted.count - names.count
+        return names.joined(separator: ", ")
+            + (others > 0 ? ", and \(Text.count(Int64(others), "more name")) in quality.json" : "")
+    }
+
+    private static func place(of name: Name) -> String {
+        let platform = name.platform ?? "no platform"
+        if let slot = name.slot, let variant = name.variant {
+            return "variant \(quoted(variant)) of \(shortened(platform))/\(shortened(slot))"
+        }
+        if let slot = name.slot { return "slot \(quoted(slot)) of \(shortened(platform))" }
+        return "platform \(quoted(platform))"
+    }
+
+    private static func shortened(_ name: String) -> String { Text.shortened(Text.printable(name), to: shown) }
+
+    private static func quoted(_ name: String) -> String { "\"\(shortened(name))\"" }
+}
