@@ -44,6 +44,8 @@ extension Configuration {
         package var csv = CSVFormat()
         /// The keys that lead from an object of the log to the list of its events; nil: each object is one.
         package var each: [String]?
+        /// The zone of times that are written without an offset; nil: the pipeline's.
+        package var timesWithoutOffset: SystemTimeZone?
         /// The share of lines, 0…1, that may be rejected before the run stops.
         package var maxRejected = 0.01
 

@@ -6,9 +6,8 @@ import EventLog
 extension ConfigurationReader {
     /// Reads `events`; nil when its paths are missing or at fault.
     mutating func events(_ node: JSON5Node?) -> Configuration.EventSource? {
-        guard let node = section(node, keys: ["paths", "csv", "each", "fields", "types", "maxRejected"]) else {
-            return nil
-        }
+        let keys = ["paths", "csv", "each", "fields", "types", "timesWithoutOffset", "nobody", "maxRejected"]
+        guard let node = section(node, keys: keys) else { return nil }
         let paths = datedPaths(
             required("paths", of: node, example: #"["events/{date}/*.jsonl"]"#), arePatterns: true)
         var events = Configuration.EventSource(paths: paths ?? [])
@@ -16,6 +15,8 @@ extension ConfigurationReader {
         events.each = each(node["each"])
         readFields(node["fields"], into: &events.schema)
         readTypes(node["types"], into: &events.schema.types)
+        events.timesWithoutOffset = timeZone(node["timesWithoutOffset"])
+        if let nobody = nobodyWords(node["nobody"]) { events.schema.nobody = nobody }
         if let maxRejected = maxRejected(node["maxRejected"]) { events.maxRejected = maxRejected }
         return paths == nil ? nil : events
     }
@@ -34,23 +35,84 @@ extension ConfigurationReader {
         }
     }
 
+    private static let sourceExample = #"["customer", "visitor"]"#
+
+    /// Reads a source or a list of them.
     private mutating func fieldSource(_ node: JSON5Node, of field: EventField) -> FieldSource? {
+        guard case .array = node.value else { return source(node, of: field).map { FieldSource([$0]) } }
+        guard let nodes = list(node, of: "keys of the log", example: Self.sourceExample) else { return nil }
+        let sources = nodes.compactMap { source($0, of: field) }
+        return sources.count == nodes.count ? FieldSource(sources) : nil
+    }
+
+    private mutating func source(_ node: JSON5Node, of field: EventField) -> FieldSource.Source? {
         switch node.value {
-        case .string:
-            return text(node, "a key of the log").map { .keys([$0]) }
-        case .object where field == .platform:
-            guard let node = section(node, keys: ["constant"]) else { return nil }
-            return name(required("constant", of: node, example: "\"web\""), "platform").map { .constant($0.string) }
-        case .object:
-            mismatch(node, expected: "a key of the log or a list of them", "only platform can be a constant")
+        case .string: return path(ofSource: node).map { .path($0) }
+        case .object where field == .time && node["columns"] != nil:
+            guard let section = section(node, keys: ["columns"]),
+                let nodes = list(section["columns"], of: "columns", example: #"["date", "time"]"#)
+            else { return nil }
+            let paths = nodes.compactMap { path(ofSource: $0) }
+            return paths.count == nodes.count ? .joined(paths) : nil
+        case .object where node["columns"] != nil:
+            fault(node, "only ts can be joined of columns", "write one key, such as \"\(field.rawValue)\"")
             return nil
+        case .object: return constant(node, of: field).map { .constant($0) }
         default:
-            guard let nodes = list(node, of: "keys of the log", example: #"["customer", "visitor"]"#) else {
-                return nil
-            }
-            let keys = nodes.compactMap { text($0, "a key of the log") }
-            return keys.count == nodes.count ? .keys(keys) : nil
+            mismatch(
+                node, expected: "a key of the log, a list of them or { constant: … }",
+                "write keys in quotes, as in \(Self.sourceExample)")
+            return nil
         }
+    }
+
+    private mutating func constant(_ node: JSON5Node, of field: EventField) -> String? {
+        guard let section = section(node, keys: ["constant"]) else { return nil }
+        let value = required("constant", of: section, example: "\"web\"")
+        switch field {
+        case .platform, .slot, .variant: return name(value, field.rawValue)?.string
+        case .event:
+            fault(
+                node, "a constant id would make one event of all",
+                "write the key that holds an id of the event's own, such as \"messageId\"")
+            return nil
+        default: return text(value, "text that stands for every line")
+        }
+    }
+
+    /// Reads a key, or a path of keys and places in lists.
+    private mutating func path(ofSource node: JSON5Node) -> String? {
+        guard let text = text(node, "a key of the log") else { return nil }
+        do {
+            _ = try SourcePath(text)
+            return text
+        } catch {
+            let (message, suggestion) = Self.words(for: error)
+            fault(node, "\(JSON5Value.quoted(text)) is no path: there is \(message)", suggestion)
+            return nil
+        }
+    }
+
+    private static func words(for fault: SourcePath.Fault) -> (message: String, suggestion: String) {
+        let example = "write it as in \"properties.items[0].price\" or \"params[key=slot].value\""
+        switch fault {
+        case .emptyName: return ("a dot without a key before or behind it", "write keys with one dot between them")
+        case .openBracket: return ("a [ that nothing closes", "close it: \(example)")
+        case .strayBracket: return ("a ] that nothing opens", example)
+        case .badElement(let text): return ("neither a number nor key=value in [\(text)]", example)
+        case .textBehindBracket: return ("something behind a ] that is no dot", example)
+        }
+    }
+
+    /// Reads the words that mean nobody; an empty list is legal: then nothing but empty text does.
+    private mutating func nobodyWords(_ node: JSON5Node?) -> NobodyWords? {
+        guard let node else { return nil }
+        if case .array = node.value, node.children.isEmpty { return NobodyWords([]) }
+        guard let nodes = list(node, of: "values that mean nobody", example: #"["guest", "(not set)"]"#) else {
+            return nil
+        }
+        let words = nodes.compactMap { text($0, "a value that means nobody") }
+        return words.count == nodes.count ? NobodyWords(words) : nil
     }
 
     /// The types that a synonym can stand for.
@@ -65,10 +127,16 @@ extension ConfigurationReader {
             }
             guard let counted = self.word(node, as: CountedType.self), let type = EventType(rawValue: counted.rawValue)
             else { continue }
-            if let own = EventSchema.ownTypes[word], own != type {
+            let meant = EventSchema.folded(word)
+            if let own = EventSchema.ownTypes[meant], own != type {
                 faultOfKey(
                     node, "\(JSON5Value.quoted(word)) cannot mean \(type): it is a type itself",
                     "remove it; synonyms are other words, as in impression: \"view\"")
+            } else if let other = types.first(where: { EventSchema.folded($0.key) == meant && $0.value != type }) {
+                faultOfKey(
+                    node,
+                    "\(JSON5Value.quoted(word)) cannot mean \(type) where \(JSON5Value.quoted(other.key)) means "
+                        + "\(other.value): words are one whatever their case", "remove one of the two")
             }
             types[word] = type
         }

@@ -31,7 +31,12 @@ extension ConfigurationReader {
             learning: learning, allocation: allocation, shared: root["learning"])
         checkFloorNames(root["allocation"], ofAnyIn: root["experiments"])
         let blacklist = nullable(root["blacklist"]) { $0.path($1) } ?? nil
-        guard !hasFaults, let pipeline, let events else { return nil }
+        guard !hasFaults, let pipeline, var events else { return nil }
+        // A name that is declared is one, even where the word means nobody elsewhere.
+        for experiment in experiments.map(\.experiment) {
+            let names = [experiment.key.platform, experiment.key.slot] + experiment.arms
+            events.schema.declaredNames.formUnion(names.map(\.string))
+        }
         return Configuration(
             pipeline: pipeline, timeZone: timeZone, events: events, bots: bots, statistics: statistics,
             experiments: experiments, blacklist: blacklist)

@@ -23,10 +23,12 @@ package struct DayClock: Sendable {
     }
 
     /// The instants of a day and the local time around it.
-    package func day(_ date: CalendarDate) -> LogDay {
+    ///
+    /// - Parameter localTimes: the zone of times that are written without an offset; nil: that of the days.
+    package func day(_ date: CalendarDate, localTimes: SystemTimeZone? = nil) -> LogDay {
         let range = start(of: date)..<start(of: date.advanced(by: 1))
         // Two days further away only the side of the day matters.
-        let around = timeZone.periods(in: range.lowerBound - 172_800..<range.upperBound + 172_800)
+        let around = (localTimes ?? timeZone).periods(in: range.lowerBound - 172_800..<range.upperBound + 172_800)
         return LogDay(
             range: range.lowerBound * 1_000_000..<range.upperBound * 1_000_000, localTime: LocalTime(periods: around))
     }

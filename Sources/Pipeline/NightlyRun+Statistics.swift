@@ -31,7 +31,9 @@ extension NightlyRun {
         }
         let found = try foundLogs(of: date)
         let log = DayLog(
-            files: found.files, day: DayClock(timeZone: configuration.timeZone).day(date),
+            files: found.files,
+            day: DayClock(timeZone: configuration.timeZone).day(
+                date, localTimes: configuration.events.timesWithoutOffset),
             policy: try policy(on: date))
         let job = job(for: log, reading: [log], served: try journal().history)
         let (statistics, tally) = try counted(on: date, by: job) { () throws(DailyJob.Failure) in
@@ -63,6 +65,7 @@ extension NightlyRun {
         outcome.quality = quality
         report(.dayRead(date, quality))
         for event in RunEvent.remarks(onFilesOf: date, counted.found, quality) { warn(event, in: &outcome) }
+        warnOfAbsentSources(counted.tally, files: counted.found.files, of: date, in: &outcome)
         if let undeclared = quality.undeclared, undeclared.asksForALook {
             warn(.undeclaredNames(date, undeclared), in: &outcome)
         }

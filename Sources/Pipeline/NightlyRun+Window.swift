@@ -86,8 +86,9 @@ extension NightlyRun {
         var logs: [DayLog] = []
         var found: [FoundLogs] = []
         for day in days {
+            let instants = clock.day(day, localTimes: configuration.events.timesWithoutOffset)
             var files = try foundLogs(of: day)
-            var log = DayLog(files: files.files, day: clock.day(day), policy: ownPolicy)
+            var log = DayLog(files: files.files, day: instants, policy: ownPolicy)
             if !log.files.isEmpty {
                 if let policy = try policy(of: day, among: &policies, into: &outcome) {
                     log.policy = policy

@@ -1,3 +1,4 @@
+import Configuration
 import Domain
 import Learning
 import State
@@ -56,6 +57,9 @@ extension RunEvent {
                 + "bots.userAgents.allow, or let it set its own user agent"
         case .noData(let date, let reason):
             return "\(date): \(reason.rawValue); shares stay as they are"
+        case .sourceAbsent(let date, let field, let source, let suggestion):
+            return "\(date): no line has the source \(JSON5Value.quoted(source)) of \(field) (events.fields)"
+                + (suggestion.map { "; the log has \(JSON5Value.quoted($0))" } ?? "; take it out, or mend its name")
         case .statisticsKept(let date, let reason):
             return "\(date): \(reason.rawValue); the statistics of an earlier run are kept"
         case .noStatistics(let date):

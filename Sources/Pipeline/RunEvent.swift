@@ -44,6 +44,8 @@ package enum RunEvent: Sendable {
     /// Many visitors are dropped since a library of HTTP asked for them.
     case librariesDropped(CalendarDate, Quality.Libraries, ofVisitors: Int64)
     case noData(CalendarDate, NoDataReason)
+    /// No line of the day has a source that the configuration names.
+    case sourceAbsent(CalendarDate, field: String, source: String, suggestion: String?)
     /// Nothing was found to count, and what an earlier run counted stays.
     case statisticsKept(CalendarDate, NoDataReason)
     case noStatistics(CalendarDate)
@@ -108,6 +110,7 @@ extension RunEvent {
         case .addressesUnreadable: "addresses-unreadable"
         case .librariesDropped: "libraries-dropped"
         case .noData: "no-data"
+        case .sourceAbsent: "source-absent"
         case .statisticsKept: "statistics-kept"
         case .noStatistics: "no-statistics"
         case .sampleRatio: "sample-ratio"
@@ -138,6 +141,7 @@ extension RunEvent {
             .sameLog(let date, _), .filesWithoutLines(let date, _), .filesWithoutEvents(let date, _),
             .foldersRepeated(let date, _), .addressesUnreadable(let date, _), .librariesDropped(let date, _, _),
             .dayNotOver(let date, _), .denyListMissing(_, let date), .noData(let date, _),
+            .sourceAbsent(let date, _, _, _),
             .statisticsKept(let date, _), .noStatistics(let date), .sampleRatio(let date, _),
             .undeclaredNames(let date, _),
             .sharesUnknown(let date, _), .propensitiesUnknown(let date, _), .noUnits(let date, _),

@@ -1,4 +1,5 @@
 package import BotFilter
+import Configuration
 package import Domain
 package import EventLog
 import Learning
@@ -87,6 +88,8 @@ package enum RunFailure: Error, CustomStringConvertible {
         for entry in tally.rejected {
             let places = entry.samples.map(\.description).joined(separator: ", ")
             text += "\n  \(entry.name): \(entry.count), first at \(places)"
+            if let value = entry.value { text += ": \(JSON5Value.quoted(value))" }
+            if let remedy = entry.remedy { text += "; \(remedy)" }
         }
         return text
     }

@@ -25,6 +25,8 @@ package struct Quality: Codable, Sendable {
             package var lines: Int64
             /// The first of them, as FILE:LINE.
             package var samples: [String]
+            /// The value of the first that is none, where that is the reason.
+            package var value: String?
         }
 
         package var total: Int64
@@ -33,9 +35,26 @@ package struct Quality: Codable, Sendable {
         init(_ entries: [LogTally.Entry]) {
             total = entries.reduce(0) { $0 + $1.count }
             reasons = entries.map {
-                Reason(reason: $0.name, lines: $0.count, samples: $0.samples.map(\.description))
+                Reason(reason: $0.name, lines: $0.count, samples: $0.samples.map(\.description), value: $0.value)
             }
         }
+    }
+
+    /// A source of a field and the number of the day's lines in which it was there: any value but null, of columns any but an
+    /// empty one. Rejected lines are not among them.
+    package struct Source: Codable, Sendable {
+        package var field: String
+        /// As the configuration has it; of a field that is not mapped its own name.
+        package var source: String
+        /// Whether the configuration names it.
+        package var mapped: Bool
+        package var lines: Int64
+    }
+
+    /// A word that is no type, and the day's events that have it.
+    package struct OtherType: Codable, Sendable {
+        package var type: String
+        package var events: Int64
     }
 
     package struct Bots: Codable, Sendable {
@@ -129,6 +148,12 @@ package struct Quality: Codable, Sendable {
     package var lines: Int64
     package var bytes: Int64
     package var events: [String: Int64]
+    /// Of the events of other types the ten words that came most often; nil in files of earlier versions.
+    package var otherTypes: [OtherType]?
+    /// Of how many words one was counted for `otherTypes`, where there were too many to count all; nil: all were.
+    package var otherTypesOneOf: Int?
+    /// Every source, each of a list by itself; nil in files of earlier versions.
+    package var sources: [Source]?
     package var rejected: Lines
     package var ignored: Lines
     /// Visitors with an event in the day, bots too.
@@ -138,6 +163,8 @@ package struct Quality: Codable, Sendable {
     package var units: Int64
     package var mixedUnits: Int64
     package var formulaSegments: Int64
+    /// Copies of events that were left out, told by the events' ids; they are among `events`. nil in files of earlier versions.
+    package var repeatedEvents: Int64?
     /// Nil in files of earlier versions.
     package var orders: Orders?
     /// Nil: all names of the log are declared.
@@ -170,6 +197,11 @@ package struct Quality: Codable, Sendable {
         bytes = tally.bytes
         events = Dictionary(
             uniqueKeysWithValues: EventType.allCases.map { ($0.rawValue, tally.events[$0] ?? 0) })
+        otherTypes = tally.otherTypes.top(10).map { OtherType(type: $0.word, events: $0.count) }
+        otherTypesOneOf = tally.otherTypes.keptOneOf == 1 ? nil : tally.otherTypes.keptOneOf
+        sources = tally.sources.map {
+            Source(field: $0.field.rawValue, source: $0.source, mapped: $0.isMapped, lines: $0.lines)
+        }
         rejected = Lines(tally.rejected)
         ignored = Lines(tally.ignored)
         visitors = statistics.visitors.visitors
@@ -194,6 +226,7 @@ package struct Quality: Codable, Sendable {
         units = statistics.rows.reduce(0) { $0 + $1.counts.visitors }
         mixedUnits = statistics.mixedUnits
         formulaSegments = statistics.formulaSegments
+        repeatedEvents = statistics.repeatedEvents
         orders = Orders(statistics.orders)
         countsNowhere = Nowhere(statistics.nowhere)
         self.undeclared = undeclared

@@ -138,7 +138,32 @@ extension FaultyDocument {
         .events("fields: { visitor: ¶'' }", "events.fields.visitor", "an empty string", "a key of the log"),
         .events("fields: { visitor: ['a', ¶1] }", "events.fields.visitor[1]", "found the number 1", "in quotes"),
         .events("fields: { visitor: ¶[] }", "events.fields.visitor", "an empty list", "customer"),
-        .events("fields: { slot: ¶{ constant: 'x' } }", "events.fields.slot", "found an object", "only platform"),
+        .events(
+            "fields: { event: ¶{ constant: 'x' } }", "events.fields.event", "one event of all", "messageId"),
+        .events("fields: { slot: ¶{} }", "events.fields.slot", "the key constant is missing", "constant: "),
+        .events("fields: { type: { constant: ¶1 } }", "events.fields.type.constant", "found the number 1", "in quotes"),
+        .events("fields: { slot: ¶'a..b' }", "events.fields.slot", "\"a..b\" is no path", "one dot between"),
+        .events("fields: { slot: ¶'.a' }", "events.fields.slot", "a dot without a key", "one dot between"),
+        .events("fields: { slot: ['a', ¶'a.'] }", "events.fields.slot[1]", "a dot without a key", "one dot between"),
+        .events("fields: { slot: ¶'a[0' }", "events.fields.slot", "a [ that nothing closes", "close it"),
+        .events("fields: { slot: ¶'a]0' }", "events.fields.slot", "a ] that nothing opens", "properties.items[0]"),
+        .events(
+            "fields: { slot: ¶'a[x]' }", "events.fields.slot", "neither a number nor key=value in [x]", "params[key"),
+        .events("fields: { slot: ¶'a[=x]' }", "events.fields.slot", "in [=x]", "params[key"),
+        .events("fields: { slot: ¶'a[0]b' }", "events.fields.slot", "behind a ] that is no dot", "properties.items"),
+        .events(
+            "fields: { ts: { columns: ¶[] } }", "events.fields.ts.columns", "an empty list", "[\"date\", \"time\"]"),
+        .events("fields: { ts: { columns: ['a', ¶'b..c'] } }", "events.fields.ts.columns[1]", "is no path", "one dot"),
+        .events(
+            "fields: { slot: ¶{ columns: ['a', 'b'] } }", "events.fields.slot", "only ts can be joined", "write one key"
+        ),
+        .events("timesWithoutOffset: ¶'IST'", "events.timesWithoutOffset", "no IANA name", "Asia/Kolkata"),
+        .events("nobody: ¶'guest'", "events.nobody", "a list of values", "guest"),
+        .events("nobody: ['x', ¶'']", "events.nobody[1]", "an empty string", "means nobody"),
+        .events("types: { ¶View: 'click' }", "events.types.View", "is a type itself", "synonyms"),
+        .events(
+            "types: { Order: 'purchase', ¶order: 'click' }", "events.types.order", "words are one whatever their case",
+            "remove one"),
         .events(
             "fields: { platform: ¶{} }", "events.fields.platform", "the key constant is missing", "constant: \"web\""),
         .events("fields: { platform: { constant: ¶'*' } }", "events.fields.platform.constant", "\"*\"", "as the logs"),

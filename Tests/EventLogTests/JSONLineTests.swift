@@ -12,7 +12,7 @@ struct JSONLineTests {
         withLine(line) { start in
             var value = LineValue.absent
             var scanner = JSONLine(start)
-            let reason = scanner.scan(keys: KeyTable(["other", key]), into: &value, at: 1)
+            let reason = scanner.scan(KeyTree(names: ["other", key]), into: &value, number: 2)
             return (reason, value.kind, String(decoding: value.bytes, as: UTF8.self))
         }
     }
@@ -118,7 +118,7 @@ struct JSONLineTests {
     func againstSlowReader(seed: UInt64) {
         var random = SplitMix64(seed: seed)
         let names = ["a", "b", "", "visitor", "visitors", "user_agent", "user_agenT", "a key of more than eight bytes"]
-        let keys = KeyTable(names)
+        let keys = KeyTree(names: names)
         let texts = [
             "", "x", "Z\u{FC}rich", #"\"quoted\""#, #"\u00e9\ud83d\ude00"#, String(repeating: "long ", count: 9),
             "\u{7F}",
@@ -148,16 +148,16 @@ struct JSONLineTests {
             }
             let expected = SlowJSONLine.scan(line)
             withLine(line) { start in
-                var found = [LineValue](repeating: .absent, count: names.count)
+                var found = [LineValue](repeating: .absent, count: names.count + 1)
                 var scanner = JSONLine(start)
                 let reason = found.withUnsafeMutableBufferPointer {
-                    scanner.scan(keys: keys, into: $0.baseAddress.unsafelyUnwrapped)
+                    scanner.scan(keys, into: $0.baseAddress.unsafelyUnwrapped)
                 }
                 #expect(reason == expected.reason, "\(String(decoding: line, as: UTF8.self))")
                 guard reason == nil else { return }
                 read += 1
                 #expect(scanner.position == start + line.count)
-                for (name, value) in zip(names, found) {
+                for (name, value) in zip(names, found.dropFirst()) {
                     let text = "\(value.kind.name) \(String(decoding: value.bytes, as: UTF8.self))"
                     #expect(text == expected.values[Array(name.utf8)] ?? "absent ")
                 }
@@ -199,16 +199,24 @@ struct JSONLineTests {
 }
 
 extension JSONLine {
-    /// Scans for two keys and gives the value of the one with number `index`.
-    fileprivate mutating func scan(keys: borrowing KeyTable, into value: inout LineValue, at index: Int)
+    /// Scans for two keys and gives the value with a number.
+    fileprivate mutating func scan(_ keys: borrowing KeyTree, into value: inout LineValue, number: Int)
         -> RejectedReason?
     {
-        withUnsafeTemporaryAllocation(of: LineValue.self, capacity: keys.count) { values in
+        withUnsafeTemporaryAllocation(of: LineValue.self, capacity: keys.valueCount + 1) { values in
             values.initialize(repeating: .absent)
             guard let base = values.baseAddress else { return .notJSON }
-            let reason = scan(keys: keys, into: base)
-            value = values[index]
+            let reason = scan(keys, into: base)
+            value = values[number]
             return reason
         }
+    }
+}
+
+extension KeyTree {
+    /// A tree of keys of the line's object, whose values are numbered from 1.
+    init(names: [String]) {
+        var numbers: [[Int]] = []
+        self.init(names.map { [[.key($0)]] }, numbers: &numbers)
     }
 }

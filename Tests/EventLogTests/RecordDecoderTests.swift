@@ -44,11 +44,13 @@ struct RecordDecoderTests {
         guard let time = withBytes(fields[0], { Timestamp.parse($0, localTime: .utc) }) else {
             return ("invalid ts", end)
         }
-        if fields[1].isEmpty { return ("missing type", end) }
-        if fields[4].isEmpty { return ("missing visitor", end) }
-        if fields[1] == "view" { return ("missing platform", end) }
+        let type = EventSchema.trimmed(fields[1])
+        if type.isEmpty { return ("missing type", end) }
+        if type.lowercased() == "view" { return ("missing platform", end) }
         guard day.range.contains(time) else { return ("outside the day", end) }
-        return ("\(time) other \([fields[4], fields[3], fields[4]])", end)
+        let id = EventSchema.trimmed(fields[4])
+        if id.isEmpty { return ("nobody", end) }
+        return ("\(time) other \([id, fields[3], id])", end)
     }
 
     @Test("are what a cutter and a scanner of fields make of them", .slow, arguments: 0..<4)
@@ -123,5 +125,15 @@ struct RecordDecoderTests {
         }
         if random.next() % 3 == 0 { bytes.removeLast() }
         return bytes
+    }
+}
+
+extension EventSchema {
+    /// A text without the white space around it.
+    static func trimmed(_ text: String) -> String {
+        var scalars = text.unicodeScalars[...]
+        while let first = scalars.first, first.properties.isWhitespace { scalars.removeFirst() }
+        while let last = scalars.last, last.properties.isWhitespace { scalars.removeLast() }
+        return String(scalars)
     }
 }

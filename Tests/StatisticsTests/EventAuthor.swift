@@ -19,6 +19,8 @@ struct Draft {
     var order: String?
     /// Text of JSON.
     var propensity: String?
+    /// The id of the event itself.
+    var id: String?
 }
 
 /// A writer of random log files for a configuration: mostly what shops send, much of it odd, some of it broken.
@@ -38,6 +40,8 @@ struct EventAuthor {
         "[0.5]",
         "\"\"", "null",
     ]
+    /// Events that were written, of which copies are made.
+    private var earlier: [Draft] = []
     /// Purchases with an order that were written: repeats at one instant must be the same in all that counts.
     private var orders: [String: Draft] = [:]
 
@@ -46,7 +50,8 @@ struct EventAuthor {
         self.random = random
         let people = [
             "7", "42", "1700000000000000001", "v1", "v2", "\u{E9}", "e\u{301}", "x\"y\\z/", "\u{1F600}", "a\u{0}b", " ",
-            "=x", String(repeating: "longer-than-any-short-string ", count: 4),
+            "=x", " v1", "7.0", "42\u{A0}", "007", "0", "null", "(Not set)", "-7",
+            String(repeating: "longer-than-any-short-string ", count: 4),
         ]
         let crowd = Int.random(in: 1...6, using: &self.random)
         visitors = Array(people.shuffled(using: &self.random).prefix(crowd))
@@ -103,13 +108,25 @@ struct EventAuthor {
         BrokenLines.line(of: draft(), schema: statistics.schema, using: &random)
     }
 
+    /// An event, perhaps a copy of an earlier one with or without changes.
     mutating func draft() -> Draft {
+        guard statistics.schema.hasEventIDs else { return newDraft() }
+        var draft = earlier.isEmpty || random.chance(0.6) ? newDraft() : random.pick(earlier)
+        if random.chance(0.7) { draft.id = draft.id ?? random.pick(["m1", "m2", " m1", "7", "7.0", "null", "\u{E9}"]) }
+        if draft.order == nil, random.chance(0.2) { draft.time = instant() }
+        if random.chance(0.2) { draft.segment = random.pick(segments) }
+        if draft.order == nil, random.chance(0.1) { draft.variant = random.pick(Scenario.variants) }
+        earlier.append(draft)
+        return draft
+    }
+
+    private mutating func newDraft() -> Draft {
         let experiment = random.pick(statistics.experiments)
         var draft = Draft(
             time: instant(), type: random.pick(words), visitor: random.pick(visitors),
             platform: experiment.key.platform.string, slot: experiment.key.slot.string,
             variant: random.pick(experiment.arms).string)
-        if random.chance(0.05) { draft.type = random.pick(["scroll", "View", "views", "\u{E9}"]) }
+        if random.chance(0.05) { draft.type = random.pick(["scroll", "View", "views", "\u{E9}", " click\t", "TAP"]) }
         if random.chance(0.05) { draft.slot = random.pick(["hero", "nowhere", "Hero"]) }
         if random.chance(0.03) { draft.platform = random.pick(["web", "tv"]) }
         if random.chance(0.05) { draft.variant = random.pick(Scenario.variants + ["none"]) }
@@ -134,6 +151,7 @@ struct EventAuthor {
 
     /// Whether a type may leave out what was shown.
     private func isNoView(_ word: String) -> Bool {
+        let word = word.lowercased()
         let type = statistics.schema.types[word] ?? EventType(rawValue: word) ?? .other
         return type == .purchase || type == .refund || type == .other
     }

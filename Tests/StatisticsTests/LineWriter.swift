@@ -15,19 +15,22 @@ struct LineWriter {
     func write(_ draft: Draft, replacing values: [EventField: String], using random: inout SplitMix64) -> [UInt8] {
         var members: [(key: String, value: String)] = []
         for field in EventField.allCases {
-            guard case .keys(let keys) = schema[field] else { continue }
-            members += self.members(keys, values[field] ?? value(of: field, in: draft, using: &random), using: &random)
+            let keys = schema[field].paths
+            guard !keys.isEmpty, !schema[field].hasJoin else { continue }
+            members += self.members(
+                field, keys, values[field] ?? value(of: field, in: draft, using: &random), using: &random)
         }
         // Keys that the schema maps away mean nothing, whatever they hold.
         let known = Set(members.map(\.key))
         for field in EventField.allCases where random.chance(0.1) {
-            if case .keys(let keys) = schema[field], keys.contains(field.rawValue) { continue }
+            if schema[field].paths.contains(field.rawValue) { continue }
             if known.contains(field.rawValue) { continue }
             members.append((field.rawValue, WrittenJSON.anything(using: &random)))
         }
         if random.chance(0.3) {
             members.append((random.pick(["", "x", "TS", "visitors"]), WrittenJSON.anything(using: &random)))
         }
+        members = nested(members, using: &random)
         members.shuffle(using: &random)
         if random.chance(0.15), let repeated = members.randomElement(using: &random) {
             // The last of duplicate keys wins, so the false one goes first.
@@ -36,12 +39,39 @@ struct LineWriter {
         return Array(WrittenJSON.object(members, using: &random).utf8)
     }
 
+    /// Members whose keys are paths, put into objects inside one another; sometimes left as they are, or joined in part.
+    private func nested(
+        _ members: [(key: String, value: String)], using random: inout SplitMix64
+    ) -> [(key: String, value: String)] {
+        var flat: [(key: String, value: String)] = []
+        var inner: [(key: String, members: [(key: String, value: String)])] = []
+        for (key, value) in members {
+            let dots = key.indices.filter { key[$0] == "." }
+            guard let dot = dots.randomElement(using: &random), random.chance(0.9) else {
+                flat.append((key, value))
+                continue
+            }
+            let (first, rest) = (String(key[..<dot]), String(key[key.index(after: dot)...]))
+            if let index = inner.firstIndex(where: { $0.key == first }) {
+                inner[index].members.append((rest, value))
+            } else {
+                inner.append((first, [(rest, value)]))
+            }
+        }
+        for (key, members) in inner {
+            let object = WrittenJSON.object(nested(members, using: &random), using: &random)
+            flat.append((key, random.chance(0.1) ? WrittenJSON.string(object, using: &random) : object))
+        }
+        return flat
+    }
+
     /// The members for a field with several sources: what is before the one that counts is empty, what is after it is noise.
     private func members(
-        _ keys: [String], _ value: String?, using random: inout SplitMix64
+        _ field: EventField, _ keys: [String], _ value: String?, using random: inout SplitMix64
     ) -> [(key: String, value: String)] {
         func emptyMember(_ key: String) -> (key: String, value: String)? {
-            random.chance(0.7) ? nil : (key, random.pick(["null", "\"\""]))
+            let nobody = field.isNumeric || schema.nobody != NobodyWords() ? "\"\"" : "\"Unknown\""
+            return random.chance(0.7) ? nil : (key, random.pick(["null", "\"\"", nobody]))
         }
         guard let value else { return keys.compactMap(emptyMember) }
         let chosen = Int.random(in: 0..<keys.count, using: &random)
@@ -67,6 +97,7 @@ struct LineWriter {
         case .revenue: return draft.revenue.map { random.chance(0.7) ? $0 : WrittenJSON.string($0, using: &random) }
         case .order: return draft.order.map { WrittenJSON.identifier($0, using: &random) }
         case .propensity: return draft.propensity
+        case .event: return draft.id.map { WrittenJSON.identifier($0, using: &random) }
         case .userAgent: return random.chance(0.2) ? WrittenJSON.string("Mozilla/5.0", using: &random) : nil
         case .address: return random.chance(0.2) ? WrittenJSON.string("192.0.2.1", using: &random) : nil
         }
@@ -139,4 +170,16 @@ enum WrittenJSON {
             return object(keys.map { ($0, anything(using: &random, depth: depth + 1)) }, using: &random)
         }
     }
+}
+
+extension FieldSource {
+    /// Whether a source is joined of several values.
+    var hasJoin: Bool {
+        sources.contains { if case .joined = $0 { true } else { false } }
+    }
+}
+
+extension EventField {
+    /// Whether its value is a number.
+    var isNumeric: Bool { [.time, .revenue, .propensity].contains(self) }
 }

@@ -57,7 +57,7 @@ struct OverflowNodeOrderTests {
         let parts = kinds(of: visitor, in: table).map { kind in
             switch kind {
             case .unit: 0
-            case .minutes, .denseMinutes, .propensity, .undeclaredViews: 1
+            case .minutes, .denseMinutes, .propensity, .repeats, .undeclaredViews: 1
             case .click, .purchase: 2
             }
         }

@@ -102,6 +102,7 @@ struct DayFindings: Equatable {
     var mixed = 0
     var formulaSegments = 0
     var invalidPropensities = 0
+    var repeatedEvents = 0
     var orders: [String: Int] = [:]
     var nowhere: [String: Int] = [:]
     var undeclared: [[Name]: Int] = [:]
@@ -132,6 +133,7 @@ struct DayFindings: Equatable {
         mixed = result.mixed
         formulaSegments = result.formulaSegments
         invalidPropensities = result.invalidPropensities
+        repeatedEvents = result.repeatedEvents
         orders = result.orders.filter { $0.value > 0 }
         nowhere = result.nowhere.filter { $0.value > 0 }
         undeclared = result.undeclared
@@ -161,6 +163,7 @@ struct DayFindings: Equatable {
         mixed = Int(statistics.mixedUnits)
         formulaSegments = Int(statistics.formulaSegments)
         invalidPropensities = Int(tally.invalidPropensities)
+        repeatedEvents = Int(statistics.repeatedEvents)
         let counts = statistics.orders
         orders = [
             "repeatedPurchases": counts.repeatedPurchases, "ordersWithOtherMoney": counts.ordersWithOtherMoney,

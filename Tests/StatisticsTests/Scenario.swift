@@ -83,6 +83,11 @@ struct Scenario {
             (.variant, .keys(["creative", "variant", "v"])), (.segment, .keys(["city", "referrer"])),
             (.revenue, .keys(["amount", "revenue"])), (.order, .keys(["order_id"])),
             (.propensity, .keys(["p", "propensity"])), (.userAgent, .keys(["ua"])),
+            (.visitor, .keys(["who.customer", "who.cookie.id", "visitor"])), (.segment, .keys(["geo.city"])),
+            (.revenue, .keys(["data.order.amount"])), (.order, .keys(["data.order.id", "order_id"])),
+            (.slot, .keys(["shown.slot"])), (.variant, .keys(["shown.creative.name", "v"])),
+            (.type, .keys(["what.name"])), (.time, .keys(["what.at"])), (.slot, .constant("hero")),
+            (.event, .keys(["message.id", "event_id"])),
         ]
         for (field, source) in sources where random.chance(0.4) { schema[field] = source }
         let synonyms: [(String, EventType)] = [
@@ -90,6 +95,9 @@ struct Scenario {
             ("return", .refund),
         ]
         for (word, type) in synonyms where random.chance(0.3) { schema.types[word] = type }
+        if random.chance(0.2) {
+            schema.nobody = NobodyWords(random.pick([[], ["guest", "B"], ["V1", "stra\u{DF}e"]]))
+        }
         return schema
     }
 }

@@ -23,6 +23,7 @@ extension SlowStatistics {
         do throws(Fault) {
             var event = try event(json)
             guard dayRange.contains(event.time) else { return .ignored("outside the day", nil) }
+            if event.visitor == nil { return .ignored("nobody", nil) }
             guard let reason = reasonToIgnore(event) else { return .counted(event) }
             event.isIgnored = true
             return .ignored(reason, event)
@@ -35,11 +36,14 @@ extension SlowStatistics {
         guard let timeText = try text(json, .time, fractionsToo: true) else { throw Fault(reason: "missing ts") }
         guard let time = microseconds(timeText) else { throw Fault(reason: "invalid ts") }
         guard let word = try text(json, .type) else { throw Fault(reason: "missing type") }
+        let meant = SlowSources.trimmed(word).lowercased()
         let words: [String: EventType] = [
             "view": .view, "click": .click, "purchase": .purchase, "refund": .refund,
         ]
-        var type = schema.types[word] ?? words[word] ?? .other
-        guard let visitor = try text(json, .visitor) else { throw Fault(reason: "missing visitor") }
+        // A word that is written in small letters says what it means before one that only comes to it.
+        let given = schema.types.filter { SlowSources.trimmed($0.key).lowercased() == meant }
+        var type = schema.types[meant] ?? given.first?.value ?? words[meant] ?? .other
+        let visitor = try text(json, .visitor)
         let platform = try text(json, .platform)
         let slot = try text(json, .slot)
         let variant = try text(json, .variant)
@@ -54,6 +58,7 @@ extension SlowStatistics {
         if type == .refund && revenue > 0 { revenue = -revenue }
         let order = try text(json, .order)
         _ = try (text(json, .userAgent), text(json, .address))
+        let id = try text(json, .event)
         let isFormula = segment.map { "=+-@\t\r".unicodeScalars.contains($0.unicodeScalars.first ?? " ") } ?? false
         var propensity: Int64?
         var isInvalid = false
@@ -66,34 +71,58 @@ extension SlowStatistics {
             isInvalid = true
         }
         return SlowEvent(
-            time: time, type: type, visitor: Name(visitor), platform: platform.map { Name($0) },
+            time: time, type: type, visitor: visitor.map { Name($0) }, platform: platform.map { Name($0) },
             slot: slot.map { Name($0) },
             variant: variant.map { Name($0) }, segment: Name(isFormula ? "*" : segment ?? "*"),
             hadFormulaSegment: isFormula,
-            revenue: revenue, order: order.map { Name($0) }, propensity: propensity, hasInvalidPropensity: isInvalid)
+            revenue: revenue, order: order.map { Name($0) }, propensity: propensity, hasInvalidPropensity: isInvalid,
+            id: id.map { Name($0) })
     }
 
-    /// The text of a field, an integer as it is written; nil when the field is absent, null or empty.
+    /// The first text of a field that means something, an integer as it is written; nil when there is none.
     private func text(
         _ json: ObviousJSON, _ field: EventField, fractionsToo: Bool = false
     ) throws(Fault) -> String? {
-        switch schema[field] {
-        case .constant(let text): return text
-        case .keys(let keys):
-            for key in keys {
-                switch json.last(key) ?? .null {
-                case .null: continue
-                case .string(let text):
-                    if text.isEmpty { continue }
-                    return text
-                case .number(let text):
-                    let isInteger = text.allSatisfy { $0 == "-" || $0.isNumber }
-                    guard isInteger || fractionsToo else { throw Fault(reason: "invalid \(field.rawValue)") }
-                    return text
-                case .bool, .array, .object: throw Fault(reason: "invalid \(field.rawValue)")
+        for source in schema[field].sources {
+            switch source {
+            case .constant(let text): if !SlowSources.isNobody(text, field, schema) { return text }
+            case .path(let path):
+                for value in SlowSources.values(of: path, in: json) {
+                    if let text = try text(value, field, fractionsToo), !SlowSources.isNobody(text, field, schema) {
+                        return text
+                    }
                 }
+            case .joined(let paths):
+                var parts: [String] = []
+                for path in paths {
+                    var found: String?
+                    for value in SlowSources.values(of: path, in: json) where found == nil {
+                        found = try text(value, field, fractionsToo).map { SlowSources.trimmed($0) }
+                        if let part = found, SlowSources.isNobody(part, field, schema) { found = nil }
+                    }
+                    guard let found else { break }
+                    parts.append(found)
+                }
+                if parts.count == paths.count { return parts.joined(separator: "T") }
             }
-            return nil
+        }
+        return nil
+    }
+
+    private func text(_ value: ObviousJSON, _ field: EventField, _ fractionsToo: Bool) throws(Fault) -> String? {
+        let isID = [.visitor, .order, .event].contains(field)
+        switch value {
+        case .null: return nil
+        case .string(let text): return isID ? SlowSources.id(text) : text
+        case .number(let text):
+            if isID {
+                guard let digits = SlowSources.whole(text) else { throw Fault(reason: "invalid \(field.rawValue)") }
+                return digits
+            }
+            let isInteger = text.allSatisfy { $0 == "-" || $0.isNumber }
+            guard isInteger || fractionsToo else { throw Fault(reason: "invalid \(field.rawValue)") }
+            return text
+        case .bool, .array, .object: throw Fault(reason: "invalid \(field.rawValue)")
         }
     }
 
@@ -136,42 +165,48 @@ extension SlowStatistics {
 
     /// Microseconds since the epoch of a time that is known to be legal.
     private func microseconds(_ text: String) -> Int64? {
-        let letters = Array(text)
-        guard letters.count >= 19, letters[4] == "-" else {
-            guard let number = Foundation.Decimal(string: text, locale: Locale(identifier: "en_US_POSIX")) else {
-                return nil
-            }
-            var scaled = number * (number < 100_000_000_000 ? 1_000_000 : 1_000)
-            var whole = Foundation.Decimal()
-            NSDecimalRound(&whole, &scaled, 0, .down)
-            return Int64("\(whole)")
-        }
-        func number(_ range: Range<Int>) -> Int { Int(String(letters[range])) ?? 0 }
-        var second = number(17..<19)
-        var rest = letters[19...]
-        var fraction = ""
-        if rest.first == "." || rest.first == "," {
-            fraction = String(rest.dropFirst().prefix { $0.isNumber })
-            rest = rest.dropFirst(1 + fraction.count)
-        }
-        var micros = Int64((fraction + "000000").prefix(6)) ?? 0
+        let text = text.trimmingCharacters(in: .whitespacesAndNewlines)
+        let clock =
+            /(\d{4})-?(\d\d)-?(\d\d)(?:[Tt]| +)(\d\d):?(\d\d)(?::?(\d\d)(?:[.,](\d+))?)?\s*(.*)/
+        guard let match = text.wholeMatch(of: clock) else { return epoch(text) }
+        let date = (Int(match.1) ?? 0, Int(match.2) ?? 0, Int(match.3) ?? 0)
+        guard (1...12).contains(date.1), let hour = Int(match.4), let minute = Int(match.5), hour < 24, minute < 60,
+            (1...31).contains(date.2)
+        else { return nil }
+        var second = match.6.flatMap { Int($0) } ?? 0
+        var micros = Int64(((match.7.map(String.init) ?? "") + "000000").prefix(6)) ?? 0
         if second == 60 {
             second = 59
             micros = 999_999
         }
-        let isLocal = rest.isEmpty
-        let clock = DateComponents(
-            timeZone: isLocal ? timeZone : .gmt, year: number(0..<4), month: number(5..<7), day: number(8..<10),
-            hour: number(11..<13), minute: number(14..<16), second: second)
-        guard let instant = Calendar(identifier: .gregorian).date(from: clock) else { return nil }
+        let rest = String(match.8).lowercased()
+        let components = DateComponents(
+            timeZone: rest.isEmpty ? timesWithoutOffset ?? timeZone : .gmt, year: date.0, month: date.1, day: date.2,
+            hour: hour, minute: minute, second: second)
+        guard second < 60, let instant = Calendar(identifier: .gregorian).date(from: components) else { return nil }
         var seconds = Int64(instant.timeIntervalSince1970)
-        if let sign = rest.first, sign == "+" || sign == "-" {
-            let digits = rest.dropFirst().filter(\.isNumber)
-            let hours = Int64(String(digits.prefix(2))) ?? 0
-            let minutes = Int64(String(digits.dropFirst(2))) ?? 0
-            seconds -= (sign == "+" ? 1 : -1) * (hours * 3_600 + minutes * 60)
+        if let offset = rest.wholeMatch(of: /([+-])(\d\d):?(\d\d)?/) {
+            let minutes = (Int64(offset.2) ?? 0) * 60 + (offset.3.flatMap { Int64($0) } ?? 0)
+            seconds -= (offset.1 == "+" ? 60 : -60) * minutes
+        } else if !["", "z", "utc", "gmt"].contains(rest) {
+            return nil
         }
         return seconds * 1_000_000 + micros
+    }
+
+    private func epoch(_ text: String) -> Int64? {
+        guard let number = Foundation.Decimal(string: text, locale: Locale(identifier: "en_US_POSIX")) else {
+            return nil
+        }
+        let magnitude = number < 0 ? -number : number
+        let scales: [(Foundation.Decimal, Foundation.Decimal)] = [
+            (100_000_000_000, 1_000_000), (100_000_000_000_000, 1_000), (100_000_000_000_000_000, 1),
+        ]
+        let scale = scales.first { magnitude < $0.0 }?.1 ?? Foundation.Decimal(1) / 1_000
+        var scaled = number * scale
+        var whole = Foundation.Decimal()
+        NSDecimalRound(&whole, &scaled, 0, number < 0 ? .up : .down)
+        return Int64("\(whole)")
     }
 
     /// The day's instants, in microseconds.

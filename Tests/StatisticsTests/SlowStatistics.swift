@@ -8,6 +8,8 @@ struct SlowStatistics {
     var experiments: [Experiment]
     var schema = EventSchema()
     var timeZone: TimeZone
+    /// Of times without an offset; nil: that of the day.
+    var timesWithoutOffset: TimeZone?
     var date: CalendarDate
     var maximumLineLength = LogReader.maximumLineLength
     var botLimits = BotLimits()
@@ -40,6 +42,8 @@ struct SlowStatistics {
         var formulaSegments = 0
         /// Events of the day that state a propensity which is none.
         var invalidPropensities = 0
+        /// Copies of events, of visitors that are not dropped for the number of their events.
+        var repeatedEvents = 0
         /// By the name of what is counted.
         var orders: [String: Int] = [:]
         var nowhere: [String: Int] = [:]
@@ -88,18 +92,19 @@ struct SlowStatistics {
             }
         }
         for event in events { result.events[event.type, default: 0] += 1 }
-        result.visitors = Set(events.map(\.visitor))
+        result.visitors = Set(events.compactMap(\.visitor))
         result.invalidPropensities = events.filter(\.hasInvalidPropensity).count
         result.formulaSegments = events.filter { $0.type == .view && !$0.isIgnored && $0.hadFormulaSegment }.count
-        judge(events, into: &result)
+        let single = judge(events, into: &result)
         for event in events where event.isIgnored {
             guard let parts = undeclaredParts(event) else { continue }
             result.undeclared[parts, default: 0] += 1
-            if parts.count == 3, event.type == .view, !result.bots.contains(event.visitor) {
-                result.undeclaredViews[SlotKey(platform: parts[0], slot: parts[1]), default: 0] += 1
-            }
         }
-        return (result, events.filter { !result.bots.contains($0.visitor) && !$0.isIgnored })
+        for event in single where event.isIgnored && !result.bots.contains(event.visitor ?? "") {
+            guard event.type == .view, let parts = undeclaredParts(event), parts.count == 3 else { continue }
+            result.undeclaredViews[SlotKey(platform: parts[0], slot: parts[1]), default: 0] += 1
+        }
+        return (result, single.filter { !result.bots.contains($0.visitor ?? "") && !$0.isIgnored })
     }
 
     /// The first part of an event's place that is not declared, and the parts before it.
@@ -115,8 +120,20 @@ struct SlowStatistics {
         return [platform, slot, variant]
     }
 
-    private func judge(_ events: [SlowEvent], into result: inout Result) {
-        for (visitor, own) in Dictionary(grouping: events, by: \.visitor) {
+    /// Finds the bots; returns all events without copies.
+    private func judge(_ events: [SlowEvent], into result: inout Result) -> [SlowEvent] {
+        var single: [SlowEvent] = []
+        for (visitor, lines) in SlowEvent.byVisitor(events) {
+            let own = schema.hasEventIDs ? withoutCopies(lines) : lines
+            single += own
+            // Who has too many events is judged by that alone, and all lines are events.
+            if schema.hasEventIDs, let limit = botLimits.eventsPerDay, own.count > limit {
+                result.bots.insert(visitor)
+                result.botVisitors["eventsPerDay", default: 0] += 1
+                result.botEvents["eventsPerDay", default: 0] += lines.count
+                continue
+            }
+            result.repeatedEvents += lines.count - own.count
             let minutes = Dictionary(grouping: own) { Int64((Double($0.time) / 60e6).rounded(.down)) }
             let busiest = minutes.values.map(\.count).max() ?? 0
             let views = own.filter { $0.type == .view }.count
@@ -133,6 +150,7 @@ struct SlowStatistics {
             }
             if !rules.isEmpty { result.bots.insert(visitor) }
         }
+        return single
     }
 
     /// Counts the units of a day's people.
@@ -141,8 +159,8 @@ struct SlowStatistics {
     ///   - later: people's events of the days after it.
     ///   - window: microseconds after the exposure that clicks and purchases count; nil: no end.
     private func count(_ today: [SlowEvent], later: [SlowEvent], window: Int64?, into result: inout Result) {
-        let later = Dictionary(grouping: later, by: \.visitor)
-        for (visitor, own) in Dictionary(grouping: today, by: \.visitor) {
+        let later = SlowEvent.byVisitor(later)
+        for (visitor, own) in SlowEvent.byVisitor(today) {
             let known = own + (later[visitor] ?? [])
             tallyMoney(own, into: &result, judgesOrders: window == nil)
             var cancelled: Set<Name> = []
@@ -236,7 +254,7 @@ struct SlowUnit: Hashable {
 struct SlowEvent {
     var time: Int64
     var type: EventType
-    var visitor: Name
+    var visitor: Name?
     var platform: Name?
     var slot: Name?
     var variant: Name?
@@ -247,7 +265,15 @@ struct SlowEvent {
     /// In billionths; nil: none is stated, or what is stated is none.
     var propensity: Int64?
     var hasInvalidPropensity = false
+    /// The event's own.
+    var id: Name?
     var isIgnored = false
+
+    static func byVisitor(_ events: [SlowEvent]) -> [Name: [SlowEvent]] {
+        var found: [Name: [SlowEvent]] = [:]
+        for event in events { if let visitor = event.visitor { found[visitor, default: []].append(event) } }
+        return found
+    }
 
     func concerns(_ key: SlotKey) -> Bool {
         (platform ?? key.platform) == key.platform && (slot ?? key.slot) == key.slot

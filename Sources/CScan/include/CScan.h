@@ -14,6 +14,12 @@
 #include <emmintrin.h>
 #endif
 
+/// An address with nothing at it: bytes without meaning that may be read, sixteen before it and sixteen from it on.
+static inline const uint8_t *cscan_nothing(void) {
+    static const uint8_t letters[33] = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx";
+    return letters + 16;
+}
+
 static inline uint32_t cscan_difference4(const uint8_t *first, const uint8_t *second) {
     uint32_t left, right;
     memcpy(&left, first, 4);

@@ -80,10 +80,16 @@ final class CSVHeader: Sendable {
     /// purchases alone may have no such columns.
     func check(against schema: EventSchema) throws(LogError.HeaderFault) {
         for field in [EventField.time, .type, .visitor] {
-            guard case .keys(let keys) = schema[field] else { continue }
-            guard keys.contains(where: { column(of: $0) != nil }) else {
+            guard !schema[field].hasConstant else { continue }
+            let paths = schema[field].paths
+            let isPresent = paths.contains { path in
+                SourcePath.spellings(of: path).contains { spelling in
+                    if case .key(let name)? = spelling.first { column(of: name) != nil } else { false }
+                }
+            }
+            guard isPresent else {
                 throw .missingColumn(
-                    keys, header: names.map { String(decoding: $0, as: UTF8.self) },
+                    paths, header: names.map { String(decoding: $0, as: UTF8.self) },
                     separator: names.count == 1 || separator == CSVFormat.comma ? nil : separator)
             }
         }

@@ -18,19 +18,24 @@ struct RecordDecoder: ~Copyable {
         var mayHaveLineFeeds: Bool
     }
 
-    private let schema: EventSchema
+    private let list: SourceList
+    private let constants: ConstantTexts
     private let maximumLength: Int
     private var builder: EventBuilder
-    private var header: CSVHeader?
+    private var columns: RecordColumns
     private var separator = CSVFormat.comma
-    private var sources = FieldSources(EventField.allCases.map { _ in [] })
-    /// The absent value, then one for each column.
+    /// The absent value, one for each column, those of the paths into columns, one that no field has, and the constants.
     private var values: UnsafeMutableBufferPointer<LineValue>
+    /// In how many of the day's lines each source was there.
+    private(set) var sourceCounts: SourceCounts
 
     init(schema: EventSchema, day: LogDay, maximumLength: Int) {
-        self.schema = schema
         self.maximumLength = maximumLength
+        list = SourceList(schema)
+        constants = ConstantTexts(list.constants)
+        sourceCounts = SourceCounts(list.sources.count)
         builder = EventBuilder(schema: schema, day: day)
+        columns = RecordColumns(nil, list)
         values = .allocate(capacity: 0)
     }
 
@@ -41,6 +46,12 @@ struct RecordDecoder: ~Copyable {
     /// Events of the day that state a propensity which is none.
     var invalidPropensities: Int64 { builder.invalidPropensities }
 
+    /// How often each word came that is no type.
+    var otherTypes: OtherTypes { builder.otherTypes }
+
+    /// The value for which the record before was rejected as invalid.
+    var invalidValue: LineValue { builder.invalidValue }
+
     /// Frees the texts of the events decoded so far.
     mutating func freeTexts() {
         builder.freeTexts()
@@ -48,17 +59,13 @@ struct RecordDecoder: ~Copyable {
 
     /// Reads what follows by the names of columns in `header`.
     mutating func use(_ header: CSVHeader) {
-        guard header !== self.header else { return }
-        self.header = header
+        guard header !== columns.header else { return }
+        columns = RecordColumns(header, list)
         separator = header.separator
-        sources = FieldSources(
-            EventField.allCases.map { field in
-                guard case .keys(let keys) = schema[field] else { return [] }
-                return keys.compactMap { key in header.column(of: key).map { $0 + 1 } }
-            })
         values.deallocate()
-        values = .allocate(capacity: header.names.count + 1)
+        values = .allocate(capacity: columns.firstConstant + constants.values.count)
         values.initialize(repeating: .absent)
+        for (constant, value) in constants.values.enumerated() { values[columns.firstConstant + constant] = value }
     }
 
     /// Decodes the record at `start`.
@@ -72,7 +79,7 @@ struct RecordDecoder: ~Copyable {
         var scan = Scan(position: start)
         // Two bytes of a block's end follow every record.
         if start.pointee == 0xEF, ByteOrderMark.begins(start, count: 3) { scan.position += 3 }
-        let columns = values.count - 1
+        let columns = self.columns.count
         var fields = 0
         while true {
             fields += 1
@@ -125,8 +132,29 @@ struct RecordDecoder: ~Copyable {
     ) -> LineDecoder.Outcome {
         if start.pointee <= 0x20, LineDecoder.isBlank(start, count: count) { return .ignored(.blankLine) }
         if mayHaveHigh, !UTF8Validation.isValid(start, count: count) { return .rejected(.notUTF8) }
-        guard fields == values.count - 1, let base = values.baseAddress else { return .rejected(.fieldCount) }
-        return builder.build(event, from: base, sources, arePlain: !sources.hasOthers)
+        guard fields == columns.count, let base = values.baseAddress else { return .rejected(.fieldCount) }
+        let arePlain = columns.hasPaths ? readPaths(base) : columns.arePlain
+        let outcome = builder.build(event, from: base, columns.sources, arePlain: arePlain)
+        if outcome.isOfDay { columns.held.count(base, isThere: { $0.count > 0 }, into: &sourceCounts) }
+        return outcome
+    }
+
+    /// Reads the columns that paths go on into; returns whether all texts are plain.
+    private mutating func readPaths(_ base: UnsafeMutablePointer<LineValue>) -> Bool {
+        for column in columns.withPaths {
+            let value = base[column]
+            // What has no doubled quotes lies in the block.
+            let isDecoded = value.kind == .plainString && value.start.unsafelyUnwrapped[Int(value.count)] == 0x0A
+            let text =
+                isDecoded && value.count > 0
+                ? value.text
+                : builder.keep(capacity: Int(value.count)) { target in
+                    target.update(from: value.text.start, count: Int(value.count))
+                    return Int(value.count)
+                }
+            columns.read(text, column, into: base)
+        }
+        return columns.arePlain && columns.hasPlainPaths(base)
     }
 
     private func malformed(_ start: UnsafePointer<UInt8>, before end: UnsafePointer<UInt8>) -> Record {
@@ -188,6 +216,7 @@ struct RecordDecoder: ~Copyable {
     }
 
     private mutating func decoded(_ field: CSVFields.Field) -> LineValue {
+        // With a line feed behind it, as JSON text needs.
         let text = builder.keep(capacity: field.count) { CSVFields.decode(field, into: $0) }
         return LineValue(kind: .plainString, start: text.start, count: text.count)
     }

@@ -24,12 +24,9 @@ public struct ByteText {
         self.init(start: base, count: bytes.count)
     }
 
-    /// No text.
+    /// No text. The bytes around its address may be read, and mean nothing.
     @inlinable
-    public static var absent: ByteText {
-        // An address that is never read: there are no bytes behind it.
-        ByteText(start: UnsafePointer(bitPattern: 1).unsafelyUnwrapped, count: 0)
-    }
+    public static var absent: ByteText { ByteText(start: cscan_nothing(), count: 0) }
 
     @inlinable
     public var isEmpty: Bool { count == 0 }
@@ -56,6 +53,8 @@ public struct ByteText {
 /// Memory for the texts of a block that had escapes: they keep their address until the block is done.
 struct TextArena: ~Copyable {
     private static let chunkSize = 1 << 16
+    /// Bytes at the start of a chunk that are not used, as those before a text may be read.
+    private static let padding = 8
 
     private var chunks: [UnsafeMutableBufferPointer<UInt8>] = []
     private var used = 0
@@ -69,10 +68,12 @@ struct TextArena: ~Copyable {
     /// Room for at least `count` bytes.
     mutating func reserve(_ count: Int) -> UnsafeMutablePointer<UInt8> {
         if let last = chunks.last, let base = last.baseAddress, used + count <= last.count { return base + used }
-        let chunk = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: max(count, TextArena.chunkSize))
+        let chunk = UnsafeMutableBufferPointer<UInt8>.allocate(
+            capacity: max(count + TextArena.padding, TextArena.chunkSize))
+        chunk.initialize(repeating: 0)
         chunks.append(chunk)
-        used = 0
-        return chunk.baseAddress.unsafelyUnwrapped
+        used = TextArena.padding
+        return chunk.baseAddress.unsafelyUnwrapped + used
     }
 
     /// Keeps the first `count` bytes of what was reserved last.
@@ -87,6 +88,6 @@ struct TextArena: ~Copyable {
             first.deallocate()
             chunks.removeAll()
         }
-        used = 0
+        used = TextArena.padding
     }
 }

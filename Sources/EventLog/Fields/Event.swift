@@ -15,6 +15,8 @@ package struct Event {
     package var order: ByteText
     package var userAgent: ByteText
     package var address: ByteText
+    /// The id of the event itself; empty for none.
+    package var id: ByteText
     /// Where the event's line begins.
     var place: LinePlace
 }

@@ -6,39 +6,37 @@ struct EventBuilder: ~Copyable {
     static let maximumRevenue: Int64 = 100_000_000_000_000_000
 
     private let day: LogDay
-    private let types: TypeWords
-    private let platformConstant: UnsafeMutableBufferPointer<UInt8>?
+    private var types: TypeWords
+    private let nobody: NobodyFilter
     private var usualTime = FastTimestamp()
     private var arena = TextArena()
     /// Events of the day that state a propensity which is none.
     private(set) var invalidPropensities: Int64 = 0
+    /// The value for which the line before was rejected as invalid: valid until texts are freed.
+    private(set) var invalidValue = LineValue.absent
 
     init(schema: EventSchema, day: LogDay) {
         self.day = day
         types = TypeWords(schema.types)
-        if case .constant(let text) = schema[.platform] {
-            let copy = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: text.utf8.count)
-            _ = copy.initialize(from: text.utf8)
-            platformConstant = copy
-        } else {
-            platformConstant = nil
-        }
+        nobody = NobodyFilter(schema.nobody, declared: schema.declaredNames)
     }
 
-    deinit {
-        platformConstant?.deallocate()
-    }
+    /// How often each word came that is no type.
+    var otherTypes: OtherTypes { types.others }
 
     /// Frees the texts of the events made so far.
     mutating func freeTexts() {
         arena.removeAll()
+        invalidValue = .absent
     }
 
-    /// A copy of a text that lives until texts are freed: `decode` writes it, at most `capacity` bytes, and returns its length.
+    /// A copy of a text that lives until texts are freed: `decode` writes it, at most `capacity` bytes, and returns its length. A line
+    /// feed is put behind it, with `CSCAN_SLACK` readable bytes.
     mutating func keep(capacity: Int, decode: (UnsafeMutablePointer<UInt8>) -> Int) -> ByteText {
-        let start = arena.reserve(capacity)
+        let start = arena.reserve(capacity + 1 + Int(CSCAN_SLACK))
         let count = decode(start)
-        arena.keep(count)
+        start[count] = 0x0A
+        arena.keep(count + 1)
         return ByteText(start: UnsafePointer(start), count: count)
     }
 
@@ -51,129 +49,238 @@ struct EventBuilder: ~Copyable {
         arePlain: Bool
     ) -> LineDecoder.Outcome {
         do throws(RejectedReason) {
-            // One function, of which the compiler makes two: for lines whose texts are known to be plain strings, without asking the
-            // kind of each, and for all others.
             if arePlain {
-                try fill(event, from: values, sources, arePlain: true)
+                try fillFromPlain(event, from: values, sources)
             } else {
                 try fillFromAny(event, from: values, sources)
             }
         } catch {
             return .rejected(error)
         }
-        return day.range.contains(event.pointee.time) ? .event : .ignored(.outsideDay)
+        guard day.range.contains(event.pointee.time) else { return .ignored(.outsideDay) }
+        if event.pointee.visitor.isEmpty { return .ignored(.nobody) }
+        if case .other = event.pointee.type { types.countOther() }
+        return .event
     }
 
+    /// Fills in an event whose texts are plain strings, without asking for the kind of each. Those that may not be what they seem are
+    /// looked at closer before anything is said of the line.
+    @inline(__always)
+    private mutating func fillFromPlain(
+        _ event: UnsafeMutablePointer<Event>, from values: UnsafePointer<LineValue>, _ sources: borrowing FieldSources
+    ) throws(RejectedReason) {
+        let visitor = sources.first(.visitor, in: values).text
+        let platform = sources.first(.platform, in: values).text
+        let slot = sources.first(.slot, in: values).text
+        let variant = sources.first(.variant, in: values).text
+        let segment = sources.first(.segment, in: values).text
+        let order = sources.first(.order, in: values).text
+        let userAgent = sources.first(.userAgent, in: values).text
+        let address = sources.first(.address, in: values).text
+        let id = sources.first(.event, in: values).text
+        event.pointee.visitor = visitor
+        event.pointee.platform = platform
+        event.pointee.slot = slot
+        event.pointee.variant = variant
+        event.pointee.segment = segment
+        event.pointee.order = order
+        event.pointee.userAgent = userAgent
+        event.pointee.address = address
+        event.pointee.id = id
+        let suspicion =
+            nobody.suspicion(ofID: visitor) | nobody.suspicion(ofName: platform) | nobody.suspicion(ofName: slot)
+            | nobody.suspicion(ofName: variant) | nobody.suspicion(ofName: segment) | nobody.suspicion(ofID: order)
+            | nobody.suspicion(ofName: userAgent) | nobody.suspicion(ofName: address) | nobody.suspicion(ofID: id)
+        if suspicion & 1 != 0, isOdd(event) { return try fillFromAny(event, from: values, sources) }
+        event.pointee.time = try time(values, sources)
+        event.pointee.type = try type(sources.first(.type, in: values).text)
+        try checkPlace(event)
+        event.pointee.revenue = try revenue(values, sources)
+        if event.pointee.revenue != 0 { event.pointee.settleRefund() }
+        event.pointee.propensity = propensity(values, sources, of: event)
+    }
+
+    /// Whether a text of an event is not what it seems: nobody's, or an id that is written otherwise than it is meant.
+    @inline(never)
+    private func isOdd(_ event: UnsafeMutablePointer<Event>) -> Bool {
+        func isOdd(_ text: ByteText, _ field: EventField) -> Bool {
+            guard !text.isEmpty else { return false }
+            guard field.isID else { return nobody.isNobody(text, field) }
+            let meant = text.trimmed.withoutZeroFraction
+            return meant.count != text.count || nobody.isNobody(text, field)
+        }
+        return isOdd(event.pointee.visitor, .visitor) || isOdd(event.pointee.platform, .platform)
+            || isOdd(event.pointee.slot, .slot) || isOdd(event.pointee.variant, .variant)
+            || isOdd(event.pointee.segment, .segment) || isOdd(event.pointee.order, .order)
+            || isOdd(event.pointee.userAgent, .userAgent) || isOdd(event.pointee.address, .address)
+            || isOdd(event.pointee.id, .event)
+    }
+
+    @inline(never)
     private mutating func fillFromAny(
         _ event: UnsafeMutablePointer<Event>, from values: UnsafePointer<LineValue>, _ sources: borrowing FieldSources
     ) throws(RejectedReason) {
-        try fill(event, from: values, sources, arePlain: false)
+        event.pointee.time = try time(values, sources)
+        event.pointee.type = try type(try firstText(.type, from: values, sources))
+        event.pointee.visitor = try firstText(.visitor, from: values, sources)
+        event.pointee.platform = try firstText(.platform, from: values, sources)
+        event.pointee.slot = try firstText(.slot, from: values, sources)
+        event.pointee.variant = try firstText(.variant, from: values, sources)
+        try checkPlace(event)
+        event.pointee.segment = try firstText(.segment, from: values, sources)
+        event.pointee.revenue = try revenue(values, sources)
+        if event.pointee.revenue != 0 { event.pointee.settleRefund() }
+        event.pointee.order = try firstText(.order, from: values, sources)
+        event.pointee.userAgent = try firstText(.userAgent, from: values, sources)
+        event.pointee.address = try firstText(.address, from: values, sources)
+        event.pointee.id = try firstText(.event, from: values, sources)
+        // Comes last: a line that is rejected counts for nothing else.
+        event.pointee.propensity = propensity(values, sources, of: event)
     }
 
     @inline(__always)
-    private mutating func fill(
-        _ event: UnsafeMutablePointer<Event>, from values: UnsafePointer<LineValue>, _ sources: borrowing FieldSources,
-        arePlain: Bool
-    ) throws(RejectedReason) {
-        event.pointee.time = try time(sources.value(.time, in: values, isOnly: arePlain))
-        let word = try text(.type, from: values, sources, arePlain: arePlain)
-        guard !word.isEmpty else { throw .missing(.type) }
-        let type = types.type(of: word)
-        event.pointee.type = type
-        let visitor = try text(.visitor, from: values, sources, arePlain: arePlain)
-        guard !visitor.isEmpty else { throw .missing(.visitor) }
-        event.pointee.visitor = visitor
-        let platform: ByteText
-        if let platformConstant {
-            platform = ByteText(UnsafeBufferPointer(platformConstant))
-        } else {
-            platform = try text(.platform, from: values, sources, arePlain: arePlain)
-        }
-        let slot = try text(.slot, from: values, sources, arePlain: arePlain)
-        let variant = try text(.variant, from: values, sources, arePlain: arePlain)
-        if platform.isEmpty || slot.isEmpty || variant.isEmpty {
-            switch type {
+    private mutating func type(_ word: ByteText) throws(RejectedReason) -> EventType {
+        guard !word.isEmpty, let type = types.type(of: word, nobody: nobody) else { throw .missing(.type) }
+        return type
+    }
+
+    /// Views and clicks must say what was shown.
+    @inline(__always)
+    private func checkPlace(_ event: UnsafeMutablePointer<Event>) throws(RejectedReason) {
+        let (platform, slot) = (event.pointee.platform, event.pointee.slot)
+        if platform.isEmpty || slot.isEmpty || event.pointee.variant.isEmpty {
+            switch event.pointee.type {
             case .view, .click: throw .missing(platform.isEmpty ? .platform : slot.isEmpty ? .slot : .variant)
             case .purchase, .refund, .other: break
             }
         }
-        event.pointee.platform = platform
-        event.pointee.slot = slot
-        event.pointee.variant = variant
-        event.pointee.segment = try text(.segment, from: values, sources, arePlain: arePlain)
-        event.pointee.revenue = try revenue(sources.value(.revenue, in: values, isOnly: arePlain))
-        if event.pointee.revenue != 0 { event.pointee.settleRefund() }
-        event.pointee.order = try text(.order, from: values, sources, arePlain: arePlain)
-        event.pointee.userAgent = try text(.userAgent, from: values, sources, arePlain: arePlain)
-        event.pointee.address = try text(.address, from: values, sources, arePlain: arePlain)
-        // Comes last: a line that is rejected counts for nothing else.
-        let propensity = sources.value(.propensity, in: values, isOnly: arePlain)
-        event.pointee.propensity = propensity.count == 0 ? 0 : statedPropensity(propensity, at: event.pointee.time)
     }
 
-    /// A string, or an integer as it is written; empty for none.
     @inline(__always)
-    private mutating func text(
-        _ field: EventField, from values: UnsafePointer<LineValue>, _ sources: borrowing FieldSources, arePlain: Bool
+    private mutating func propensity(
+        _ values: UnsafePointer<LineValue>, _ sources: borrowing FieldSources, of event: UnsafeMutablePointer<Event>
+    ) -> UInt32 {
+        sources.first(.propensity, in: values).count == 0 && sources.areNumbersSingle
+            ? 0 : statedPropensity(values, sources, of: event)
+    }
+
+    /// The first of a field's texts that is there and not nobody's; empty for none.
+    private mutating func firstText(
+        _ field: EventField, from values: UnsafePointer<LineValue>, _ sources: borrowing FieldSources
     ) throws(RejectedReason) -> ByteText {
-        let value = sources.value(field, in: values, isOnly: arePlain)
-        return arePlain ? value.text : try text(value, field)
+        for candidate in sources.candidates[field.position] {
+            let text = try text(of: candidate, field, from: values)
+            if !text.isEmpty, !nobody.isNobody(text, field) { return text }
+        }
+        return .absent
     }
 
-    @inline(__always)
-    private mutating func text(_ value: LineValue, _ field: EventField) throws(RejectedReason) -> ByteText {
-        if value.kind == .plainString { return value.text }
-        return value.count == 0 ? .absent : try unusualText(value, field)
-    }
-
-    private mutating func unusualText(_ value: LineValue, _ field: EventField) throws(RejectedReason) -> ByteText {
-        switch value.kind {
-        case .escapedString:
-            return keep(capacity: Int(value.count)) { JSONEscape.decode(value.bytes, into: $0) }
-        case .number where value.bytes.allSatisfy({ $0 == UInt8(ascii: "-") || ($0 >= 0x30 && $0 <= 0x39) }):
-            return value.text
-        default: throw .invalid(field)
+    private mutating func text(
+        of candidate: FieldSources.Candidate, _ field: EventField, from values: UnsafePointer<LineValue>
+    ) throws(RejectedReason) -> ByteText {
+        switch candidate {
+        case .value(let number): return try text(values[number], field)
+        case .joined(let parts):
+            var texts: [ByteText] = []
+            for part in parts {
+                var found = ByteText.absent
+                for number in part where found.isEmpty {
+                    found = try text(values[number], field).trimmed
+                    if nobody.isNobody(found, field) { found = .absent }
+                }
+                if found.isEmpty { return .absent }
+                texts.append(found)
+            }
+            return keep(capacity: texts.reduce(texts.count) { $0 + $1.count }) { target in
+                var count = 0
+                for (index, text) in texts.enumerated() {
+                    if index > 0 {
+                        target[count] = UInt8(ascii: "T")
+                        count += 1
+                    }
+                    (target + count).update(from: text.start, count: text.count)
+                    count += text.count
+                }
+                return count
+            }
         }
     }
 
-    /// The text of a number, or of a string that should hold one.
-    private mutating func numberText(_ value: LineValue, _ field: EventField) throws(RejectedReason) -> ByteText {
-        value.kind == .number ? value.text : try text(value, field)
+    /// The text of one value; of an id without the blanks around it.
+    private mutating func text(_ value: LineValue, _ field: EventField) throws(RejectedReason) -> ByteText {
+        switch value.kind {
+        case .absent: return .absent
+        case .plainString: return field.isID ? value.text.trimmed.withoutZeroFraction : value.text
+        case .escapedString:
+            let text = keep(capacity: Int(value.count)) { JSONEscape.decode(value.bytes, into: $0) }
+            return field.isID ? text.trimmed.withoutZeroFraction : text
+        case .number where field.isNumeric: return value.text
+        case .number where field.isID:
+            guard let digits = WholeNumber.digits(value.bytes) else { throw invalid(value, field) }
+            return keep(capacity: digits.count) { target in
+                for (index, digit) in digits.enumerated() { target[index] = digit }
+                return digits.count
+            }
+        case .number where value.bytes.allSatisfy({ $0 == UInt8(ascii: "-") || ($0 >= 0x30 && $0 <= 0x39) }):
+            return value.text
+        default: throw invalid(value, field)
+        }
+    }
+
+    private mutating func invalid(_ value: LineValue, _ field: EventField) -> RejectedReason {
+        invalidValue = value
+        return .invalid(field)
     }
 
     @inline(__always)
-    private mutating func time(_ value: LineValue) throws(RejectedReason) -> Int64 {
+    private mutating func time(
+        _ values: UnsafePointer<LineValue>, _ sources: borrowing FieldSources
+    ) throws(RejectedReason) -> Int64 {
+        let value = sources.first(.time, in: values)
         if value.kind == .plainString, let time = usualTime.parse(value.text) { return time }
-        return try unusualTime(value)
+        return try unusualTime(values, sources)
     }
 
-    private mutating func unusualTime(_ value: LineValue) throws(RejectedReason) -> Int64 {
-        let text = try numberText(value, .time)
+    private mutating func unusualTime(
+        _ values: UnsafePointer<LineValue>, _ sources: borrowing FieldSources
+    ) throws(RejectedReason) -> Int64 {
+        let text = try firstText(.time, from: values, sources)
         guard !text.isEmpty else { throw .missing(.time) }
-        guard let time = Timestamp.parse(text.bytes, localTime: day.localTime) else { throw .invalid(.time) }
+        guard let time = Timestamp.parse(text.bytes, localTime: day.localTime) else {
+            throw invalid(LineValue(kind: .plainString, start: text.start, count: text.count), .time)
+        }
         return time
     }
 
     @inline(__always)
-    private mutating func revenue(_ value: LineValue) throws(RejectedReason) -> Int64 {
-        value.count == 0 ? 0 : try presentRevenue(value)
+    private mutating func revenue(
+        _ values: UnsafePointer<LineValue>, _ sources: borrowing FieldSources
+    ) throws(RejectedReason) -> Int64 {
+        sources.first(.revenue, in: values).count == 0 && sources.areNumbersSingle
+            ? 0 : try presentRevenue(values, sources)
     }
 
     /// The propensity of an event, in billionths; 0, counted, where something stands there that is none.
     @inline(never)
-    private mutating func statedPropensity(_ value: LineValue, at time: Int64) -> UInt32 {
-        if let text = try? numberText(value, .propensity), let propensity = Propensity.billionths(text.bytes) {
-            return propensity
+    private mutating func statedPropensity(
+        _ values: UnsafePointer<LineValue>, _ sources: borrowing FieldSources, of event: UnsafeMutablePointer<Event>
+    ) -> UInt32 {
+        if let text = try? firstText(.propensity, from: values, sources) {
+            if text.isEmpty { return 0 }
+            if let propensity = Propensity.billionths(text.bytes) { return propensity }
         }
-        if day.range.contains(time) { invalidPropensities += 1 }
+        if day.range.contains(event.pointee.time), !event.pointee.visitor.isEmpty { invalidPropensities += 1 }
         return 0
     }
 
-    private mutating func presentRevenue(_ value: LineValue) throws(RejectedReason) -> Int64 {
-        let text = try numberText(value, .revenue)
+    private mutating func presentRevenue(
+        _ values: UnsafePointer<LineValue>, _ sources: borrowing FieldSources
+    ) throws(RejectedReason) -> Int64 {
+        let text = try firstText(.revenue, from: values, sources)
+        if text.isEmpty { return 0 }
         guard let revenue = Decimal.scaled(text.bytes, scale: 6, rounding: .halfAwayFromZero),
             revenue.magnitude <= EventBuilder.maximumRevenue.magnitude
-        else { throw .invalid(.revenue) }
+        else { throw invalid(LineValue(kind: .plainString, start: text.start, count: text.count), .revenue) }
         return revenue
     }
 }

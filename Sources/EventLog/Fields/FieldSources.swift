@@ -2,76 +2,66 @@ import CScan
 
 /// Which of a line's values each field is read from.
 ///
-///     values:   absent | "ts" | "type" | "customer" | "visitor" | …      0 is always the absent one
-///     firsts:   ts 1, type 2, visitor 3, …                               what nearly always decides
-///     others:   visitor [4]                                              in order, where those before hold nothing
+///     values:       absent | "ts" | "type" | "customer" | "visitor" | …      0 is always the absent one
+///     firsts:       ts 1, type 2, visitor 3, …                               what nearly always decides
+///     candidates:   visitor [3, 4]                                           in order, where those before hold nothing
 struct FieldSources: ~Copyable {
+    /// One that a field may be read from.
+    enum Candidate: Equatable {
+        case value(Int)
+        /// Several values joined, each the first of some that is there.
+        case joined([[Int]])
+
+        /// The same among values of which only some are there; nil when that is none of it.
+        func restricted(to held: (Int) -> Bool) -> Candidate? {
+            switch self {
+            case .value(let number): return held(number) ? self : nil
+            case .joined(let parts):
+                let parts = parts.map { $0.filter(held) }
+                return parts.contains(where: \.isEmpty) ? nil : .joined(parts)
+            }
+        }
+    }
+
     /// By field, in the order of `EventField.allCases`.
     private let firsts: UnsafeMutablePointer<Int32>
-    private let others: [[Int]]
-    /// Whether a field has more sources than one.
-    let hasOthers: Bool
+    let candidates: [[Candidate]]
+    /// Whether each text has one source at most.
+    let areSingle: Bool
+    /// Whether revenue and propensity have.
+    let areNumbersSingle: Bool
 
-    /// The numbers of the values of each field, of which the first that holds something counts.
-    init(_ numbers: [[Int]]) {
+    /// The candidates of each field, of which the first that holds something counts.
+    init(_ candidates: [[Candidate]]) {
         firsts = .allocate(capacity: EventField.allCases.count)
-        for (field, numbers) in numbers.enumerated() {
-            (firsts + field).initialize(to: Int32(numbers.first ?? 0))
+        for (field, candidates) in candidates.enumerated() {
+            if case .value(let number)? = candidates.first {
+                (firsts + field).initialize(to: Int32(number))
+            } else {
+                (firsts + field).initialize(to: 0)
+            }
         }
-        others = numbers.map { Array($0.dropFirst()) }
-        hasOthers = others.contains { !$0.isEmpty }
+        self.candidates = candidates
+        areSingle = EventField.allCases.allSatisfy { $0.isNumeric || candidates[$0.position].count <= 1 }
+        areNumbersSingle = [EventField.revenue, .propensity].allSatisfy { candidates[$0.position].count <= 1 }
     }
 
     deinit {
         firsts.deallocate()
     }
 
-    /// The value of a field. Null and empty text count as absent.
-    ///
-    /// - Parameter isOnly: whether it is known that no field has more sources than one.
+    /// The first value of a field, which counts if it holds something, and is the only one where sources are single.
     @inline(__always)
-    func value(_ field: EventField, in values: UnsafePointer<LineValue>, isOnly: Bool) -> LineValue {
-        let first = values[Int(firsts[field.position])]
-        return isOnly || first.count > 0 || !hasOthers ? first : other(field, in: values)
+    func first(_ field: EventField, in values: UnsafePointer<LineValue>) -> LineValue {
+        values[Int(firsts[field.position])]
     }
 
-    /// Whether the texts of a line have one source each, where a string stands or nothing.
+    /// Whether the texts of a line have one source each at most, where a string stands or nothing.
     ///
-    /// - Parameter isNumber: whether a number stands under the number of a value.
-    func arePlain(isNumber: (Int) -> Bool) -> Bool {
-        !hasOthers
-            && EventField.allCases.allSatisfy { field in
-                field.isNumeric || !isNumber(Int(firsts[field.position]))
-            }
-    }
-
-    private func other(_ field: EventField, in values: UnsafePointer<LineValue>) -> LineValue {
-        for number in others[field.position] where values[number].count > 0 { return values[number] }
-        return .absent
-    }
-}
-
-extension EventField {
-    /// Whether the value is a number, which may also stand as the text of one.
-    fileprivate var isNumeric: Bool { self == .time || self == .revenue || self == .propensity }
-
-    /// The position in `allCases`.
-    @inline(__always)
-    fileprivate var position: Int {
-        switch self {
-        case .time: 0
-        case .type: 1
-        case .visitor: 2
-        case .platform: 3
-        case .slot: 4
-        case .variant: 5
-        case .segment: 6
-        case .revenue: 7
-        case .order: 8
-        case .userAgent: 9
-        case .address: 10
-        case .propensity: 11
-        }
+    /// - Parameter isString: whether a string without escapes, or nothing, stands under the number of a value.
+    func arePlain(isString: (Int) -> Bool) -> Bool {
+        areSingle
+            && EventField.allCases.allSatisfy { field in field.isNumeric || isString(Int(firsts[field.position])) }
     }
 }
 

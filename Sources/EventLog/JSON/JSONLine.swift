@@ -26,21 +26,39 @@ struct JSONLine {
         position = start
     }
 
-    /// Reads the line's object and stores the values of known keys; nil when it is well formed.
+    /// Reads the line's object and stores the values that a tree leads to; nil when it is well formed.
     ///
     /// - Parameters:
-    ///   - keys: the keys whose values are wanted.
-    ///   - values: one for each key, `.absent` at the start.
-    mutating func scan(keys: borrowing KeyTable, into values: UnsafeMutablePointer<LineValue>) -> RejectedReason? {
+    ///   - tree: the keys whose values are wanted, and the paths.
+    ///   - values: by their numbers in the tree, all of those `.absent` at the start.
+    mutating func scan(_ tree: borrowing KeyTree, into values: UnsafeMutablePointer<LineValue>) -> RejectedReason? {
         skipWhitespace()
         guard position.pointee == UInt8(ascii: "{") else {
             return skipValue(depth: 0) != nil && atEnd() ? .notAnObject : failure
         }
-        guard scanObject(keys: keys, into: values), atEnd() else { return failure }
+        guard scanObject(tree, node: 0, depth: 1, into: values), atEnd() else { return failure }
         return nil
     }
 
-    private mutating func scanObject(keys: borrowing KeyTable, into values: UnsafeMutablePointer<LineValue>) -> Bool {
+    /// Reads JSON text that stands in a value, of which a node of the tree is wanted. False when it is no object and no list.
+    mutating func scanText(
+        _ tree: borrowing KeyTree, node: Int, into values: UnsafeMutablePointer<LineValue>
+    ) -> Bool {
+        skipWhitespace()
+        switch position.pointee {
+        case UInt8(ascii: "{"): return scanObject(tree, node: node, depth: 1, into: values) && atEnd()
+        case UInt8(ascii: "["): return scanList(tree, node: node, depth: 1, into: values) && atEnd()
+        default: return false
+        }
+    }
+
+    private mutating func scanObject(
+        _ tree: borrowing KeyTree, node: Int, depth: Int, into values: UnsafeMutablePointer<LineValue>
+    ) -> Bool {
+        guard depth <= JSONLine.maximumDepth else {
+            failure = .nestedTooDeep
+            return false
+        }
         position += 1
         skipWhitespace()
         if take(UInt8(ascii: "}")) { return true }
@@ -48,14 +66,18 @@ struct JSONLine {
             guard let key = scanString() else { return false }
             let wanted =
                 key.kind == .plainString
-                ? keys.index(of: key.start, count: Int(key.count)) : keys.index(ofEscaped: key.bytes)
+                ? tree.branch(of: key.start, count: Int(key.count), node: node)
+                : tree.branch(ofEscaped: key.bytes, node: node)
             skipWhitespace()
             guard take(UInt8(ascii: ":")) else { return false }
             skipWhitespace()
-            // Nearly all values are strings.
-            let isString = position.pointee == UInt8(ascii: "\"")
-            guard let value = isString ? scanString() : skipValue(depth: 1) else { return false }
-            if let wanted { values[wanted] = value }
+            if let wanted {
+                guard scanValue(tree, branch: wanted, depth: depth, into: values) else { return false }
+            } else {
+                // Nearly all values are strings.
+                let isString = position.pointee == UInt8(ascii: "\"")
+                guard (isString ? scanString() : skipValue(depth: depth)) != nil else { return false }
+            }
             skipWhitespace()
             if take(UInt8(ascii: ",")) {
                 skipWhitespace()
@@ -63,6 +85,106 @@ struct JSONLine {
             }
             return take(UInt8(ascii: "}"))
         }
+    }
+
+    /// Reads the value that a branch leads to. What an earlier one of the same key left is forgotten.
+    private mutating func scanValue(
+        _ tree: borrowing KeyTree, branch number: Int, depth: Int, into values: UnsafeMutablePointer<LineValue>
+    ) -> Bool {
+        let start = position
+        let node = tree.node(below: number)
+        if node >= 0 { for number in tree.branches[number].below { values[number] = .absent } }
+        var value: LineValue
+        switch position.pointee {
+        case UInt8(ascii: "\""):
+            guard let string = scanString() else { return false }
+            value = string
+        case UInt8(ascii: "{") where node >= 0:
+            guard scanObject(tree, node: node, depth: depth + 1, into: values) else { return false }
+            value = LineValue(kind: .unusable, start: start, count: position - start)
+        case UInt8(ascii: "[") where node >= 0 && tree.nodes[node].hasElements:
+            guard scanList(tree, node: node, depth: depth + 1, into: values) else { return false }
+            value = LineValue(kind: .unusable, start: start, count: position - start)
+        default:
+            guard let other = skipValue(depth: depth) else { return false }
+            value = other
+        }
+        let wanted = tree.value(of: number)
+        if wanted > 0 { values[wanted] = value }
+        if node >= 0 {
+            let isText = value.kind == .plainString || value.kind == .escapedString
+            values[tree.branches[number].text] = isText ? value : .absent
+        }
+        return true
+    }
+
+    /// Reads a list of which some elements are wanted. Each is passed first and looked at when it turns out to be one of those.
+    private mutating func scanList(
+        _ tree: borrowing KeyTree, node: Int, depth: Int, into values: UnsafeMutablePointer<LineValue>
+    ) -> Bool {
+        guard depth <= JSONLine.maximumDepth else {
+            failure = .nestedTooDeep
+            return false
+        }
+        position += 1
+        skipWhitespace()
+        if take(UInt8(ascii: "]")) { return true }
+        var matched: Set<Int> = []
+        var place = 0
+        while true {
+            let start = position
+            guard skipValue(depth: depth) != nil else { return false }
+            for element in tree.nodes[node].elements where element.place == place {
+                look(at: start, tree, element.branch, depth, into: values)
+            }
+            for match in tree.nodes[node].matches where !matched.contains(match.branch) {
+                guard start.pointee == UInt8(ascii: "{"), JSONLine.member(match.key, of: start, is: match.value) else {
+                    continue
+                }
+                matched.insert(match.branch)
+                look(at: start, tree, match.branch, depth, into: values)
+            }
+            place += 1
+            skipWhitespace()
+            if take(UInt8(ascii: ",")) {
+                skipWhitespace()
+                continue
+            }
+            return take(UInt8(ascii: "]"))
+        }
+    }
+
+    /// Reads a value that was passed and found well formed.
+    private mutating func look(
+        at start: UnsafePointer<UInt8>, _ tree: borrowing KeyTree, _ branch: Int, _ depth: Int,
+        into values: UnsafeMutablePointer<LineValue>
+    ) {
+        var scanner = JSONLine(start)
+        _ = scanner.scanValue(tree, branch: branch, depth: depth, into: values)
+    }
+
+    /// Whether the last member of a well-formed object with a key has a text: a string's, or that of a number or a word.
+    private static func member(_ key: [UInt8], of object: UnsafePointer<UInt8>, is text: [UInt8]) -> Bool {
+        var scanner = JSONLine(object)
+        var isSo = false
+        scanner.position += 1
+        scanner.skipWhitespace()
+        if scanner.take(UInt8(ascii: "}")) { return false }
+        while let name = scanner.scanString() {
+            scanner.skipWhitespace()
+            scanner.position += 1
+            scanner.skipWhitespace()
+            let start = scanner.position
+            guard var value = scanner.skipValue(depth: 1) else { return false }
+            if value.kind == .absent || value.kind == .unusable {
+                value = LineValue(kind: .plainString, start: start, count: scanner.position - start)
+            }
+            if name.hasText(key) { isSo = value.hasText(text) }
+            scanner.skipWhitespace()
+            guard scanner.take(UInt8(ascii: ",")) else { return isSo }
+            scanner.skipWhitespace()
+        }
+        return isSo
     }
 
     /// Checks the value at the position and passes it; nil when it is malformed.
@@ -175,5 +297,16 @@ struct JSONLine {
     private mutating func atEnd() -> Bool {
         skipWhitespace()
         return position.pointee == 0x0A
+    }
+}
+
+extension LineValue {
+    /// Whether the decoded text is this one.
+    fileprivate func hasText(_ text: [UInt8]) -> Bool {
+        guard kind == .escapedString else { return bytes.elementsEqual(text) }
+        return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Int(count) + 1) { buffer in
+            guard let base = buffer.baseAddress else { return false }
+            return UnsafeBufferPointer(start: base, count: JSONEscape.decode(bytes, into: base)).elementsEqual(text)
+        }
     }
 }

@@ -8,40 +8,53 @@ struct LineDecoder: ~Copyable {
         case event
         case rejected(RejectedReason)
         case ignored(IgnoredReason)
+
+        /// Whether the line is a well-formed one of the day.
+        @inline(__always)
+        var isOfDay: Bool {
+            switch self {
+            case .event, .ignored(.nobody): true
+            default: false
+            }
+        }
     }
 
     private let maximumLineLength: Int
-    private let keys: KeyTable
+    private let tree: KeyTree
     private let sources: FieldSources
-    /// Two lines, as there is a faster way for two. Values of each: the absent one, one for each key, and one for values that no
-    /// field has.
+    private let held: HeldSources
+    private let constants: ConstantTexts
+    /// Two lines, as there is a faster way for two. Values of each: the absent one, those of the tree, one that no field has, and
+    /// the constants.
     private let lines: UnsafeMutablePointer<cscan_line>
     private var templates: TemplateCache
     private var builder: EventBuilder
+    /// In how many of the day's lines each source was there, but for what the templates count.
+    private var counts: SourceCounts
 
     init(
         schema: EventSchema, day: LogDay, maximumLineLength: Int = LogReader.maximumLineLength,
         kernel: cscan_kernel = cscan_best_kernel()
     ) {
         self.maximumLineLength = maximumLineLength
-        var names: [String] = []
-        let fields = EventField.allCases.map { field -> [Int] in
-            guard case .keys(let keys) = schema[field] else { return [] }
-            return keys.map { key in
-                if let known = names.firstIndex(where: { $0.utf8.elementsEqual(key.utf8) }) { return known + 1 }
-                names.append(key)
-                return names.count
-            }
-        }
-        keys = KeyTable(names)
-        sources = FieldSources(fields)
+        let list = SourceList(schema)
+        var sourceNumbers: [[Int]] = []
+        tree = KeyTree(list.sources.map(\.spellings), numbers: &sourceNumbers)
+        constants = ConstantTexts(list.constants)
+        let first = tree.valueCount + 2
+        let numbers = ValueNumbers(
+            list, sources: sourceNumbers, constants: list.constants.indices.map { first + $0 })
+        sources = FieldSources(numbers.candidates)
+        held = HeldSources(sourceNumbers)
+        counts = SourceCounts(list.sources.count)
         lines = .allocate(capacity: 2)
         for index in 0..<2 {
-            let values = UnsafeMutablePointer<LineValue>.allocate(capacity: names.count + 2)
-            values.initialize(repeating: .absent, count: names.count + 2)
+            let values = UnsafeMutablePointer<LineValue>.allocate(capacity: first + list.constants.count)
+            values.initialize(repeating: .absent, count: first)
+            for (constant, value) in constants.values.enumerated() { (values + first + constant).initialize(to: value) }
             (lines + index).initialize(to: cscan_line(position: nil, values: values, high: 0))
         }
-        templates = TemplateCache(kernel: kernel)
+        templates = TemplateCache(numbers: numbers, kernel: kernel)
         builder = EventBuilder(schema: schema, day: day)
     }
 
@@ -52,6 +65,18 @@ struct LineDecoder: ~Copyable {
 
     /// Events of the day that state a propensity which is none.
     var invalidPropensities: Int64 { builder.invalidPropensities }
+
+    /// How often each word came that is no type.
+    var otherTypes: OtherTypes { builder.otherTypes }
+
+    /// The value for which the line before was rejected as invalid.
+    var invalidValue: LineValue { builder.invalidValue }
+
+    /// In how many of the day's lines each source was there.
+    mutating func sourceCounts() -> SourceCounts {
+        templates.countSources(into: &counts)
+        return counts
+    }
 
     /// Frees the texts of the events decoded so far.
     mutating func freeTexts() {
@@ -88,7 +113,11 @@ struct LineDecoder: ~Copyable {
         let lineFeed = lines[index].position.unsafelyUnwrapped
         start = lineFeed + 1
         if let fault = fault(line, lineFeed, mayHaveHigh: lines[index].high != 0) { return .rejected(fault) }
-        return builder.build(event, from: lines[index].values, sources, arePlain: templates.arePlain)
+        let template = templates.last
+        let outcome = builder.build(
+            event, from: lines[index].values, template.pointee.sources, arePlain: template.pointee.arePlain)
+        if outcome.isOfDay { template.pointee.events += 1 }
+        return outcome
     }
 
     /// Decodes a line by its grammar alone.
@@ -100,9 +129,9 @@ struct LineDecoder: ~Copyable {
         let hasMark = start.pointee == 0xEF && ByteOrderMark.begins(start, count: 3)
         let line = hasMark ? start + ByteOrderMark.bytes.count : start
         let values = lines[0].values.unsafelyUnwrapped
-        values.update(repeating: .absent, count: keys.count + 1)
+        values.update(repeating: .absent, count: tree.valueCount + 1)
         var scanner = JSONLine(line)
-        if let reason = scanner.scan(keys: keys, into: values + 1) {
+        if let reason = scanner.scan(tree, into: values) {
             let found = memchr(line, 0x0A, end - line).map { UnsafePointer($0.assumingMemoryBound(to: UInt8.self)) }
             let lineFeed = found ?? end
             start = lineFeed + 1
@@ -112,8 +141,27 @@ struct LineDecoder: ~Copyable {
         let lineFeed = scanner.position
         start = lineFeed + 1
         if let fault = fault(line, lineFeed, mayHaveHigh: scanner.high != 0) { return .rejected(fault) }
-        if !scanner.hasEscapes { templates.learn(line, lineFeed, keys: keys, sources: sources) }
-        return builder.build(event, from: values, sources, arePlain: false)
+        if !scanner.hasEscapes { templates.learn(line, lineFeed, tree) }
+        if tree.hasPaths { readTexts(into: values) }
+        let outcome = builder.build(event, from: values, sources, arePlain: false)
+        if outcome.isOfDay { held.count(values, isThere: { $0.kind != .absent }, into: &counts) }
+        return outcome
+    }
+
+    /// Reads the JSON that stands in texts where a path goes on.
+    private mutating func readTexts(into values: UnsafeMutablePointer<LineValue>) {
+        for branch in tree.texts {
+            let value = values[tree.branches[branch].text]
+            guard value.count > 0 else { continue }
+            let text = builder.keep(capacity: Int(value.count)) { target in
+                guard value.kind == .escapedString else {
+                    target.update(from: value.text.start, count: Int(value.count))
+                    return Int(value.count)
+                }
+                return JSONEscape.decode(value.bytes, into: target)
+            }
+            tree.read(text, branch: branch, into: values)
+        }
     }
 
     /// What is wrong with a line whatever stands in it.

@@ -5,6 +5,8 @@ import CScan
 ///     {"ts":"2026-11-20T10:00:00Z","type":"view","revenue":12.50,"page":"/p"}⏎
 ///     └─part┘└───── hole ────────┘└── part ──┘└h.┘└── part ──┘└h.┘└─ part ─┘└┘└part, line end
 ///
+/// Values of objects inside the line's are holes like its own; what stands in lists is read by the parser where it is wanted.
+///
 /// A hole is the text of a string value, or a number; keys, `true`, `false`, `null` and all else are parts. A string's hole ends
 /// at the first quote, and has neither backslash nor control character in it, so a line that agrees with the parts is the object
 /// that the template was made of, with other values.
@@ -17,30 +19,38 @@ struct LineTemplate: ~Copyable {
 
     /// How many lines had this shape, counted by the cache.
     var matches = 0
-    /// Whether each field that is text has one source, where a string stands or nothing.
+    /// How many of them became events since this was asked for last.
+    var events: Int64 = 0
+    /// Which of its values each field is read from: where nothing stands is known.
+    let sources: FieldSources
+    /// Whether each text has one source at most, where a plain string stands.
     let arePlain: Bool
-    /// The numbers of the wanted keys that have no hole.
-    private let absent: UnsafeMutableBufferPointer<Int>
+    /// The sources that are there.
+    let held: HeldSources
     private let parts: UnsafeMutableBufferPointer<cscan_part>
 
     /// Makes a template of the well-formed line from `start` to `lineFeed`; nil for one that is too long or cannot be read by its shape alone.
     ///
-    /// The number of a hole's value is that of its key, from 1, and one more than there are keys where no field has that key.
+    /// The number of a hole's value is the tree's, and one more than the tree has where no field has it.
+    ///
+    /// - Parameters:
+    ///   - node: what the line's object is in the tree.
+    ///   - numbers: which values fields are read from.
     init?(
-        _ start: UnsafePointer<UInt8>, _ lineFeed: UnsafePointer<UInt8>, keys: borrowing KeyTable,
-        sources: borrowing FieldSources
+        _ start: UnsafePointer<UInt8>, _ lineFeed: UnsafePointer<UInt8>, _ tree: borrowing KeyTree, node: Int = 0,
+        numbers: ValueNumbers
     ) {
         let hasReturn = lineFeed > start && lineFeed[-1] == 0x0D
         let line = UnsafeBufferPointer(start: start, count: lineFeed - start - (hasReturn ? 1 : 0))
         guard line.count <= LineTemplate.maximumLength, line.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\\") })
         else { return nil }
-        var shape = Shape(line, keyCount: keys.count)
-        guard shape.scan(keys) else { return nil }
-        let numbers = Set(shape.parts.filter { $0.follower == CSCAN_NUMBER_HOLE }.map { Int($0.value) })
-        arePlain = sources.arePlain(isNumber: numbers.contains)
-        let absentNumbers = shape.absent
-        absent = .allocate(capacity: absentNumbers.count)
-        _ = absent.initialize(from: absentNumbers)
+        var shape = Shape(line, node: node, spare: tree.valueCount + 1)
+        guard shape.scan(tree) else { return nil }
+        let found = shape.held
+        let jsonNumbers = Set(shape.parts.filter { $0.follower == CSCAN_NUMBER_HOLE }.map { Int($0.value) })
+        sources = FieldSources(numbers.candidates(among: { found.contains($0) || $0 > tree.valueCount }))
+        arePlain = sources.arePlain { !jsonNumbers.contains($0) }
+        held = HeldSources(numbers.sources.map { $0.filter(found.contains) })
         let stride = MemoryLayout<cscan_part>.stride
         let memory = UnsafeMutableRawPointer.allocate(byteCount: shape.parts.count * stride, alignment: stride)
         parts = UnsafeMutableBufferPointer(
@@ -50,31 +60,19 @@ struct LineTemplate: ~Copyable {
 
     deinit {
         parts.deallocate()
-        absent.deallocate()
     }
 
-    /// Takes the values of a line if it has this shape; otherwise they may have changed.
+    /// Takes the values of a line if it has this shape; otherwise they may have changed. Values that have no hole stay as they are.
     @inline(__always)
     func match(_ line: UnsafeMutablePointer<cscan_line>, by matcher: cscan_matcher) -> Bool {
-        guard matcher.one(parts.baseAddress, line) != 0 else { return false }
-        clearAbsent(in: line)
-        return true
+        matcher.one(parts.baseAddress, line) != 0
     }
 
     /// The same of two lines: values are taken if both have this shape. Returns the number of a line
     /// that has another one, or 2.
     @inline(__always)
     func matchTwo(_ lines: UnsafeMutablePointer<cscan_line>, by matcher: cscan_matcher) -> Int {
-        let matched = Int(matcher.two(parts.baseAddress, lines))
-        if matched == 2 {
-            clearAbsent(in: lines)
-            clearAbsent(in: lines + 1)
-        }
-        return matched
-    }
-
-    private func clearAbsent(in line: UnsafeMutablePointer<cscan_line>) {
-        for number in absent { line.pointee.values[number] = .absent }
+        Int(matcher.two(parts.baseAddress, lines))
     }
 }
 
@@ -82,38 +80,40 @@ struct LineTemplate: ~Copyable {
 private struct Shape {
     private let line: UnsafeBufferPointer<UInt8>
     private var position = 0
-    private var depth = 0
+    /// The nodes of the objects and lists that the position is in; -1 for one of which nothing is wanted.
+    private var nodes: [Int] = []
+    /// What the line's object is in the tree.
+    private let root: Int
+    /// The number of values that no field has.
+    private let spare: Int
     /// Where the literal begins that is not yet among the parts.
     private var literal = 0
-    /// The wanted key whose value comes next.
-    private var key: Int?
+    /// The wanted branch whose value comes next.
+    private var branch: Int?
     private var seen: Set<Int> = []
 
     private(set) var parts: [cscan_part] = []
-    private let keyCount: Int
-    /// The keys that have a hole.
-    private var held: Set<Int> = []
+    /// The numbers of values that have a hole.
+    private(set) var held: Set<Int> = []
 
-    /// The numbers, from 1, of the keys that have none.
-    var absent: [Int] { (0..<keyCount).filter { !held.contains($0) }.map { $0 + 1 } }
-
-    init(_ line: UnsafeBufferPointer<UInt8>, keyCount: Int) {
+    init(_ line: UnsafeBufferPointer<UInt8>, node: Int, spare: Int) {
         self.line = line
-        self.keyCount = keyCount
+        root = node
+        self.spare = spare
     }
 
     /// False for a shape that has no template.
-    mutating func scan(_ keys: borrowing KeyTable) -> Bool {
+    mutating func scan(_ tree: borrowing KeyTree) -> Bool {
         while position < line.count {
             switch line[position] {
             case UInt8(ascii: "\""):
-                guard takeString(keys) else { return false }
+                guard takeString(tree) else { return false }
             case UInt8(ascii: "-"), 0x30...0x39:
-                addHole(CSCAN_NUMBER_HOLE)
+                addHole(CSCAN_NUMBER_HOLE, tree)
                 while position < line.count, Shape.isNumberByte(line[position]) { position += 1 }
                 literal = position
             default:
-                guard takeOther(line[position]) else { return false }
+                guard takeOther(line[position], tree) else { return false }
                 position += 1
             }
         }
@@ -121,35 +121,56 @@ private struct Shape {
         return true
     }
 
-    private mutating func takeString(_ keys: borrowing KeyTable) -> Bool {
+    private mutating func takeString(_ tree: borrowing KeyTree) -> Bool {
         position += 1
         let start = position
         var close = start
         while line[close] != UInt8(ascii: "\"") { close += 1 }
         if isKey(close) {
-            if depth == 1 {
-                key = keys.index(of: line.baseAddress.unsafelyUnwrapped + start, count: close - start)
+            branch = nil
+            if let node = nodes.last, node >= 0 {
+                branch = tree.branch(
+                    of: line.baseAddress.unsafelyUnwrapped + start, count: close - start, node: node)
                 // Of keys that stand twice the last wins, even as null: that is for the parser.
-                if let key, !seen.insert(key).inserted { return false }
+                if let branch, !seen.insert(branch).inserted { return false }
             }
         } else {
-            addHole(CSCAN_STRING_HOLE)
+            // Text that may be JSON itself is for the parser.
+            if let branch, tree.node(below: branch) >= 0 { return false }
+            addHole(CSCAN_STRING_HOLE, tree)
             literal = close
         }
         position = close + 1
         return true
     }
 
-    /// Passes what is neither a string nor a number; false when it is the value of a wanted key and no null.
-    private mutating func takeOther(_ byte: UInt8) -> Bool {
+    /// Passes what is neither a string nor a number; false when it is a wanted value and no null, or a list of which something is wanted.
+    private mutating func takeOther(_ byte: UInt8, _ tree: borrowing KeyTree) -> Bool {
         switch byte {
-        case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
-        case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
-        case UInt8(ascii: "n"): key = nil
-        case UInt8(ascii: ":"), UInt8(ascii: " "): return true
+        case UInt8(ascii: "{"): return open(isList: false, tree)
+        case UInt8(ascii: "["): return open(isList: true, tree)
+        case UInt8(ascii: "}"), UInt8(ascii: "]"): nodes.removeLast()
+        case UInt8(ascii: "n"): branch = nil
+        case UInt8(ascii: "t"), UInt8(ascii: "f"):
+            if let branch, tree.value(of: branch) > 0 { return false }
+            branch = nil
         default: break
         }
-        return key == nil
+        return true
+    }
+
+    private mutating func open(isList: Bool, _ tree: borrowing KeyTree) -> Bool {
+        var node = nodes.isEmpty ? root : -1
+        if let branch {
+            guard tree.value(of: branch) == 0 else { return false }
+            node = tree.node(below: branch)
+            if isList, node >= 0, tree.nodes[node].hasElements { return false }
+        } else if isList, nodes.isEmpty, tree.nodes[root].hasElements {
+            return false
+        }
+        branch = nil
+        nodes.append(isList ? -1 : node)
+        return true
     }
 
     /// Whether the string that ends with the quote at `close` is a key. Tabs are control characters: only spaces can follow.
@@ -169,15 +190,15 @@ private struct Shape {
     }
 
     /// Adds the hole that begins at the position, and the literal before it.
-    private mutating func addHole(_ follower: cscan_follower) {
+    private mutating func addHole(_ follower: cscan_follower, _ tree: borrowing KeyTree) {
         addLiteral(before: follower)
-        var value = keyCount + 1
-        if depth == 1, let key {
-            value = key + 1
-            held.insert(key)
+        var value = spare
+        if let branch, tree.value(of: branch) > 0 {
+            value = tree.value(of: branch)
+            held.insert(value)
         }
         parts[parts.count - 1].value = UInt32(value)
-        key = nil
+        branch = nil
     }
 
     private mutating func addLiteral(before follower: cscan_follower) {

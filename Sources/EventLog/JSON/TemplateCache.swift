@@ -20,8 +20,14 @@ struct TemplateCache: ~Copyable {
     private var resting = 0
     /// The number of the shape that matched last.
     private var matched = 0
+    /// Which values fields are read from.
+    private let numbers: ValueNumbers
+    /// What was counted by shapes that are no longer there.
+    private var forgotten: SourceCounts
 
-    init(kernel: cscan_kernel = cscan_best_kernel()) {
+    init(numbers: ValueNumbers = .none, kernel: cscan_kernel = cscan_best_kernel()) {
+        self.numbers = numbers
+        forgotten = SourceCounts(numbers.sources.count)
         matcher = cscan_matcher_of(kernel)
         shapes = .allocate(capacity: TemplateCache.maximumShapes)
     }
@@ -58,8 +64,20 @@ struct TemplateCache: ~Copyable {
         return number
     }
 
-    /// Whether the texts of the line that matched last are plain.
-    var arePlain: Bool { shapes[matched].arePlain }
+    /// The shape of the line that matched last.
+    var last: UnsafeMutablePointer<LineTemplate> { shapes + matched }
+
+    /// Counts the lines that became events by the sources that are there, once.
+    mutating func countSources(into counts: inout SourceCounts) {
+        for index in 0..<count { countSources(of: index, into: &counts) }
+        counts.add(forgotten)
+        forgotten = SourceCounts(forgotten.lines.count)
+    }
+
+    private func countSources(of index: Int, into counts: inout SourceCounts) {
+        shapes[index].held.count(lines: shapes[index].events, into: &counts)
+        shapes[index].events = 0
+    }
 
     /// Counts a line of the shape that matched, which moves before one that is rarer. What was long ago counts less and less.
     private mutating func countMatch() {
@@ -73,8 +91,7 @@ struct TemplateCache: ~Copyable {
 
     /// Learns the shape of the well-formed line from `start` to `lineFeed` that matched none.
     mutating func learn(
-        _ start: UnsafePointer<UInt8>, _ lineFeed: UnsafePointer<UInt8>, keys: borrowing KeyTable,
-        sources: borrowing FieldSources
+        _ start: UnsafePointer<UInt8>, _ lineFeed: UnsafePointer<UInt8>, _ tree: borrowing KeyTree, node: Int = 0
     ) {
         guard resting == 0 else {
             resting -= 1
@@ -87,9 +104,10 @@ struct TemplateCache: ~Copyable {
             forgetAll()
             return
         }
-        guard let template = LineTemplate(start, lineFeed, keys: keys, sources: sources) else { return }
+        guard let template = LineTemplate(start, lineFeed, tree, node: node, numbers: numbers) else { return }
         if count == TemplateCache.maximumShapes {
             count -= 1
+            forget(count)
             (shapes + count).deinitialize(count: 1)
             halveMatches()
         }
@@ -100,7 +118,15 @@ struct TemplateCache: ~Copyable {
         count += 1
     }
 
+    /// Keeps what a shape has counted.
+    private mutating func forget(_ index: Int) {
+        var counts = SourceCounts(forgotten.lines.count)
+        countSources(of: index, into: &counts)
+        forgotten.add(counts)
+    }
+
     private mutating func forgetAll() {
+        for index in 0..<count { forget(index) }
         shapes.deinitialize(count: count)
         count = 0
     }

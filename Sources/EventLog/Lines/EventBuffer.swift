@@ -65,6 +65,6 @@ extension Event {
         Event(
             time: 0, type: .other, propensity: 0, visitor: .absent, platform: .absent, slot: .absent, variant: .absent,
             segment: .absent, revenue: 0, order: .absent, userAgent: .absent, address: .absent,
-            place: LinePlace(file: 0, half: 0, line: 0))
+            id: .absent, place: LinePlace(file: 0, half: 0, line: 0))
     }
 }

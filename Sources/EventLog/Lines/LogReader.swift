@@ -64,6 +64,7 @@ package struct LogReader: Sendable {
         var (tally, error) = result.withLock { $0 }
         if let error { throw error }
         tally.files = files.map(rules.name)
+        tally.nameSources(of: schema)
         return tally
     }
 }

@@ -1,3 +1,5 @@
+import CScan
+
 /// Why a line was rejected: it is not what a log line must be.
 package enum RejectedReason: Hashable, Sendable, CaseIterable {
     case notUTF8
@@ -37,6 +39,8 @@ package enum RejectedReason: Hashable, Sendable, CaseIterable {
 package enum IgnoredReason: String, Hashable, Sendable, CaseIterable {
     case blankLine = "blank line"
     case outsideDay = "outside the day"
+    /// It is of nobody who is known: it has no visitor, or one that means none.
+    case nobody
     case otherType = "other type"
     case undeclaredExperiment = "undeclared experiment"
     case undeclaredVariant = "undeclared variant"
@@ -46,9 +50,10 @@ package enum IgnoredReason: String, Hashable, Sendable, CaseIterable {
         switch self {
         case .blankLine: 0
         case .outsideDay: 1
-        case .otherType: 2
-        case .undeclaredExperiment: 3
-        case .undeclaredVariant: 4
+        case .nobody: 2
+        case .otherType: 3
+        case .undeclaredExperiment: 4
+        case .undeclaredVariant: 5
         }
     }
 }
@@ -60,14 +65,26 @@ package struct LineSamples: Codable, Sendable {
 
     package fileprivate(set) var count: Int64 = 0
     var places: [LinePlace] = []
+    /// What the first of them has.
+    var value: String?
+    /// The most bytes of it.
+    private static let valueLimit = 80
 
     fileprivate mutating func add(_ place: LinePlace) {
         count += 1
         keep(place)
     }
 
+    fileprivate mutating func add(_ place: LinePlace, value: LineValue) {
+        if value.count > 0, places.first.map({ place < $0 }) ?? true {
+            self.value = String(decoding: value.bytes.prefix(LineSamples.valueLimit), as: UTF8.self)
+        }
+        add(place)
+    }
+
     fileprivate mutating func add(_ other: LineSamples) {
         count += other.count
+        if let first = other.places.first, places.first.map({ first < $0 }) ?? true { value = other.value }
         for place in other.places { keep(place) }
     }
 
@@ -103,6 +120,20 @@ package struct LogTally: Codable, Sendable {
         package var name: String
         package var count: Int64
         package var samples: [LineReference]
+        /// The value that the first of them has and that is none, where that is the reason.
+        package var value: String?
+        /// What is read in its place.
+        package var remedy: String?
+    }
+
+    /// A source and the number of the day's lines in which it was there: any value but null, of columns any but an empty one.
+    package struct Source: Codable, Sendable {
+        package var field: EventField
+        /// As the configuration has it; of a field that is not mapped its own name.
+        package var source: String
+        /// Whether the configuration names it.
+        package var isMapped: Bool
+        package var lines: Int64
     }
 
     package internal(set) var files: [String] = []
@@ -112,6 +143,11 @@ package struct LogTally: Codable, Sendable {
     package private(set) var events: [EventType: Int64] = [:]
     /// Events inside the day whose line states a propensity that is none (not above 0 and at most 1): taken as not stated.
     package private(set) var invalidPropensities: Int64 = 0
+    /// Of every source, each of a list by itself, in the order of the fields: in how many of the day's lines it was there.
+    package internal(set) var sources: [Source] = []
+    /// How often words came in the day that are no type.
+    package private(set) var otherTypes = OtherTypes()
+    private var sourceCounts: SourceCounts?
     var rejectedSamples: [RejectedReason: LineSamples] = [:]
     /// By the index of the reason in `allCases`, without a dictionary: there may be one for each line.
     var ignoredSamples = Array(repeating: LineSamples(), count: IgnoredReason.allCases.count)
@@ -150,8 +186,26 @@ package struct LogTally: Codable, Sendable {
 
     mutating func count(invalidPropensities number: Int64) { invalidPropensities += number }
 
-    mutating func reject(_ reason: RejectedReason, at place: LinePlace) {
-        rejectedSamples[reason, default: LineSamples()].add(place)
+    mutating func add(_ sources: SourceCounts, _ others: OtherTypes) {
+        if sourceCounts?.add(sources) == nil { sourceCounts = sources }
+        otherTypes.add(others)
+    }
+
+    /// Names the sources that were counted.
+    mutating func nameSources(of schema: EventSchema) {
+        let lines = sourceCounts?.lines ?? []
+        sources = SourceList(schema).sources.enumerated().map { index, source in
+            Source(
+                field: source.field, source: source.text, isMapped: schema.isMapped(source.field),
+                lines: index < lines.count ? lines[index] : 0)
+        }
+    }
+
+    /// Counts a rejected line.
+    ///
+    /// - Parameter value: what it has that is none, where that is the reason.
+    mutating func reject(_ reason: RejectedReason, at place: LinePlace, value: LineValue = .absent) {
+        rejectedSamples[reason, default: LineSamples()].add(place, value: value)
     }
 
     mutating func ignore(_ reason: IgnoredReason, at place: LinePlace) {
@@ -163,6 +217,11 @@ package struct LogTally: Codable, Sendable {
         bytes += other.bytes
         lines += other.lines
         invalidPropensities += other.invalidPropensities
+        if let counts = other.sourceCounts { add(counts, other.otherTypes) }
+        if sources.isEmpty { sources = other.sources }
+        for (index, lines) in (sourceCounts?.lines ?? []).enumerated() where index < sources.count {
+            sources[index].lines = lines
+        }
         events.merge(other.events, uniquingKeysWith: +)
         rejectedSamples.merge(other.rejectedSamples) { left, right in
             var sum = left
@@ -180,7 +239,11 @@ package struct LogTally: Codable, Sendable {
     /// Every reason lines were rejected for, in the order of the reasons' declaration.
     package var rejected: [Entry] {
         RejectedReason.allCases.compactMap { reason in
-            rejectedSamples[reason].map { Entry(name: reason.name, count: $0.count, samples: references($0)) }
+            rejectedSamples[reason].map {
+                Entry(
+                    name: reason.name, count: $0.count, samples: references($0), value: $0.value,
+                    remedy: reason == .invalid(.time) ? Timestamp.forms : nil)
+            }
         }
     }
 

@@ -26,11 +26,11 @@ extension LogWorker {
                     reread = max(reread, min(end + 1, block.lines.upperBound))
                     end = first
                 } else {
-                    settle(record.outcome, at: place, from: base + start, to: record.lineFeed)
+                    settle(record.outcome, at: place, from: base + start, to: record.lineFeed, isRecord: true)
                     line += block.lineFeeds(in: start..<end)
                 }
             } else {
-                settle(record.outcome, at: place, from: base + start, to: record.lineFeed)
+                settle(record.outcome, at: place, from: base + start, to: record.lineFeed, isRecord: true)
             }
             line += 1
             start = end + 1

@@ -84,10 +84,12 @@ struct LogWorker: ~Copyable {
     var nextEvent: UnsafeMutablePointer<Event> { events.next() }
 
     /// Takes what became of the line between `start` and `end`: keeps the event that was made, or counts why there is none.
+    ///
+    /// - Parameter isRecord: whether it was a record of separated values.
     @inline(__always)
     mutating func settle(
         _ outcome: LineDecoder.Outcome, at place: LinePlace, from start: UnsafePointer<UInt8>,
-        to end: UnsafePointer<UInt8>
+        to end: UnsafePointer<UInt8>, isRecord: Bool = false
     ) {
         tally.lines += 1
         switch outcome {
@@ -97,7 +99,11 @@ struct LogWorker: ~Copyable {
             if events.isFull { handOver() }
         case .rejected(let reason):
             lostLines += 1
-            tally.reject(reason, at: place)
+            if case .invalid = reason {
+                tally.reject(reason, at: place, value: isRecord ? records.invalidValue : lines.invalidValue)
+            } else {
+                tally.reject(reason, at: place)
+            }
         case .ignored(let reason):
             if reason == .blankLine { lostLines += 1 }
             tally.ignore(reason, at: place)
@@ -110,6 +116,8 @@ struct LogWorker: ~Copyable {
     /// What was read, at the end of all blocks.
     consuming func finish() -> LogTally {
         tally.count(invalidPropensities: lines.invalidPropensities + records.invalidPropensities)
+        tally.add(lines.sourceCounts(), lines.otherTypes)
+        tally.add(records.sourceCounts, records.otherTypes)
         return tally
     }
 

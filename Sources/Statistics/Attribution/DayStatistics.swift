@@ -76,6 +76,9 @@ package struct DayStatistics: Codable, Equatable, Sendable {
     package internal(set) var audit: [Bot] = []
     /// Units, of visitors who are not bots, that saw two or more variants.
     package internal(set) var mixedUnits: Int64 = 0
+    /// Copies of events that were left out: of one visitor, type and id of the event only one counts. Those of a visitor that is
+    /// dropped for the number of its events are none of them: that number is of all of its lines.
+    package internal(set) var repeatedEvents: Int64 = 0
     /// What became of people's orders.
     package internal(set) var orders = OrderTally()
     /// What of people's clicks, orders and refunds counts for no unit of the day.

@@ -19,6 +19,7 @@ struct DayReduction: Sendable {
     /// What each shard that was kept contributes to the day, in their order; nil for one that was dropped meanwhile. The memory
     /// of the day is given back.
     func parts() throws(CountOverflow) -> [DayPart?] {
+        if plan.tellsCopies { countIdentified() }
         let count = plan.shards.kept
         let parts = Mutex(Array(repeating: Result<DayPart?, CountOverflow>.success(nil), count: count))
         DispatchQueue.concurrentPerform(iterations: count) { shard in
@@ -26,6 +27,18 @@ struct DayReduction: Sendable {
             parts.withLock { $0[shard] = found }
         }
         return try parts.withLock { $0 }.map { part throws(CountOverflow) in try part.get() }
+    }
+
+    /// Counts the events that were kept for their ids, of all shards before anything is said of one: to make room a shard may have to
+    /// go.
+    private func countIdentified() {
+        DispatchQueue.concurrentPerform(iterations: plan.shards.kept) { shard in
+            plan.shards.shards[shard].content.withLock { content in
+                guard let visitors = content.visitors else { return }
+                let isDone = visitors.pointer.pointee.countIdentified(plan) { plan.shards.dropHighest(for: shard) }
+                if !isDone { content = Shards.Content() }
+            }
+        }
     }
 
     private func part(of shard: Int) throws(CountOverflow) -> DayPart? {
@@ -96,6 +109,7 @@ struct DayReduction: Sendable {
         var purchases = PurchaseList()
         let person = PersonTally(places: attribution.places, judgesOrders: windowAttribution == nil)
         try table.forEach { visitor throws(CountOverflow) in
+            if plan.tellsCopies { settleCopies(of: visitor, in: table, &part) }
             let events = Int64(visitor.pointee.events)
             part.statistics.visitors.add(events: events)
             if sketches { part.statistics.sketch(ByteText(visitor.id).partHash) }
@@ -115,6 +129,19 @@ struct DayReduction: Sendable {
         }
     }
 
+    /// Counts the copies of a visitor's events that were left out. Of a visitor that is dropped for the number of its events none was:
+    /// that counts all of its lines.
+    private func settleCopies(
+        of visitor: UnsafeMutablePointer<Visitor>, in table: borrowing VisitorTable, _ part: inout DayPart
+    ) {
+        let repeats = table.repeats(of: visitor)
+        if plan.policy.dropsForEvents(visitor.pointee.events) {
+            visitor.pointee.events.add(repeats)
+        } else {
+            part.statistics.repeatedEvents += Int64(repeats)
+        }
+    }
+
     private func evidence(
         on visitor: UnsafeMutablePointer<Visitor>, in table: borrowing VisitorTable
     ) -> VisitorEvidence {
@@ -122,9 +149,12 @@ struct DayReduction: Sendable {
         var evidence = VisitorEvidence()
         evidence.events = record.events
         evidence.hasView = record.flags.contains(.viewed)
-        evidence.clicks = record.clicks
-        if plan.policy.needsBusiestMinute(events: record.events) {
-            evidence.busiestMinute = table.busiestMinute(of: visitor)
+        // Which events of such a visitor were kept by their ids, and which were not, is a matter of their order.
+        if !plan.tellsCopies || !plan.policy.dropsForEvents(record.events) {
+            evidence.clicks = record.clicks
+            if plan.policy.needsBusiestMinute(events: record.events) {
+                evidence.busiestMinute = table.busiestMinute(of: visitor)
+            }
         }
         evidence.hasBotUserAgent = record.flags.contains(.botAgent)
         evidence.isInDeniedNetwork = record.flags.contains(.deniedNetwork)
@@ -179,6 +209,7 @@ extension DayStatistics {
             return sum
         }
         mixedUnits += other.mixedUnits
+        repeatedEvents += other.repeatedEvents
         orders.add(other.orders)
         nowhere.add(other.nowhere)
         undeclaredViews.merge(other.undeclaredViews, uniquingKeysWith: +)

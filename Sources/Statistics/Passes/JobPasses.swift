@@ -73,7 +73,8 @@ struct JobPasses {
         let log = days[number]
         let plan = ShardInsertionPlan(
             experiments: job.experiments, policy: log.policy, day: log.day.range, hash: hash, segments: segments,
-            shards: shards, workers: job.workers, keepsClicks: window != nil)
+            shards: shards, workers: job.workers, keepsClicks: window != nil,
+            tellsCopies: job.reader.schema.hasEventIDs)
         shards.beginDay(minutes: ShardInsertionPlan.minutes(of: log.day.range), experiments: job.experiments.count)
         let collectors = (0..<max(1, job.workers)).map { EventCollector(plan, worker: $0) }
         let tally = try read(log, into: collectors, shards, isFirst: number == tallies.count)

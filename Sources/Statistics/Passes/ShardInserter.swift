@@ -23,6 +23,8 @@ struct ShardInserter: ~Copyable {
     /// Those of them whose overflow nodes will likely be needed.
     private var recordsWithNodes = UnsafeArray<ArenaOffset>(capacity: 512)
     private var names: DictionaryEncoder
+    /// Of a shard's events, in their order: the hashes of their own ids, where those are asked for.
+    private var eventHashes = UnsafeArray<UInt64>(capacity: 512)
 
     /// Views of declared arms whose segment would run as a formula in a spreadsheet, taken as everyone's.
     var formulaSegments: Int64 { names.formulaSegments }
@@ -116,9 +118,23 @@ struct ShardInserter: ~Copyable {
         guard let table = content.visitors?.pointer else { return }
         let own = UnsafeBufferPointer(rebasing: order.elements[starts[shard]..<starts[shard + 1]])
         prefetch(own, in: table.pointee)
+        if plan.tellsCopies { hashIDs(own, events, in: table.pointee) }
         for (index, number) in own.enumerated() {
             let encoded = UnsafePointer(encoded.start + Int(number))
             let event = (events.baseAddress.unsafelyUnwrapped + Int(encoded.pointee.event))
+            if plan.tellsCopies, !event.pointee.id.isEmpty {
+                let bytes =
+                    VisitorTable.bytesOfEvent + encoded.pointee.visitor.count
+                    + IdentifiedEvent.bytes(idLength: event.pointee.id.count, orderLength: event.pointee.order.count)
+                while !table.pointee.reserveIdentified(bytes) {
+                    guard plan.shards.dropHighest(for: shard) else {
+                        content = Shards.Content()
+                        return
+                    }
+                }
+                table.pointee.keep(encoded, event, hash: eventHashes[index], likely: records.start[index], plan)
+                continue
+            }
             var bytes = VisitorTable.bytesOfEvent + encoded.pointee.visitor.count
             if encoded.pointee.type.isOfMoney { bytes += event.pointee.order.count }
             while !table.pointee.reserve(bytes) {
@@ -129,6 +145,20 @@ struct ShardInserter: ~Copyable {
                 }
             }
             table.pointee.add(encoded, event, likely: records.start[index], plan)
+        }
+    }
+
+    /// Finds the hashes of events' own ids, and asks for what looking them up will touch.
+    private mutating func hashIDs(
+        _ numbers: UnsafeBufferPointer<UInt32>, _ events: UnsafeBufferPointer<Event>, in table: borrowing VisitorTable
+    ) {
+        eventHashes.resize(to: numbers.count)
+        for (index, number) in numbers.enumerated() {
+            let encoded = UnsafePointer(encoded.start + Int(number))
+            let event = events.baseAddress.unsafelyUnwrapped + Int(encoded.pointee.event)
+            eventHashes.start[index] = VisitorTable.hash(
+                ofEvent: plan.hash(event.pointee.id), visitor: encoded.pointee.hash, type: encoded.pointee.type)
+            table.eventIndex.prefetch(hash: eventHashes.start[index])
         }
     }
 
@@ -168,6 +198,17 @@ extension VisitorTable {
         let visitor = visitor(encoded.pointee.visitor, hash: encoded.pointee.hash, likely: offset)
         visitor.pointee.events.add(1)
         visitor.pointee.insert(encoded.pointee.flags)
+        count(
+            encoded, of: visitor, revenue: event.pointee.revenue, propensity: event.pointee.propensity,
+            order: event.pointee.order, plan)
+    }
+
+    /// Counts what an event of a visitor says, beside its number.
+    @inline(__always)
+    mutating func count(
+        _ encoded: UnsafePointer<EncodedEvent>, of visitor: UnsafeMutablePointer<Visitor>, revenue: Int64,
+        propensity: UInt32, order: ByteText, _ plan: ShardInsertionPlan
+    ) {
         switch encoded.pointee.type {
         case .view:
             if encoded.pointee.arm.hasArm {
@@ -175,7 +216,7 @@ extension VisitorTable {
                     encoded.pointee.arm, segment: encoded.pointee.segment, time: encoded.pointee.time,
                     unit: unit(of: visitor, encoded.pointee.arm), segments: plan.segments)
                 if visitor.pointee.flags.contains(.statesPropensity) {
-                    take(propensity: event.pointee.propensity, of: rank, encoded.pointee.arm, visitor)
+                    take(propensity: propensity, of: rank, encoded.pointee.arm, visitor)
                 }
             } else if encoded.pointee.arm != .none {
                 addUndeclaredView(of: encoded.pointee.arm, visitor)
@@ -192,9 +233,9 @@ extension VisitorTable {
             // What a bot bought counts nowhere, however much it is.
             if encoded.pointee.isCounted, !plan.policy.dropsForEvents(visitor.pointee.events) {
                 let purchase = Purchase(
-                    time: encoded.pointee.time, revenue: event.pointee.revenue, place: encoded.pointee.place,
-                    isRefund: encoded.pointee.type == .refund, orderLength: event.pointee.order.count)
-                add(purchase, order: event.pointee.order, of: visitor)
+                    time: encoded.pointee.time, revenue: revenue, place: encoded.pointee.place,
+                    isRefund: encoded.pointee.type == .refund, orderLength: order.count)
+                add(purchase, order: order, of: visitor)
             }
         case .other:
             break

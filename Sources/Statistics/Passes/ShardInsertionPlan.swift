@@ -13,10 +13,12 @@ final class ShardInsertionPlan: Sendable {
     let workers: Int
     /// Whether the time of every click is kept, for a conversion window to judge.
     let keepsClicks: Bool
+    /// Whether copies of events are told by the events' ids.
+    let tellsCopies: Bool
 
     init(
         experiments: [Experiment], policy: BotPolicy, day: Range<Int64>, hash: KeyedHash, segments: SegmentNames,
-        shards: Shards, workers: Int, keepsClicks: Bool
+        shards: Shards, workers: Int, keepsClicks: Bool, tellsCopies: Bool
     ) {
         self.experiments = experiments
         self.policy = policy
@@ -26,6 +28,7 @@ final class ShardInsertionPlan: Sendable {
         self.shards = shards
         self.workers = workers
         self.keepsClicks = keepsClicks
+        self.tellsCopies = tellsCopies
     }
 
     /// ⌊time / 60 s⌋ of the day's first instant.

@@ -11,6 +11,8 @@ struct OverflowNode: BitwiseCopyable {
         case denseMinutes
         /// A ``StatedPropensity``.
         case propensity
+        /// How many copies of its events were left out, four bytes.
+        case repeats
         /// ``UndeclaredViews``.
         case undeclaredViews
         /// A ``Click``.
@@ -33,6 +35,8 @@ struct OverflowNode: BitwiseCopyable {
     static let bytesOfUnit = 32
     /// Bytes of minutes with their header.
     static let bytesOfMinutes = 24
+    /// Bytes of a count of copies with its header.
+    static let bytesOfRepeats = 16
     /// Bytes of a propensity with its header.
     static let bytesOfPropensity = 16
     /// Bytes of views of undeclared variants with their header.

@@ -10,6 +10,10 @@ import EventLog
 struct VisitorTable: ~Copyable, @unchecked Sendable {
     var allocator: ArenaAllocator
     private(set) var index: VisitorIndex
+    /// Finds events that have ids by their visitor, type and id.
+    var eventIndex: VisitorIndex
+    /// The event with an id that was kept last; 0 for none.
+    var lastIdentified: ArenaOffset = 0
     let minutesOfDay: Int
     /// Whether records have an annex.
     let hasAnnexes: Bool
@@ -25,6 +29,7 @@ struct VisitorTable: ~Copyable, @unchecked Sendable {
         hasAnnexes = experiments > 1
         allocator = ArenaAllocator(arena)
         index = VisitorIndex(arena)
+        eventIndex = VisitorIndex(arena)
         self.minutesOfDay = minutesOfDay
     }
 

@@ -71,8 +71,8 @@ enum TuneMode: SimulationMode {
         let alike = others.count { ($0.behindBest?.interval?.lowerBound ?? 0) <= 0 }
         guard alike > 0 else { return "All others are behind the best by more than chance." }
         let (count, all) = (Text.count(Int64(alike)), Text.count(Int64(others.count)))
-        return "\(count) of the \(all) others cannot be told from the best: what they are behind may be chance; more --worlds "
-            + "tell more."
+        return
+            "\(count) of the \(all) others cannot be told from the best: what they are behind may be chance; more --worlds tell more."
     }
 
     /// What settings are beside others; nil: nothing else.
