@@ -44,7 +44,7 @@ enum PartWriting {
     /// Under a conversion window several log days are read, each from paths of its own.
     private static func check(_ paths: [String], _ configuration: Configuration) throws(UsageError) {
         guard configuration.statistics.conversionWindow != nil else { return }
-        if let path = paths.first(where: { PathTemplate($0).resolved(for: CalendarDate(dayNumber: 0)) == $0 }) {
+        if let path = paths.first(where: { !PathTemplate($0).dependsOnDate }) {
             throw UsageError(
                 "'\(path)' has no {date}: with a conversion window several log days are read, each from files of its own"
             )

@@ -31,12 +31,12 @@ import Testing
 
     @Test func whatIsNotDeclaredIsNamedWithTheNearest() throws {
         let lines = Shop.lines(Shop.dates[0], seed: 1)
-        let text = lines.joined(separator: "\n").replacing("\"variant\":\"plain\"", with: "\"variant\":\"plane\"")
+        let text = lines.joined(separator: "\n").replacing("\"variant\":\"plain\"", with: "\"variant\":\"plian\"")
             .replacing("\"slot\":\"cart\"", with: "\"slot\":\"carts\"")
         try shop.directory.write(text, to: "events/date=\(Shop.dates[0])/a.jsonl")
         let result = try check()
         #expect(result.status == 0, "\(result.errors)")
-        #expect(result.errors.contains("the variant of web/hero/plane is not declared"))
+        #expect(result.errors.contains("the variant of web/hero/plian is not declared"))
         #expect(result.errors.contains("did you mean 'plain'?") && result.errors.contains("did you mean 'cart'?"))
     }
 

@@ -53,10 +53,11 @@ import Testing
             // Of other commands than those of a night.
             "input", "no-units", "propensities-unknown", "night-stopped", "parts-refused",
             // As an entry that is there: what to do is the same.
-            "deny-list-malformed", "nothing-allocated", "no-statistics", "shares-unknown", "table-unusable",
+            "deny-list-malformed", "log-malformed", "nothing-allocated", "no-statistics", "shares-unknown", "table-unusable",
             // Say all that there is to do.
             "day-not-over", "deny-list-missing", "memory-too-small", "count-overflow", "control-alone", "arm-stopped",
-            "undeclared-names",
+            "undeclared-names", "same-log", "files-without-lines", "files-without-events", "folders-repeated",
+            "addresses-unreadable", "libraries-dropped",
         ]
         let page = try SourceTree.text("pipelines/messages.md")
         let parts = page.components(separatedBy: "\n## ")
