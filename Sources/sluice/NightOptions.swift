@@ -119,6 +119,12 @@ enum NightOptions {
         var options = NightlyRun.Options()
         options.steps = steps
         options.audits = arguments.has("audit")
+        if !arguments.operands.isEmpty {
+            guard dates.lowerBound == dates.upperBound else {
+                throw UsageError("parts are of one night; give one --date")
+            }
+            options.parts = PartPaths(parts: arguments.operands, tallies: arguments.all("tally"))
+        }
         options.today = DayClock(timeZone: configuration.timeZone).date(of: clock.now)
         options.clock = clock
         try readMachine(arguments, into: &options)

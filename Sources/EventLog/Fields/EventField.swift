@@ -1,5 +1,5 @@
 /// A field of the unified event log, by its name there.
-package enum EventField: String, CaseIterable, Sendable {
+package enum EventField: String, CaseIterable, Codable, Sendable {
     case time = "ts"
     case type
     case visitor
@@ -121,7 +121,7 @@ package struct EventSchema: Equatable, Sendable {
 }
 
 /// What a visitor did.
-package enum EventType: String, BitwiseCopyable, CaseIterable, Sendable {
+package enum EventType: String, BitwiseCopyable, CaseIterable, Codable, CodingKeyRepresentable, Sendable {
     case view, click, purchase
     /// Money that goes back; a purchase of negative revenue is one too.
     case refund

@@ -87,3 +87,30 @@ package struct OtherTypes: Sendable {
         return (hash ^ hash >> 32).trailingZeroBitCount
     }
 }
+
+/// The words in byte order, and their counts.
+extension OtherTypes: Codable {
+    private enum CodingKeys: CodingKey {
+        case words, counts, level
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        let words = try container.decode([String].self, forKey: .words)
+        numbers = try container.decode([Int64].self, forKey: .counts)
+        level = try container.decode(Int.self, forKey: .level)
+        guard words.count == numbers.count, (0...64).contains(level) else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .counts, in: container, debugDescription: "not a count for each word")
+        }
+        for (number, word) in words.enumerated() { counts[Array(word.utf8)] = number }
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        let sorted = counts.sorted { $0.key.lexicographicallyPrecedes($1.key) }
+        try container.encode(sorted.map { String(decoding: $0.key, as: UTF8.self) }, forKey: .words)
+        try container.encode(sorted.map { numbers[$0.value] }, forKey: .counts)
+        try container.encode(level, forKey: .level)
+    }
+}

@@ -106,7 +106,7 @@ struct ConstantTexts: ~Copyable {
 }
 
 /// In how many lines each source of a schema was there.
-struct SourceCounts: Sendable {
+struct SourceCounts: Codable, Sendable {
     private(set) var lines: [Int64]
 
     init(_ sources: Int) {

@@ -56,12 +56,12 @@ package enum IgnoredReason: String, Hashable, Sendable, CaseIterable {
 }
 
 /// The first lines of one reason, by where they stand.
-package struct LineSamples: Sendable {
+package struct LineSamples: Codable, Sendable {
     /// The most lines kept of a reason.
     package static let limit = 5
 
     package fileprivate(set) var count: Int64 = 0
-    fileprivate var places: [LinePlace] = []
+    var places: [LinePlace] = []
     /// What the first of them has.
     fileprivate var value: String?
     /// The most bytes of it.
@@ -108,7 +108,10 @@ package struct LineReference: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// What was read, and what of it was turned away and why.
-package struct LogTally: Sendable {
+///
+/// Tallies of disjoint lines add. Every stored property must be added in ``add(_:)``; ``joined(_:)`` and the files of parts then
+/// have it too.
+package struct LogTally: Codable, Sendable {
     /// A reason with the number of its lines and the first of them.
     package struct Entry: Sendable {
         package var name: String
@@ -121,7 +124,7 @@ package struct LogTally: Sendable {
     }
 
     /// A source and the number of the day's lines in which it was there: any value but null, of columns any but an empty one.
-    package struct Source: Sendable {
+    package struct Source: Codable, Sendable {
         package var field: EventField
         /// As the configuration has it; of a field that is not mapped its own name.
         package var source: String
@@ -142,11 +145,13 @@ package struct LogTally: Sendable {
     /// How often words came in the day that are no type.
     package private(set) var otherTypes = OtherTypes()
     private var sourceCounts: SourceCounts?
-    private var rejectedSamples: [RejectedReason: LineSamples] = [:]
+    var rejectedSamples: [RejectedReason: LineSamples] = [:]
     /// By the index of the reason in `allCases`, without a dictionary: there may be one for each line.
-    private var ignoredSamples = Array(repeating: LineSamples(), count: IgnoredReason.allCases.count)
+    var ignoredSamples = Array(repeating: LineSamples(), count: IgnoredReason.allCases.count)
     /// Lines that begin in the halves of each block of each file; what turns a place into a line number.
-    private var linesOfBlocks: [Int32: [Int32: SIMD2<Int32>]] = [:]
+    var linesOfBlocks: [Int: [Int: SIMD2<Int32>]] = [:]
+    /// Lines that came in the blocks of ``SplitJob``, by the number of the part that each block says it is of.
+    package private(set) var linesByPart: [Int: Int64] = [:]
 
     package init() {}
 
@@ -155,8 +160,10 @@ package struct LogTally: Sendable {
     }
 
     mutating func count(lines first: Int32, _ second: Int32, of block: Int32, _ file: Int32) {
-        linesOfBlocks[file, default: [:]][block, default: .zero] &+= SIMD2(first, second)
+        linesOfBlocks[Int(file), default: [:]][Int(block), default: .zero] &+= SIMD2(first, second)
     }
+
+    mutating func count(lines number: Int64, ofPart part: Int) { linesByPart[part, default: 0] += number }
 
     mutating func count(invalidPropensities number: Int64) { invalidPropensities += number }
 
@@ -173,6 +180,7 @@ package struct LogTally: Sendable {
                 field: source.field, source: source.text, isMapped: schema.isMapped(source.field),
                 lines: index < lines.count ? lines[index] : 0)
         }
+        sourceCounts = nil
     }
 
     /// Counts a rejected line.
@@ -191,7 +199,13 @@ package struct LogTally: Sendable {
         bytes += other.bytes
         lines += other.lines
         invalidPropensities += other.invalidPropensities
-        if let counts = other.sourceCounts { add(counts, other.otherTypes) }
+        if let counts = other.sourceCounts, sourceCounts?.add(counts) == nil { sourceCounts = counts }
+        if sources.count == other.sources.count {
+            for index in sources.indices { sources[index].lines += other.sources[index].lines }
+        } else if sources.isEmpty {
+            sources = other.sources
+        }
+        otherTypes.add(other.otherTypes)
         events.merge(other.events, uniquingKeysWith: +)
         rejectedSamples.merge(other.rejectedSamples) { left, right in
             var sum = left
@@ -199,6 +213,7 @@ package struct LogTally: Sendable {
             return sum
         }
         for (index, samples) in other.ignoredSamples.enumerated() { ignoredSamples[index].add(samples) }
+        linesByPart.merge(other.linesByPart, uniquingKeysWith: +)
         for (file, blocks) in other.linesOfBlocks {
             linesOfBlocks[file, default: [:]].merge(blocks, uniquingKeysWith: &+)
         }
@@ -229,14 +244,17 @@ package struct LogTally: Sendable {
     package func ignoredLines(_ reason: IgnoredReason) -> Int64 { ignoredSamples[reason.position].count }
 
     private func references(_ samples: LineSamples) -> [LineReference] {
-        samples.places.map { place in
-            let blocks = linesOfBlocks[place.file] ?? [:]
-            let (block, half) = place.half.quotientAndRemainder(dividingBy: 2)
-            var before = blocks.reduce(into: Int64(0)) { sum, entry in
-                if entry.key < block { sum += Int64(entry.value[0]) + Int64(entry.value[1]) }
-            }
-            if half == 1 { before += Int64(blocks[block]?[0] ?? 0) }
-            return LineReference(file: files[Int(place.file)], line: before + Int64(place.line) + 1)
+        samples.places.map { LineReference(file: files[Int($0.file)], line: line(of: $0) + 1) }
+    }
+
+    /// The number of a line in its file, from 0.
+    func line(of place: LinePlace) -> Int64 {
+        let blocks = linesOfBlocks[Int(place.file)] ?? [:]
+        let (block, half) = Int(place.half).quotientAndRemainder(dividingBy: 2)
+        var before = blocks.reduce(into: Int64(0)) { sum, entry in
+            if entry.key < block { sum += Int64(entry.value[0]) + Int64(entry.value[1]) }
         }
+        if half == 1 { before += Int64(blocks[block]?[0] ?? 0) }
+        return before + Int64(place.line)
     }
 }

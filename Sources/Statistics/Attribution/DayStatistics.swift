@@ -10,18 +10,22 @@ package enum MixedUnits: String, CaseIterable, Sendable {
 }
 
 /// A day's sufficient statistics, and what was left out of them.
-package struct DayStatistics: Sendable {
+///
+/// Those of disjoint visitors add: every stored property must be added in `add` or, as rows are, in ``sum(_:)``.
+package struct DayStatistics: Codable, Equatable, Sendable {
     /// A visitor that the bot filter dropped.
-    package struct Bot: Equatable, Sendable {
+    package struct Bot: Codable, Equatable, Sendable {
         package var visitor: Name
         package var events: Int64
         package var rules: BotRule
     }
 
     /// Visitors and their events.
-    package struct Tally: Equatable, Sendable {
+    package struct Tally: Codable, Equatable, Sendable {
         package var visitors: Int64 = 0
         package var events: Int64 = 0
+
+        package init() {}
 
         mutating func add(events: Int64) {
             visitors += 1
@@ -79,6 +83,17 @@ package struct DayStatistics: Sendable {
     /// Views of declared arms whose segment would run as a formula in a spreadsheet, taken as everyone's.
     package internal(set) var formulaSegments: Int64 = 0
 
+    /// The visitors, where they were asked for.
+    package internal(set) var sketch: VisitorSketch?
+
+    package init() {}
+
     /// Whether any unit was counted.
     package var hasData: Bool { !rows.isEmpty }
+
+    /// Takes the sketch of the visitors out.
+    package mutating func takeSketch() -> VisitorSketch {
+        defer { sketch = nil }
+        return sketch ?? VisitorSketch()
+    }
 }
