@@ -7,12 +7,14 @@ import State
 extension NightlyRun {
     /// Warns of every source that the configuration names and no line of the day has, with what it may have been meant to be.
     func warnOfAbsentSources(
-        _ tally: LogTally, files: [LogFile], of date: CalendarDate, in outcome: inout NightOutcome
-    ) {
+        _ tally: LogTally, of date: CalendarDate, in outcome: inout NightOutcome
+    ) throws(RunFailure) {
         guard tally.events.values.contains(where: { $0 > 0 }) || tally.ignoredLines(.nobody) > 0 else { return }
         let absent = tally.sources.filter { $0.isMapped && $0.lines == 0 }
         guard !absent.isEmpty else { return }
         var keys: [String] = []
+        // Whoever adds parts may not have the logs.
+        let files = options.parts == nil ? try logFiles(of: date) : []
         for file in files.prefix(SourceSuggestion.mostFiles) {
             let events = configuration.events
             keys += KeySurvey.keys(of: file, schema: events.schema, csv: events.csv, each: events.each)

@@ -65,7 +65,7 @@ extension NightlyRun {
         outcome.quality = quality
         report(.dayRead(date, quality))
         for event in RunEvent.remarks(onFilesOf: date, counted.found, quality) { warn(event, in: &outcome) }
-        warnOfAbsentSources(counted.tally, files: counted.found.files, of: date, in: &outcome)
+        try warnOfAbsentSources(counted.tally, of: date, in: &outcome)
         if let undeclared = quality.undeclared, undeclared.asksForALook {
             warn(.undeclaredNames(date, undeclared), in: &outcome)
         }

@@ -2,7 +2,7 @@ extension MalformedLogs {
     /// Objects whose fields are not what an event needs.
     static let fields = [
         Defect(
-            "missing-visitor", rejected: 3, "Absent, null and empty are the same",
+            "missing-visitor", rejected: 1, "Null and empty are nobody; what lacks more is rejected",
             [
                 Defect.sound(0), #"{"ts":"2026-11-20T09:00:00Z","type":"view","platform":"web","slot":"home-hero"}"#,
                 Defect.sound(1, visitor: "null"), Defect.sound(2, visitor: "\"\""), Defect.sound(3),

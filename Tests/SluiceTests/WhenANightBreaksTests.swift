@@ -52,6 +52,8 @@ import Testing
             "locked", "configuration",
             // Of other commands than those of a night.
             "input", "no-units", "propensities-unknown", "night-stopped", "parts-refused",
+            // The message says all there is to do.
+            "source-absent",
             // As an entry that is there: what to do is the same.
             "deny-list-malformed", "log-malformed", "nothing-allocated", "no-statistics", "shares-unknown", "table-unusable",
             // Say all that there is to do.

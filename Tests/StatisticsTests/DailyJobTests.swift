@@ -50,7 +50,7 @@ struct DailyJobTests {
             line("08:00:00", "click", "ben", "web/hero/autumn"),
             line("08:30:00", "purchase", "ben", "web/hero", #","revenue":9"#),
             line("09:00:00", "view", "ben", "web/hero/autumn/berlin"),
-            // Cleo buys on no platform in particular; Dora never sees anything.
+            // Cleo gives back on no platform in particular; Dora never sees anything.
             line("09:00:00", "view", "cleo", "app/hero/autumn"),
             line("09:00:00", "view", "cleo", "web/hero/winter"),
             line("09:00:00", "purchase", "cleo", "", #","revenue":-0.0000015"#),
@@ -58,9 +58,9 @@ struct DailyJobTests {
         ]
         #expect(
             try rows(lines, day) == [
-                "app/hero/*/autumn 1 1 0 1 0 1 -2 4",
+                "app/hero/*/autumn 1 1 0 0 0 0 -2 4",
                 "web/cart/*/small 1 1 0 0 0 0 0 0",
-                "web/hero/*/winter 1 1 0 1 0 1 -2 4",
+                "web/hero/*/winter 1 1 0 0 0 0 -2 4",
                 "web/hero/berlin/autumn 2 3 2 1 1 1 2500000 6250000000000",
             ])
         var strict = day

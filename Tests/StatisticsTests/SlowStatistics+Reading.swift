@@ -16,7 +16,16 @@ extension SlowStatistics {
 
     func read(_ line: [UInt8], fault: String?) -> Line {
         if line.count > maximumLineLength { return .rejected("line too long") }
-        if let fault { return .rejected(fault) }
+        if let fault {
+            // What comes before the amount may be at fault besides.
+            guard fault == "invalid revenue", let json = ObviousJSON(line) else { return .rejected(fault) }
+            do throws(Fault) {
+                _ = try event(json)
+                return .rejected(fault)
+            } catch {
+                return .rejected(error.reason)
+            }
+        }
         if line.allSatisfy({ [0x20, 0x09, 0x0D].contains($0) }) { return .ignored("blank line", nil) }
         guard let json = ObviousJSON(line) else { return .rejected("not JSON") }
         guard case .object = json else { return .rejected("not an object") }

@@ -3,7 +3,7 @@
 /// Memory is bounded, and what is told depends on the log alone, not on who read which line: every word has a level, which a hash of
 /// its bytes gives (level n for one word in 2ⁿ), and when there are too many words those of the lowest level are left out for good. What
 /// is kept is counted exactly.
-package struct OtherTypes: Codable, Sendable {
+package struct OtherTypes: Sendable {
     package struct Entry: Equatable, Sendable {
         package var word: String
         package var count: Int64
@@ -85,5 +85,32 @@ package struct OtherTypes: Codable, Sendable {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         for byte in word { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
         return (hash ^ hash >> 32).trailingZeroBitCount
+    }
+}
+
+/// The words in byte order, and their counts.
+extension OtherTypes: Codable {
+    private enum CodingKeys: CodingKey {
+        case words, counts, level
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        let words = try container.decode([String].self, forKey: .words)
+        numbers = try container.decode([Int64].self, forKey: .counts)
+        level = try container.decode(Int.self, forKey: .level)
+        guard words.count == numbers.count, (0...64).contains(level) else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .counts, in: container, debugDescription: "not a count for each word")
+        }
+        for (number, word) in words.enumerated() { counts[Array(word.utf8)] = number }
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        let sorted = counts.sorted { $0.key.lexicographicallyPrecedes($1.key) }
+        try container.encode(sorted.map { String(decoding: $0.key, as: UTF8.self) }, forKey: .words)
+        try container.encode(sorted.map { numbers[$0.value] }, forKey: .counts)
+        try container.encode(level, forKey: .level)
     }
 }

@@ -199,6 +199,7 @@ package struct LogTally: Codable, Sendable {
                 field: source.field, source: source.text, isMapped: schema.isMapped(source.field),
                 lines: index < lines.count ? lines[index] : 0)
         }
+        sourceCounts = nil
     }
 
     /// Counts a rejected line.
@@ -217,11 +218,13 @@ package struct LogTally: Codable, Sendable {
         bytes += other.bytes
         lines += other.lines
         invalidPropensities += other.invalidPropensities
-        if let counts = other.sourceCounts { add(counts, other.otherTypes) }
-        if sources.isEmpty { sources = other.sources }
-        for (index, lines) in (sourceCounts?.lines ?? []).enumerated() where index < sources.count {
-            sources[index].lines = lines
+        if let counts = other.sourceCounts, sourceCounts?.add(counts) == nil { sourceCounts = counts }
+        if sources.count == other.sources.count {
+            for index in sources.indices { sources[index].lines += other.sources[index].lines }
+        } else if sources.isEmpty {
+            sources = other.sources
         }
+        otherTypes.add(other.otherTypes)
         events.merge(other.events, uniquingKeysWith: +)
         rejectedSamples.merge(other.rejectedSamples) { left, right in
             var sum = left
