@@ -53,7 +53,8 @@ import Testing
             // Of other commands than those of a night.
             "input", "no-units", "propensities-unknown", "night-stopped", "parts-refused",
             // As an entry that is there: what to do is the same.
-            "deny-list-malformed", "log-malformed", "nothing-allocated", "no-statistics", "shares-unknown", "table-unusable",
+            "deny-list-malformed", "log-malformed", "nothing-allocated", "no-statistics", "shares-unknown",
+            "table-unusable",
             // Say all that there is to do.
             "day-not-over", "deny-list-missing", "memory-too-small", "count-overflow", "control-alone", "arm-stopped",
             "undeclared-names", "same-log", "files-without-lines", "files-without-events", "folders-repeated",
