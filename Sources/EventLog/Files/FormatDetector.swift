@@ -97,22 +97,25 @@ struct FormatDetector: ~Copyable {
     private mutating func isDocument(
         from start: Int, _ bytes: ByteStream, _ step: Int, _ limit: Int
     ) throws(LogError) -> Bool {
-        if memory.base[start] == UInt8(ascii: "[") { return true }
+        let isList = memory.base[start] == UInt8(ascii: "[")
         var lineFeed = memory.lineFeed(in: start..<count)
         while lineFeed == nil, !atEnd, count - start <= limit {
             let seen = count
             try read(bytes, step)
             lineFeed = memory.lineFeed(in: seen..<count)
         }
-        guard let lineFeed, DocumentSplitter.isOpen(memory.base + start, count: lineFeed - start) else { return false }
+        guard let lineFeed else { return isList }
+        let isOpen = DocumentSplitter.isOpen(memory.base + start, count: lineFeed - start)
+        // A list that ends in its line stands alone, or each line is one: among objects it is one bad line.
+        if isList ? isOpen : !isOpen { return isList }
         var position = lineFeed
         while true {
             while position < count {
                 let byte = memory.base[position]
-                if byte > 0x20 { return byte != UInt8(ascii: "{") }
+                if byte > 0x20 { return isList ? byte == UInt8(ascii: "[") : byte != UInt8(ascii: "{") }
                 position += 1
             }
-            if atEnd || count - start > limit { return false }
+            if atEnd || count - start > limit { return isList }
             try read(bytes, step)
         }
     }
