@@ -38,7 +38,7 @@ extension NightlyRun {
         let quality = try quality(statistics, tally, extent: extent, of: date, into: &outcome)
         outcome.quality = quality
         report(.dayRead(date, quality))
-        if let undeclared = quality.undeclared, undeclared.asksForALook {
+        if let undeclared = quality.undeclared, undeclared.asksForALook(lines: quality.lines) {
             warn(.undeclaredNames(date, undeclared), in: &outcome)
         }
         for check in quality.sampleRatio where check.isSuspicious { warn(.sampleRatio(date, check), in: &outcome) }
@@ -95,7 +95,20 @@ extension NightlyRun {
             undeclared: Quality.Undeclared(statistics.undeclared, experiments: experiments) {
                 nearestName($0, among: $1)
             },
-            experiments: Quality.ExperimentCounts.of(experiments, statistics))
+            experiments: Quality.ExperimentCounts.of(experiments, statistics), ownFiles: try ownFiles(of: date, tally))
+    }
+
+    /// What was read of files whose paths name the day alone.
+    private func ownFiles(of date: CalendarDate, _ tally: LogTally) throws(RunFailure) -> Quality.OwnFiles? {
+        var names: Set<String> = []
+        for path in configuration.events.paths {
+            let template = PathTemplate(path)
+            guard template.isOfDayAlone else { continue }
+            names.formUnion(try files { () throws(FileError) in try FileSystem.glob(template.resolved(for: date)) })
+        }
+        guard !names.isEmpty else { return nil }
+        let (lines, outside) = tally.lines { names.contains($0) }
+        return Quality.OwnFiles(lines: lines, outsideDay: outside)
     }
 
     /// The declared name that one of the log may be meant for: the same but for white space or Unicode normalization, or nearly the

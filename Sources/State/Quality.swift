@@ -109,6 +109,19 @@ package struct Quality: Codable, Sendable {
     package var orders: Orders?
     /// Nil: all names of the log are declared.
     package var undeclared: Undeclared?
+    /// Lines in files whose paths name the day alone, and those of them that lie on other days.
+    package struct OwnFiles: Codable, Sendable {
+        package var lines: Int64
+        package var outsideDay: Int64
+
+        package init(lines: Int64, outsideDay: Int64) {
+            self.lines = lines
+            self.outsideDay = outsideDay
+        }
+    }
+
+    /// Nil: no path names the day alone.
+    package var ownFiles: OwnFiles?
     /// What people did, by experiment; nil in files of earlier versions.
     package var experiments: [ExperimentCounts]?
     /// Nil in files of earlier versions. Under a conversion window some of it may count for units of the days before.
@@ -126,7 +139,7 @@ package struct Quality: Codable, Sendable {
     package init(
         date: CalendarDate, timezone: String, tally: LogTally, statistics: DayStatistics, extent: CountedExtent?,
         sampleRatio: [SampleRatioCheck], propensities: [StatedPropensities], undeclared: Undeclared?,
-        experiments: [ExperimentCounts]
+        experiments: [ExperimentCounts], ownFiles: OwnFiles?
     ) {
         self.date = date.description
         self.timezone = timezone
@@ -152,6 +165,7 @@ package struct Quality: Codable, Sendable {
         countsNowhere = Nowhere(statistics.nowhere)
         self.undeclared = undeclared
         self.experiments = experiments
+        self.ownFiles = ownFiles
         invalidPropensities = tally.invalidPropensities
         mature = extent?.isMature ?? true
         through = extent?.through.description

@@ -110,6 +110,8 @@ package struct LogTally: Sendable {
     /// By the index of the reason in `allCases`, without a dictionary: there may be one for each line.
     private var ignoredSamples = Array(repeating: LineSamples(), count: IgnoredReason.allCases.count)
     /// Lines that begin in the halves of each block of each file; what turns a place into a line number.
+    /// By file: lines that lie on other days.
+    private var outside: [Int64] = []
     private var linesOfBlocks: [Int32: [Int32: SIMD2<Int32>]] = [:]
 
     package init() {}
@@ -130,6 +132,12 @@ package struct LogTally: Sendable {
 
     mutating func ignore(_ reason: IgnoredReason, at place: LinePlace) {
         ignoredSamples[reason.position].add(place)
+        if reason == .outsideDay { addOutside(1, of: Int(place.file)) }
+    }
+
+    private mutating func addOutside(_ count: Int64, of file: Int) {
+        while outside.count <= file { outside.append(0) }
+        outside[file] += count
     }
 
     /// Adds what another worker counted.
@@ -143,6 +151,7 @@ package struct LogTally: Sendable {
             sum.add(right)
             return sum
         }
+        for (file, count) in other.outside.enumerated() where count > 0 { addOutside(count, of: file) }
         for (index, samples) in other.ignoredSamples.enumerated() { ignoredSamples[index].add(samples) }
         for (file, blocks) in other.linesOfBlocks {
             linesOfBlocks[file, default: [:]].merge(blocks, uniquingKeysWith: &+)
@@ -163,6 +172,16 @@ package struct LogTally: Sendable {
             guard samples.count > 0 else { return nil }
             return Entry(name: reason.rawValue, count: samples.count, samples: references(samples))
         }
+    }
+
+    /// Lines of those files whose names are wanted, and how many of them lie on other days.
+    package func lines(ofFiles isWanted: (String) -> Bool) -> (all: Int64, outside: Int64) {
+        var sums: (all: Int64, outside: Int64) = (0, 0)
+        for (file, name) in files.enumerated() where isWanted(name) {
+            for lines in (linesOfBlocks[Int32(file)] ?? [:]).values { sums.all += Int64(lines[0]) + Int64(lines[1]) }
+            if file < outside.count { sums.outside += outside[file] }
+        }
+        return sums
     }
 
     package var rejectedLines: Int64 { rejectedSamples.values.reduce(0) { $0 + $1.count } }
