@@ -99,14 +99,10 @@ package final class UpliftAnalysis {
         let control = outcomes.actions.existing(settings.control) ?? -1
         let counts = chosen.map { message in
             let treated = outcomes.actions.existing(scores.messages.names[message]) ?? -1
-            let column = scores.columns[message]
+            let rows = ScoredRows(outcomes, scores.columns[message], treated: treated, control: control)
             var counts = (treated: 0, control: 0)
-            for row in 0..<outcomes.count {
-                let action = outcomes.action[row]
-                guard action == control || action == treated, column[Int(outcomes.customer[row])] != nil else {
-                    continue
-                }
-                if action == control { counts.control += 1 } else { counts.treated += 1 }
+            rows.forEachScore(0..<outcomes.count) { row, _ in
+                if rows.actions[row] == control { counts.control += 1 } else { counts.treated += 1 }
             }
             return counts
         }

@@ -9,10 +9,12 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import shlex
 import subprocess
 import sys
+from decimal import Decimal
 
 from support import HERE, Checks, folder, rows
 
@@ -35,7 +37,7 @@ def main() -> int:
     sluice = os.path.abspath(sys.argv[1])
     checks = Checks()
     stand_in = {".build/targeting-venv/bin/python": sys.executable, ".build/release/sluice": sluice}
-    checks.that(len(commands()) == 7, "five commands, the demo and the one of the budget stand in the page")
+    checks.that(len(commands()) == 9, "five commands, the demo and the three of the budget stand in the page")
     with folder():
         for name in ("fixtures", "pipelines"):
             os.symlink(os.path.join(ROOT, name), name)
@@ -74,6 +76,18 @@ def main() -> int:
         checks.that(
             brought > 1.1 * net.to_numpy().mean(), f"a contact brings {brought:.2f}, one by chance {net.to_numpy().mean():.2f}"
         )
+        bought = rows("budget/decisions.csv")
+        with open("budget/budget.json", encoding="utf-8") as file:
+            answer = json.load(file)
+        scored = {row["customer"] for row in rows("scores.csv")}
+        checks.that({row["customer"] for row in bought} == scored - out, "everybody with scores and not in reserve is decided about")
+        spent = sum(Decimal(row["cost"]) for row in bought)
+        value = sum(Decimal(row["value"]) for row in bought)
+        checks.that(Decimal(299) < spent <= 300, f"the budget of 300 is spent: {spent}")
+        uplift = {(row["customer"], row["message"]): float(row["uplift"]) for row in rows("scores.csv")}
+        foretold = sum(30 * uplift[row["customer"], row["message"]] for row in bought if row["message"] != "none")
+        checks.that(abs(float(value) - foretold) < 1e-3, "values are uplifts times what an outcome is worth")
+        checks.that(float(value) <= float(answer["bound"]) and float(value) > 0.999 * float(answer["bound"]), "value is next to its bound")
         checks.that("tuned.csv" in os.listdir(".") and "tune.json" in os.listdir("."), "the budget's command has written its files")
     for name, text in example.files().items():
         with gzip.open(os.path.join(ROOT, "fixtures", "targeting", name + ".gz"), "rb") as file:

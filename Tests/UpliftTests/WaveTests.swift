@@ -179,8 +179,8 @@ import Uplift
     }
 
     private static func status(_ campaign: TestCampaign, tolerance: Double) throws -> WaveStatus {
-        let (outcomes, list) = try read(campaign)
-        return try WaveStatus(outcomes, list, tolerance: tolerance, level: 0.95)
+        let (outcomes, _) = try read(campaign)
+        return try WaveStatus(outcomes, tolerance: tolerance, level: 0.95)
     }
 
     @Test("Small waves are never called stable, however alike they are: no difference found is no proof of none")

@@ -32,20 +32,8 @@ EXITS = """exit codes:
 Nothing is written but with exit code 0."""
 
 
-def pairs(text: str) -> dict[str, float]:
-    from targeting.tables import number
-
-    result: dict[str, float] = {}
-    for word in text.split(","):
-        name, mark, value = word.rpartition("=")
-        if not mark or not name or number(value) is None or name in result:
-            raise usage(f"{word!r}: write NAME=NUMBER, each name once, separated by commas")
-        result[name] = number(value)
-    return result
-
-
 def arguments(words: list[str]) -> argparse.Namespace:
-    from targeting.tables import number
+    from targeting.tables import number, pairs
 
     parser = console.Parser(prog="tune.py", description=__doc__, epilog=EXITS, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
@@ -76,9 +64,6 @@ def arguments(words: list[str]) -> argparse.Namespace:
         raise usage(f"--folds {options.folds}: from 2 to 20")
     if not 0 <= options.seed < 2**32:
         raise usage(f"--seed {options.seed}: from 0 to 4294967295")
-    for name, cost in (options.cost or {}).items():
-        if cost < 0:
-            raise usage(f"--cost {name}={cost:g}: 0 or more")
     for name, share in (options.shares or {}).items():
         if not 0 < share <= 1:
             raise usage(f"--shares {name}={share:g}: above 0 and at most 1")
@@ -90,8 +75,6 @@ def arguments(words: list[str]) -> argparse.Namespace:
 def main() -> None:
     options = arguments(sys.argv[1:])
     console.needs({"numpy": "numpy", "sklearn": "scikit-learn", "xxhash": "xxhash", "zstandard": "zstandard"}, "targeting")
-    import numpy as np
-
     from targeting import scores as scores_of
     from targeting import tuning, writing
     from targeting.outcomes import read_outcomes
@@ -103,15 +86,7 @@ def main() -> None:
     scores = scores_of.read_scores(options.scores)
     if scores.fold is None:
         warn(f"{options.scores}: has no column fold: these scores may have seen their outcomes, and then look better than they are")
-    if options.cost is not None:
-        unknown = sorted(set(options.cost) - set(scores.messages))
-        lacking = sorted(set(scores.messages) - set(options.cost))
-        if unknown or lacking:
-            what = f"there is no message {unknown[0]!r}" if unknown else f"{lacking[0]!r} is missing"
-            raise usage(f"--cost: {what}; the messages are {', '.join(scores.messages)}")
-        scores.cost = np.tile([options.cost[name] for name in scores.messages], (len(scores.customers), 1))
-    if scores.cost is None:
-        raise usage(f"{options.scores}: has no column cost: say --cost {scores.messages[0]}=0.02 or the like, for every message")
+    scores.take_costs(options.cost)
     log = read_outcomes(options.log, scores, options.control, options.shares)
     features = tuning.read_features(options.features, scores, options.ignore)
     result = tuning.run(scores, log, features, options.budget, options.value, options.folds, options.seed)

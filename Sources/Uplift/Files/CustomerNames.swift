@@ -54,10 +54,40 @@ package struct CustomerNames: ~Copyable {
     @inline(__always)
     package static func hash(_ name: UnsafeBufferPointer<UInt8>) -> UInt64 { XXH64.hash(UnsafeRawBufferPointer(name)) }
 
-    /// Brings near what a search will look at.
+    /// Looks up a batch, and numbers those that have none; stops at the first for which there is no room.
+    ///
+    /// What later ones need is fetched meanwhile: first the slot, some names later the place that the slot tells, then the bytes.
+    ///
+    /// - Parameters:
+    ///   - name: of the batch, by position, with its hash.
+    ///   - numbers: gets the customers' numbers; shorter than `count` where there are more names than four gibibytes hold.
+    package mutating func insert(
+        _ count: Int, into numbers: inout [Int], name: (Int) -> (name: UnsafeBufferPointer<UInt8>, hash: UInt64)
+    ) {
+        numbers.removeAll(keepingCapacity: true)
+        for position in 0..<count {
+            if position + 24 < count {
+                cscan_prefetch(slots.base + Int(truncatingIfNeeded: name(position + 24).hash & UInt64(mask)))
+            }
+            if position + 16 < count, let number = likelyNumber(name(position + 16).hash) {
+                cscan_prefetch(places.base + (number >> 3))
+            }
+            if position + 8 < count, let number = likelyNumber(name(position + 8).hash) {
+                let start = bytes.base + Int(places[number >> 3])
+                cscan_prefetch(start)
+                cscan_prefetch(start + 64)
+            }
+            let (name, hash) = name(position)
+            guard let number = insert(name, hash) else { return }
+            numbers.append(number)
+        }
+    }
+
+    /// The number in the first slot of a search; nil where it is free. Never more than a guess.
     @inline(__always)
-    package func prefetch(_ hash: UInt64) {
-        cscan_prefetch(slots.base + Int(truncatingIfNeeded: hash & UInt64(mask)))
+    private func likelyNumber(_ hash: UInt64) -> Int? {
+        let slot = slots[Int(truncatingIfNeeded: hash & UInt64(mask))]
+        return slot == CustomerNames.free ? nil : Int(slot) & mask
     }
 
     /// The part of a hash that a slot holds above its number.

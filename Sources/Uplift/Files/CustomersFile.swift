@@ -56,6 +56,7 @@ private final class CustomersScan: @unchecked Sendable {
 private struct CustomersWorker: BlockWorker, ~Copyable {
     private let scan: CustomersScan
     private var rows: [(name: UnsafeBufferPointer<UInt8>, hash: UInt64)] = []
+    private var numbers: [Int] = []
     private var count: Int64 = 0
     private var walk = RecordWalk()
 
@@ -86,7 +87,8 @@ private struct CustomersWorker: BlockWorker, ~Copyable {
     }
 
     mutating func deliver() {
-        for (name, hash) in rows where scan.list.names.insert(name, hash) == nil { scan.isFull = true }
+        scan.list.names.insert(rows.count, into: &numbers) { rows[$0] }
+        if numbers.count < rows.count { scan.isFull = true }
         scan.rows += count
         scan.rejected.add(walk.rejected)
     }

@@ -1,3 +1,5 @@
+import CScan
+
 /// A long column of numbers of names: a byte each as long as all are below 256, else two.
 package struct NumberColumn: ~Copyable {
     private var narrow = GrowingColumn<UInt8>()
@@ -9,7 +11,26 @@ package struct NumberColumn: ~Copyable {
     package var count: Int { isWide ? wide.count : narrow.count }
 
     package subscript(index: Int) -> Int {
-        @inline(__always) get { isWide ? Int(wide[index]) : Int(narrow[index]) }
+        @inline(__always) get { view[index] }
+    }
+
+    /// The values as they are now, for loops that read many: valid until the next is appended, and as long as the column.
+    @inline(__always)
+    var view: View { View(isWide: isWide, narrow: narrow.base, wide: wide.base) }
+
+    struct View: @unchecked Sendable {
+        fileprivate let isWide: Bool
+        fileprivate let narrow: UnsafeMutablePointer<UInt8>
+        fileprivate let wide: UnsafeMutablePointer<UInt16>
+
+        @inline(__always)
+        subscript(index: Int) -> Int { isWide ? Int(wide[index]) : Int(narrow[index]) }
+
+        /// Brings a value near.
+        @inline(__always)
+        func prefetch(_ index: Int) {
+            if isWide { cscan_prefetch(wide + index) } else { cscan_prefetch(narrow + index) }
+        }
     }
 
     /// - Parameter value: from 0 to 65,535.

@@ -18,14 +18,16 @@ package final class Outcomes {
 
     package fileprivate(set) var files: [String] = []
     // Of each row:
-    package var customer = GrowingColumn<UInt32>()
-    package var action = NumberColumn()
-    package var outcome = CompactColumn()
-    package var propensity = CompactColumn()
+    var customer = GrowingColumn<UInt32>()
+    var action = NumberColumn()
+    var outcome = CompactColumn()
+    var propensity = CompactColumn()
+    /// The jackknife's group of the customer.
+    var group = GrowingColumn<UInt8>()
     /// Empty where no file has waves.
-    package var wave = GrowingColumn<UInt16>()
+    var wave = GrowingColumn<UInt16>()
     /// Empty where no reasons are asked for.
-    package var reason = GrowingColumn<UInt16>()
+    var reason = GrowingColumn<UInt16>()
 
     package fileprivate(set) var actions = NameNumbers()
     /// The name of a wave is empty where none is given.
@@ -67,46 +69,6 @@ package final class Outcomes {
     /// The number of the wave of a row.
     @inline(__always)
     package func wave(_ row: Int) -> Int { row < wave.count ? Int(wave[row]) : 0 }
-}
-
-/// Finds a second row of a customer and wave. Without repeated customers it takes a bit a customer.
-private struct EarlierRows: ~Copyable {
-    private var seen = GrowingColumn<UInt64>()
-    /// The last row of each customer, and of each row the one before; plus one. Made when a customer comes again.
-    private var last = GrowingColumn<UInt32>()
-    private var previous = GrowingColumn<UInt32>()
-    private var hasChains = false
-
-    /// Whether the customer has had a row. The row is entered.
-    @inline(__always)
-    mutating func enter(_ customer: Int, row: Int, _ customers: borrowing GrowingColumn<UInt32>) -> Bool {
-        seen.extend(to: customer / 64 + 1, with: 0)
-        let bit: UInt64 = 1 << UInt64(customer % 64)
-        let isRepeated = seen[customer / 64] & bit != 0
-        seen[customer / 64] |= bit
-        guard isRepeated || hasChains else { return false }
-        if !hasChains { makeChains(customers, rows: row) }
-        chain(customer, row)
-        return isRepeated
-    }
-
-    private mutating func makeChains(_ customers: borrowing GrowingColumn<UInt32>, rows: Int) {
-        hasChains = true
-        for row in 0..<rows { chain(Int(customers[row]), row) }
-    }
-
-    private mutating func chain(_ customer: Int, _ row: Int) {
-        last.extend(to: customer + 1, with: 0)
-        previous.extend(to: row + 1, with: 0)
-        previous[row] = last[customer]
-        last[customer] = UInt32(row + 1)
-    }
-
-    /// The row of the same customer before this one.
-    func before(_ row: Int) -> Int? {
-        let found = Int(previous[row])
-        return found == 0 ? nil : found - 1
-    }
 }
 
 private final class OutcomesScan: @unchecked Sendable {
@@ -155,6 +117,7 @@ private struct OutcomesWorker: BlockWorker, ~Copyable {
     private struct Row {
         var customer: UnsafeBufferPointer<UInt8>
         var hash: UInt64
+        var group: UInt8
         var action: Int
         /// −1: none.
         var wave: Int
@@ -171,6 +134,8 @@ private struct OutcomesWorker: BlockWorker, ~Copyable {
     private var waves = SharedNumbers()
     private var reasons = SharedNumbers()
     private var rows: [Row] = []
+    /// The number of each row's customer.
+    private var customers: [Int] = []
     private var walk = RecordWalk()
     private var lines = BlockLines()
 
@@ -197,8 +162,8 @@ private struct OutcomesWorker: BlockWorker, ~Copyable {
             return .rejected(.number(column: "outcome"), field: layout.outcome)
         }
         var row = Row(
-            customer: customer, hash: CustomerNames.hash(customer), action: actions.number(of: message), wave: -1,
-            reason: -1, outcome: outcome, propensity: .nan)
+            customer: customer, hash: CustomerNames.hash(customer), group: JackknifeGroups.group(of: customer),
+            action: actions.number(of: message), wave: -1, reason: -1, outcome: outcome, propensity: .nan)
         if let place = layout.propensity, !fields[place].isEmpty {
             guard let value = numbers.value(fields[place]) else {
                 return .rejected(.number(column: "propensity"), field: place)
@@ -226,14 +191,14 @@ private struct OutcomesWorker: BlockWorker, ~Copyable {
         while scan.shares.count < outcomes.actions.names.count {
             scan.shares.append(scan.rules.shares[outcomes.actions.names[scan.shares.count]] ?? .nan)
         }
+        if let row = rows.first, outcomes.actions.names.count > 10_000 || outcomes.waves.names.count > 10_000 {
+            let text = "over 10,000 different messages or waves; are the columns the right ones?"
+            scan.fault = .input(lines.line(of: row.customer), text)
+            return
+        }
+        scan.list.names.insert(rows.count, into: &customers) { (rows[$0].customer, rows[$0].hash) }
         for (number, row) in rows.enumerated() {
-            if number + 8 < rows.count { scan.list.names.prefetch(rows[number + 8].hash) }
-            if number == 0, outcomes.actions.names.count > 10_000 || outcomes.waves.names.count > 10_000 {
-                let text = "over 10,000 different messages or waves; are the columns the right ones?"
-                scan.fault = .input(lines.line(of: row.customer), text)
-                return
-            }
-            if let fault = enter(row, outcomes) {
+            if let fault = enter(row, number < customers.count ? customers[number] : nil, outcomes) {
                 scan.fault = fault
                 return
             }
@@ -244,17 +209,18 @@ private struct OutcomesWorker: BlockWorker, ~Copyable {
 
     /// Enters a row; says what is wrong where that cannot be.
     @inline(__always)
-    private func enter(_ row: Row, _ outcomes: Outcomes) -> OutcomesScan.Fault? {
+    private func enter(_ row: Row, _ customer: Int?, _ outcomes: Outcomes) -> OutcomesScan.Fault? {
         let action = actions.common(row.action)
         let propensity = row.propensity.isNaN ? scan.shares[action] : row.propensity
         guard !propensity.isNaN else { return withoutPropensity(row, outcomes.actions.names[action]) }
-        guard let customer = scan.list.names.insert(row.customer, row.hash) else {
+        guard let customer else {
             return .input(lines.line(of: row.customer), "the customers' names take more than 4 GiB: shorten them")
         }
         let number = outcomes.count
         let isRepeated = outcomes.earlier.enter(customer, row: number, outcomes.customer)
         outcomes.customer.append(UInt32(customer))
         outcomes.action.append(action)
+        outcomes.group.append(row.group)
         var value = row.outcome
         if let cap = scan.rules.cap, abs(value) > cap {
             value = value > 0 ? cap : -cap

@@ -11,7 +11,7 @@ package final class ScoreDetails {
 
 /// The scores of one message, by customer; not a number where the file has none.
 package final class MessageScores {
-    package var uplift = GrowingColumn<Double>()
+    var uplift = GrowingColumn<Double>()
     package let details: ScoreDetails?
 
     init(hasDetails: Bool) { details = hasDetails ? ScoreDetails() : nil }
@@ -31,9 +31,9 @@ package final class Scores {
     package fileprivate(set) var messages = NameNumbers()
     package fileprivate(set) var columns: [MessageScores] = []
     /// P(outcome without contact) by customer.
-    package var baseline = GrowingColumn<Double>()
+    var baseline = GrowingColumn<Double>()
     /// The number of the fold whose models did not see the customer; −1 where none is given.
-    package var fold = GrowingColumn<Int16>()
+    var fold = GrowingColumn<Int16>()
     package fileprivate(set) var folds = NameNumbers()
     package fileprivate(set) var hasFold = false
     package fileprivate(set) var hasStandardErrors = false
@@ -169,6 +169,8 @@ private struct ScoresWorker: BlockWorker, ~Copyable {
     private var messages = SharedNumbers()
     private var folds = SharedNumbers()
     private var rows: [Row] = []
+    /// The number of each row's customer.
+    private var customers: [Int] = []
     private var walk = RecordWalk()
     private var lines = BlockLines()
 
@@ -238,9 +240,9 @@ private struct ScoresWorker: BlockWorker, ~Copyable {
             )
             return
         }
+        scan.list.names.insert(rows.count, into: &customers) { (rows[$0].customer, rows[$0].hash) }
         for (number, row) in rows.enumerated() {
-            if number + 8 < rows.count { scan.list.names.prefetch(rows[number + 8].hash) }
-            if let text = enter(row, scores) {
+            if let text = enter(row, number < customers.count ? customers[number] : nil, scores) {
                 scan.fault = (lines.line(of: row.customer), text)
                 return
             }
@@ -252,8 +254,8 @@ private struct ScoresWorker: BlockWorker, ~Copyable {
 
     /// Enters a row; says what is wrong where that cannot be.
     @inline(__always)
-    private func enter(_ row: Row, _ scores: Scores) -> String? {
-        guard let customer = scan.list.names.insert(row.customer, row.hash) else {
+    private func enter(_ row: Row, _ customer: Int?, _ scores: Scores) -> String? {
+        guard let customer else {
             return "the customers' names take more than 4 GiB: shorten them"
         }
         let message = messages.common(row.message)

@@ -18,8 +18,8 @@ package struct CurveAreas: Sendable {
     package private(set) var uplift = Figure()
     package private(set) var band: [BandPoint] = []
 
-    private static let whole = MessageRows.groups
-    private static let lanes = MessageRows.groups + 1
+    private static let whole = JackknifeGroups.count
+    private static let lanes = JackknifeGroups.count + 1
 
     /// Σw and Σwy of both arms, by lane: four runs of `lanes` numbers.
     ///
@@ -105,7 +105,7 @@ package struct CurveAreas: Sendable {
         guard rows.treated.count > 0, rows.control.count > 0 else { return }
         // Treated and control whose outcome is 1, and others.
         let cells = (Sums(), Sums(), Sums(), Sums())
-        var sizes = [Int](repeating: 0, count: MessageRows.groups)
+        var sizes = [Int](repeating: 0, count: JackknifeGroups.count)
         var treatedSizes = sizes
         var (responders, others) = (0, 0)
         for position in 0..<rows.count {

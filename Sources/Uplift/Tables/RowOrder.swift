@@ -20,20 +20,17 @@ struct RowOrder {
 
     let rows: GrowingColumnBox<UInt32>
 
-    /// - Parameter score: of a row; nil for one that is left out.
-    init(_ outcomes: Outcomes, _ list: CustomerList, workers: Int, score: @escaping @Sendable (Int) -> Double?) {
-        let bounds = RowOrder.bounds(outcomes.count, score: score)
+    init(_ source: ScoredRows, _ list: CustomerList, workers: Int) {
+        let bounds = RowOrder.bounds(source)
         let buckets = GrowingColumnBox<UInt16>()
-        buckets.column.extend(to: outcomes.count, with: RowOrder.leftOut)
+        buckets.column.extend(to: source.count, with: RowOrder.leftOut)
         let places = RowPlaces(start: buckets.column.base)
-        WorkerShares.forEach(0..<outcomes.count, workers: workers) { share in
-            for row in share {
-                if let value = score(row) { places.start[row] = RowOrder.bucket(value, bounds) }
-            }
+        WorkerShares.forEach(0..<source.count, workers: workers) { share in
+            source.forEachScore(share) { row, score in places.start[row] = RowOrder.bucket(score, bounds) }
         }
         // How many rows each bucket has, then where it begins.
         var starts = [Int](repeating: 0, count: bounds.count + 2)
-        for row in 0..<outcomes.count {
+        for row in 0..<source.count {
             let bucket = places.start[row]
             if bucket != RowOrder.leftOut { starts[Int(bucket) + 1] += 1 }
         }
@@ -42,19 +39,19 @@ struct RowOrder {
         result.column.extend(to: starts[starts.count - 1], with: 0)
         let sorted = result.column.base
         var next = starts
-        for row in 0..<outcomes.count {
+        for row in 0..<source.count {
             let bucket = places.start[row]
             guard bucket != RowOrder.leftOut else { continue }
             sorted[next[Int(bucket)]] = UInt32(row)
             next[Int(bucket)] += 1
         }
         rows = result
-        let shared = Shared(outcomes: outcomes, list: list, rows: result)
+        let shared = Shared(source: source, list: list, rows: result)
         let finalStarts = starts
         DispatchQueue.concurrentPerform(iterations: workers) { worker in
             var items: [Item] = []
             for bucket in stride(from: worker, to: finalStarts.count - 1, by: workers) {
-                shared.sort(finalStarts[bucket]..<finalStarts[bucket + 1], &items, score: score)
+                shared.sort(finalStarts[bucket]..<finalStarts[bucket + 1], &items)
             }
         }
     }
@@ -66,17 +63,20 @@ struct RowOrder {
 
     /// What the workers share; each changes the rows of its own buckets.
     private struct Shared: @unchecked Sendable {
-        let outcomes: Outcomes
+        let source: ScoredRows
         let list: CustomerList
         let rows: GrowingColumnBox<UInt32>
 
-        func sort(_ range: Range<Int>, _ items: inout [Item], score: @Sendable (Int) -> Double?) {
+        func sort(_ range: Range<Int>, _ items: inout [Item]) {
             guard range.count > 1 else { return }
             items.removeAll(keepingCapacity: true)
+            let rows = rows.column.base
             for index in range {
-                let row = rows.column[index]
-                let customer = outcomes.customer[Int(row)]
-                items.append(Item(score: score(Int(row)) ?? 0, row: row, customer: customer))
+                if index + 16 < range.upperBound { source.prefetch(Int(rows[index + 16])) }
+                if index + 8 < range.upperBound { source.prefetchScore(Int(rows[index + 8])) }
+                let row = rows[index]
+                let customer = source.customers[Int(row)]
+                items.append(Item(score: source.score(Int(row)) ?? 0, row: row, customer: customer))
             }
             items.sort { left, right in
                 if left.score != right.score { return left.score > right.score }
@@ -85,19 +85,20 @@ struct RowOrder {
                 }
                 return left.row < right.row
             }
-            for (offset, item) in items.enumerated() { rows.column[range.lowerBound + offset] = item.row }
+            for (offset, item) in items.enumerated() { rows[range.lowerBound + offset] = item.row }
         }
     }
 
     /// Descending scores that cut the rows into buckets of about the same size.
-    private static func bounds(_ count: Int, score: (Int) -> Double?) -> [Double] {
+    private static func bounds(_ source: ScoredRows) -> [Double] {
+        let count = source.count
         let buckets = min(count / bucketRows, mostBuckets)
         guard buckets > 1 else { return [] }
         // Eight of a sample to a bucket; rows at even distances, of which scores cannot know.
         let size = buckets * 8
         var sample: [Double] = []
         for number in 0..<size {
-            if let value = score(number * count / size) { sample.append(value) }
+            if let value = source.score(number * count / size) { sample.append(value) }
         }
         sample.sort(by: >)
         var bounds: [Double] = []

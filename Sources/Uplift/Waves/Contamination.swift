@@ -1,7 +1,6 @@
 import Domain
 package import EventLog
 import Numerics
-import Randomizer
 
 /// Whether control has stayed untouched, by all contact logs of the house.
 ///
@@ -42,7 +41,7 @@ package struct Contamination: Sendable {
         contacted = marks.count { $0 == 3 }
         let z = SpecialFunctions.normalQuantile(probability: 0.5 + level / 2)
         interval = Contamination.wilson(contacted, controls, z: z)
-        let effects = Contamination.effects(outcomes, list, marks, control: control, target: target)
+        let effects = Contamination.effects(outcomes, marks, control: control, target: target)
         assigned = effects.0
         untouched = effects.1
     }
@@ -58,16 +57,15 @@ package struct Contamination: Sendable {
     private typealias Effect = (value: Double, error: Double?)
 
     private static func effects(
-        _ outcomes: Outcomes, _ list: CustomerList, _ marks: [UInt8], control: Int, target: Int
+        _ outcomes: Outcomes, _ marks: [UInt8], control: Int, target: Int
     ) -> (Effect?, Effect?) {
-        let groups = MessageRows.groups
+        let groups = JackknifeGroups.count
         // By arm (targeted, control, untouched control) and group: Σw, Σwy.
         var weight = [[Double]](repeating: Array(repeating: 0, count: groups), count: 3)
         var outcome = weight
         for row in 0..<outcomes.count {
             let customer = Int(outcomes.customer[row])
-            let name = list.names[customer]
-            let group = Int(XXH64.hash(UnsafeRawBufferPointer(name), seed: 20) % UInt64(groups))
+            let group = Int(outcomes.group[row])
             let w = 1 / outcomes.propensity[row]
             var arms: [Int] = []
             if Int(outcomes.action[row]) == control {

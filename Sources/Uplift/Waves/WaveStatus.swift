@@ -1,7 +1,6 @@
 import Domain
 import EventLog
 import Numerics
-import Randomizer
 
 /// Whether a campaign's targeting has settled: `sluice wave --status`.
 ///
@@ -46,7 +45,7 @@ package struct WaveStatus: Sendable {
     package private(set) var isStable = false
     package private(set) var warnings: [String] = []
 
-    private static let groups = MessageRows.groups
+    private static let groups = JackknifeGroups.count
 
     /// Σw and Σwy, in all and by group.
     private struct Sums {
@@ -88,7 +87,7 @@ package struct WaveStatus: Sendable {
     }
 
     /// - Throws: ``UpliftError`` for fewer than three waves.
-    package init(_ outcomes: Outcomes, _ list: CustomerList, tolerance: Double, level: Double) throws(UpliftError) {
+    package init(_ outcomes: Outcomes, tolerance: Double, level: Double) throws(UpliftError) {
         let z = SpecialFunctions.normalQuantile(probability: level)
         let names = outcomes.waves.names.indices.dropFirst().filter { !outcomes.waves.names[$0].isEmpty }
         guard names.count >= 3 else {
@@ -99,7 +98,7 @@ package struct WaveStatus: Sendable {
         let order = names.sorted { WaveStatus.isBefore(outcomes.waves.names[$0], outcomes.waves.names[$1]) }
         let messages = outcomes.actions.names.filter { !UpliftSettings.reserved.contains($0) }
             .sorted(by: ByteOrder.isBefore)
-        let arms = WaveStatus.arms(outcomes, list, messages)
+        let arms = WaveStatus.arms(outcomes, messages)
         let present = WaveStatus.presentGroups(arms)
         func difference(_ wave: Int, _ group: Int) -> Double? {
             guard let targeted = arms[wave].targeted.rate(without: group),
@@ -135,15 +134,14 @@ package struct WaveStatus: Sendable {
         isStable = hasSettled && isNoWorse
     }
 
-    private static func arms(_ outcomes: Outcomes, _ list: CustomerList, _ messages: [String]) -> [Arms] {
+    private static func arms(_ outcomes: Outcomes, _ messages: [String]) -> [Arms] {
         var arms = outcomes.waves.names.map { _ in Arms(messages: messages.map { _ in Sums() }) }
         let target = outcomes.reasons.existing("target") ?? -1
         let control = outcomes.actions.existing("control") ?? -1
         let places = outcomes.actions.names.map { messages.firstIndex(of: $0) }
         for row in 0..<outcomes.count {
             let wave = outcomes.wave(row)
-            let name = list.names[Int(outcomes.customer[row])]
-            let group = Int(XXH64.hash(UnsafeRawBufferPointer(name), seed: 20) % UInt64(groups))
+            let group = Int(outcomes.group[row])
             let (weight, outcome) = (1 / outcomes.propensity[row], outcomes.outcome[row])
             let action = Int(outcomes.action[row])
             if action == control {

@@ -38,7 +38,7 @@ enum WaveStatusMode {
                         + "senders the reserve list; go by the estimate as assigned")
             }
         }
-        let status = try WaveStatus(outcomes, list, tolerance: tolerance, level: level)
+        let status = try WaveStatus(outcomes, tolerance: tolerance, level: level)
         for warning in status.warnings { Console.warning(warning) }
         Console.output(text(status, tolerance: tolerance))
         return .done

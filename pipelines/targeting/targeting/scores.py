@@ -15,6 +15,7 @@ from .tables import Table, no_number, number
 class ScoreTable:
     """Scores, a row a customer in byte order, a column a message in byte order."""
 
+    file: str
     customers: list[str]
     messages: list[str]
     uplift: np.ndarray
@@ -27,6 +28,21 @@ class ScoreTable:
     @property
     def place(self) -> dict[str, int]:
         return {customer: row for row, customer in enumerate(self.customers)}
+
+    def take_costs(self, costs: dict[str, float] | None) -> None:
+        """Puts costs by message in the place of the column's; without them the column must be there. Raises `Failure`."""
+        if costs is not None:
+            for name, cost in costs.items():
+                if cost < 0:
+                    raise usage(f"--cost {name}={cost:g}: 0 or more")
+            unknown = sorted(set(costs) - set(self.messages))
+            lacking = sorted(set(self.messages) - set(costs))
+            if unknown or lacking:
+                what = f"there is no message {unknown[0]!r}" if unknown else f"{lacking[0]!r} is missing"
+                raise usage(f"--cost: {what}; the messages are {', '.join(self.messages)}")
+            self.cost = np.tile([costs[name] for name in self.messages], (len(self.customers), 1))
+        if self.cost is None:
+            raise usage(f"{self.file}: has no column cost: say --cost {self.messages[0]}=0.02 or the like, for every message")
 
 
 def read_scores(path: str) -> ScoreTable:
@@ -91,6 +107,7 @@ def read_scores(path: str) -> ScoreTable:
     if 0 < errors < rows:
         warn(f"{table.name}: {rows - errors} of {rows} scores have no se")
     return ScoreTable(
+        table.name,
         customers,
         names,
         block[:, :, 0],

@@ -17,7 +17,7 @@ import sys
 import zlib
 from collections.abc import Iterator
 
-from .console import INPUT_OUTPUT, Failure, bad_data, warn
+from .console import INPUT_OUTPUT, Failure, bad_data, usage, warn
 
 NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 SAMPLES = 5
@@ -46,6 +46,17 @@ def no_number(name: str, text: str) -> str:
     if text != text.strip():
         return f"{name} {text!r} has blanks around it: take them away"
     return f"{name} {text!r} is no number: write a decimal such as 12.5"
+
+
+def pairs(text: str) -> dict[str, float]:
+    """The numbers by name of an option's value: `mail=0.10,sms=0.25`."""
+    result: dict[str, float] = {}
+    for word in text.split(","):
+        name, mark, value = word.rpartition("=")
+        if not mark or not name or number(value) is None or name in result:
+            raise usage(f"{word!r}: write NAME=NUMBER, each name once, separated by commas")
+        result[name] = number(value)
+    return result
 
 
 class Table:
