@@ -122,6 +122,8 @@ package struct Quality: Codable, Sendable {
 
     /// Nil: no path names the day alone.
     package var ownFiles: OwnFiles?
+    /// The name of the file that the day's counts were imported from; nil: they were counted from logs.
+    package var imported: String?
     /// What people did, by experiment; nil in files of earlier versions.
     package var experiments: [ExperimentCounts]?
     /// Nil in files of earlier versions. Under a conversion window some of it may count for units of the days before.
@@ -171,5 +173,25 @@ package struct Quality: Codable, Sendable {
         through = extent?.through.description
         self.sampleRatio = sampleRatio
         self.propensities = propensities.isEmpty ? nil : propensities
+    }
+}
+
+extension Quality.Lines {
+    /// Of no log.
+    fileprivate static let none = Quality.Lines([])
+}
+
+extension Quality {
+    /// What is known of a day whose counts come from elsewhere: how many visitors the largest experiment had, and how many each.
+    package init(
+        imported file: String, date: CalendarDate, timezone: String, rows: [DailyRow], experiments: [Experiment]
+    ) {
+        var statistics = DayStatistics()
+        statistics.take(rows)
+        self.init(
+            date: date, timezone: timezone, tally: LogTally(), statistics: statistics, extent: nil, sampleRatio: [],
+            propensities: [], undeclared: nil, experiments: ExperimentCounts.of(experiments, statistics), ownFiles: nil)
+        imported = file
+        visitors = self.experiments?.map(\.units).max() ?? 0
     }
 }

@@ -11,6 +11,8 @@ package enum MixedUnits: String, CaseIterable, Sendable {
 
 /// A day's sufficient statistics, and what was left out of them.
 package struct DayStatistics: Sendable {
+    package init() {}
+
     /// A visitor that the bot filter dropped.
     package struct Bot: Equatable, Sendable {
         package var visitor: Name
@@ -75,6 +77,11 @@ package struct DayStatistics: Sendable {
     package internal(set) var undeclared = UndeclaredNames()
     /// Views of declared arms whose segment would run as a formula in a spreadsheet, taken as everyone's.
     package internal(set) var formulaSegments: Int64 = 0
+
+    /// Takes rows that were counted elsewhere in place of its own.
+    package mutating func take(_ rows: [DailyRow]) {
+        self.rows = rows.map { Row(table: $0.table, key: $0.key, counts: $0.counts) }
+    }
 
     /// Whether any unit was counted.
     package var hasData: Bool { !rows.isEmpty }
