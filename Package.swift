@@ -15,7 +15,7 @@ let package = Package(
             exclude: ["README.md"]),
         .target(name: "BotFilter"),
         .target(
-            name: "Statistics", dependencies: ["BotFilter", "CLibrary", "CScan", "Domain", "EventLog"],
+            name: "Statistics", dependencies: ["BotFilter", "CLibrary", "CScan", "Domain", "EventLog", "Randomizer"],
             exclude: ["README.md"]),
         .target(name: "Learning", dependencies: ["CLibrary", "Domain", "Numerics"]),
         .target(

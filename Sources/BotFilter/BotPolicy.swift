@@ -32,7 +32,7 @@ package struct UserAgentSettings: Equatable, Sendable {
 }
 
 /// The rules that drop a visitor, as a set: what `bots.csv` and the quality file name.
-package struct BotRule: OptionSet, Hashable, Sendable {
+package struct BotRule: OptionSet, Hashable, Codable, Sendable {
     package let rawValue: UInt8
 
     package init(rawValue: UInt8) {
@@ -59,6 +59,24 @@ package struct BotRule: OptionSet, Hashable, Sendable {
     /// The names of the rules in the set, in the order of ``named``.
     package var names: [String] {
         BotRule.named.filter { contains($0.rule) }.map(\.name)
+    }
+}
+
+/// As the key of an object: the number of the set.
+extension BotRule: CodingKeyRepresentable {
+    private struct Key: CodingKey {
+        var stringValue: String
+        var intValue: Int? { Int(stringValue) }
+
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { stringValue = String(intValue) }
+    }
+
+    package var codingKey: any CodingKey { Key(stringValue: String(rawValue)) }
+
+    package init?(codingKey: some CodingKey) {
+        guard let number = UInt8(codingKey.stringValue) else { return nil }
+        self.init(rawValue: number)
     }
 }
 

@@ -32,7 +32,7 @@ extension DailyRow {
 }
 
 /// What is counted of an arm's units: a unit is a visitor in an experiment on a day.
-package struct ArmCounts: Equatable, Sendable {
+package struct ArmCounts: Codable, Equatable, Sendable {
     package var visitors: Int64 = 0
     package var views: Int64 = 0
     package var clicks: Int64 = 0

@@ -41,3 +41,15 @@ extension Name: ExpressibleByStringLiteral, CustomStringConvertible {
 
     package var description: String { string }
 }
+
+/// As its text.
+extension Name: Codable {
+    package init(from decoder: any Decoder) throws {
+        self.init(try decoder.singleValueContainer().decode(String.self))
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(string)
+    }
+}

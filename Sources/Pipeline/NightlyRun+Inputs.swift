@@ -83,7 +83,8 @@ extension NightlyRun {
     /// The journal of which table served when.
     func journal() throws(RunFailure) -> ServingJournal {
         do throws(StateError) {
-            return try ServingJournal(state)
+            guard let path = options.journal else { return try ServingJournal(state) }
+            return try ServingJournal(path: path)
         } catch {
             throw .journal(error)
         }

@@ -1,34 +1,43 @@
 import BotFilter
+import CLibrary
 import Configuration
-import Domain
-import EventLog
+package import Domain
+package import EventLog
 import State
 import Statistics
 import Synchronization
 
 extension NightlyRun {
-    /// The files that the configuration's paths match for a day; a file is read once, however many paths lead to it.
-    func logFiles(of date: CalendarDate) throws(RunFailure) -> [LogFile] {
+    /// The files that the configuration's paths, or those given in their place, match for a day, in byte order; a file is read once,
+    /// however many paths lead to it.
+    package func logFiles(of date: CalendarDate) throws(RunFailure) -> [LogFile] {
         var files: [LogFile] = []
         var known: Set<FileIdentity> = []
-        for template in configuration.events.paths {
+        for template in options.paths ?? configuration.events.paths {
             if template == "-" {
                 if !files.contains(.standardInput) { files.append(.standardInput) }
                 continue
             }
             let pattern = PathTemplate(template).resolved(for: date)
             let paths = try self.files { () throws(FileError) in try FileSystem.glob(pattern) }
+            // A file that was named, and not looked for.
+            if options.paths != nil, paths.isEmpty, pattern == template,
+                !pattern.contains(where: { "*?[".contains($0) })
+            {
+                throw .file(FileError(path: pattern, operation: "open", code: ENOENT))
+            }
             for path in paths {
                 let identity = try self.files { () throws(FileError) in try FileSystem.identity(of: path) }
                 if identity.map({ known.insert($0).inserted }) ?? true { files.append(.path(path)) }
             }
         }
-        return files
+        return files.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     }
 
     /// The job that reads these logs; `log`, the night's own, is one of them.
     func job(for log: DayLog, reading logs: [DayLog], served history: ServingHistory) -> DailyJob {
         var reader = LogReader(schema: configuration.events.schema, day: log.day)
+        reader.inputName = options.inputName
         let progress = options.progress
         let total = logs.reduce(Int64(0)) { $1.files.reduce($0) { $0 + ((try? FileSystem.size(of: $1.name)) ?? 0) } }
         let done = Mutex(Int64(0))

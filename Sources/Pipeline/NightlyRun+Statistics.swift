@@ -7,10 +7,27 @@ import State
 import Statistics
 
 extension NightlyRun {
-    /// Reads the day's logs and writes its statistics. Without anything to count, what an earlier run wrote stays.
+    /// Counts the day, from its logs or from parts, and writes its statistics, and under a conversion window those of the days whose
+    /// windows are open. Without anything to count, what an earlier run wrote stays.
     func gatherStatistics(of date: CalendarDate, into outcome: inout NightOutcome) throws(RunFailure) {
+        let night =
+            if let parts = options.parts {
+                try addedParts(parts, of: date, into: &outcome)
+            } else {
+                try countedLogs(of: date, into: &outcome)
+            }
+        for (day, counted) in night.days { try refuseTooManyRejected(counted.tally, of: day) }
+        guard let own = night[date] else { return }
+        try refuseDayToCome(date, own.statistics)
+        let extent = try publishOtherDays(of: night, date, into: &outcome)
+        try conclude(own.statistics, own.tally, extent: extent, of: date, hasLog: own.hasLog, into: &outcome)
+    }
+
+    /// Reads the logs that the night is about.
+    private func countedLogs(of date: CalendarDate, into outcome: inout NightOutcome) throws(RunFailure) -> CountedNight
+    {
         if let window = configuration.statistics.conversionWindow {
-            return try gatherStatistics(of: date, window: window, into: &outcome)
+            return try countedLogs(of: date, window: window, into: &outcome)
         }
         let log = DayLog(
             files: try logFiles(of: date), day: DayClock(timeZone: configuration.timeZone).day(date),
@@ -19,9 +36,8 @@ extension NightlyRun {
         let (statistics, tally) = try counted(on: date, by: job) { () throws(DailyJob.Failure) in
             try job.run(log.files)
         }
-        try refuseTooManyRejected(tally, of: date)
-        try refuseDayToCome(date, statistics)
-        try conclude(statistics, tally, extent: nil, of: date, hasLog: !log.files.isEmpty, into: &outcome)
+        return CountedNight(
+            days: [(date, CountedDay(statistics: statistics, tally: tally, hasLog: !log.files.isEmpty))])
     }
 
     /// Stops the run of a day that is still to come and has no data: an empty day in the state would be its newest for long.
@@ -56,12 +72,20 @@ extension NightlyRun {
 
     /// Puts a day's statistics and what is said of them in place of those it had.
     func publish(_ statistics: DayStatistics, _ quality: Quality, of date: CalendarDate) throws(RunFailure) {
+        let contents = dayFiles(statistics, quality, of: date)
+        _ = try self.files { () throws(FileError) in try state.publish(contents, as: state.statistics(on: date)) }
+    }
+
+    /// The files of a day's folder.
+    func dayFiles(
+        _ statistics: DayStatistics, _ quality: Quality, of date: CalendarDate
+    ) -> [(name: String, bytes: [UInt8])] {
         let rows = statistics.rows.map { DailyRow(date: date, table: $0.table, key: $0.key, counts: $0.counts) }
         var contents: [(name: String, bytes: [UInt8])] = [("quality.json", JSONFile.bytes(of: quality))]
         // No file of a header alone: who reads a year of them at once would have its columns guessed from it.
         if !rows.isEmpty { contents.append(("statistics.csv", StatisticsFile.bytes(of: rows))) }
         if options.audits { contents.insert(("bots.csv", auditBytes(statistics.audit)), at: 0) }
-        _ = try self.files { () throws(FileError) in try state.publish(contents, as: state.statistics(on: date)) }
+        return contents
     }
 
     /// Whether an earlier run counted anyone on a day.
@@ -77,8 +101,7 @@ extension NightlyRun {
     ) throws(RunFailure) -> Quality {
         let shares = ServedShares(state, history: try journal().history)
         var faults: [ServedSharesError] = []
-        let experiments = configuration.experiments.map(\.experiment)
-        let slots = experiments.map(\.key)
+        let slots = configuration.experiments.map(\.experiment.key)
         let checks = slots.compactMap {
             SampleRatioCheck(experiment: $0, rows: statistics.rows, shares: shares, faults: &faults)
         }
@@ -86,28 +109,35 @@ extension NightlyRun {
             if case .unreadable(let error) = fault { throw .file(error) }
             warn(.sharesUnknown(date, fault), in: &outcome)
         }
+        let propensities = slots.compactMap {
+            StatedPropensities(experiment: $0, rows: statistics.rows, shares: shares)
+        }
+        return quality(
+            statistics, tally, extent: extent, of: date, sampleRatio: checks, propensities: propensities)
+    }
+
+    /// What is said of a day's log, after such checks.
+    func quality(
+        _ statistics: DayStatistics, _ tally: LogTally, extent: CountedExtent?, of date: CalendarDate,
+        sampleRatio: [SampleRatioCheck], propensities: [StatedPropensities]
+    ) -> Quality {
+        let experiments = configuration.experiments.map(\.experiment)
         return Quality(
             date: date, timezone: configuration.timeZone.identifier, tally: tally, statistics: statistics,
-            extent: extent, sampleRatio: checks,
-            propensities: slots.compactMap {
-                StatedPropensities(experiment: $0, rows: statistics.rows, shares: shares)
-            },
+            extent: extent, sampleRatio: sampleRatio, propensities: propensities,
             undeclared: Quality.Undeclared(statistics.undeclared, experiments: experiments) {
                 nearestName($0, among: $1)
             },
-            experiments: Quality.ExperimentCounts.of(experiments, statistics), ownFiles: try ownFiles(of: date, tally))
+            experiments: Quality.ExperimentCounts.of(experiments, statistics), ownFiles: ownFiles(of: date, tally))
     }
 
     /// What was read of files whose paths name the day alone.
-    private func ownFiles(of date: CalendarDate, _ tally: LogTally) throws(RunFailure) -> Quality.OwnFiles? {
-        var names: Set<String> = []
-        for path in configuration.events.paths {
-            let template = PathTemplate(path)
-            guard template.isOfDayAlone else { continue }
-            names.formUnion(try files { () throws(FileError) in try FileSystem.glob(template.resolved(for: date)) })
-        }
-        guard !names.isEmpty else { return nil }
-        let (lines, outside) = tally.lines { names.contains($0) }
+    private func ownFiles(of date: CalendarDate, _ tally: LogTally) -> Quality.OwnFiles? {
+        let patterns = configuration.events.paths.map { PathTemplate($0) }.filter(\.isOfDayAlone)
+            .map { $0.resolved(for: date) }
+        func isOwn(_ file: String) -> Bool { patterns.contains { FileSystem.matches(file, pattern: $0) } }
+        guard tally.files.contains(where: isOwn) else { return nil }
+        let (lines, outside) = tally.lines(ofFiles: isOwn)
         return Quality.OwnFiles(lines: lines, outsideDay: outside)
     }
 

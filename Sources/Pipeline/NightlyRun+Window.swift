@@ -7,52 +7,69 @@ import State
 import Statistics
 
 extension NightlyRun {
-    /// Reads the logs of the days whose windows are open, each once, and writes their statistics, the night's own day last.
-    ///
-    /// Another day than the night's own keeps what it has when its log has nothing to count; to the days before it, it is
-    /// a day without events. A log that would stop its own night stops this one.
-    func gatherStatistics(
+    /// Reads the logs of the days whose windows are open, each once.
+    func countedLogs(
         of date: CalendarDate, window: ConversionWindow, into outcome: inout NightOutcome
-    ) throws(RunFailure) {
-        let clock = DayClock(timeZone: configuration.timeZone)
-        let known = try countedDays(window)
-        let plan = try NightPlan(
-            date: date, counted: known, closing: { clock.closing(of: $0, after: window) },
-            hasLog: { day throws(RunFailure) in try !logFiles(of: day).isEmpty })
+    ) throws(RunFailure) -> CountedNight {
+        let plan = try plan(of: date, window: window) { day throws(RunFailure) in try !logFiles(of: day).isEmpty }
         let logs = try logs(of: plan.logDays, night: date, into: &outcome)
-        guard let own = plan.logDays.firstIndex(of: date) else { return }
+        guard let own = plan.logDays.firstIndex(of: date) else { return CountedNight(days: [], plan: plan) }
         let job = job(for: logs[own], reading: logs, served: try journal().history)
         let results = try counted(on: date, by: job) { () throws(DailyJob.Failure) in
             try job.run(logs, window: window)
         }
-        for (day, result) in zip(plan.logDays, results) { try refuseTooManyRejected(result.tally, of: day) }
-        try refuseDayToCome(date, results[own].statistics)
+        let days = zip(plan.logDays, zip(logs, results)).map { day, found in
+            (
+                date: day,
+                counted: CountedDay(
+                    statistics: found.1.statistics, tally: found.1.tally, hasLog: !found.0.files.isEmpty)
+            )
+        }
+        return CountedNight(days: days, plan: plan)
+    }
 
-        let found = Dictionary(uniqueKeysWithValues: zip(plan.logDays, results))
+    /// Which days the night counts, and which log days it reads for them, by what the state says of how far days were counted.
+    func plan(
+        of date: CalendarDate, window: ConversionWindow, hasLog: (CalendarDate) throws(RunFailure) -> Bool
+    ) throws(RunFailure) -> NightPlan {
+        let clock = DayClock(timeZone: configuration.timeZone)
+        return try NightPlan(
+            date: date, counted: countedDays(window), closing: { clock.closing(of: $0, after: window) }, hasLog: hasLog)
+    }
+
+    /// Writes the statistics of the other days that the night counts, and returns how far its own was counted; nil without a
+    /// conversion window.
+    ///
+    /// Another day than the night's own keeps what it has when its log has nothing to count; to the days before it, it is
+    /// a day without events. A log that would stop its own night stops this one.
+    func publishOtherDays(
+        of night: CountedNight, _ date: CalendarDate, into outcome: inout NightOutcome
+    ) throws(RunFailure) -> CountedExtent? {
+        guard let window = configuration.statistics.conversionWindow, let plan = night.plan else { return nil }
+        let clock = DayClock(timeZone: configuration.timeZone)
+        let known = try countedDays(window)
         var recounted: [CalendarDate] = []
         var ownExtent: CountedExtent?
         for (day, through) in plan.days {
-            guard let (statistics, tally) = found[day] else { continue }
+            guard let counted = night[day] else { continue }
             let extent = CountedExtent(through: through, isMature: through >= clock.closing(of: day, after: window))
             if day == date {
                 ownExtent = extent
                 continue
             }
             // Without anything to count a day keeps its rows; one that has none is told how far it was counted.
-            if !statistics.hasData {
+            if !counted.statistics.hasData {
                 guard known[day] != nil, try !hasRows(on: day) else { continue }
             }
-            let quality = try quality(statistics, tally, extent: extent, of: day, into: &outcome)
-            try publish(statistics, quality, of: day)
+            let quality = try quality(counted.statistics, counted.tally, extent: extent, of: day, into: &outcome)
+            try publish(counted.statistics, quality, of: day)
             recounted.append(day)
         }
         outcome.recountedDays = recounted.map(\.description)
         if !recounted.isEmpty {
             report(.daysRecounted(by: date, days: recounted, window: window.text))
         }
-        try conclude(
-            results[own].statistics, results[own].tally, extent: ownExtent, of: date,
-            hasLog: !logs[own].files.isEmpty, into: &outcome)
+        return ownExtent
     }
 
     /// The logs of these days, each with the bot filter of its day; no files for a day that cannot be judged.

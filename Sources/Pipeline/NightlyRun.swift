@@ -31,6 +31,14 @@ package struct NightlyRun: Sendable {
         package var arguments = ""
         /// Whether to write `bots.csv`.
         package var audits = false
+        /// Where the logs are, in place of the configuration's paths.
+        package var paths: [String]?
+        /// What file comes through standard input, where that is known.
+        package var inputName: String?
+        /// The journal of served tables, in place of the state directory's.
+        package var journal: String?
+        /// What the statistics are added up from, in place of logs.
+        package var parts: PartPaths?
         /// Called from any thread with the bytes read so far and the bytes there are (0: unknown).
         package var progress: (@Sendable (Int64, Int64) -> Void)?
 

@@ -26,6 +26,8 @@ package enum RunFailure: Error, CustomStringConvertible {
     case journal(StateError)
     /// A table that nobody could load: it is not published.
     case table(TableError)
+    /// Parts that do not make a whole.
+    case parts(PartFault)
     /// The day lies in the future, and nothing was found of it.
     case notBegun(CalendarDate)
 
@@ -44,6 +46,7 @@ package enum RunFailure: Error, CustomStringConvertible {
         case .statisticsLost: "statistics-lost"
         case .journal: "journal-damaged"
         case .table: "table-unusable"
+        case .parts: "parts-refused"
         case .notBegun: "day-not-begun"
         }
     }
@@ -65,6 +68,7 @@ package enum RunFailure: Error, CustomStringConvertible {
         case .statisticsLost(let path):
             "\(path): missing, though the quality.json beside it counts units; run its day again, or restore it"
         case .journal(let error): error.description
+        case .parts(let fault): fault.description
         case .table(let error): "\(error); nothing was published; run the day before that table's date again"
         case .notBegun(let date):
             "\(date): the day has not begun and has no data; give a day that is over"

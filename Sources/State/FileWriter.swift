@@ -21,10 +21,17 @@ package final class FileWriter {
     }
 
     package func append(_ bytes: [UInt8]) throws(FileError) {
+        let result = bytes.withUnsafeBytes { bytes in
+            Result { () throws(FileError) in try append(bytes) }
+        }
+        try result.get()
+    }
+
+    package func append(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
         var done = 0
         while done < bytes.count {
             let count = uninterrupted {
-                bytes.withUnsafeBytes { CLibrary.write(descriptor, $0.baseAddress.map { $0 + done }, $0.count - done) }
+                CLibrary.write(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done)
             }
             guard count >= 0 else { throw FileError(path: path, operation: "write", code: errno) }
             done += count

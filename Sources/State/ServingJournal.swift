@@ -34,12 +34,21 @@ package struct ServingJournal: Sendable {
 
     /// Reads the journal of a state directory; one that is missing has no lines.
     package init(_ state: StateDirectory) throws(StateError) {
-        path = state.allocations + "/served.csv"
+        try self.init(path: state.allocations + "/served.csv", mayBeMissing: true)
+    }
+
+    /// Reads a journal that was copied elsewhere.
+    package init(path: String) throws(StateError) {
+        try self.init(path: path, mayBeMissing: false)
+    }
+
+    private init(path: String, mayBeMissing: Bool) throws(StateError) {
+        self.path = path
         let bytes: [UInt8]
         do throws(FileError) {
             bytes = try FileSystem.read(path)
         } catch {
-            guard error.isMissing else { throw .file(error) }
+            guard mayBeMissing, error.isMissing else { throw .file(error) }
             return
         }
         wholeBytes = bytes.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0

@@ -28,7 +28,7 @@ extension ExitCode {
         case let error as ConfigurationError: self = error.isOfSystem ? .inputOutput : .configuration
         case let failure as RunFailure:
             switch failure {
-            case .tooManyRejected, .overflow: self = .badData
+            case .tooManyRejected, .overflow, .parts: self = .badData
             case .input(let error): self = error.isOfPath ? .configuration : .inputOutput
             case .inputFile, .denyList: self = .configuration
             case .notBegun: self = .usage

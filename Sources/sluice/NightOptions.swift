@@ -132,6 +132,12 @@ enum NightOptions {
         options.accepts = arguments.has("accept")
         options.isDryRun = arguments.has("dry-run")
         options.arguments = words(arguments)
+        if !arguments.operands.isEmpty {
+            guard dates.lowerBound == dates.upperBound else {
+                throw UsageError("parts are of one night; give one --date")
+            }
+            options.parts = PartPaths(parts: arguments.operands, tallies: arguments.all("tally"))
+        }
         options.today = DayClock(timeZone: configuration.timeZone).date(of: clock.now)
         options.clock = clock
         try readMachine(arguments, into: &options)

@@ -5,8 +5,8 @@ import Domain
 @main
 enum Sluice {
     static let commands: [any (Command & Sendable).Type] = [
-        RunCommand.self, StatisticsCommand.self, AllocateCommand.self, MergeCommand.self, ImportCommand.self,
-        AssignCommand.self,
+        RunCommand.self, StatisticsCommand.self, AllocateCommand.self, SplitCommand.self, MergeCommand.self,
+        ImportCommand.self, AssignCommand.self,
         ExportCommand.self,
         CheckCommand.self, RollbackCommand.self, HistoryCommand.self, ReportCommand.self, WarmstartCommand.self,
         SimulateCommand.self, UnitsCommand.self, EvaluateCommand.self, CompareCommand.self, UpliftCommand.self,

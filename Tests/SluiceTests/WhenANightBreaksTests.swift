@@ -51,7 +51,7 @@ import Testing
             "usage", "too-many-rejected", "no-data", "experiment-carried-over", "experiment-left-out", "file-error",
             "locked", "configuration",
             // Of other commands than those of a night.
-            "input", "no-units", "propensities-unknown", "night-stopped",
+            "input", "no-units", "propensities-unknown", "night-stopped", "parts-refused",
             // As an entry that is there: what to do is the same.
             "deny-list-malformed", "nothing-allocated", "no-statistics", "shares-unknown", "table-unusable",
             // Say all that there is to do.

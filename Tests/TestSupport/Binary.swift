@@ -14,8 +14,20 @@ package enum Binary {
     package static func sluice(
         _ words: [String], in directory: String, input: String = "", environment: [String: String] = [:]
     ) throws -> Result {
+        try run(location(), words, in: directory, input: input, environment: environment)
+    }
+
+    /// Runs a script of the shell, in which `$0` is `sluice`.
+    package static func shell(_ script: String, in directory: String) throws -> Result {
+        try run(URL(fileURLWithPath: "/bin/sh"), ["-c", script, location().path], in: directory)
+    }
+
+    private static func run(
+        _ program: URL, _ words: [String], in directory: String, input: String = "",
+        environment: [String: String] = [:]
+    ) throws -> Result {
         let process = Process()
-        process.executableURL = try location()
+        process.executableURL = program
         process.arguments = words
         process.currentDirectoryURL = URL(fileURLWithPath: directory)
         if !environment.isEmpty {

@@ -100,10 +100,13 @@ struct CSVFields {
 /// Of columns with one name the last wins, as of keys in an object.
 final class CSVHeader: Sendable {
     let names: [[UInt8]]
+    /// As it stands in the file, without its line feed.
+    let text: [UInt8]
 
     /// Reads a header of `count` bytes, without its line feed.
     init(_ start: UnsafePointer<UInt8>, count: Int) throws(LogError.HeaderFault) {
         guard UTF8Validation.isValid(start, count: count) else { throw .notUTF8 }
+        text = Array(UnsafeBufferPointer(start: start, count: count))
         var fields = CSVFields(start, count: count)
         var names: [[UInt8]] = []
         while let field = fields.next() {

@@ -20,7 +20,7 @@ package struct Event {
 }
 
 /// A line by where it begins: file, half of a block of the file, line of the half. Orders as the lines do.
-struct LinePlace: Hashable, Comparable {
+struct LinePlace: Hashable, Comparable, Codable {
     var file: Int32
     /// The first half of block n is 2n; what is not read by halves stands in first ones.
     var half: Int32

@@ -48,7 +48,7 @@ package struct EventSchema: Equatable, Sendable {
 }
 
 /// What a visitor did.
-package enum EventType: String, BitwiseCopyable, CaseIterable, Sendable {
+package enum EventType: String, BitwiseCopyable, CaseIterable, Codable, CodingKeyRepresentable, Sendable {
     case view, click, purchase
     /// Money that goes back; a purchase of negative revenue is one too.
     case refund

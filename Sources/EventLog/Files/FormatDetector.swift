@@ -13,6 +13,8 @@ enum LogLayout {
 /// a first line that names the needed columns means CSV, and all else is taken for JSON Lines, to be rejected line by line.
 struct FormatDetector: ~Copyable {
     private(set) var layout = LogLayout.jsonLines
+    /// Whether it begins as blocks of lines do that were split by visitor.
+    private(set) var isOfPartBlocks = false
     /// Lines that are passed: the header and what stands before it.
     private(set) var lines: Int32 = 0
     private(set) var atEnd = false
@@ -32,8 +34,14 @@ struct FormatDetector: ~Copyable {
     ///   - maximumLineLength: how far to look for the first text, and for the end of a header from there.
     /// - Throws: ``LogError``, also for a file that is CSV by its name and has no header that will do.
     init(
-        _ bytes: ByteStream, file: String, name: FormatName, schema: EventSchema, step: Int, maximumLineLength: Int
+        _ bytes: ByteStream, file: String, name: FormatName, schema: EventSchema, step: Int, maximumLineLength: Int,
+        takesPartBlocks: Bool = false
     ) throws(LogError) {
+        if takesPartBlocks {
+            while count < PartBlock.headerBytes, !atEnd { try read(bytes, step) }
+            isOfPartBlocks = PartBlock.header(UnsafeBufferPointer(memory[0..<count])) != nil
+            if isOfPartBlocks { return }
+        }
         while count < ByteOrderMark.bytes.count, !atEnd { try read(bytes, step) }
         if memory[0..<count].starts(with: ByteOrderMark.bytes) { passed = ByteOrderMark.bytes.count }
         guard name.layout != .jsonLines, let start = try findText(bytes, step, maximumLineLength),

@@ -37,6 +37,10 @@ package struct LogError: Error, Equatable, Sendable, CustomStringConvertible {
         /// An archive that asks for more memory than is given to one.
         case windowTooLarge(Compression, offset: Int64)
         case header(HeaderFault, line: Int64)
+        /// Blocks of lines split by visitor that end within one.
+        case cutBlock(offset: Int64)
+        /// Something else between blocks of lines split by visitor.
+        case noBlock(offset: Int64)
     }
 
     package var file: String
@@ -70,6 +74,11 @@ package struct LogError: Error, Equatable, Sendable, CustomStringConvertible {
         case .windowTooLarge(let compression, let offset):
             "\(file): the \(compression.rawValue) archive needs a window of more than 128 MiB at byte \(offset); "
                 + "compress it with --long=27 or less"
+        case .cutBlock(let offset):
+            "\(file): the blocks of `sluice split` end within the one at byte \(offset); split the log again"
+        case .noBlock(let offset):
+            "\(file): what stands at byte \(offset) is no block of `sluice split`, or of another configuration; "
+                + "split the log again with this one"
         case .header(let fault, let line):
             "\(file):\(line): \(fault.description)"
         }

@@ -112,6 +112,7 @@ final class LogStream: @unchecked Sendable {
         block.index = self.block
         block.lines = lines
         block.linesBefore = linesBefore
+        block.part = nil
         if case .csv(let header) = layout { block.header = header } else { block.header = nil }
         block.size = Int64(unreported)
         block.fileSize = bytes.fileOffset - fileOffset

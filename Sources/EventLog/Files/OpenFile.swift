@@ -8,6 +8,13 @@ struct ReadingRules: Sendable {
     var maximumLineLength: Int
     /// Keeps what comes through pipes.
     var spool: StreamSpool?
+    /// Whether files may hold blocks of lines that were split by visitor.
+    var takesPartBlocks = false
+    /// What file comes through standard input.
+    var inputName: String?
+
+    /// The name of a file.
+    func name(_ file: LogFile) -> String { file == .standardInput ? inputName ?? file.name : file.name }
 }
 
 /// A log file being read, by one worker after another or by several at a time, as its format allows.
@@ -29,6 +36,7 @@ final class OpenFile: Sendable {
         case unopened
         case plain(PlainFile, next: Int64)
         case stream(LogStream)
+        case blocks(PartBlockStream)
         case ended
     }
 
@@ -82,6 +90,10 @@ final class OpenFile: Sendable {
                 while try stream.next(&block) {
                     if !ahead.put(&block) { return .block }
                 }
+            case .blocks(let stream):
+                while try stream.next(&block) {
+                    if !ahead.put(&block) { return .block }
+                }
             case .plain, .unopened, .ended:
                 break
             }
@@ -95,12 +107,16 @@ final class OpenFile: Sendable {
     }
 
     private func open() throws(LogError) -> Content {
-        let readable = try ReadableFile(file, spool: rules.spool)
-        let name = FormatName(file)
+        let readable = try ReadableFile(file, name: rules.name(file), spool: rules.spool)
+        let name = FormatName(file == .standardInput ? rules.inputName.map { .path($0) } ?? file : file)
         let bytes = try ByteStream(readable, name: name)
         let head = try FormatDetector(
-            bytes, file: file.name, name: name, schema: rules.schema, step: min(rules.blockSize, 4096),
-            maximumLineLength: rules.maximumLineLength)
+            bytes, file: readable.name, name: name, schema: rules.schema, step: min(rules.blockSize, 4096),
+            maximumLineLength: rules.maximumLineLength, takesPartBlocks: rules.takesPartBlocks)
+        if head.isOfPartBlocks {
+            return .blocks(
+                PartBlockStream(head, bytes: bytes, name: readable.name, file: Int32(index), schema: rules.schema))
+        }
         if readable.isRegular, !bytes.isCompressed, case .jsonLines = head.layout {
             let plain = PlainFile(
                 file: readable, index: index, blockSize: rules.blockSize, maximumLineLength: rules.maximumLineLength)

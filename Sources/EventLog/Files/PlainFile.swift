@@ -18,6 +18,7 @@ struct PlainFile: Sendable {
         block.index = Int32(offset / Int64(blockSize))
         block.linesBefore = 0
         block.header = nil
+        block.part = nil
         block.size = rangeEnd - offset
         block.fileSize = block.size
         let rangeCount = Int(rangeEnd - start)

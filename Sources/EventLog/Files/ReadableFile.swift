@@ -25,11 +25,14 @@ final class ReadableFile: Sendable {
     private let copy: StreamCopy?
 
     /// Opens a file; a stream that `spool` has a copy of is read from that.
-    init(_ file: LogFile, spool: StreamSpool? = nil) throws(LogError) {
-        name = file.name
+    ///
+    /// - Parameter name: what it is called, where that is not its own name.
+    init(_ file: LogFile, name: String? = nil, spool: StreamSpool? = nil) throws(LogError) {
+        let name = name ?? file.name
+        self.name = name
         if let copy = spool?.existingCopy(of: file) {
             // The stream itself is at its end, and opening a pipe again would wait for another writer.
-            descriptor = try copy.reopened(name: file.name)
+            descriptor = try copy.reopened(name: name)
             (size, isRegular, self.copy) = (0, false, nil)
             return
         }
@@ -37,12 +40,12 @@ final class ReadableFile: Sendable {
         case .standardInput: descriptor = 0
         case .path(let path): descriptor = open(path, O_RDONLY | O_CLOEXEC)
         }
-        guard descriptor >= 0 else { throw LogError(file: file.name, problem: .system(.open, code: errno)) }
+        guard descriptor >= 0 else { throw LogError(file: name, problem: .system(.open, code: errno)) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else {
             let code = errno
             if descriptor > 2 { close(descriptor) }
-            throw LogError(file: file.name, problem: .system(.open, code: code))
+            throw LogError(file: name, problem: .system(.open, code: code))
         }
         size = Int64(status.st_size)
         // Standard input may be a file that somebody has read from already, and some files of the system have no size

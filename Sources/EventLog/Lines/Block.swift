@@ -19,6 +19,8 @@ struct Block: ~Copyable, @unchecked Sendable {
     var linesBefore: Int32 = 0
     /// Of comma-separated values: the names of the columns. Without it every line is JSON.
     var header: CSVHeader?
+    /// Of lines that were split by visitor: which part they are of.
+    var part: Int?
     /// Bytes of the log that are counted with this block.
     var size: Int64 = 0
     /// Bytes of the file, which may be compressed, that were read for this block.

@@ -13,6 +13,10 @@ package struct LogReader: Sendable {
     package var maximumLineLength = LogReader.maximumLineLength
     /// Keeps what comes through pipes, for those who read a log more than once with one spool.
     package var spool: StreamSpool?
+    /// Whether files may hold the blocks of ``PartBlock``, told from lines by their first bytes.
+    package var takesPartBlocks = false
+    /// What file comes through standard input, to find its format by the name and to name it in errors and in the tally.
+    package var inputName: String?
     /// Asked before each block, from any worker: true when nobody needs the rest.
     package var isAbandoned: (@Sendable () -> Bool)?
     /// Called now and then, from any worker, with the number of bytes of the files read since the last call.
@@ -29,7 +33,8 @@ package struct LogReader: Sendable {
     /// - Throws: ``LogError`` for the first file that cannot be read; what the sinks were given then is of no use.
     package func read(_ files: [LogFile], into sinks: [any EventSink]) throws(LogError) -> LogTally {
         let rules = ReadingRules(
-            schema: schema, blockSize: blockSize, maximumLineLength: maximumLineLength, spool: spool)
+            schema: schema, blockSize: blockSize, maximumLineLength: maximumLineLength, spool: spool,
+            takesPartBlocks: takesPartBlocks, inputName: inputName)
         let source = BlockSource(files: files, rules: rules, workers: sinks.count)
         let result = Mutex<(tally: LogTally, error: LogError?)>((LogTally(), nil))
         DispatchQueue.concurrentPerform(iterations: sinks.count) { worker in
@@ -54,7 +59,7 @@ package struct LogReader: Sendable {
         }
         var (tally, error) = result.withLock { $0 }
         if let error { throw error }
-        tally.files = files.map(\.name)
+        tally.files = files.map(rules.name)
         return tally
     }
 }

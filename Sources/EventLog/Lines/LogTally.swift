@@ -51,12 +51,12 @@ package enum IgnoredReason: String, Hashable, Sendable, CaseIterable {
 }
 
 /// The first lines of one reason, by where they stand.
-package struct LineSamples: Sendable {
+package struct LineSamples: Codable, Sendable {
     /// The most lines kept of a reason.
     package static let limit = 5
 
     package fileprivate(set) var count: Int64 = 0
-    fileprivate var places: [LinePlace] = []
+    var places: [LinePlace] = []
 
     fileprivate mutating func add(_ place: LinePlace) {
         count += 1
@@ -91,7 +91,10 @@ package struct LineReference: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// What was read, and what of it was turned away and why.
-package struct LogTally: Sendable {
+///
+/// Tallies of disjoint lines add. Every stored property must be added in ``add(_:)``; ``joined(_:)`` and the files of parts then
+/// have it too.
+package struct LogTally: Codable, Sendable {
     /// A reason with the number of its lines and the first of them.
     package struct Entry: Sendable {
         package var name: String
@@ -106,13 +109,15 @@ package struct LogTally: Sendable {
     package private(set) var events: [EventType: Int64] = [:]
     /// Events inside the day whose line states a propensity that is none (not above 0 and at most 1): taken as not stated.
     package private(set) var invalidPropensities: Int64 = 0
-    private var rejectedSamples: [RejectedReason: LineSamples] = [:]
+    var rejectedSamples: [RejectedReason: LineSamples] = [:]
     /// By the index of the reason in `allCases`, without a dictionary: there may be one for each line.
-    private var ignoredSamples = Array(repeating: LineSamples(), count: IgnoredReason.allCases.count)
+    var ignoredSamples = Array(repeating: LineSamples(), count: IgnoredReason.allCases.count)
     /// Lines that begin in the halves of each block of each file; what turns a place into a line number.
+    var linesOfBlocks: [Int: [Int: SIMD2<Int32>]] = [:]
+    /// Lines that came in the blocks of ``SplitJob``, by the number of the part that each block says it is of.
+    package private(set) var linesByPart: [Int: Int64] = [:]
     /// By file: lines that lie on other days.
-    private var outside: [Int64] = []
-    private var linesOfBlocks: [Int32: [Int32: SIMD2<Int32>]] = [:]
+    var outside: [Int: Int64] = [:]
 
     package init() {}
 
@@ -121,8 +126,10 @@ package struct LogTally: Sendable {
     }
 
     mutating func count(lines first: Int32, _ second: Int32, of block: Int32, _ file: Int32) {
-        linesOfBlocks[file, default: [:]][block, default: .zero] &+= SIMD2(first, second)
+        linesOfBlocks[Int(file), default: [:]][Int(block), default: .zero] &+= SIMD2(first, second)
     }
+
+    mutating func count(lines number: Int64, ofPart part: Int) { linesByPart[part, default: 0] += number }
 
     mutating func count(invalidPropensities number: Int64) { invalidPropensities += number }
 
@@ -132,12 +139,7 @@ package struct LogTally: Sendable {
 
     mutating func ignore(_ reason: IgnoredReason, at place: LinePlace) {
         ignoredSamples[reason.position].add(place)
-        if reason == .outsideDay { addOutside(1, of: Int(place.file)) }
-    }
-
-    private mutating func addOutside(_ count: Int64, of file: Int) {
-        while outside.count <= file { outside.append(0) }
-        outside[file] += count
+        if reason == .outsideDay { outside[Int(place.file), default: 0] += 1 }
     }
 
     /// Adds what another worker counted.
@@ -151,8 +153,9 @@ package struct LogTally: Sendable {
             sum.add(right)
             return sum
         }
-        for (file, count) in other.outside.enumerated() where count > 0 { addOutside(count, of: file) }
+        outside.merge(other.outside, uniquingKeysWith: +)
         for (index, samples) in other.ignoredSamples.enumerated() { ignoredSamples[index].add(samples) }
+        linesByPart.merge(other.linesByPart, uniquingKeysWith: +)
         for (file, blocks) in other.linesOfBlocks {
             linesOfBlocks[file, default: [:]].merge(blocks, uniquingKeysWith: &+)
         }
@@ -178,8 +181,8 @@ package struct LogTally: Sendable {
     package func lines(ofFiles isWanted: (String) -> Bool) -> (all: Int64, outside: Int64) {
         var sums: (all: Int64, outside: Int64) = (0, 0)
         for (file, name) in files.enumerated() where isWanted(name) {
-            for lines in (linesOfBlocks[Int32(file)] ?? [:]).values { sums.all += Int64(lines[0]) + Int64(lines[1]) }
-            if file < outside.count { sums.outside += outside[file] }
+            sums.all += lines(ofFile: file)
+            sums.outside += outside[file] ?? 0
         }
         return sums
     }
@@ -189,14 +192,17 @@ package struct LogTally: Sendable {
     package func ignoredLines(_ reason: IgnoredReason) -> Int64 { ignoredSamples[reason.position].count }
 
     private func references(_ samples: LineSamples) -> [LineReference] {
-        samples.places.map { place in
-            let blocks = linesOfBlocks[place.file] ?? [:]
-            let (block, half) = place.half.quotientAndRemainder(dividingBy: 2)
-            var before = blocks.reduce(into: Int64(0)) { sum, entry in
-                if entry.key < block { sum += Int64(entry.value[0]) + Int64(entry.value[1]) }
-            }
-            if half == 1 { before += Int64(blocks[block]?[0] ?? 0) }
-            return LineReference(file: files[Int(place.file)], line: before + Int64(place.line) + 1)
+        samples.places.map { LineReference(file: files[Int($0.file)], line: line(of: $0) + 1) }
+    }
+
+    /// The number of a line in its file, from 0.
+    func line(of place: LinePlace) -> Int64 {
+        let blocks = linesOfBlocks[Int(place.file)] ?? [:]
+        let (block, half) = Int(place.half).quotientAndRemainder(dividingBy: 2)
+        var before = blocks.reduce(into: Int64(0)) { sum, entry in
+            if entry.key < block { sum += Int64(entry.value[0]) + Int64(entry.value[1]) }
         }
+        if half == 1 { before += Int64(blocks[block]?[0] ?? 0) }
+        return before + Int64(place.line)
     }
 }

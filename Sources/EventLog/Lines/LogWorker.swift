@@ -1,9 +1,11 @@
 /// One worker's share of the reading: blocks to lines to events, which go to its sink.
 struct LogWorker: ~Copyable {
     private let sink: any EventSink
+    /// The same, when it takes lines.
+    private let lineSink: (any LineSink)?
     private var lines: LineDecoder
     var records: RecordDecoder
-    private var events = EventBuffer()
+    private var events: EventBuffer
     private var types = TypeCounts()
     /// How many lines of one half of a block are read by themselves, at most, while a line of the other half waits for a partner.
     private static let mostWaits = 8
@@ -11,6 +13,8 @@ struct LogWorker: ~Copyable {
 
     init(_ reader: LogReader, sink: any EventSink) {
         self.sink = sink
+        lineSink = sink as? any LineSink
+        events = EventBuffer(keepsLines: lineSink != nil)
         lines = LineDecoder(schema: reader.schema, day: reader.day, maximumLineLength: reader.maximumLineLength)
         records = RecordDecoder(schema: reader.schema, day: reader.day, maximumLength: reader.maximumLineLength)
     }
@@ -18,9 +22,12 @@ struct LogWorker: ~Copyable {
     /// Decodes all lines of a block.
     mutating func read(_ block: borrowing Block) {
         block.close()
+        let linesBefore = tally.lines
+        lineSink?.begin(header: block.header?.text)
         if let header = block.header { readRecords(block, header) } else { readLines(block) }
         handOver()
         tally.bytes += block.size
+        if let part = block.part { tally.count(lines: tally.lines - linesBefore, ofPart: part) }
         types.move(to: &tally)
     }
 
@@ -31,10 +38,13 @@ struct LogWorker: ~Copyable {
         // How often in succession a line was read by itself while the other waited, to be matched once more.
         var waits = 0
         while !first.isAtEnd, !second.isAtEnd {
-            let other = lines.matchTwo(first.position, second.position)
+            let (one, two) = (first.position, second.position)
+            let other = lines.matchTwo(one, two)
             if other == 2 {
-                settle(lines.finish(0, from: &first.position, into: nextEvent), at: first.next())
-                settle(lines.finish(1, from: &second.position, into: nextEvent), at: second.next())
+                let outcome = lines.finish(0, from: &first.position, into: nextEvent)
+                settle(outcome, at: first.next(), from: one, to: first.position - 1)
+                let next = lines.finish(1, from: &second.position, into: nextEvent)
+                settle(next, at: second.next(), from: two, to: second.position - 1)
                 waits = 0
                 continue
             }
@@ -52,23 +62,32 @@ struct LogWorker: ~Copyable {
 
     @inline(__always)
     private mutating func decodeLine(of run: inout LineRun) {
-        settle(lines.decode(lineAt: &run.position, before: run.end, into: nextEvent), at: run.next())
+        let start = run.position
+        let outcome = lines.decode(lineAt: &run.position, before: run.end, into: nextEvent)
+        settle(outcome, at: run.next(), from: start, to: run.position - 1)
     }
 
     /// Where the event of the next line is to be written.
     var nextEvent: UnsafeMutablePointer<Event> { events.next() }
 
-    /// Takes what became of a line: keeps the event that was made, or counts why there is none.
+    /// Takes what became of the line between `start` and `end`: keeps the event that was made, or counts why there is none.
     @inline(__always)
-    mutating func settle(_ outcome: LineDecoder.Outcome, at place: LinePlace) {
+    mutating func settle(
+        _ outcome: LineDecoder.Outcome, at place: LinePlace, from start: UnsafePointer<UInt8>,
+        to end: UnsafePointer<UInt8>
+    ) {
         tally.lines += 1
         switch outcome {
         case .event:
             types.count(events.next().pointee.type)
-            events.keep(place)
+            events.keep(place, ByteText(start: start, count: end - start))
             if events.isFull { handOver() }
         case .rejected(let reason): tally.reject(reason, at: place)
-        case .ignored(let reason): tally.ignore(reason, at: place)
+        case .ignored(let reason):
+            tally.ignore(reason, at: place)
+            if let lineSink, reason == .outsideDay {
+                lineSink.pass(ByteText(start: start, count: end - start), of: events.next().pointee.visitor)
+            }
         }
     }
 
@@ -112,7 +131,9 @@ extension LogWorker {
         while start < block.lines.upperBound {
             let record = records.decode(
                 recordAt: base + start, before: base + block.lines.upperBound, into: nextEvent)
-            settle(record.outcome, at: LinePlace(file: block.file, half: block.half(0), line: line))
+            settle(
+                record.outcome, at: LinePlace(file: block.file, half: block.half(0), line: line), from: base + start,
+                to: record.lineFeed)
             let end = record.lineFeed - base
             line += 1 + (record.mayHaveLineFeeds ? block.lineFeeds(in: start..<end) : 0)
             start = end + 1

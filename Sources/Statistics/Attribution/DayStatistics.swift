@@ -10,20 +10,22 @@ package enum MixedUnits: String, CaseIterable, Sendable {
 }
 
 /// A day's sufficient statistics, and what was left out of them.
-package struct DayStatistics: Sendable {
-    package init() {}
-
+///
+/// Those of disjoint visitors add: every stored property must be added in `add` or, as rows are, in ``sum(_:)``.
+package struct DayStatistics: Codable, Equatable, Sendable {
     /// A visitor that the bot filter dropped.
-    package struct Bot: Equatable, Sendable {
+    package struct Bot: Codable, Equatable, Sendable {
         package var visitor: Name
         package var events: Int64
         package var rules: BotRule
     }
 
     /// Visitors and their events.
-    package struct Tally: Equatable, Sendable {
+    package struct Tally: Codable, Equatable, Sendable {
         package var visitors: Int64 = 0
         package var events: Int64 = 0
+
+        package init() {}
 
         mutating func add(events: Int64) {
             visitors += 1
@@ -78,6 +80,11 @@ package struct DayStatistics: Sendable {
     /// Views of declared arms whose segment would run as a formula in a spreadsheet, taken as everyone's.
     package internal(set) var formulaSegments: Int64 = 0
 
+    /// The visitors, where they were asked for.
+    package internal(set) var sketch: VisitorSketch?
+
+    package init() {}
+
     /// Takes rows that were counted elsewhere in place of its own.
     package mutating func take(_ rows: [DailyRow]) {
         self.rows = rows.map { Row(table: $0.table, key: $0.key, counts: $0.counts) }
@@ -85,4 +92,10 @@ package struct DayStatistics: Sendable {
 
     /// Whether any unit was counted.
     package var hasData: Bool { !rows.isEmpty }
+
+    /// Takes the sketch of the visitors out.
+    package mutating func takeSketch() -> VisitorSketch {
+        defer { sketch = nil }
+        return sketch ?? VisitorSketch()
+    }
 }

@@ -1,5 +1,5 @@
 /// What became of people's orders. Counts of disjoint visitors add.
-package struct OrderTally: Equatable, Sendable {
+package struct OrderTally: Codable, Equatable, Sendable {
     /// Purchase events of an order beyond its first.
     package var repeatedPurchases: Int64 = 0
     /// Orders whose events state different money: the greatest counts.

@@ -22,6 +22,17 @@ package struct PropensityTally: Equatable, Sendable {
 
     package init() {}
 
+    /// As it was counted elsewhere.
+    init(
+        units: Int64, inverseSum: Int128, inverseSquareSum: Int128, hasTooMany: Bool, unitsByPropensity: [Int64: Int64]
+    ) {
+        self.units = units
+        self.inverseSum = inverseSum
+        self.inverseSquareSum = inverseSquareSum
+        self.hasTooMany = hasTooMany
+        self.unitsByPropensity = unitsByPropensity
+    }
+
     /// Counts units of one propensity, given in billionths, 1…``one``.
     package mutating func add(_ propensity: Int64, units count: Int64 = 1) {
         units += count

@@ -36,11 +36,14 @@ struct DictionaryEncoder: ~Copyable {
     private let deniesNetworks: Bool
 
     init(_ plan: ShardInsertionPlan) {
-        undeclared = UndeclaredTally(hash: plan.hash)
-        arms = DeclaredArms(plan.experiments, hash: plan.hash)
-        let policy = plan.policy
-        agents = VerdictCache(hash: plan.hash) { policy.judgesUserAgent($0) }
-        segments = SegmentCache(plan.segments, hash: plan.hash)
+        self.init(experiments: plan.experiments, policy: plan.policy, hash: plan.hash, segments: plan.segments)
+    }
+
+    init(experiments: [Experiment], policy: BotPolicy, hash: KeyedHash, segments: SegmentNames) {
+        undeclared = UndeclaredTally(hash: hash)
+        arms = DeclaredArms(experiments, hash: hash)
+        agents = VerdictCache(hash: hash) { policy.judgesUserAgent($0) }
+        self.segments = SegmentCache(segments, hash: hash)
         self.policy = policy
         deniesNetworks = policy.hasDeniedNetworks
     }
@@ -55,6 +58,19 @@ struct DictionaryEncoder: ~Copyable {
         {
             encoded.flags.insert(.deniedNetwork)
         }
+        return completeNames(&encoded, event)
+    }
+
+    /// Why an event is ignored that concerns nothing declared; nil for any other.
+    mutating func reason(for event: UnsafePointer<Event>) -> IgnoredReason? {
+        var encoded = EncodedEvent(
+            hash: 0, time: 0, visitor: event.pointee.visitor, event: 0, shard: 0, minute: 0, type: event.pointee.type)
+        return completeNames(&encoded, event)
+    }
+
+    @inline(__always)
+    private mutating func completeNames(_ encoded: inout EncodedEvent, _ event: UnsafePointer<Event>) -> IgnoredReason?
+    {
         switch event.pointee.type {
         case .view, .click:
             if case .view = event.pointee.type { encoded.flags.insert(.viewed) }

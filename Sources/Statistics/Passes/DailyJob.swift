@@ -13,6 +13,8 @@ package struct DailyJob: Sendable {
     package var workers: Int
     /// Whether to list the bots by name.
     package var audits = false
+    /// Whether to keep a sketch of the visitors, for parts to be compared by.
+    package var sketches = false
     /// Which table served when: what tells the rows of a day apart, and the units.
     package var servingHistory = ServingHistory()
     /// Bytes that visitors may take. When they do not fit, the log is read more often, each time for some of them.

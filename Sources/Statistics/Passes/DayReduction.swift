@@ -8,6 +8,8 @@ import Synchronization
 struct DayReduction: Sendable {
     let plan: ShardInsertionPlan
     let audits: Bool
+    /// Whether to keep a sketch of the visitors.
+    let sketches: Bool
     let attribution: Attribution
     /// Where units go instead of being counted into rows.
     let output: (units: UnitOutput, names: UnitNames)?
@@ -96,6 +98,7 @@ struct DayReduction: Sendable {
         try table.forEach { visitor throws(CountOverflow) in
             let events = Int64(visitor.pointee.events)
             part.statistics.visitors.add(events: events)
+            if sketches { part.statistics.sketch(ByteText(visitor.id).partHash) }
             let rules = plan.policy.rules(matching: evidence(on: visitor, in: table))
             guard rules.isEmpty else {
                 let name = audits ? Name(ByteText(visitor.id).string) : nil
@@ -148,8 +151,19 @@ extension DayStatistics {
         if let visitor { audit.append(Bot(visitor: visitor, events: events, rules: rules)) }
     }
 
+    /// Adds a visitor to the sketch.
+    fileprivate mutating func sketch(_ hash: UInt64) {
+        if sketch == nil { sketch = VisitorSketch() }
+        sketch?.insert(hash)
+    }
+
     /// Adds what was counted of other visitors, but their rows.
-    fileprivate mutating func add(_ other: DayStatistics) {
+    mutating func add(_ other: DayStatistics) {
+        formulaSegments += other.formulaSegments
+        if let visitors = other.sketch {
+            if sketch == nil { sketch = VisitorSketch() }
+            sketch?.add(visitors)
+        }
         visitors.add(other.visitors)
         bots.add(other.bots)
         botsByRule.merge(other.botsByRule) { left, right in
@@ -161,6 +175,7 @@ extension DayStatistics {
         orders.add(other.orders)
         nowhere.add(other.nowhere)
         undeclaredViews.merge(other.undeclaredViews, uniquingKeysWith: +)
+        undeclared.add(other.undeclared)
         audit += other.audit
     }
 }

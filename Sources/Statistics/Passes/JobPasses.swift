@@ -89,7 +89,7 @@ struct JobPasses {
             places: places, mixedUnits: job.mixedUnits, revenueCap: job.revenueCap, dayStart: log.day.range.lowerBound,
             tables: tablesOfDays[number])
         let reduction = DayReduction(
-            plan: plan, audits: job.audits, attribution: attribution, output: output,
+            plan: plan, audits: job.audits, sketches: job.sketches, attribution: attribution, output: output,
             windowAttribution: window.map {
                 WindowAttribution(day: number, dayStart: log.day.range.lowerBound, window: $0)
             })

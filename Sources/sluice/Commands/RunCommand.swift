@@ -33,12 +33,36 @@ enum StatisticsCommand: Command {
         Reads the logs that the configuration names for the day and writes statistics.csv and quality.json into the state
         directory. No table is made or changed. With a conversion window the days whose windows are still open are read and
         counted again too.
+
+        With --part: counts some of the visitors, all of whose lines the PATHs hold (or the configuration's paths), as blocks of
+        `sluice split` or as they are, and writes a part for `sluice merge` into a folder. Nothing is judged, no lock is taken, and a
+        part without data is one too (exit 0). Of the state directory only the journal of served tables is read, which --served
+        names where it was copied elsewhere, and under a conversion window how far days were counted
+        (statistics/*/quality.json); PATHs then have {date} where the log day goes.
         """
-    static let examples = ["sluice statistics --config pipelines/banners.json5 --date 2026-11-20 --audit"]
-    static let options = NightOptions.all.filter { !["print", "accept", "dry-run"].contains($0.name) }
+    static let examples = [
+        "sluice statistics --config pipelines/banners.json5 --date 2026-11-20 --audit",
+        "sluice statistics --config pipelines/banners.json5 --date 2026-11-20 --part parts/3 blocks/3",
+    ]
+    static let operands: String? = "[PATH…|-]"
+    static let options =
+        NightOptions.all.filter { !["print", "accept", "dry-run"].contains($0.name) } + [
+            Option(
+                name: "part", value: "DIR",
+                help: "write a part of the night into this folder, and nothing into the state"),
+            Option(name: "served", value: "FILE", help: "with --part: the journal of served tables"),
+            Option(name: "name", value: "FILE", help: "with --part: the file that standard input is"),
+        ]
 
     static func run(_ arguments: Arguments) throws -> ExitCode {
-        try NightOptions.run(arguments, command: name, steps: [.statistics])
+        if let folder = arguments["part"] { return try PartWriting.run(arguments, folder: folder) }
+        for option in ["served", "name"] where arguments[option] != nil {
+            throw UsageError("--\(option) is for --part")
+        }
+        if let path = arguments.operands.first {
+            throw UsageError("'\(path)' is not expected here; PATHs are for --part")
+        }
+        return try NightOptions.run(arguments, command: name, steps: [.statistics])
     }
 }
 

@@ -1,0 +1,399 @@
+#!/usr/bin/env python3
+"""Compares nights on Spark with nights on one machine, byte by byte, and breaks them.
+
+    SPARK/bin/python Tests/Spark/check.py SLUICE
+
+On `local-cluster[2,1,1024]`: two executors, processes of their own. The last line is `checks: N`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import io
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+sys.path[:0] = [os.path.join(ROOT, "pipelines", "spark")]
+
+import nightly
+
+DAY = "2026-11-20"
+NOW = {"SLUICE_NOW": "2026-11-21T01:30:00Z"}
+CONFIG = """
+{ pipeline: "shop", timezone: "Europe/Berlin",
+  events: { paths: ["%s"], maxRejected: 1 },
+  bots: { eventsPerDay: 500, denyList: "deny.txt" },
+  %s
+  learning: { segments: { minimumVisitors: 100 } },
+  experiments: [
+    { platform: "web", slot: "hero", variants: ["a", "b", "\\u00e9"], control: { variant: "plain", traffic: 0.1 } },
+    { platform: "web", slot: "cart", variants: ["x", "y"], learning: { reward: "revenue" } },
+  ] }
+"""
+
+
+class Checks:
+    def __init__(self, sluice: str, spark):
+        self.sluice, self.spark = sluice, spark
+        self.count, self.failures = 0, []
+
+    def check(self, holds: bool, text: str) -> None:
+        self.count += 1
+        if not holds:
+            self.failures.append(text)
+            print(f"FAILED: {text}", flush=True)
+
+    def one(self, *words: str) -> int:
+        return subprocess.run([self.sluice, *words], stderr=subprocess.DEVNULL).returncode
+
+    def night(self, *words: str, sluice: str | None = None) -> tuple:
+        """The exit code of a night on Spark, and what it said."""
+        arguments = nightly.parsed(["--sluice", sluice or self.sluice, *words])
+        try:
+            return nightly.night(self.spark, arguments), ""
+        except nightly.Refused as refused:
+            return refused.code, str(refused)
+
+    def equal(self, what: str, day: str, config: str, *words: str, codes=(0,), files=("",)) -> None:
+        """Runs a night on one machine and on Spark, and compares what lies in the state directories."""
+        one = self.one("run", "--config", config, "--date", day, "--state", "one", "--audit")
+        code, text = self.night("--config", config, "--date", day, "--state", "many", "--audit", *words)
+        self.check(one in codes, f"{what}: one machine exits {one}")
+        self.check(code == one, f"{what}: exits {code}, not {one}: {text}")
+        self.same(what, files)
+
+    def same(self, what: str, files=("",)) -> None:
+        left, right = tree("one", files), tree("many", files)
+        different = sorted(name for name in {*left, *right} if left.get(name) != right.get(name))
+        self.check(bool(left) and not different, f"{what}: {different or 'nothing to compare'}")
+        if different and os.environ.get("SLUICE_SHOW"):
+            subprocess.run(["diff", "-r", "one", "many"])
+
+
+def tree(state: str, files) -> dict:
+    """The results of a state directory: no records of runs, nor when which table served."""
+    found = {}
+    for folder, _, names in os.walk(state):
+        for name in names:
+            path = os.path.join(folder, name)
+            key = os.path.relpath(path, state)
+            if key.startswith("runs/") or key in (".lock", "allocations/served.csv") or os.path.islink(path):
+                continue
+            if any(key.endswith(ending) for ending in files):
+                with open(path, "rb") as file:
+                    found[key] = file.read()
+    return found
+
+
+def lines(seed: int, day: str = DAY, count: int = 3000) -> list:
+    """A log with what Spark's JSON functions and this decoder see differently, broken lines, and events around midnight."""
+    source = random.Random(seed)
+    long = "x" * 400
+    visitors = [json.dumps(f"v{number}") for number in range(150)]
+    visitors += ["7", '"7"', '"007"', "-0", "0", '"\\u0076\\u0031"', '"é"', '"e\\u0301"', '" v1"', '"v1 "', f'"{long}"', '"a\\"b"', '"\\ud83d\\ude00"']
+    result = []
+    for number in range(count):
+        visitor = '"busy"' if number % 5 == 0 and seed % 2 else source.choice(visitors)
+        hour, minute = source.randrange(24), source.randrange(60)
+        time = f"{day}T{hour:02}:{minute:02}:{number % 60:02}.{source.randrange(10**6):06}+01:00"
+        if source.random() < 0.05:
+            time = source.choice([f"{day}T00:00:00+01:00", f"{day}T23:59:59.999999+01:00", f"{day}T23:00:00Z", f"{day}T22:59:59.999999Z"])
+        kind = source.choice(["view", "view", "view", "click", "purchase", "scroll"])
+        slot, variants = source.choice([("hero", ["a", "b", "é", "plain", "unknown"]), ("cart", ["x", "y"]), ("else", ["z"])])
+        event = f'"ts":"{time}","type":"{kind}","platform":"web","slot":"{slot}","variant":"{source.choice(variants)}"'
+        event += f',"segment":"{source.choice(["Pune", "Köln", "=1", ""])}"'
+        if kind == "purchase":
+            event += f',"revenue":{source.choice(["12.5", "1e2", "0.0000005", "99999999999.99", "-3"])},"order":"o{source.randrange(400)}"'
+        if source.random() < 0.2:
+            event += f',"propensity":{source.choice(["0.5", "0.25", "2"])}'
+        shape = source.random()
+        if shape < 0.05:
+            line = f'{{"visitor":"other",{event},"visitor":{visitor}}}'
+        elif shape < 0.08:
+            line = f'{{{event},"n":{"9" * 1200},"visitor":{visitor}}}'
+        elif shape < 0.1:
+            line = f'{{"{"k" * 300}":1,{event},"visitor":{visitor}, "deep":{{"visitor":"inner"}}}}'
+        elif shape < 0.12:
+            line = f' \t{{ {event} , "visitor" : {visitor} }}\r'
+        elif shape < 0.14:
+            line = source.choice(["", " ", "\r", "nonsense", "{", '{"ts":1}', "[1]", f'{{{event}}}', f'{{{event},"visitor":true}}', '{"ts":"2026-11-20"}'])
+        else:
+            line = f'{{{event},"visitor":{visitor}}}'
+        data = line.encode()
+        if 0.14 < shape < 0.15:
+            data = data.replace(b"web", b"w\xffb")
+        result.append(data)
+    return result
+
+
+def write(path: str, content: bytes) -> None:
+    os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+    with open(path, "wb") as file:
+        file.write(content)
+
+
+@contextlib.contextmanager
+def place(paths: str = "log/{date}/*", extra: str = ""):
+    """A directory of its own with a configuration, as the working directory."""
+    before = os.getcwd()
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        try:
+            write("shop.json5", (CONFIG % (paths, extra)).encode())
+            write("deny.txt", b"v3\nv4\n")
+            yield
+        finally:
+            os.chdir(before)
+
+
+def comma_separated(events: list) -> bytes:
+    """The events that are whole objects as CSV, a note of several lines in each record."""
+    rows = ['ts,type,visitor,platform,slot,variant,segment,revenue,order,"no ""te"""']
+    for line in events:
+        try:
+            event = json.loads(line)
+            fields = [str(event.get(name, "")) for name in ("ts", "type", "visitor", "platform", "slot", "variant", "segment", "revenue", "order")]
+        except (ValueError, AttributeError):
+            rows.append("broken,line")
+            continue
+        rows.append(",".join('"' + field.replace('"', '""') + '"' for field in [*fields, "one\ntwo"]))
+    return "\r\n".join(rows).encode()
+
+
+# --- Nights that are the same -----------------------------------------------------------------------------------------------
+
+
+def fixtures(checks: Checks) -> None:
+    before = os.getcwd()
+    os.chdir(ROOT)
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            one, many = os.path.join(folder, "one"), os.path.join(folder, "many")
+            for day in ("2026-11-18", "2026-11-19", "2026-11-20"):
+                code = checks.one("run", "--config", "pipelines/banners.json5", "--date", day, "--state", one, "--audit")
+                spark, text = checks.night("--config", "pipelines/banners.json5", "--date", day, "--state", many, "--audit", "--parts", "3")
+                checks.check(code == spark == 0, f"fixtures of {day}: {code}, {spark} {text}")
+            os.chdir(folder)
+            checks.same("fixtures")
+        finally:
+            os.chdir(before)
+
+
+def malformed(checks: Checks) -> None:
+    """All folders in one night of one configuration, and those in which nothing but a whole file tells what is wrong."""
+    with place(f"{ROOT}/fixtures/malformed/*/*.jsonl"):
+        checks.equal("malformed fixtures", DAY, "shop.json5", "--parts", "3", codes=(0, 66))
+        checks.equal("malformed fixtures by lines", DAY, "shop.json5", "--parts", "3", "--whole-file", "0", codes=(0, 66))
+
+
+def formats(checks: Checks) -> None:
+    import zstandard
+
+    with place():
+        write(f"log/{DAY}/a b.jsonl", b"\xef\xbb\xbf" + b"\n".join(lines(1)))
+        write(f"log/{DAY}/b.jsonl", b"\n".join(lines(2, count=9000)) + b"\n\n")
+        write(f"log/{DAY}/c.jsonl.gz", gzip.compress(b"\n".join(lines(3)) + b"\n"))
+        write(f"log/{DAY}/d.ndjson.zst", zstandard.compress(b"\n".join(lines(4))))
+        write(f"log/{DAY}/e.csv", comma_separated(lines(5)))
+        write(f"log/{DAY}/f.csv.gz", gzip.compress(comma_separated(lines(6, count=500))))
+        write(f"log/{DAY}/g[1].jsonl", b"\n".join(lines(7, count=200)))
+        write(f"log/{DAY}/h", b"\n".join(lines(8, count=200)))
+        write(f"log/{DAY}/i.jsonl", b"")
+        # In pieces of 100 kB, so that files are read from their middles too.
+        checks.spark.conf.set("spark.sql.files.maxPartitionBytes", "100000")
+        for parts in (1, 3, 8):
+            checks.equal(f"all formats in {parts} parts", DAY, "shop.json5", "--parts", str(parts), "--whole-file", "0")
+        checks.spark.conf.set("spark.sql.files.maxPartitionBytes", str(128 << 20))
+        checks.equal("all formats, whole files", DAY, "shop.json5", "--parts", "64")
+        checks.equal("a day without a log", "2026-11-23", "shop.json5", codes=(66,))
+
+
+def tables(checks: Checks) -> None:
+    """Rows of Parquet: the same statistics as of their lines. Names of files are others."""
+    import pandas
+
+    with place("log/{date}/*"):
+        rows = []
+        source = random.Random(9)
+        for number in range(4000):
+            kind = source.choice(["view", "view", "click", "purchase"])
+            rows.append({
+                "ts": pandas.Timestamp(f"{DAY}T00:00:00+01:00") + pandas.Timedelta(microseconds=source.randrange(86_400_000_000)),
+                "type": kind, "visitor": source.choice([f"v{number % 300}", "busy", "é"]), "platform": "web", "slot": "hero",
+                "variant": source.choice(["a", "b", "plain"]), "segment": source.choice(["Pune", None]),
+                "revenue": round(source.random() * 100, 2) if kind == "purchase" else None, "order": f"o{number}",
+            })
+        table = pandas.DataFrame(rows)
+        table["ts"] = table["ts"].dt.tz_convert("UTC").astype("datetime64[us, UTC]")
+        os.makedirs("table")
+        table[:2500].to_parquet("table/one.parquet")
+        table[2500:].to_parquet("table/two.parquet")
+        text = "\n".join(
+            json.dumps({k: v.isoformat() if k == "ts" else v for k, v in row.items() if v is not None and v == v}) for row in rows
+        )
+        write(f"log/{DAY}/a.jsonl", text.encode())
+        checks.equal("Parquet", DAY, "shop.json5", "--format", "parquet", "--input", "table", "--parts", "3", files=("statistics.csv", "bots.csv", "allocation.csv"))
+        code, text = checks.night("--config", "shop.json5", "--date", DAY, "--state", "fresh", "--format", "delta", "--input", "table")
+        checks.check(code == 74 and "delta" in text.lower(), f"a reader that is not there: {code} {text[:200]}")
+        checks.check(not os.path.exists("fresh/statistics"), "and nothing was published")
+
+
+def windows(checks: Checks) -> None:
+    days = ["2026-11-18", "2026-11-19", "2026-11-20", "2026-11-21"]
+    with place("log/{date}/*", 'statistics: { conversionWindow: "36h" },'):
+        for number, day in enumerate(days):
+            if day != "2026-11-19":
+                write(f"log/{day}/a.jsonl", b"\n".join(lines(20 + number, day, 1500)))
+        # The 20th is made up for later: by what the state says, days are counted further.
+        for day in ("2026-11-18", "2026-11-21", "2026-11-20"):
+            checks.equal(f"a window's night of {day}", day, "shop.json5", "--parts", "3")
+
+
+def without_a_shuffle(checks: Checks) -> None:
+    with place():
+        events = lines(30, count=2000)
+        parts = {}
+        for line in events:
+            try:
+                visitor = str(json.loads(line)["visitor"])
+            except (ValueError, KeyError, TypeError):
+                continue
+            parts.setdefault(hash(visitor) % 3, []).append(line)
+        for number, own in parts.items():
+            write(f"log/{DAY}/partition={number}-0.jsonl", b"\n".join(own[:300]))
+            write(f"log/{DAY}/partition={number}-1.jsonl.gz", gzip.compress(b"\n".join(own[300:])))
+        words = ["--no-shuffle", "--group", r"partition=(\d+)"]
+        endings = ("statistics.csv", "bots.csv", "allocation.csv")
+        checks.equal("a log that is keyed by visitor", DAY, "shop.json5", *words, files=endings)
+        checks.equal("the same by lines", DAY, "shop.json5", *words, "--whole-file", "0", files=endings)
+        before = tree("many", ("",))
+        code, text = checks.night("--config", "shop.json5", "--date", DAY, "--state", "many", "--no-shuffle")
+        checks.check(code == 65, f"a log that is not: {code} {text}")
+        checks.check(tree("many", ("",)) == before, "and the state is as it was")
+
+
+# --- Nights that break ------------------------------------------------------------------------------------------------------
+
+
+def wrapped(fault: str) -> str:
+    """A program in place of sluice that does something else first."""
+    path = os.path.abspath("faulty-sluice")
+    write(path, f"#!/bin/sh\nS={os.path.abspath(SLUICE)}\nPLACE={os.getcwd()}\n{fault}\nexec \"$S\" \"$@\"\n".encode())
+    os.chmod(path, 0o755)
+    return path
+
+
+KILL = """
+case " $* " in *" %s "*)
+  if mkdir "$PLACE/killed" 2>/dev/null; then
+    process=$PPID
+    while [ "$process" -gt 1 ]; do
+      if grep -qz CoarseGrainedExecutorBackend "/proc/$process/cmdline"; then kill -9 "$process"; break; fi
+      process=$(awk '{print $4}' "/proc/$process/stat")
+    done
+    exit 137
+  fi;;
+esac
+"""
+
+
+def broken(checks: Checks) -> None:
+    with place():
+        for number in range(4):
+            write(f"log/{DAY}/{number}.jsonl", b"\n".join(lines(40 + number, count=1000)))
+        words = ["--config", "shop.json5", "--date", DAY, "--state", "many", "--audit", "--parts", "3"]
+        # A part that fails for good.
+        code, text = checks.night(*words, sluice=wrapped('case " $* " in *" --part "*) echo "sluice: error: the disk is full" >&2; exit 74;; esac'))
+        checks.check(code == 74 and "the disk is full" in text and "part of partition" in text, f"a failing part: {code} {text}")
+        checks.check(not os.path.exists("many/statistics") and not os.path.exists("many/current"), "a failing part publishes nothing")
+        # Executors that die while lines are split, and while parts are counted.
+        for stage in ("split", "--part"):
+            with contextlib.suppress(FileNotFoundError):
+                os.rmdir("killed")
+            checks.one("run", "--config", "shop.json5", "--date", DAY, "--state", "one", "--audit")
+            code, text = checks.night(*words, sluice=wrapped(KILL % stage))
+            checks.check(code == 0 and os.path.isdir("killed"), f"an executor that dies in {stage}: {code} {text}")
+            checks.same(f"an executor that dies in {stage}")
+        # A part that comes twice, and one that does not come.
+        real = nightly.results_of
+        before = tree("many", ("",))
+
+        def doubled(*arguments):
+            rows = list(real(*arguments))
+            return [*rows, next(row for row in rows if row[0] == "part")]
+
+        def missing(*arguments):
+            rows = list(real(*arguments))
+            rows.remove(next(row for row in rows if row[0] == "part"))
+            return rows
+
+        for name, results in (("twice", doubled), ("missing", missing)):
+            nightly.results_of = results
+            code, text = checks.night(*words)
+            checks.check(code == 65, f"a part {name}: {code} {text}")
+            checks.check(tree("many", ("",)) == before, f"a part {name} changes nothing")
+        nightly.results_of = real
+        # Too many bad lines.
+        write("shop.json5", (CONFIG % ("log/{date}/*", "")).replace("maxRejected: 1", "maxRejected: 0.001").encode())
+        code, text = checks.night(*words)
+        checks.check(code == 65 and checks.one("run", "--config", "shop.json5", "--date", DAY, "--state", "one") == 65, f"bad lines: {code} {text}")
+        checks.check(tree("many", ("",)) == before, "bad lines change nothing")
+
+
+def submitted(checks: Checks) -> None:
+    """The command line as the page has it."""
+    with place():
+        write(f"log/{DAY}/a.jsonl", b"\n".join(lines(50)))
+        checks.one("run", "--config", "shop.json5", "--date", DAY, "--state", "one")
+        words = ["--config", "shop.json5", "--date", DAY, "--state", "many", "--sluice", os.path.abspath(SLUICE)]
+        script = os.path.join(ROOT, "pipelines", "spark", "nightly.py")
+        result = subprocess.run(
+            [os.path.join(os.path.dirname(sys.executable), "spark-submit"), "--master", "local[2]", script, *words],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )
+        checks.check(result.returncode == 0 and result.stdout == "", f"spark-submit: {result.returncode} {result.stderr[-500:]}")
+        checks.same("spark-submit")
+
+
+def main() -> int:
+    global SLUICE
+    if len(sys.argv) < 2:
+        print(__doc__, file=sys.stderr)
+        return 2
+    SLUICE = os.path.abspath(sys.argv[1])
+    os.environ.update(NOW)
+    os.environ["PYSPARK_PYTHON"] = sys.executable
+    from pyspark.sql import SparkSession
+
+    spark = (
+        SparkSession.builder.master("local-cluster[2,1,1024]").appName("sluice check")
+        .config("spark.ui.enabled", "false").config("spark.driver.memory", "1g").config("spark.sql.shuffle.partitions", "4")
+        .config("spark.driver.bindAddress", "127.0.0.1").config("spark.driver.host", "127.0.0.1")
+        .getOrCreate()
+    )
+    spark.sparkContext.setLogLevel("OFF")
+    # As a script it would be shipped with the job by itself.
+    spark.sparkContext.addPyFile(os.path.join(ROOT, "pipelines", "spark", "nightly.py"))
+    checks = Checks(SLUICE, spark)
+    wanted = sys.argv[2:]
+    for part in (fixtures, formats, malformed, tables, windows, without_a_shuffle, broken, submitted):
+        if wanted and part.__name__ not in wanted:
+            continue
+        start, cpu = time.time(), os.times()
+        part(checks)
+        print(f"{part.__name__}: {time.time() - start:.0f} s", flush=True)
+    spark.stop()
+    print(f"checks: {checks.count}")
+    return 1 if checks.failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

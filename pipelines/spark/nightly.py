@@ -1,0 +1,701 @@
+#!/usr/bin/env python3
+"""The night's statistics from the cluster that holds the log: Spark moves bytes, `sluice` counts.
+
+    spark-submit … pipelines/spark/nightly.py --config F --date D --state DIR [--input PATTERN …] [--no-shuffle]
+
+    files ─► sluice split ─► blocks, shuffled by part ─► sluice statistics --part ─► driver: sluice merge, sluice allocate
+             a task each     bytes, never rows           a task each                 kilobytes a part
+
+What the state directory holds afterwards is to the byte what `sluice run` would have written on one machine. A task that fails is
+tried again by Spark; one that fails for good ends the job with that part's message, and nothing is published.
+
+README.md beside this file is for whoever runs it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+import uuid
+
+# Whole files up to this many bytes are moved as they are; larger ones are read by lines where that is possible.
+WHOLE_FILE = 64 << 20
+# The most that Spark moves as one value.
+LARGEST_VALUE = (1 << 31) - (1 << 20)
+BUNDLE = "sluice-night.tar"
+COLUMNAR = {"parquet", "orc", "iceberg", "delta"}
+
+
+class Refused(Exception):
+    """What ends the job, with the code that it exits with."""
+
+    def __init__(self, text: str, code: int = 65):
+        super().__init__(text)
+        self.code = code
+
+
+# --- On the executors ------------------------------------------------------------------------------------------------------
+
+
+class Program:
+    """The binary on an executor, with what was shipped for it."""
+
+    def __init__(self, job: dict):
+        from pyspark import SparkFiles
+
+        self.job = job
+        self.folder = unpacked(SparkFiles.get(job["bundle"]), job["digest"])
+        self.binary = SparkFiles.get(job["binary"])
+        if not os.access(self.binary, os.X_OK):
+            os.chmod(self.binary, 0o755)
+
+    def start(self, words: list, errors, **pipes):
+        # The configuration's relative paths are relative to what was shipped.
+        return subprocess.Popen([self.binary, *words], cwd=self.folder, stderr=errors, **pipes)
+
+    def split(self, day: str, name: str, offset: int, chunks, tally: str):
+        """Sends what `chunks` has of a file through `sluice split`; yields its standard output piece by piece."""
+        words = ["split", "--config", self.job["config"], "--date", day, "--parts", str(self.job["parts"])]
+        words += ["--tally", tally, "--name", name, "--offset", str(offset), "--workers", "1", "--quiet", "-"]
+        yield from self.piped(words, chunks, f"split of {name}")
+
+    def piped(self, words: list, chunks, what: str):
+        import threading
+
+        # A file, for a pipe that nobody reads fills up.
+        with tempfile.TemporaryFile() as errors:
+            process = self.start(words, errors, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            failure = []
+            writer = threading.Thread(target=feed, args=(process, chunks, failure), daemon=True)
+            writer.start()
+            try:
+                while piece := process.stdout.read(1 << 20):
+                    yield piece
+                writer.join()
+                finish(process, errors, what, failure)
+            finally:
+                if process.poll() is None:
+                    process.kill()
+                    process.wait()
+
+    def part(self, folder: str, chunks, paths: list, name: str | None, what: str) -> bytes:
+        """Counts a part, and returns its part.json."""
+        words = ["statistics", "--config", self.job["config"], "--date", self.job["date"], "--state", self.job["state"]]
+        words += ["--part", folder, "--workers", "1", "--quiet", *self.job["part_options"]]
+        if name:
+            words += ["--name", name]
+        for _ in self.piped(words + paths, chunks, what):
+            pass
+        with open(os.path.join(folder, "part.json"), "rb") as file:
+            return file.read()
+
+
+def feed(process, chunks, failure: list) -> None:
+    try:
+        for chunk in chunks:
+            process.stdin.write(chunk)
+    except BrokenPipeError:
+        pass  # It ended early, and says why.
+    except BaseException as error:  # Spark's reader failed: told by whoever waits.
+        failure.append(error)
+        process.kill()
+    finally:
+        try:
+            process.stdin.close()
+        except BrokenPipeError:
+            pass
+
+
+def finish(process, errors, what: str, failure: list) -> None:
+    code = process.wait()
+    if failure:
+        raise failure[0]
+    if code != 0:
+        errors.seek(0)
+        text = errors.read()[-4000:].decode("utf-8", "replace").strip()
+        raise RuntimeError(f"<sluice exit {code}>{what}: {text}</sluice>")
+
+
+def unpacked(bundle: str, digest: str) -> str:
+    """The folder of what was shipped, unpacked once on each machine."""
+    folder = f"{bundle}.{digest}"
+    if not os.path.isdir(folder):
+        own = tempfile.mkdtemp(prefix=f"{os.path.basename(folder)}-", dir=os.path.dirname(folder))
+        with tarfile.open(bundle) as archive:
+            archive.extractall(own, filter="data")
+        try:
+            os.rename(own, folder)
+        except OSError:  # Another task was faster.
+            shutil.rmtree(own, ignore_errors=True)
+    return folder
+
+
+def lines_of(column) -> bytes:
+    """The values of an Arrow column of binary, each with a line feed behind it."""
+    import pyarrow
+    import pyarrow.compute
+
+    if len(column) == 0:
+        return b""
+    end = pyarrow.scalar(b"\n", type=column.type)
+    empty = pyarrow.scalar(b"", type=column.type)
+    joined = pyarrow.compute.binary_join_element_wise(column, end, empty)
+    buffers = joined.buffers()
+    offset_type = pyarrow.int64() if pyarrow.types.is_large_binary(joined.type) else pyarrow.int32()
+    offsets = pyarrow.Array.from_buffers(offset_type, len(joined) + 1, [None, buffers[1]], offset=joined.offset)
+    return memoryview(buffers[2])[offsets[0].as_py() : offsets[len(joined)].as_py()]
+
+
+def stretches(batches, names: dict):
+    """The pieces of files in a partition: (day, name, offset, chunks); each one's chunks must be taken before the next."""
+    rows = iter(pieces_of_batches(batches))
+
+    held = next(rows, None)
+    while held is not None:
+        key = held[:3]
+
+        def chunks(key=key):
+            nonlocal held
+            while held is not None and held[:3] == key:
+                chunk = held[3]
+                held = next(rows, None)
+                yield chunk
+
+        stream = chunks()
+        yield (key[0], names.get(plain(key[1]), key[1]), key[2], stream)
+        for _ in stream:
+            pass
+
+
+def pieces_of_batches(batches):
+    """(day, name, offset, bytes) of the rows of Arrow batches; rows of lines that stand together come as one."""
+    for batch in batches:
+        if batch.num_rows == 0:
+            continue
+        names = batch.column("name")
+        days, offsets, wholes = batch.column("day"), batch.column("offset"), batch.column("whole")
+        data = batch.column("data")
+        start = 0
+        # Nearly all batches are of one piece.
+        runs = run_ends(names, days, offsets, wholes)
+        for end in runs:
+            key = (days[start].as_py(), names[start].as_py(), offsets[start].as_py())
+            piece = data.slice(start, end - start)
+            if wholes[start].as_py():
+                for value in piece:
+                    yield (*key, value.as_buffer())
+            else:
+                yield (*key, lines_of(piece))
+            start = end
+
+
+def run_ends(*columns) -> list:
+    """Where runs of rows end that are the same in all columns."""
+    import pyarrow
+    import pyarrow.compute
+
+    count = len(columns[0])
+    changes = pyarrow.array([False] * (count - 1), type=pyarrow.bool_())
+    for column in columns:
+        if count > 1:
+            differs = pyarrow.compute.not_equal(column.slice(0, count - 1), column.slice(1))
+            changes = pyarrow.compute.or_(changes, differs)
+    ends = pyarrow.compute.indices_nonzero(changes).to_pylist() if count > 1 else []
+    return [index + 1 for index in ends] + [count]
+
+
+def blocks_of(pieces):
+    """(part, bytes) of the blocks in a stream, each with its eight bytes before it."""
+    rest = bytearray()
+    for piece in pieces:
+        rest += piece
+        start = 0
+        while len(rest) - start >= 8:
+            length = 8 + int.from_bytes(rest[start + 4 : start + 8], "little")
+            if len(rest) - start < length:
+                break
+            yield int.from_bytes(rest[start : start + 4], "little"), bytes(rest[start : start + length])
+            start += length
+        del rest[:start]
+    if rest:
+        raise RuntimeError("the blocks of `sluice split` end within one")
+
+
+def splitting(job: dict):
+    """The first stage: pieces of files to blocks, and a tally of each piece."""
+
+    def run(batches):
+        import pyarrow
+
+        program = Program(job)
+        schema = pyarrow.schema([("part", pyarrow.int32()), ("day", pyarrow.string()), ("data", pyarrow.binary())])
+
+        def batch(rows):
+            parts, days, data = zip(*rows)
+            return pyarrow.RecordBatch.from_arrays(
+                [pyarrow.array(parts, pyarrow.int32()), pyarrow.array(days), pyarrow.array(data, pyarrow.binary())], schema=schema
+            )
+
+        with tempfile.TemporaryDirectory() as folder:
+            tally = os.path.join(folder, "tally")
+            for day, name, offset, chunks in stretches(batches, job["names"]):
+                rows, size = [], 0
+                for part, block in blocks_of(program.split(day, name, offset, chunks, tally)):
+                    rows.append((part, day, block))
+                    size += len(block)
+                    if size >= 4 << 20:
+                        yield batch(rows)
+                        rows, size = [], 0
+                with open(tally, "rb") as file:
+                    rows.append((-1, day, file.read()))
+                yield batch(rows)
+
+    return run
+
+
+def counting(job: dict):
+    """The second stage: the blocks of a partition to a part. Tallies go through."""
+
+    def run(batches):
+        from pyspark import TaskContext
+
+        program = Program(job)
+        tallies = []
+        with tempfile.TemporaryDirectory() as folder:
+            several = len(job["days"]) > 1
+            seen = set()
+
+            def blocks():
+                for batch in batches:
+                    for part, day, data in zip(batch.column("part"), batch.column("day"), batch.column("data")):
+                        if part.as_py() < 0:
+                            tallies.append(data.as_py())
+                        else:
+                            seen.add(part.as_py())
+                            yield day.as_py(), data.as_buffer()
+
+            what = f"part of partition {TaskContext.get().partitionId()}"
+            output = os.path.join(folder, "part")
+            if several:
+                # Each log day's blocks in a file of their own: the days are read one after another.
+                files = {}
+                for day, block in blocks():
+                    if day not in files:
+                        files[day] = open(os.path.join(folder, day), "wb")
+                    files[day].write(block)
+                for file in files.values():
+                    file.close()
+                if seen:
+                    yield results([("part", program.part(output, [], [os.path.join(folder, "{date}")], None, what))])
+            else:
+                stream = (block for _, block in blocks())
+                first = next(stream, None)
+                if first is not None:
+
+                    def chunks():
+                        yield first
+                        yield from stream
+
+                    yield results([("part", program.part(output, chunks(), ["-"], None, what))])
+        if tallies:
+            yield results([("tally", tally) for tally in tallies])
+
+    return run
+
+
+def counting_whole(job: dict):
+    """Without a shuffle: the files of a partition to a part."""
+
+    def run(batches):
+        from pyspark import TaskContext
+
+        program = Program(job)
+        what = f"part of partition {TaskContext.get().partitionId()}"
+        with tempfile.TemporaryDirectory() as folder:
+            # Under numbers, with the ends of their names, which tell formats.
+            count = 0
+            for day, name, _, chunks in stretches(batches, job["names"]):
+                end = re.search(r"((?:\.[A-Za-z0-9]+){0,2})$", name).group(1)
+                count += 1
+                os.makedirs(os.path.join(folder, "log", day), exist_ok=True)
+                with open(os.path.join(folder, "log", day, f"{count:06}{end}"), "wb") as file:
+                    for chunk in chunks:
+                        file.write(chunk)
+            if count:
+                paths = [os.path.join(folder, "log", "{date}", "*")]
+                yield results([("part", program.part(os.path.join(folder, "part"), [], paths, None, what))])
+
+    return run
+
+
+def results(rows):
+    import pyarrow
+
+    kinds, data = zip(*rows)
+    return pyarrow.RecordBatch.from_arrays(
+        [pyarrow.array(kinds), pyarrow.array(data, pyarrow.binary())], names=["kind", "data"]
+    )
+
+
+# --- On the driver ----------------------------------------------------------------------------------------------------------
+
+
+def run(binary: str, words: list, **options) -> subprocess.CompletedProcess:
+    """Runs `sluice` here; what it says is shown. Its failure is the job's."""
+    result = subprocess.run([binary, *words], **options)
+    if result.returncode not in (0, 66, 70, 76):
+        raise Refused(f"sluice {words[0]} ended with exit code {result.returncode}", result.returncode)
+    return result
+
+
+def substituted(pattern: str, day: str) -> str:
+    """A pattern with `{date}`, `{date+1}`, `{date-1}` … put in."""
+    import datetime
+
+    def put(match):
+        return str(datetime.date.fromisoformat(day) + datetime.timedelta(days=int(match.group(1) or 0)))
+
+    return re.sub(r"\{date([+-]\d+)?\}", put, pattern)
+
+
+def listed(binary: str, arguments, work: str) -> tuple:
+    """The log days of the night, its log files as (day, path), and the bot filter's lists, as the binary finds them."""
+    words = ["split", "--list", "--config", arguments.config, "--date", arguments.date, "--state", arguments.state]
+    if arguments.input:
+        words.append(os.path.join(work, "none-*"))
+    text = run(binary, words, stdout=subprocess.PIPE).stdout.decode()
+    rows = list(csv.reader(io.StringIO(text)))[1:]
+    days = [day for day, kind, _ in rows if kind == "day"]
+    logs = [(day, path) for day, kind, path in rows if kind == "log"]
+    return days, logs, sorted({path for _, kind, path in rows if kind == "list"})
+
+
+def bundled(path: str, arguments, lists: list) -> str:
+    """Packs what executors need beside the binary: the configuration, the lists, the journal, and how far days were counted."""
+    import hashlib
+
+    with tarfile.open(path, "w") as archive:
+
+        def add(name: str, content: bytes) -> None:
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content))
+
+        with open(arguments.config, "rb") as file:
+            add("sluice-configuration.json5", file.read())
+        for name in lists:
+            if os.path.isabs(name) or name.startswith(".."):
+                continue  # Executors look for it where it is here.
+            if os.path.exists(name):
+                archive.add(name, arcname=os.path.normpath(name), recursive=False)
+        journal = os.path.join(arguments.state, "allocations", "served.csv")
+        if os.path.exists(journal):
+            archive.add(journal, arcname="sluice-state/allocations/served.csv")
+        days = os.path.join(arguments.state, "statistics")
+        for day in sorted(os.listdir(days)) if os.path.isdir(days) else []:
+            quality = os.path.join(days, day, "quality.json")
+            if day.startswith("date=") and os.path.exists(quality):
+                with open(quality, "rb") as file:
+                    found = re.search(rb'"through" : "[0-9-]{10}"', file.read())
+                add(f"sluice-state/statistics/{day}/quality.json", b"{" + (found.group(0) if found else b"") + b"}")
+    with open(path, "rb") as file:
+        return hashlib.sha256(file.read()).hexdigest()[:16]
+
+
+def local_uri(path: str) -> str:
+    return "file://" + os.path.abspath(path)
+
+
+def escaped(path: str) -> str:
+    """A path in which Hadoop finds no pattern."""
+    return re.sub(r"([\\*?\[\]{},^])", r"\\\1", path)
+
+
+def has_scheme(path: str) -> bool:
+    return re.match(r"^[A-Za-z][A-Za-z0-9+.-]*:/", path) is not None
+
+
+def remote_files(spark, pattern: str) -> list:
+    """The files that a pattern of a Hadoop file system matches, in byte order."""
+    path = spark._jvm.org.apache.hadoop.fs.Path(pattern)
+    system = path.getFileSystem(spark._jsc.hadoopConfiguration())
+    found = system.globStatus(path) or []
+    return sorted((status.getPath().toString() for status in found if status.isFile()), key=lambda name: name.encode())
+
+
+def inputs(spark, arguments, days: list, logs: list) -> list:
+    """The night's files: (day, name in quality.json, URI)."""
+    if not arguments.input:
+        return [(day, path, local_uri(path)) for day, path in logs]
+    files = []
+    for day in days:
+        known = set()
+        for pattern in arguments.input:
+            pattern = substituted(pattern, day)
+            if has_scheme(pattern):
+                found = [(name, name) for name in remote_files(spark, pattern)]
+            else:
+                # As quality.json would have it.
+                import glob
+
+                names = sorted((name for name in glob.glob(pattern) if os.path.isfile(name)), key=lambda name: name.encode())
+                found = [(name, local_uri(name)) for name in names]
+            files += [(day, name, uri) for name, uri in found if uri not in known and not known.add(uri)]
+    return files
+
+
+def pieces(spark, files: list, arguments) -> list:
+    """Data frames of the night's files with columns day, name, offset, whole and data; one for each part without a shuffle."""
+    from pyspark.sql import functions as F
+
+    if not files:
+        return []
+    uris = sorted({uri for _, _, uri in files})
+    # The sizes, by the file systems themselves; no content is read.
+    sizes = {}
+    listing = spark.read.format("binaryFile").load([escaped(uri) for uri in uris]).select("path", "length")
+    for row in listing.toLocalIterator():
+        sizes[plain(row["path"])] = row["length"]
+    whole, by_line = [], []
+    for day, name, uri in files:
+        size = sizes.get(plain(uri))
+        if size is None:
+            raise Refused(f"{name}: Spark does not find it; give a path that the driver and the executors can read", 74)
+        if size <= arguments.whole_file << 20 or not re.search(r"\.(jsonl|ndjson)$", name.lower()):
+            if size > LARGEST_VALUE:
+                raise Refused(
+                    f"{name}: {size} bytes, and only files whose names end in .jsonl or .ndjson can be read in pieces; "
+                    "cut it into files of less than 2 GB", 65)
+            whole.append((day, name, uri))
+        else:
+            by_line.append((day, name, uri))
+
+    def frame(group, is_whole: bool):
+        day = group[0][0]
+        uris = [escaped(uri) for _, _, uri in group]
+        if is_whole:
+            data, offset = F.col("content"), F.lit(0).cast("long")
+            source = spark.read.format("binaryFile").load(uris)
+        else:
+            # "\n" alone: a carriage return belongs to its line.
+            source = spark.read.option("lineSep", "\n").text(uris)
+            data, offset = F.col("value").cast("binary"), F.col("_metadata.file_block_start")
+        return source.select(
+            F.lit(day).alias("day"), F.col("_metadata.file_path").alias("name"), offset.alias("offset"),
+            F.lit(is_whole).alias("whole"), data.alias("data"),
+        )
+
+    frames = []
+    for group, is_whole in ((whole, True), (by_line, False)):
+        for day in sorted({day for day, _, _ in group}):
+            own = [file for file in group if file[0] == day]
+            if not arguments.no_shuffle:
+                frames.append(frame(own, is_whole))
+                continue
+            groups = {}
+            for file in own:
+                groups.setdefault(part_key(file[1], arguments.group), []).append(file)
+            frames += [(key, frame(files, is_whole)) for key, files in sorted(groups.items())]
+    if not arguments.no_shuffle:
+        return frames
+    # The log days of a part together.
+    parts = {}
+    for key, one in frames:
+        parts[key] = parts[key].unionByName(one) if key in parts else one
+    return [one.coalesce(1) for one in parts.values()]
+
+
+def part_key(name: str, pattern: str | None) -> str:
+    """What of a file's name tells the part that it belongs to."""
+    if pattern is None:
+        return name
+    found = re.search(pattern, name)
+    if found is None:
+        raise Refused(f"{name}: --group '{pattern}' does not match it", 64)
+    return found.group(1) if found.groups() else found.group(0)
+
+
+def plain(uri: str) -> str:
+    """A URI without what Spark writes now one way, now another."""
+    from urllib.parse import unquote
+
+    return re.sub(r"^file:/+", "/", unquote(uri))
+
+
+def rows_as_lines(spark, arguments, days: list) -> list:
+    """The rows of tables as lines of JSON: times in UTC to the microsecond, what is null left out."""
+    from pyspark.sql import functions as F
+
+    options = {
+        "timestampFormat": "yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXX",
+        "timestampNTZFormat": "yyyy-MM-dd'T'HH:mm:ss.SSSSSS",
+        "ignoreNullFields": "true",
+    }
+    frames = []
+    for day in days:
+        for pattern in arguments.input:
+            name = substituted(pattern, day)
+            if arguments.format == "iceberg" and not ("/" in name or ":" in name):
+                source = spark.read.table(name)
+            else:
+                source = spark.read.format(arguments.format).load(name if has_scheme(name) else local_uri(name))
+            if arguments.where:
+                source = source.where(substituted(arguments.where, day))
+            line = F.to_json(F.struct(*[F.col(f"`{column}`") for column in source.columns]), options).cast("binary")
+            frames.append(
+                source.select(
+                    F.lit(day).alias("day"), F.lit(name + ".jsonl").alias("name"),
+                    F.spark_partition_id().cast("long").alias("offset"), F.lit(False).alias("whole"), line.alias("data"),
+                )
+            )
+    return frames
+
+
+def union(frames: list):
+    result = frames[0]
+    for frame in frames[1:]:
+        result = result.unionByName(frame)
+    return result
+
+
+def message(error: BaseException) -> Refused:
+    """What a part said that failed, out of what Spark says of it."""
+    found = re.search(r"<sluice exit (-?\d+)>(.*?)</sluice>", str(error), re.DOTALL)
+    if found:
+        code = int(found.group(1))
+        return Refused(found.group(2).strip(), code if 64 <= code <= 78 else 74)
+    return Refused(f"Spark: {error}", 74)
+
+
+def results_of(spark, arguments, job: dict, days: list, logs: list):
+    """Runs the job; yields (kind, bytes) of parts and tallies."""
+    files = [] if arguments.format in COLUMNAR else inputs(spark, arguments, days, logs)
+    job["names"] = {plain(uri): name for _, name, uri in files}
+    frames = rows_as_lines(spark, arguments, days) if arguments.format in COLUMNAR else pieces(spark, files, arguments)
+    if not frames:
+        return
+    schema = "kind string, data binary"
+    if arguments.no_shuffle:
+        found = union(frames).mapInArrow(counting_whole(job), schema)
+    else:
+        blocks = union(frames).mapInArrow(splitting(job), "part int, day string, data binary")
+        # Tallies, -1, spread over the partitions: they only pass through.
+        from pyspark.sql import functions as F
+
+        target = F.when(F.col("part") < 0, F.pmod(F.xxhash64("data"), F.lit(job["parts"])).cast("int")).otherwise(F.col("part"))
+        blocks = blocks.withColumn("target", target)
+        if hasattr(blocks, "repartitionById"):
+            blocks = blocks.repartitionById(job["parts"], "target")
+        else:
+            blocks = blocks.repartition(job["parts"], "target")
+        found = blocks.select("part", "day", "data").mapInArrow(counting(job), schema)
+    for row in found.collect():
+        yield row["kind"], bytes(row["data"])
+
+
+def night(spark, arguments) -> int:
+    binary = shutil.which(arguments.sluice) or arguments.sluice
+    if not os.access(binary, os.X_OK):
+        raise Refused(f"{arguments.sluice}: no program; name the static release binary with --sluice", 64)
+    context = spark.sparkContext
+    spark.conf.set("spark.sql.session.timeZone", "UTC")
+    # Pieces of files come by their bytes, not by their number.
+    spark.conf.set("spark.sql.execution.arrow.maxBytesPerBatch", str(32 << 20))
+    spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", "100000")
+    # As many parts as were asked for, however small they are.
+    spark.conf.set("spark.sql.adaptive.coalescePartitions.enabled", "false")
+    with tempfile.TemporaryDirectory(prefix="sluice-night-") as work:
+        days, logs, lists = listed(binary, arguments, work)
+        # A name of its own, for an executor keeps the files of earlier jobs.
+        bundle = os.path.join(work, f"{uuid.uuid4().hex}-{BUNDLE}")
+        digest = bundled(bundle, arguments, lists)
+        context.addFile(bundle)
+        context.addFile(os.path.abspath(binary))
+        options = ["--audit"] if arguments.audit else []
+        if arguments.memory:
+            options += ["--memory", arguments.memory]
+        job = {
+            "bundle": os.path.basename(bundle), "digest": digest, "binary": os.path.basename(binary),
+            "config": "sluice-configuration.json5", "state": "sluice-state", "date": arguments.date, "days": days,
+            "parts": arguments.parts or max(1, context.defaultParallelism), "part_options": options,
+        }
+        parts, tallies = [], os.path.join(work, "tallies")
+        count = 0
+        try:
+            with open(tallies, "wb") as file:
+                for kind, data in results_of(spark, arguments, job, days, logs):
+                    if kind == "tally":
+                        file.write(data)
+                        count += 1
+                    else:
+                        parts.append(os.path.join(work, f"part-{len(parts)}"))
+                        with open(parts[-1], "wb") as part:
+                            part.write(data)
+        except Refused:
+            raise
+        except Exception as error:
+            raise message(error) from error
+        if not parts:
+            # No event anywhere: a part of nothing, so that the night says so as on one machine.
+            empty = os.path.join(work, "empty")
+            words = ["statistics", "--config", arguments.config, "--date", arguments.date, "--state", arguments.state, *options]
+            run(binary, [*words, "--part", empty, "--quiet", os.path.join(work, "none-{date}-*")])
+            parts.append(empty)
+        words = ["--config", arguments.config, "--date", arguments.date, "--state", arguments.state]
+        merge = ["merge", *words, *(["--audit"] if arguments.audit else []), *(["--tally", tallies] if count else [])]
+        code = run(binary, [*merge, *parts]).returncode
+        if arguments.no_allocate:
+            return code
+        return max(code, run(binary, ["allocate", *words]).returncode)
+
+
+def parsed(words: list):
+    parser = argparse.ArgumentParser(prog="nightly.py", description=__doc__.split("\n")[0])
+    parser.add_argument("--config", required=True, help="the pipeline's configuration; its relative paths are shipped with the job")
+    parser.add_argument("--date", required=True, help="the night's day, like 2026-11-20")
+    parser.add_argument("--state", default="state", help="the state directory, on the driver")
+    parser.add_argument("--input", nargs="+", help="where the logs are, in place of the configuration's paths: paths or URIs of any Hadoop file system, {date} in them")
+    parser.add_argument("--format", default="text", choices=["text", *sorted(COLUMNAR)], help="text: JSON Lines and CSV, also .gz and .zst")
+    parser.add_argument("--where", help="of a table: a condition in SQL, {date} in it")
+    parser.add_argument("--no-shuffle", action="store_true", help="the logs are keyed by visitor: each file, or --group of files, is a part")
+    parser.add_argument("--group", help="with --no-shuffle: a pattern whose first group tells which files are of one part, like 'partition=(\\d+)'")
+    parser.add_argument("--parts", type=int, help="how many parts (default: Spark's default parallelism)")
+    parser.add_argument("--sluice", default="sluice", help="the program, shipped to the executors")
+    parser.add_argument("--memory", help="what a part may take on an executor, like 512M")
+    parser.add_argument("--whole-file", type=int, default=WHOLE_FILE >> 20, metavar="MIB", help="files up to this size are moved whole (default: %(default)s)")
+    parser.add_argument("--audit", action="store_true", help="also write bots.csv")
+    parser.add_argument("--no-allocate", action="store_true", help="stop before the table")
+    arguments = parser.parse_args(words)
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", arguments.date):
+        parser.error(f"--date is '{arguments.date}'; give a day like 2026-11-20")
+    if arguments.format in COLUMNAR and not arguments.input:
+        parser.error(f"--format {arguments.format} needs --input")
+    return arguments
+
+
+def main(words: list) -> int:
+    arguments = parsed(words)
+    from pyspark.sql import SparkSession
+
+    # The workers' Python must be the driver's where none is named.
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    spark = SparkSession.builder.appName(f"sluice {arguments.date}").getOrCreate()
+    try:
+        return night(spark, arguments)
+    except Refused as refused:
+        print(f"nightly.py: {refused}; nothing was published", file=sys.stderr)
+        return refused.code
+    finally:
+        spark.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
