@@ -34,7 +34,8 @@ package struct NightOutcome: Encodable, Sendable {
 
     /// What held the table, or would have, by the words of messages.
     package var heldBy: [String] {
-        let kinds = Set(guards.filter { $0.action == GuardAction.hold.rawValue }.map(\.guard)).sorted()
+        let tripped = Set(guards.filter { $0.action == GuardAction.hold.rawValue }.map(\.guard))
+        let kinds = GuardKind.allCases.map(\.rawValue).filter { tripped.contains($0) }
         return kinds.isEmpty && (isHeld || isAccepted) ? ["day-not-over"] : kinds
     }
 

@@ -7,7 +7,7 @@ extension Quality.Undeclared {
     /// Characters of a name that are shown.
     private static var shown: Int { 40 }
 
-    /// A name of fewer events is said only where they are more than one in so many lines: everybody mistypes once.
+    /// Names of fewer events in all are said only where they are more than one in so many lines: everybody mistypes once.
     private static var few: Int64 { 10 }
     private static var one: Int64 { 20 }
 
@@ -19,7 +19,8 @@ extension Quality.Undeclared {
 
     /// - Parameter lines: of the log.
     func asksForALook(lines: Int64) -> Bool {
-        suspects.contains { $0.events >= Self.few || $0.events > lines / Self.one }
+        let events = suspects.reduce(0) { $0 + $1.events }
+        return events >= Self.few || events > lines / Self.one
     }
 
     /// Names of variants of an experiment with their events, as a person reads them.

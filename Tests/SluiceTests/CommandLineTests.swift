@@ -7,7 +7,7 @@ import TestSupport
     static let commands = [
         "run", "statistics", "allocate", "merge", "assign", "check", "rollback", "history", "report", "warmstart",
         "compare", "export", "budget", "uplift", "wave", "simulate", "units", "evaluate", "status", "prune",
-        "completions", "man",
+        "completions", "man", "import",
     ]
 
     @Test(arguments: commands)
