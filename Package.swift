@@ -33,7 +33,8 @@ let package = Package(
         .target(
             name: "Configuration",
             dependencies: [
-                "Allocation", "BotFilter", "CLibrary", "Domain", "EventLog", "Guards", "Learning", "State", "Statistics",
+                "Allocation", "BotFilter", "CLibrary", "Domain", "EventLog", "Guards", "Learning", "State",
+                "Statistics",
             ]),
         .target(name: "Guards", dependencies: ["Domain"]),
         .target(

@@ -57,7 +57,7 @@ extension RunEvent {
             return "\(date): no statistics; shares stay as they are"
         case .sampleRatio(let date, let check):
             return "\(date): \(check.platform)/\(check.slot): visitors did not come in the shares they should have "
-                + "(p = \(check.pValue ?? 0)): look for lost or doubled events before trusting this day"
+                + "(p \(RunEvent.probability(check.pValue ?? 0))): look for lost or doubled events before trusting this day"
         case .undeclaredNames(let date, let undeclared):
             return
                 "\(date): \(undeclared.text): events of names that are not declared count nowhere; mend the log, or declare them"
@@ -104,6 +104,11 @@ extension RunEvent {
         case .metricsNotWritten(let reason):
             return "the metrics of this run could not be written: \(reason)"
         }
+    }
+
+    /// `= 0.0002`; nothing that is rounded away is 0.
+    private static func probability(_ value: Double) -> String {
+        value < 1e-9 ? "< 0.000000001" : "= \(PlainDecimal.string(value))"
     }
 
     private static func words(_ finding: GuardFinding) -> String {
