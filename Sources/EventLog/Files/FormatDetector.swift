@@ -104,6 +104,8 @@ struct FormatDetector: ~Copyable {
             try read(bytes, step)
             lineFeed = memory.lineFeed(in: seen..<count)
         }
+        // Lists around objects, and nothing else: what begins otherwise is one bad line.
+        if isList, !beginsLists(start..<(lineFeed ?? count)) { return false }
         guard let lineFeed else { return isList }
         let isOpen = DocumentSplitter.isOpen(memory.base + start, count: lineFeed - start)
         // A list that ends in its line stands alone, or each line is one: among objects it is one bad line.
@@ -118,6 +120,19 @@ struct FormatDetector: ~Copyable {
             if atEnd || count - start > limit { return isList }
             try read(bytes, step)
         }
+    }
+
+    /// Whether a line has opening brackets of a few lists, and then an object or nothing.
+    private func beginsLists(_ line: Range<Int>) -> Bool {
+        var lists = 0
+        for index in line {
+            switch memory.base[index] {
+            case UInt8(ascii: "["): lists += 1
+            case 0x20, 0x09, 0x0D: break
+            case let byte: return byte == UInt8(ascii: "{") && lists <= 4
+            }
+        }
+        return lists <= 4
     }
 
     private mutating func read(_ bytes: ByteStream, _ step: Int) throws(LogError) {
