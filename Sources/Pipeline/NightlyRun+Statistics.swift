@@ -147,7 +147,7 @@ extension NightlyRun {
     /// What was read of files whose paths name the day alone.
     private func ownFiles(of date: CalendarDate, _ tally: LogTally) -> Quality.OwnFiles? {
         let patterns = configuration.events.paths.map { PathTemplate($0) }.filter(\.isOfDayAlone)
-            .map { $0.resolved(for: date) }
+            .flatMap { $0.paths(for: date) }
         func isOwn(_ file: String) -> Bool { patterns.contains { FileSystem.matches(file, pattern: $0) } }
         guard tally.files.contains(where: isOwn) else { return nil }
         let (lines, outside) = tally.lines(ofFiles: isOwn)
