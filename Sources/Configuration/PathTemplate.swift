@@ -55,6 +55,9 @@ package struct PathTemplate: Equatable, Sendable {
     /// Whether the path is another one every day.
     package var dependsOnDate: Bool { PathTemplate.dependsOnDate(parts) }
 
+    /// Whether all days in the path are the run's date: its files are of that day alone.
+    package var isOfDayAlone: Bool { dependsOnDate && PathTemplate.areOfDay(parts) }
+
     /// Whether the path is the same every day, and one.
     package var isPlain: Bool {
         faults.isEmpty && parts.allSatisfy { part in if case .text = part { true } else { false } }
@@ -76,6 +79,16 @@ package struct PathTemplate: Equatable, Sendable {
                 case .alternatives(let all): all.flatMap { texts($0, date) }
                 }
             return beginnings.flatMap { beginning in ends.map { beginning + $0 } }
+        }
+    }
+
+    private static func areOfDay(_ parts: [Part]) -> Bool {
+        parts.allSatisfy { part in
+            switch part {
+            case .text: true
+            case .date(let offset, _): offset == 0
+            case .alternatives(let all): all.allSatisfy { areOfDay($0) }
+            }
         }
     }
 

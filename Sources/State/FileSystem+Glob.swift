@@ -174,3 +174,11 @@ private struct PathWalk {
         return text
     }
 }
+
+extension FileSystem {
+    /// Whether a path is one that a pattern may stand for, by its text alone: `*` is any text here, slashes too.
+    package static func matches(_ path: String, pattern: String) -> Bool {
+        // `**` stands for no folder too.
+        fnmatch(pattern, path, 0) == 0 || fnmatch(pattern.replacing("**/", with: ""), path, 0) == 0
+    }
+}

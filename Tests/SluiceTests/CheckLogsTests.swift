@@ -54,7 +54,9 @@ import Testing
         try shop.directory.remove("\(folder)/b.jsonl")
         try shop.directory.write(String(repeating: "no log\n", count: 100), to: "\(folder)/b.jsonl")
         let rejected = try check()
-        #expect(rejected.status == 65 && rejected.errors.contains("[too-many-rejected]") && rejected.errors.contains("b.jsonl:1"))
+        #expect(
+            rejected.status == 65 && rejected.errors.contains("[too-many-rejected]")
+                && rejected.errors.contains("b.jsonl:1"))
     }
 
     @Test func patternsThatMatchNothingAndDaysWithoutLogsAreSaid() throws {
@@ -62,7 +64,8 @@ import Testing
         #expect(none.status == 0 && none.errors.contains("no file matches events.paths"), "\(none.errors)")
         try shop.directory.write(
             try shop.directory.text("shop.json5").replacing(
-                #"["events/date={date}/*.jsonl"]"#, with: #"["events/date={date}/*.{jsonl,csv}", "late/{date}/*"]"#), to: "shop.json5")
+                #"["events/date={date}/*.jsonl"]"#, with: #"["events/date={date}/*.{jsonl,csv}", "late/{date}/*"]"#),
+            to: "shop.json5")
         try shop.log(Shop.dates[1])
         let result = try check()
         #expect(result.status == 0 && result.errors.contains("late/2026-03-02/* matches no file"), "\(result.errors)")
@@ -76,6 +79,8 @@ import Testing
                 #"["events/date={date}/*.jsonl"]"#, with: #"["all.jsonl"]"#), to: "shop.json5")
         try shop.directory.write(Shop.lines("2025-07-01", seed: 3).joined(separator: "\n"), to: "all.jsonl")
         let result = try check()
-        #expect(result.status == 0 && result.errors.contains("2025-07-01: read the lines of 1 of 1 file"), "\(result.errors)")
+        #expect(
+            result.status == 0 && result.errors.contains("2025-07-01: read the lines of 1 of 1 file"),
+            "\(result.errors)")
     }
 }

@@ -55,11 +55,13 @@ import Testing
             // The message says all there is to do.
             "source-absent",
             // As an entry that is there: what to do is the same.
-            "deny-list-malformed", "log-malformed", "nothing-allocated", "no-statistics", "shares-unknown", "table-unusable",
+            "deny-list-malformed", "log-malformed", "nothing-allocated", "no-statistics", "shares-unknown",
+            "table-unusable",
             // Say all that there is to do.
             "day-not-over", "deny-list-missing", "memory-too-small", "count-overflow", "control-alone", "arm-stopped",
-            "undeclared-names", "same-log", "files-without-lines", "files-without-events", "folders-repeated",
-            "addresses-unreadable", "libraries-dropped",
+            "undeclared-names", "guard-held", "guard-accepted", "guard-warned", "night-held", "held-day-counts",
+            "same-log", "files-without-lines", "files-without-events", "folders-repeated", "addresses-unreadable",
+            "libraries-dropped",
         ]
         let page = try SourceTree.text("pipelines/messages.md")
         let parts = page.components(separatedBy: "\n## ")

@@ -97,24 +97,42 @@ struct FormatDetector: ~Copyable {
     private mutating func isDocument(
         from start: Int, _ bytes: ByteStream, _ step: Int, _ limit: Int
     ) throws(LogError) -> Bool {
-        if memory.base[start] == UInt8(ascii: "[") { return true }
+        let isList = memory.base[start] == UInt8(ascii: "[")
         var lineFeed = memory.lineFeed(in: start..<count)
         while lineFeed == nil, !atEnd, count - start <= limit {
             let seen = count
             try read(bytes, step)
             lineFeed = memory.lineFeed(in: seen..<count)
         }
-        guard let lineFeed, DocumentSplitter.isOpen(memory.base + start, count: lineFeed - start) else { return false }
+        // Lists around objects, and nothing else: what begins otherwise is one bad line.
+        if isList, !beginsLists(start..<(lineFeed ?? count)) { return false }
+        guard let lineFeed else { return isList }
+        let isOpen = DocumentSplitter.isOpen(memory.base + start, count: lineFeed - start)
+        // A list that ends in its line stands alone, or each line is one: among objects it is one bad line.
+        if isList ? isOpen : !isOpen { return isList }
         var position = lineFeed
         while true {
             while position < count {
                 let byte = memory.base[position]
-                if byte > 0x20 { return byte != UInt8(ascii: "{") }
+                if byte > 0x20 { return isList ? byte == UInt8(ascii: "[") : byte != UInt8(ascii: "{") }
                 position += 1
             }
-            if atEnd || count - start > limit { return false }
+            if atEnd || count - start > limit { return isList }
             try read(bytes, step)
         }
+    }
+
+    /// Whether a line has opening brackets of a few lists, and then an object or nothing.
+    private func beginsLists(_ line: Range<Int>) -> Bool {
+        var lists = 0
+        for index in line {
+            switch memory.base[index] {
+            case UInt8(ascii: "["): lists += 1
+            case 0x20, 0x09, 0x0D: break
+            case let byte: return byte == UInt8(ascii: "{") && lists <= 4
+            }
+        }
+        return lists <= 4
     }
 
     private mutating func read(_ bytes: ByteStream, _ step: Int) throws(LogError) {

@@ -68,6 +68,8 @@ extension LogTally {
             for (file, lines) in stretch.tally.linesOfFiles {
                 moved.linesOfFiles[own[file].file, default: .zero] &+= lines
             }
+            moved.outside = [:]
+            for (file, count) in stretch.tally.outside { moved.outside[own[file].file, default: 0] += count }
             sum.add(moved)
         }
         return sum
