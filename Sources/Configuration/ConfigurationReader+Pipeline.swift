@@ -2,6 +2,7 @@ import Allocation
 import BotFilter
 import Domain
 import EventLog
+import Guards
 package import Learning
 import Statistics
 
@@ -10,6 +11,7 @@ extension Configuration {
     /// The keys of a configuration.
     static let keys = [
         "pipeline", "timezone", "events", "bots", "statistics", "learning", "allocation", "experiments", "blacklist",
+        "guards", "retired",
     ]
 }
 
@@ -31,15 +33,23 @@ extension ConfigurationReader {
             learning: learning, allocation: allocation, shared: root["learning"])
         checkFloorNames(root["allocation"], ofAnyIn: root["experiments"])
         let blacklist = nullable(root["blacklist"]) { $0.path($1) } ?? nil
+        let guards = guards(root["guards"])
+        var retired = retired(root["retired"])
+        for experiment in experiments where !experiment.retired.isEmpty {
+            retired.arms[experiment.experiment.key, default: []].formUnion(experiment.retired)
+        }
         guard !hasFaults, let pipeline, var events else { return nil }
         // A name that is declared is one, even where the word means nobody elsewhere.
         for experiment in experiments.map(\.experiment) {
             let names = [experiment.key.platform, experiment.key.slot] + experiment.arms
             events.schema.declaredNames.formUnion(names.map(\.string))
         }
-        return Configuration(
+        var configuration = Configuration(
             pipeline: pipeline, timeZone: timeZone, events: events, bots: bots, statistics: statistics,
             experiments: experiments, blacklist: blacklist)
+        configuration.guards = guards
+        configuration.retired = retired
+        return configuration
     }
 
     package mutating func pipelineName(_ node: JSON5Node?) -> String? {

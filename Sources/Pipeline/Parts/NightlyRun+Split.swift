@@ -21,7 +21,8 @@ extension NightlyRun {
         to output: @escaping @Sendable (Int, UnsafeRawBufferPointer) -> Bool
     ) throws(RunFailure) -> TallyFile {
         let log = DayLog(
-            files: try logFiles(of: date), day: DayClock(timeZone: configuration.timeZone).day(date),
+            files: try logFiles(of: date), day: DayClock(timeZone: configuration.timeZone).day(
+                date, localTimes: configuration.events.timesWithoutOffset),
             policy: BotPolicy(BotSettings()))
         let reader = job(for: log, reading: [log], served: ServingHistory()).reader
         let job = SplitJob(
