@@ -191,7 +191,7 @@ def malformed(checks: Checks) -> None:
     """All folders in one night of one configuration, and those in which nothing but a whole file tells what is wrong."""
     with place(f"{ROOT}/fixtures/malformed/*/*.jsonl"):
         checks.equal("malformed fixtures", DAY, "shop.json5", "--parts", "3", codes=(0, 66))
-        checks.equal("malformed fixtures by lines", DAY, "shop.json5", "--parts", "3", "--whole-file", "0", codes=(0, 66))
+        checks.equal("malformed fixtures by Spark", DAY, "shop.json5", "--parts", "3", "--whole-file", "0", "--read-with", "spark", codes=(0, 66))
 
 
 def formats(checks: Checks) -> None:
@@ -210,10 +210,14 @@ def formats(checks: Checks) -> None:
         # In pieces of 100 kB, so that files are read from their middles too.
         checks.spark.conf.set("spark.sql.files.maxPartitionBytes", "100000")
         for parts in (1, 3, 8):
-            checks.equal(f"all formats in {parts} parts", DAY, "shop.json5", "--parts", str(parts), "--whole-file", "0")
+            checks.equal(f"all formats by Spark in {parts} parts", DAY, "shop.json5", "--parts", str(parts), "--whole-file", "0", "--read-with", "spark")
         checks.spark.conf.set("spark.sql.files.maxPartitionBytes", str(128 << 20))
-        checks.equal("all formats, whole files", DAY, "shop.json5", "--parts", "64")
-        checks.equal("a day without a log", "2026-11-23", "shop.json5", codes=(66,))
+        checks.equal("all formats by Spark, whole files", DAY, "shop.json5", "--parts", "3", "--read-with", "spark")
+        checks.equal("all formats, opened", DAY, "shop.json5", "--parts", "64")
+        whole, nightly.MEBIBYTE = nightly.MEBIBYTE, 100_000
+        checks.equal("all formats, opened in pieces", DAY, "shop.json5", "--parts", "3", "--whole-file", "1")
+        nightly.MEBIBYTE = whole
+        checks.equal("a day without a log", "2026-11-17", "shop.json5", codes=(66,))
 
 
 def tables(checks: Checks) -> None:
@@ -273,7 +277,7 @@ def without_a_shuffle(checks: Checks) -> None:
         words = ["--no-shuffle", "--group", r"partition=(\d+)"]
         endings = ("statistics.csv", "bots.csv", "allocation.csv")
         checks.equal("a log that is keyed by visitor", DAY, "shop.json5", *words, files=endings)
-        checks.equal("the same by lines", DAY, "shop.json5", *words, "--whole-file", "0", files=endings)
+        checks.equal("the same by Spark", DAY, "shop.json5", *words, "--whole-file", "0", "--read-with", "spark", files=endings)
         before = tree("many", ("",))
         code, text = checks.night("--config", "shop.json5", "--date", DAY, "--state", "many", "--no-shuffle")
         checks.check(code == 65, f"a log that is not: {code} {text}")
@@ -292,7 +296,7 @@ def wrapped(fault: str) -> str:
 
 
 KILL = """
-case " $* " in *" %s "*)
+case " $* " in *" --%s "*)
   if mkdir "$PLACE/killed" 2>/dev/null; then
     process=$PPID
     while [ "$process" -gt 1 ]; do
@@ -315,7 +319,7 @@ def broken(checks: Checks) -> None:
         checks.check(code == 74 and "the disk is full" in text and "part of partition" in text, f"a failing part: {code} {text}")
         checks.check(not os.path.exists("many/statistics") and not os.path.exists("many/current"), "a failing part publishes nothing")
         # Executors that die while lines are split, and while parts are counted.
-        for stage in ("split", "--part"):
+        for stage in ("parts", "part"):
             with contextlib.suppress(FileNotFoundError):
                 os.rmdir("killed")
             checks.one("run", "--config", "shop.json5", "--date", DAY, "--state", "one", "--audit")
