@@ -11,8 +11,8 @@ import Testing
 
 /// What an end-to-end simulation leaves on the disk.
 @Suite(.slow) struct EndToEndFilesTests {
-    private static let demo = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().appendingPathComponent("pipelines/worlds/demo.json5").path
+    private static let worlds = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appendingPathComponent("pipelines/worlds").path
 
     /// All files of the output but the lock, which names a process.
     private func files(_ scratch: ScratchDirectory) throws -> [String: Data] {
@@ -161,7 +161,7 @@ import Testing
 
     @Test("The demonstration's world has everything in it")
     func demonstration() throws {
-        let file = try WorldFile.read(file: EndToEndFilesTests.demo)
+        let file = try WorldFile.read(file: EndToEndFilesTests.worlds + "/demo.json5")
         let world = file.world
         let arms = world.experiments.flatMap(\.arms)
         #expect(world.days == 28 && world.experiments.count >= 3)
@@ -171,5 +171,14 @@ import Testing
         #expect(arms.contains { $0.blacklisted != nil } && arms.contains { !$0.ratesBySegment.isEmpty })
         #expect(world.experiments.contains { $0.control != nil } && world.experiments.contains { $0.drift > 0 })
         #expect(Set(world.experiments.map(\.reward)).count == 3)
+    }
+
+    @Test("The world in trouble has late and new arms, who returns, what is given back, whales and feeds that fail")
+    func trouble() throws {
+        let world = try WorldFile.read(file: EndToEndFilesTests.worlds + "/trouble.json5").world
+        let arms = world.experiments.flatMap(\.arms)
+        #expect(Set(world.missingFeeds.values) == Set(MissingFeed.allCases) && world.crowd.returning > 0.5)
+        #expect(arms.contains { $0.joins > 0 } && arms.contains { $0.novelty != nil })
+        #expect(arms.contains { $0.refunds > 0 } && arms.contains { $0.revenue.whales != nil })
     }
 }

@@ -63,6 +63,38 @@ import Testing
         }
     }
 
+    @Test("Purchases that are given back count for nobody, and a feed that fails leaves views alone")
+    func refundsAndMissingFeeds() throws {
+        let site = try EndToEndSite(
+            """
+            { world: "small", seed: 5, start: "2026-03-02", days: 3, missingFeeds: [{ day: 1, type: "purchase" }],
+              learning: { reward: "revenue" },
+              experiments: [
+                { platform: "web", slot: "hero", visitorsPerDay: 2000,
+                  arms: [{ variant: "a", rate: 0.3, refunds: 0.4, revenue: { mean: 20, whales: { share: 0.05, factor: 50 } } },
+                         { variant: "b", rate: 0.3, revenue: { mean: 20 } }] },
+              ] }
+            """)
+        for day in 0..<3 {
+            #expect(ObviousCount.of(try site.statistics(day)) == ObviousCount.count(try site.events(day)))
+        }
+        let events = try site.events(0)
+        let bought = events.filter { $0.type == "purchase" && $0.variant == "a" }.count
+        let returned = events.filter { $0.type == "refund" }
+        #expect(returned.allSatisfy { $0.variant == "a" })
+        // Of some 300 purchases: five standard errors.
+        #expect(bought > 200 && abs(Double(returned.count) / Double(bought) - 0.4) < 0.15)
+        func mean(_ variant: String) -> Double {
+            let money = events.filter { $0.type == "purchase" && $0.variant == variant }.compactMap(\.revenue)
+            return NSDecimalNumber(decimal: money.reduce(0, +)).doubleValue / Double(money.count)
+        }
+        // Whales make 20 to 69 on average.
+        #expect(mean("a") > 1.5 * mean("b"))
+        let types = Set(try site.events(1).map(\.type))
+        #expect(types.contains("view") && types.isDisjoint(with: ["purchase", "refund"]))
+        #expect(site.nights[1].lines == (try site.events(1)).count)
+    }
+
     @Test("Bots are all dropped: they change no statistics and no share")
     func botsAreDropped() throws {
         let without = try EndToEndSite(EndToEndLogTests.world(days: 2))

@@ -97,7 +97,11 @@ struct ObviousCount: Equatable {
             counts[key, default: ObviousCount()].visitors += 1
             counts[key, default: ObviousCount()].clicks += events.filter { $0.type == "click" }.count
             if after.contains(where: { $0.type == "click" }) { counts[key, default: ObviousCount()].clickers += 1 }
-            if after.contains(where: { $0.type == "purchase" }) { counts[key, default: ObviousCount()].purchasers += 1 }
+            // Whoever comes buys once at most, so a refund is of that purchase.
+            let isKept = !after.contains { $0.type == "refund" }
+            if isKept, after.contains(where: { $0.type == "purchase" }) {
+                counts[key, default: ObviousCount()].purchasers += 1
+            }
         }
         return counts
     }

@@ -34,6 +34,22 @@ import Testing
         #expect((0..<6).map { truth.competes(arm: 1, day: $0) } == [false, true, true, true, false, false])
     }
 
+    @Test("What is new wears off to what it is, and purchases that are given back are no reward")
+    func noveltyAndRefunds() {
+        var experiment = TruthTests.experiment()
+        experiment.arms[1].joins = 2
+        experiment.arms[1].novelty = WorldArm.Novelty(lift: 0.5, halfLife: 1)
+        experiment.arms[0].refunds = 0.25
+        let clicks = Truth(experiment, number: 0, seed: 1, days: 30)
+        let rates = (2..<5).map { clicks.rate(day: $0, segment: 0, arm: 1) }
+        for (rate, expected) in zip(rates, [0.09, 0.075, 0.0675]) { #expect(abs(rate - expected) < 1e-15) }
+        #expect(abs(clicks.rate(day: 29, segment: 0, arm: 1) - 0.06) < 1e-8)
+        #expect(clicks.rate(day: 3, segment: 0, arm: 0) == 0.05)
+        experiment.reward = .purchase
+        let purchases = Truth(experiment, number: 0, seed: 1, days: 3)
+        #expect(abs(purchases.rate(day: 0, segment: 0, arm: 0) - 0.0375) < 1e-15)
+    }
+
     @Test("A rate of 0 stays 0 when the trend outgrows all numbers, and others stop at 1")
     func outgrown() {
         var experiment = TruthTests.experiment()

@@ -21,7 +21,7 @@ import Testing
         let file = try WorldFileTests.read(
             """
             { world: "shop", seed: 9, start: "2026-02-03", days: 20, publishAt: "06:05", outages: [3, 5],
-              brokenNights: [{ day: 4, lines: 0.25 }],
+              brokenNights: [{ day: 4, lines: 0.25 }], missingFeeds: [{ day: 6, type: "click" }],
               crowd: { bots: 0.1, returning: 0.2, travelling: 0.3 }, maxRejected: 0.02, timezone: "Asia/Kolkata",
               bots: { eventsPerDay: 100 }, statistics: { onMixed: "exclude" },
               learning: { halfLife: 5 }, allocation: { floor: 0.03, floors: { b: 0.05 } },
@@ -29,7 +29,8 @@ import Testing
                 { platform: "web", slot: "hero", visitorsPerDay: 1234.5, weeklySwing: 0.1, visitorSwing: 0.2, trend: -0.01,
                   drift: 0.02, hours: { rate: [2, \(ones)] }, segments: [{ name: "Pune", share: 0.25, factor: 1.5 }],
                   arms: [
-                    { variant: "a", rate: 0.1, rates: { Pune: 0.3 }, revenue: { mean: 9, spread: 0.1 },
+                    { variant: "a", rate: 0.1, rates: { Pune: 0.3 }, revenue: { mean: 9, spread: 0.1, whales: { share: 0.01, factor: 30 } },
+                      refunds: 0.15, novelty: { lift: -0.2, halfLife: 3 },
                       wearsOff: { from: 2, halfLife: 4.5 }, joins: 1, blacklisted: 7 },
                     { variant: "b", rate: 0 }, { variant: "c", rate: 1 },
                   ],
@@ -53,6 +54,9 @@ import Testing
         expected.control = Experiment.Control(variant: "c", traffic: 0.2)
         expected.arms[0].ratesBySegment = ["Pune": 0.3]
         expected.arms[0].revenue = WorldArm.Revenue(mean: 9, spread: 0.1)
+        expected.arms[0].revenue.whales = WorldArm.Revenue.Whales(share: 0.01, factor: 30)
+        expected.arms[0].refunds = 0.15
+        expected.arms[0].novelty = WorldArm.Novelty(lift: -0.2, halfLife: 3)
         expected.arms[0].wearsOff = WorldArm.WearOff(from: 2, halfLife: 4.5)
         expected.arms[0].joins = 1
         expected.arms[0].blacklisted = 7
@@ -62,6 +66,7 @@ import Testing
         world.outages = [3, 5]
         world.maxRejected = 0.02
         world.brokenLines = [4: 0.25]
+        world.missingFeeds = [6: .click]
         (world.crowd.bots, world.crowd.returning, world.crowd.travelling) = (0.1, 0.2, 0.3)
         #expect(file.world == world)
         #expect(file.maxRejected == 0.02 && file.bots.eventsPerDay == 100 && file.statistics.onMixed == .exclude)
@@ -106,6 +111,18 @@ import Testing
             Fault(key: "outages", text: "[7]", path: "outages[0]", message: "from 0 to 6"),
             Fault(key: "brokenNights", text: "[{ day: 2 }]", path: "brokenNights[0]", message: "lines is missing"),
             Fault(key: "brokenNights", text: "[{ day: 1, lines: 0.5 }]", path: "brokenNights[0]", message: "outages"),
+            Fault(
+                key: "missingFeeds", text: "[{ day: 2, type: \"view\" }]", path: "missingFeeds[0].type",
+                message: "none of"),
+            Fault(
+                key: "missingFeeds", text: "[{ day: 1, type: \"click\" }]", path: "missingFeeds[0]", message: "outages"),
+            Fault(
+                key: "arms", text: "[{ variant: \"a\", rate: 0.1, novelty: { lift: 0.5 } }]",
+                path: "experiments[0].arms[0].novelty", message: "halfLife is missing"),
+            Fault(
+                key: "arms", text: "[{ variant: \"a\", rate: 0.1, refunds: 2 }]",
+                path: "experiments[0].arms[0].refunds",
+                message: "from 0 to 1"),
             Fault(key: "crowd", text: "{ returning: 1.5 }", path: "crowd.returning", message: "from 0 to 1"),
             Fault(key: "crowd", text: "{ bot: 1 }", path: "crowd.bot", message: "unknown key"),
             Fault(key: "timezone", text: "\"IST\"", path: "timezone", message: "IANA"),

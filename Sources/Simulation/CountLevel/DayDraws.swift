@@ -8,22 +8,27 @@ import Policies
 ///     visitors ~ Poisson ─► segments, arms ~ multinomial by shares ─► clickers ~ binomial by rate ─► purchases ~ log-normal
 ///
 /// Each part of the day, the visitors of one table, is drawn by itself.
-/// That is what the logs of independent visitors add up to. Bots, torn lines and visitors that come back leave no trace
+/// That is what the logs of independent visitors add up to; purchases that are given back are not drawn. Bots, torn lines and visitors that come back leave no trace
 /// here: they are what the end-to-end simulation is for.
 package struct DayDraws: Sendable {
     private let experiment: WorldExperiment
     private let truth: Truth
     private let number: Int
     private let streams: Streams
+    private let missingFeeds: [Int: MissingFeed]
 
     /// - Parameters:
     ///   - number: the experiment's place in its world.
     ///   - seed: the world's.
-    package init(_ experiment: WorldExperiment, truth: Truth, number: Int, seed: UInt64) {
+    ///   - missingFeeds: the world's.
+    package init(
+        _ experiment: WorldExperiment, truth: Truth, number: Int, seed: UInt64, missingFeeds: [Int: MissingFeed] = [:]
+    ) {
         self.experiment = experiment
         self.truth = truth
         self.number = number
         streams = Streams(seed: seed)
+        self.missingFeeds = missingFeeds
     }
 
     /// The rows of a day whose visitors were served by these tables, one part after the other.
@@ -74,6 +79,9 @@ package struct DayDraws: Sendable {
         var counts = ArmCounts()
         counts.visitors = visitors
         counts.views = visitors
+        // What happened is not in the log.
+        let missing: MissingFeed = experiment.reward == .click ? .click : .purchase
+        guard missingFeeds[day] != missing else { return counts }
         guard experiment.reward != .click else {
             counts.clicks = rewarded
             counts.clickers = rewarded
@@ -86,7 +94,7 @@ package struct DayDraws: Sendable {
             var generator = streams.generator(
                 .revenue, experiment: number, day: day, part: part, segment: segment, arm: arm)
             for _ in 0..<rewarded {
-                let amount = Draw.logNormal(mean: revenue.mean, spread: revenue.spread, using: &generator)
+                let amount = revenue.draw(using: &generator)
                 // A purchase beyond a trillion is a world's mistake, not a reason to leave the integers.
                 let millionths = Int128((min(amount, 1e12) * 1e6).rounded())
                 counts.revenue += millionths

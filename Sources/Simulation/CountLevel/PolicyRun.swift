@@ -32,7 +32,8 @@ package struct PolicyRun: Equatable, Sendable {
     package init(of world: World, experiment number: Int, under policy: SimulatedPolicy) throws(PolicyError) {
         let experiment = world.experiments[number]
         let truth = Truth(experiment, number: number, seed: world.seed, days: world.days)
-        let draws = DayDraws(experiment, truth: truth, number: number, seed: world.seed)
+        let draws = DayDraws(
+            experiment, truth: truth, number: number, seed: world.seed, missingFeeds: world.missingFeeds)
         var rows: [DailyRow] = []
         var before: (table: PolicyTable, eligible: EligibleArms)?
         for day in 0...world.days {

@@ -107,6 +107,11 @@ extension WorldExperiment {
 
     /// What a rewarded visitor of an arm is worth: 1, or the mean of a purchase in major units.
     package func value(ofArm arm: Int) -> Double {
-        reward == .revenue ? arms[arm].revenue.mean : 1
+        reward == .revenue ? arms[arm].revenue.expected : 1
+    }
+
+    /// The share of an arm's rewards that are not given back, 0…1.
+    package func kept(ofArm arm: Int) -> Double {
+        reward == .click ? 1 : 1 - arms[arm].refunds
     }
 }

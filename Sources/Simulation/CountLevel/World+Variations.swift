@@ -11,19 +11,23 @@ extension World {
     }
 
     /// The world in which no arm is better than another (A/A): in every segment all have the arms' mean rate and a common
-    /// purchase, and none walks or wears off on its own. What is called a winner here is called falsely.
+    /// purchase, and none walks, wears off or is new on its own. What is called a winner here is called falsely.
     package var withoutDifferences: World {
         var world = self
         for index in experiments.indices {
             let arms = experiments[index].arms
             let count = Double(arms.count)
             let rate = arms.reduce(0) { $0 + $1.rate } / count
+            let kept = arms.indices.reduce(0) { $0 + experiments[index].kept(ofArm: $1) } / count
+            // Whales of one arm alone would be a difference; their money is in the mean.
             let revenue = WorldArm.Revenue(
-                mean: arms.reduce(0) { $0 + $1.revenue.mean } / count,
+                mean: arms.reduce(0) { $0 + $1.revenue.expected } / count,
                 spread: arms.reduce(0) { $0 + $1.revenue.spread } / count)
             for arm in arms.indices {
                 world.experiments[index].arms[arm].rate = rate
                 world.experiments[index].arms[arm].revenue = revenue
+                world.experiments[index].arms[arm].refunds = 1 - kept
+                world.experiments[index].arms[arm].novelty = nil
                 world.experiments[index].arms[arm].wearsOff = nil
                 world.experiments[index].arms[arm].ratesBySegment = [:]
             }

@@ -65,9 +65,8 @@ package struct EndToEndWorld {
                 day, range, of: world, truths: truths, tables: serving.serving(in: range), audiences: &audiences)
             var lines = 0
             if !world.outages.contains(day) {
-                try LogWriter(world: world, compression: compression).write(
+                lines = try LogWriter(world: world, compression: compression).write(
                     simulated, day, in: pipeline.events(on: date))
-                lines = simulated.count
             }
             let before = serving.tables.last?.table
             let ending = try end(day, pipeline, at: publishing(on: date.advanced(by: 1), clock), report)

@@ -2,16 +2,27 @@ import Allocation
 import Domain
 import Randomizer
 
-/// Something a visitor did, as it goes into the log: 56 bytes, for a day may have millions.
+/// Something a visitor did, as it goes into the log: 64 bytes, for a day may have millions.
 struct SimulatedEvent {
     enum Kind: String {
-        case view, click, purchase
+        case view, click, purchase, refund
+
+        /// The feed that brings it; nil: views never fail alone.
+        var feed: MissingFeed? {
+            switch self {
+            case .view: nil
+            case .click: .click
+            case .purchase, .refund: .purchase
+            }
+        }
     }
 
     /// Milliseconds since the epoch.
     var time: Int64
-    /// In hundredths of the major unit; a purchase's order is its visitor and time.
+    /// In hundredths of the major unit.
     var cents: Int64
+    /// Of a refund the time of the purchase: a purchase's order is its visitor and time.
+    var ordered: Int64
     var visitor: String
     /// Index of the experiment, and within it of segment and arm.
     var experiment: Int32
@@ -24,10 +35,12 @@ struct SimulatedEvent {
     var kind: Kind
 
     init(
-        time: Int64, kind: Kind, visitor: String, experiment: Int, view: Visit.View, agent: Int, cents: Int64 = 0
+        time: Int64, kind: Kind, visitor: String, experiment: Int, view: Visit.View, agent: Int, cents: Int64 = 0,
+        ordered: Int64? = nil
     ) {
         self.time = time
         self.cents = cents
+        self.ordered = ordered ?? time
         self.visitor = visitor
         self.experiment = Int32(experiment)
         segment = Int32(view.segment)
@@ -43,7 +56,7 @@ struct SimulatedEvent {
 ///     {"ts":"2026-01-05T11:02:33.123Z","type":"view","visitor":"2x9…","platform":"web","slot":"home-hero",
 ///      "variant":"winter","segment":"Pune","propensity":0.310000,"user_agent":"Mozilla/5.0 …"}
 ///
-/// A visitor of no known segment has no `segment`. Readers pass over the propensity; past nights can be re-weighted by it.
+/// A purchase, and a refund of it, have `order` and `revenue`. A visitor of no known segment has no `segment`. Readers pass over the propensity; past nights can be re-weighted by it.
 struct EventText {
     /// By experiment, then segment · arms + arm: the fields that say what was shown.
     private let places: [[String]]
@@ -81,8 +94,8 @@ struct EventText {
         append("\"")
         let experiment = Int(event.experiment)
         append(places[experiment][Int(event.segment) * arms[experiment] + Int(event.arm)])
-        if event.kind == .purchase {
-            append(",\"order\":\"\(event.visitor)-\(event.time)\",\"revenue\":")
+        if event.kind.feed == .purchase {
+            append(",\"order\":\"\(event.visitor)-\(event.ordered)\",\"revenue\":")
             append(ExactDecimal.text(event.cents, scale: 2))
         } else {
             append(",\"propensity\":")

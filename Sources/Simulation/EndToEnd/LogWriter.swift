@@ -13,14 +13,20 @@ struct LogWriter {
     let world: World
     let compression: LogCompression
 
-    /// Writes the log of a day into a directory, which is created.
-    func write(_ simulated: SimulatedDay, _ day: Int, in directory: String) throws {
+    /// Writes the log of a day into a directory, which is created; returns the number of lines.
+    func write(_ simulated: SimulatedDay, _ day: Int, in directory: String) throws -> Int {
         try FileSystem.createDirectory(directory)
         let file = try FileWriter("\(directory)/events.jsonl\(compression.suffix)")
         var text = EventText(world)
+        var lines = 0
         var damage = Streams(seed: world.seed).generator(.tearing, number: day)
         for first in stride(from: 0, to: simulated.count, by: LogWriter.part) {
-            for place in first..<min(first + LogWriter.part, simulated.count) { text.write(simulated[place]) }
+            for place in first..<min(first + LogWriter.part, simulated.count) {
+                let event = simulated[place]
+                if let missing = world.missingFeeds[day], missing == event.kind.feed { continue }
+                text.write(event)
+                lines += 1
+            }
             var bytes = text.take()
             if let share = world.brokenLines[day] { bytes = TornLines.tear(bytes, share: share, using: &damage) }
             try file.append(try compression.pack(bytes))
@@ -28,6 +34,7 @@ struct LogWriter {
         // A day on which nobody came has a log all the same.
         if simulated.count == 0 { try file.append(try compression.pack([])) }
         try file.synchronize()
+        return lines
     }
 }
 

@@ -112,8 +112,10 @@ private struct SlotDay {
             served.show(segment: exposure.segment, arm: exposure.arm, byTable: table(at: start), rate: factor)
             var visit = Visit(of: person.visitor, agent: person.agent, experiment: index, at: start)
             let rate = factor * truth.rate(day: day, segment: exposure.segment, arm: exposure.arm)
+            let outcome = Visit.Outcome(
+                rate: rate, kept: experiment.kept(ofArm: exposure.arm), using: &generator)
             visit.act(
-                segments, reward: experiment.reward, isRewarded: generator.chance(rate),
+                segments, reward: experiment.reward, outcome: outcome,
                 revenue: experiment.arms[exposure.arm].revenue, using: &generator
             ) { view(of: person.visitor, segment: $0, at: $1) }
             events += visit.events

@@ -6,7 +6,7 @@ import Numerics
 /// A person's visit to a slot: one to six views within the hour, and what comes of them.
 ///
 ///     view ── 20…300 s ── view ── … ── view          the first one is the exposure
-///        click 1…15 s after one of them; purchase 30…600 s after the last one
+///        click 1…15 s after one of them; purchase 30…600 s after the last one; refund 5…20 minutes after that
 ///
 /// Whether there is a reward is decided once for the visit, at the truth's rate of the exposure. So the share of rewarded units
 /// is that rate, however many views there are and whatever the later ones show.
@@ -15,6 +15,29 @@ struct Visit {
     static func start(in day: Range<Int64>, using generator: inout CounterGenerator) -> Int64 {
         let room = Double(day.upperBound - day.lowerBound - 3_600_000)
         return day.lowerBound + Int64((generator.uniform() + generator.uniform()) / 2 * room)
+    }
+
+    /// What comes of a visit.
+    enum Outcome {
+        case nothing, reward
+        /// A purchase, and a refund of it.
+        case givenBack
+
+        /// - Parameters:
+        ///   - rate: the probability of a reward that is kept.
+        ///   - kept: the share of rewards that are.
+        init(rate: Double, kept: Double, using generator: inout CounterGenerator) {
+            guard kept < 1 else {
+                self = generator.chance(rate) ? .reward : .nothing
+                return
+            }
+            // Where nothing is kept, the rate says nothing of how much is bought: nobody buys.
+            guard kept > 0, generator.chance(min(1, rate / kept)) else {
+                self = .nothing
+                return
+            }
+            self = generator.chance(kept) ? .reward : .givenBack
+        }
     }
 
     /// What is shown: the segment and the arm.
@@ -43,9 +66,10 @@ struct Visit {
     ///   - segments: where each view is.
     ///   - shown: what is shown in a segment at an instant, in milliseconds since the epoch; nil: nothing.
     mutating func act(
-        _ segments: [Int], reward: Reward, isRewarded: Bool, revenue: WorldArm.Revenue,
+        _ segments: [Int], reward: Reward, outcome: Outcome, revenue: WorldArm.Revenue,
         using generator: inout CounterGenerator, shown: (Int, Int64) -> View?
     ) {
+        let isRewarded = outcome != .nothing
         // Where clicks are no reward, whoever buys has clicked, and one in ten of the others clicks too.
         let clicks = reward == .click ? isRewarded : isRewarded || generator.chance(0.1)
         let clicked = clicks ? generator.within(0...segments.count - 1) : nil
@@ -61,17 +85,29 @@ struct Visit {
             }
         }
         guard isRewarded, reward != .click, let first else { return }
-        let amount = Draw.logNormal(mean: revenue.mean, spread: revenue.spread, using: &generator)
+        let cents = Int64((revenue.draw(using: &generator) * 100).rounded())
         // The sale is the exposure's: its slot and variant stand in the log.
-        add(
-            .purchase, first, at: time + Int64(generator.within(30_000...600_000)),
-            cents: Int64((amount * 100).rounded()))
+        let bought = time + Int64(generator.within(30_000...600_000))
+        add(.purchase, first, at: bought, cents: cents)
+        guard outcome == .givenBack else { return }
+        add(.refund, first, at: bought + Int64(generator.within(300_000...1_200_000)), cents: cents, ordered: bought)
     }
 
-    private mutating func add(_ kind: SimulatedEvent.Kind, _ view: View, at time: Int64, cents: Int64 = 0) {
+    private mutating func add(
+        _ kind: SimulatedEvent.Kind, _ view: View, at time: Int64, cents: Int64 = 0, ordered: Int64? = nil
+    ) {
         events.append(
             SimulatedEvent(
                 time: time, kind: kind, visitor: visitor, experiment: experiment, view: view, agent: agent,
-                cents: cents))
+                cents: cents, ordered: ordered))
+    }
+}
+
+extension WorldArm.Revenue {
+    /// A purchase, in major units. Without whales one number fewer is drawn.
+    func draw(using generator: inout CounterGenerator) -> Double {
+        let amount = Draw.logNormal(mean: mean, spread: spread, using: &generator)
+        guard let whales, generator.chance(whales.share) else { return amount }
+        return amount * whales.factor
     }
 }

@@ -12,7 +12,8 @@ extension ConfigurationReader {
     /// Reads the root of a world file; nil when what everything hangs on is missing.
     mutating func worldFile(_ root: JSON5Node) -> WorldFile? {
         let keys = [
-            "world", "seed", "start", "days", "publishAt", "outages", "brokenNights", "crowd", "maxRejected",
+            "world", "seed", "start", "days", "publishAt", "outages", "brokenNights", "missingFeeds", "crowd",
+            "maxRejected",
             "experiments",
         ]
         guard let root = section(root, keys: keys + Self.sharedKeys) else { return nil }
@@ -38,6 +39,7 @@ extension ConfigurationReader {
         world.outages = outages(root["outages"], days: days)
         world.maxRejected = maxRejected
         world.brokenLines = brokenNights(root["brokenNights"], days: days, outages: world.outages)
+        world.missingFeeds = missingFeeds(root["missingFeeds"], days: days, outages: world.outages)
         world.crowd = crowd(root["crowd"])
         for excess in world.excesses {
             fault(root[excess.key] ?? root, excess.message, excess.suggestion)
@@ -97,6 +99,23 @@ extension ConfigurationReader {
             nights[day] = lines
         }
         return nights
+    }
+
+    private mutating func missingFeeds(_ node: JSON5Node?, days: Int, outages: Set<Int>) -> [Int: MissingFeed] {
+        var feeds: [Int: MissingFeed] = [:]
+        for node in list(node, of: "feeds", example: #"[{ day: 20, type: "purchase" }]"#) ?? [] {
+            guard let node = section(node, keys: ["day", "type"]) else { continue }
+            let day = integer(required("day", of: node, example: "20"), in: 0...days - 1)
+            let type = word(required("type", of: node, example: "\"purchase\""), as: MissingFeed.self)
+            guard let day, let type else { continue }
+            if outages.contains(day) || feeds[day] != nil {
+                fault(
+                    node, "day \(day) is \(outages.contains(day) ? "among the outages" : "named already")",
+                    "name each day once")
+            }
+            feeds[day] = type
+        }
+        return feeds
     }
 
     private mutating func crowd(_ node: JSON5Node?) -> Crowd {

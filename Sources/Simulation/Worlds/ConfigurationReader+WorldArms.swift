@@ -4,7 +4,9 @@ import State
 
 // What the arms of a world are truly worth.
 extension ConfigurationReader {
-    private static let armKeys = ["variant", "rate", "rates", "revenue", "wearsOff", "joins", "blacklisted"]
+    private static let armKeys = [
+        "variant", "rate", "rates", "revenue", "refunds", "wearsOff", "novelty", "joins", "blacklisted",
+    ]
 
     /// Reads a list of arms, or where to find the rates of a real test; nil when any is at fault.
     mutating func worldArms(_ node: JSON5Node?, segments: [WorldSegment]) -> [WorldArm]? {
@@ -44,6 +46,8 @@ extension ConfigurationReader {
         arm.ratesBySegment = rates
         if let revenue = revenue(node["revenue"]) { arm.revenue = revenue }
         arm.wearsOff = wearOff(node["wearsOff"])
+        arm.novelty = novelty(node["novelty"])
+        if let refunds = share(node["refunds"], "of the arm's purchases") { arm.refunds = refunds }
         if let day = integer(node["joins"], in: 0...Self.unlimited) { arm.joins = day }
         arm.blacklisted = integer(node["blacklisted"], in: 0...Self.unlimited)
         if let blacklisted = arm.blacklisted, blacklisted < arm.joins {
@@ -61,14 +65,43 @@ extension ConfigurationReader {
     }
 
     private mutating func revenue(_ node: JSON5Node?) -> WorldArm.Revenue? {
-        guard let node = section(node, keys: ["mean", "spread"]) else { return nil }
+        guard let node = section(node, keys: ["mean", "spread", "whales"]) else { return nil }
         let mean = number(
             required("mean", of: node, example: "50"), expected: "a purchase's mean, from 0.01 to 1000000", "write 50"
         ) { (0.01...1_000_000).contains($0) }
         let spread = number(
             node["spread"], expected: "the standard deviation of a purchase's logarithm, from 0 to 3", "write 0.8"
         ) { (0...3).contains($0) }
-        return mean.map { WorldArm.Revenue(mean: $0, spread: spread ?? 0.8) }
+        let whales = whales(node["whales"])
+        return mean.map { mean in
+            var revenue = WorldArm.Revenue(mean: mean, spread: spread ?? 0.8)
+            revenue.whales = whales
+            return revenue
+        }
+    }
+
+    private mutating func whales(_ node: JSON5Node?) -> WorldArm.Revenue.Whales? {
+        guard let node = section(node, keys: ["share", "factor"]) else { return nil }
+        let share = share(required("share", of: node, example: "0.01"), "of purchases")
+        let factor = number(
+            required("factor", of: node, example: "40"), expected: "a factor from 1 to 1000",
+            "write how many times as large they are, such as 40"
+        ) { (1...1_000).contains($0) }
+        guard let share, let factor else { return nil }
+        return WorldArm.Revenue.Whales(share: share, factor: factor)
+    }
+
+    private mutating func novelty(_ node: JSON5Node?) -> WorldArm.Novelty? {
+        guard let node = section(node, keys: ["lift", "halfLife"]) else { return nil }
+        let lift = number(
+            required("lift", of: node, example: "0.5"), expected: "a relative gain on the first day, from -1 to 10",
+            "write 0.5 for half as much again"
+        ) { (-1...10).contains($0) }
+        let halfLife = number(
+            required("halfLife", of: node, example: "4"), expected: "a number of days above 0", "write 4"
+        ) { $0 > 0 }
+        guard let lift, let halfLife else { return nil }
+        return WorldArm.Novelty(lift: lift, halfLife: halfLife)
     }
 
     private mutating func wearOff(_ node: JSON5Node?) -> WorldArm.WearOff? {

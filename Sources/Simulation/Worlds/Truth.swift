@@ -5,7 +5,9 @@ import Numerics
 
 /// What would happen to a visitor of an experiment: the rate of every arm, in every segment, on every day.
 ///
-///     rate[day, segment, arm] = arm's rate (its own in the segment) · segment's factor · swing · trend · drift · wear-off
+///     rate[day, segment, arm] = arm's rate (its own in the segment) · segment's factor · swing · trend · drift · wear-off · novelty
+///
+/// Where purchases are the reward, those that are given back are none: the rate is of those that are kept.
 package struct Truth: Sendable {
     package let days: Int
     package let segments: Int
@@ -50,9 +52,12 @@ package struct Truth: Sendable {
                     if let wearOff = world.wearsOff, day > wearOff.from {
                         wear = pow(0.5, Double(day - wearOff.from) / wearOff.halfLife)
                     }
+                    if let novelty = world.novelty, day >= world.joins {
+                        wear *= 1 + novelty.lift * pow(0.5, Double(day - world.joins) / novelty.halfLife)
+                    }
                     let rate = own * segment.factor * base * exp(walks[arm]) * wear
                     // 0 times infinity is NaN: a rate of 0 stays 0 under a trend that has overflowed.
-                    rates.append(rate.isNaN ? 0 : min(1, rate))
+                    rates.append(rate.isNaN ? 0 : min(1, rate) * experiment.kept(ofArm: arm))
                 }
             }
         }

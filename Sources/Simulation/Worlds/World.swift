@@ -19,6 +19,8 @@ package struct World: Equatable, Sendable {
     package var outages: Set<Int> = []
     /// Days whose logs are half broken: the share of lines, 0…1, that are torn or mangled.
     package var brokenLines: [Int: Double] = [:]
+    /// Days on which a feed fails: what is missing in their logs, while all else is there.
+    package var missingFeeds: [Int: MissingFeed] = [:]
     /// The share of a log's lines, 0…1, that may be broken before the night stops.
     package var maxRejected = 0.01
     package var crowd = Crowd()
@@ -32,6 +34,11 @@ package struct World: Equatable, Sendable {
         self.days = days
         self.experiments = experiments
     }
+}
+
+/// The events that a feed brings, or rather does not. Purchases go together with refunds.
+package enum MissingFeed: String, CaseIterable, Sendable {
+    case click, purchase
 }
 
 /// Who comes besides new people: shares are of a day's visitors, 0…1.
@@ -98,8 +105,12 @@ package struct WorldArm: Equatable, Sendable {
     package var rate: Double
     /// Its own rate in a segment, instead of `rate`.
     package var ratesBySegment: [Name: Double] = [:]
-    /// Mean of a purchase, in major units; and the standard deviation of its logarithm.
+    /// What a purchase is worth.
     package var revenue = Revenue(mean: 50, spread: 0.8)
+    /// The share of its purchases, 0…1, that are given back within the hour: they are no reward.
+    package var refunds = 0.0
+    /// The arm is worth more, or less, while it is new.
+    package var novelty: Novelty?
     /// The arm wears off: its rate halves every `halfLife` days from this day on.
     package var wearsOff: WearOff?
     /// First day on which it is declared.
@@ -108,12 +119,44 @@ package struct WorldArm: Equatable, Sendable {
     package var blacklisted: Int?
 
     package struct Revenue: Equatable, Sendable {
+        /// Of an ordinary purchase, in major units.
         package var mean: Double
+        /// The standard deviation of its logarithm.
         package var spread: Double
+        /// Few who spend much.
+        package var whales: Whales?
+
+        /// The share of purchases, 0…1, that are this many times as large.
+        package struct Whales: Equatable, Sendable {
+            package var share: Double
+            package var factor: Double
+
+            package init(share: Double, factor: Double) {
+                self.share = share
+                self.factor = factor
+            }
+        }
+
+        /// The mean of all purchases, in major units.
+        package var expected: Double {
+            guard let whales else { return mean }
+            return mean * (1 + whales.share * (whales.factor - 1))
+        }
 
         package init(mean: Double, spread: Double) {
             self.mean = mean
             self.spread = spread
+        }
+    }
+
+    /// On the day the arm joins its rate is multiplied by 1 + `lift`; the lift halves every `halfLife` days.
+    package struct Novelty: Equatable, Sendable {
+        package var lift: Double
+        package var halfLife: Double
+
+        package init(lift: Double, halfLife: Double) {
+            self.lift = lift
+            self.halfLife = halfLife
         }
     }
 

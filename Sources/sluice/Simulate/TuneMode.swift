@@ -59,9 +59,20 @@ enum TuneMode: SimulationMode {
             the same for all; regret in days of the even split, 95 % intervals
 
             \(TablePrinter.aligned(cells, rightAligned: Set(2...8)))
+            \(likeTheBest(result))
             \(recommendation(result, tuning))
 
             """
+    }
+
+    /// How many settings these worlds cannot tell from the best.
+    private static func likeTheBest(_ result: Tuning.Result) -> String {
+        let others = result.rows.dropFirst()
+        let alike = others.count { ($0.behindBest?.interval?.lowerBound ?? 0) <= 0 }
+        guard alike > 0 else { return "All others are behind the best by more than chance." }
+        let (count, all) = (Text.count(Int64(alike)), Text.count(Int64(others.count)))
+        return "\(count) of the \(all) others cannot be told from the best: what they are behind may be chance; more --worlds "
+            + "tell more."
     }
 
     /// What settings are beside others; nil: nothing else.
