@@ -363,7 +363,7 @@ def submitted(checks: Checks) -> None:
             [os.path.join(os.path.dirname(sys.executable), "spark-submit"), "--master", "local[2]", script, *words],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )
-        checks.check(result.returncode == 0 and result.stdout == "", f"spark-submit: {result.returncode} {result.stderr[-500:]}")
+        checks.check(result.returncode == 0, f"spark-submit: {result.returncode} {result.stderr[-500:]}")
         checks.same("spark-submit")
 
 
