@@ -33,8 +33,10 @@ let package = Package(
         .target(
             name: "Configuration",
             dependencies: [
-                "Allocation", "BotFilter", "CLibrary", "Domain", "EventLog", "Learning", "State", "Statistics",
+                "Allocation", "BotFilter", "CLibrary", "Domain", "EventLog", "Guards", "Learning", "State",
+                "Statistics",
             ]),
+        .target(name: "Guards", dependencies: ["Domain"]),
         .target(
             name: "State",
             dependencies: [
@@ -44,7 +46,7 @@ let package = Package(
         .target(
             name: "Pipeline",
             dependencies: [
-                "Allocation", "BotFilter", "CSV", "Configuration", "Domain", "Essentials", "EventLog",
+                "Allocation", "BotFilter", "CSV", "Configuration", "Domain", "Essentials", "EventLog", "Guards",
                 "Learning", "Randomizer", "State", "Statistics",
             ], exclude: ["Documentation"]),
 
@@ -213,6 +215,7 @@ let package = Package(
                 "Domain", "EventLog", "Randomizer", "TestExpectations", "TestSupport", "Uplift",
             ],
             resources: [.copy("Vectors")]),
+        .testTarget(name: "GuardsTests", dependencies: ["Domain", "Guards"]),
         .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"]),
         .testTarget(name: "SluiceTests", dependencies: ["TestExpectations", "TestSupport", "sluice"]),
     ],

@@ -2,6 +2,7 @@ package import Allocation
 package import BotFilter
 package import Domain
 package import EventLog
+package import Guards
 package import Learning
 package import Statistics
 
@@ -18,6 +19,10 @@ package struct Configuration: Sendable {
     package var experiments: [ExperimentConfiguration]
     /// Path of the blacklist; nil: nothing is blacklisted.
     package var blacklist: String?
+    /// What holds a night's table.
+    package var guards = GuardSettings()
+    /// Arms and experiments that are meant to be gone.
+    package var retired = Retired()
 
     package init(
         pipeline: String, timeZone: SystemTimeZone, events: EventSource, bots: BotSettings,
@@ -72,6 +77,8 @@ package struct ExperimentConfiguration: Equatable, Sendable {
     package var learning: LearningSettings
     /// The file's `allocation`, overridden likewise; floors of single arms are those of this experiment's variants.
     package var allocation: AllocationSettings
+    /// Variants that are meant to be gone.
+    package var retired: Set<Name> = []
 
     package init(experiment: Experiment, learning: LearningSettings, allocation: AllocationSettings) {
         self.experiment = experiment

@@ -5,7 +5,7 @@ import Learning
 // Experiments and how they share their traffic.
 extension ConfigurationReader {
     private static let experimentKeys = [
-        "platform", "slot", "variants", "control", "holdout", "learning", "allocation",
+        "platform", "slot", "variants", "control", "holdout", "retired", "learning", "allocation",
     ]
 
     /// Reads the experiments, each over the pipeline's own settings. Those at fault are left out.
@@ -42,7 +42,10 @@ extension ConfigurationReader {
             checkFloorSum(node, of: experiment, allocation)
             checkHoldout(node, of: experiment, among: &holdouts)
             checkObjective(node, learning, shared: shared)
-            read.append(ExperimentConfiguration(experiment: experiment, learning: learning, allocation: allocation))
+            var configured = ExperimentConfiguration(
+                experiment: experiment, learning: learning, allocation: allocation)
+            configured.retired = retiredVariants(node["retired"], of: experiment)
+            read.append(configured)
         }
         return read
     }

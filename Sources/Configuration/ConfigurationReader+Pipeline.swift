@@ -2,6 +2,7 @@ import Allocation
 import BotFilter
 import Domain
 import EventLog
+import Guards
 package import Learning
 import Statistics
 
@@ -10,6 +11,7 @@ extension Configuration {
     /// The keys of a configuration.
     static let keys = [
         "pipeline", "timezone", "events", "bots", "statistics", "learning", "allocation", "experiments", "blacklist",
+        "guards", "retired",
     ]
 }
 
@@ -31,10 +33,18 @@ extension ConfigurationReader {
             learning: learning, allocation: allocation, shared: root["learning"])
         checkFloorNames(root["allocation"], ofAnyIn: root["experiments"])
         let blacklist = nullable(root["blacklist"]) { $0.path($1) } ?? nil
+        let guards = guards(root["guards"])
+        var retired = retired(root["retired"])
+        for experiment in experiments where !experiment.retired.isEmpty {
+            retired.arms[experiment.experiment.key, default: []].formUnion(experiment.retired)
+        }
         guard !hasFaults, let pipeline, let events else { return nil }
-        return Configuration(
+        var configuration = Configuration(
             pipeline: pipeline, timeZone: timeZone, events: events, bots: bots, statistics: statistics,
             experiments: experiments, blacklist: blacklist)
+        configuration.guards = guards
+        configuration.retired = retired
+        return configuration
     }
 
     package mutating func pipelineName(_ node: JSON5Node?) -> String? {

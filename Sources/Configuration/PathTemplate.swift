@@ -39,6 +39,14 @@ package struct PathTemplate: Equatable, Sendable {
         }
     }
 
+    /// Whether all days in the path are the run's date: its files are of that day alone.
+    package var isOfDayAlone: Bool {
+        dependsOnDate
+            && parts.allSatisfy { part in
+                if case .date(let offset) = part { offset == 0 } else { true }
+            }
+    }
+
     /// Writes the path for a run's date, days as `YYYY-MM-DD`.
     package func resolved(for date: CalendarDate) -> String {
         parts.map { part in

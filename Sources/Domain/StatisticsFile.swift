@@ -31,16 +31,47 @@ package enum StatisticsFile {
         return writer.bytes
     }
 
-    /// Reads such a file. Throws where a field is not what its column holds.
+    /// Reads such a file. Throws where a field is not what its column holds, where counts cannot be, and where two rows are about one arm.
     package static func rows(_ bytes: [UInt8]) throws(CSVError) -> [DailyRow] {
         var reader = CSVReader(bytes)
         let columns = try reader.columns(columns, optional: [tableColumn])
         var record = CSVRecord()
         var rows: [DailyRow] = []
+        var lines: [Int] = []
+        var ascends = true
         while try reader.read(&record) {
-            rows.append(try row(record, columns))
+            let row = try row(record, columns)
+            if let last = rows.last, !DailyRow.isBefore(last, row) { ascends = false }
+            rows.append(row)
+            lines.append(record.line)
         }
+        // Rows that ascend are different ones.
+        if !ascends { try refuseRepeated(rows, lines) }
         return rows
+    }
+
+    /// What a row is about.
+    private struct Key: Hashable {
+        var date: CalendarDate
+        var table: CalendarDate?
+        var key: ArmKey
+
+        init(_ row: DailyRow) {
+            (date, table, key) = (row.date, row.table, row.key)
+        }
+    }
+
+    private static func refuseRepeated(_ rows: [DailyRow], _ lines: [Int]) throws(CSVError) {
+        var firsts: [Key: Int] = [:]
+        for (row, line) in zip(rows, lines) {
+            if let first = firsts.updateValue(line, forKey: Key(row)) {
+                throw CSVError(
+                    line: line,
+                    problem: .value(
+                        column: "variant", text: row.key.variant.string,
+                        expected: "an arm that no other row of the date, segment and table is about: line \(first) is"))
+            }
+        }
     }
 
     private static func row(_ record: CSVRecord, _ columns: [Int?]) throws(CSVError) -> DailyRow {
@@ -77,20 +108,20 @@ package enum StatisticsFile {
         counts.revenueSquared = try money(13, scale: squareScale)
         let key = ArmKey(
             platform: Name(text(1)), slot: Name(text(2)), segment: Name(text(3)), variant: Name(text(5)))
+        if let impossibility = counts.impossibility,
+            let column = StatisticsFile.columns.firstIndex(of: impossibility.column)
+        {
+            throw fault(column, impossibility.expected)
+        }
         return DailyRow(date: date, table: table, key: key, counts: counts)
     }
 
     /// The sum of parts made of disjoint visitors: rows of one date, table and arm become one.
     package static func merged(_ parts: [[DailyRow]]) throws(CountOverflow) -> [DailyRow] {
-        struct Key: Hashable {
-            var date: CalendarDate
-            var table: CalendarDate?
-            var key: ArmKey
-        }
         var sums: [Key: ArmCounts] = [:]
         for part in parts {
             for row in part {
-                try sums[Key(date: row.date, table: row.table, key: row.key), default: ArmCounts()].add(row.counts)
+                try sums[Key(row), default: ArmCounts()].add(row.counts)
             }
         }
         return sums.map { DailyRow(date: $0.key.date, table: $0.key.table, key: $0.key.key, counts: $0.value) }

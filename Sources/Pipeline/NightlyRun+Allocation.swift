@@ -16,8 +16,12 @@ extension NightlyRun {
         var rewards: [RewardsFile.Part] = []
     }
 
-    /// Learns from all days up to `date` and publishes the table of the day after.
-    func publishAllocation(after date: CalendarDate, into outcome: inout NightOutcome) throws(RunFailure) {
+    /// Learns from all days up to `date` and publishes the table of the day after, unless a guard holds it.
+    ///
+    /// - Parameter held: days that guards held, which no night is compared with.
+    func publishAllocation(
+        after date: CalendarDate, held: Set<CalendarDate>, into outcome: inout NightOutcome
+    ) throws(RunFailure) {
         let tableDate = date.advanced(by: 1)
         let history = try history(through: date)
         if history.dates.last != date {
@@ -54,7 +58,22 @@ extension NightlyRun {
             warn(.nothingAllocated(date), in: &outcome)
             return
         }
-        try publish(draft, on: tableDate, history: history, inputs: inputs, into: &outcome)
+        let current = try files { () throws(FileError) in try state.currentDate() }
+        // Before it is replaced.
+        let inForce = tableInForce(current, into: &outcome)
+        let movements = inForce.map { self.movements(from: $0, to: draft.rows) }
+        let findings = try guardFindings(
+            on: date, history, held: held, inForce: inForce, movements: movements ?? [],
+            hasData: history.dates.last == date)
+        if options.isDryRun { outcome.movements = movements ?? [] }
+        guard mayPublish(despite: findings, on: date, current: current, into: &outcome) else { return }
+        try publish(draft, on: tableDate, history: history, inputs: inputs, current: current, into: &outcome)
+        if let inForce, let movements, outcome.table?.isCurrent == true {
+            sayWhatMoves(movements, since: inForce.date, by: date, into: &outcome)
+        }
+        if let current, current > tableDate {
+            warn(.currentIsLater(date, table: tableDate, current: current), in: &outcome)
+        }
     }
 
     /// The results of all experiments, in their order.
@@ -185,7 +204,7 @@ extension NightlyRun {
     }
 
     private func publish(
-        _ draft: Draft, on date: CalendarDate, history: History, inputs: AllocationInputs,
+        _ draft: Draft, on date: CalendarDate, history: History, inputs: AllocationInputs, current: CalendarDate?,
         into outcome: inout NightOutcome
     ) throws(RunFailure) {
         let rows = draft.rows
@@ -214,10 +233,7 @@ extension NightlyRun {
             (AllocationFormat.manifestFile, manifest.json(experiments: experiments)),
             (RewardsFile.name, RewardsFile.bytes(draft.rewards, date: date)),
         ]
-        let current = try self.files { () throws(FileError) in try state.currentDate() }
         let moves = current.map { $0 <= date } ?? true
-        // Before it is replaced.
-        let inForce = moves ? tableInForce(current, into: &outcome) : nil
         var journal = try journal()
         outcome.tableChanged = try self.files { () throws(FileError) in
             // Where the served table itself is written anew, that is the instant at which other shares begin to serve.
@@ -230,8 +246,9 @@ extension NightlyRun {
         outcome.table = PublishedTable(
             date: date.description, path: directory, rows: rows.count, xxh64: digest(bytes), isCurrent: moves)
         let night = date.advanced(by: -1)
-        report(.tablePublished(by: night, directory: directory, rows: rows.count))
-        if let inForce { sayWhatMoves(from: inForce, to: rows, by: night, into: &outcome) }
-        if let current, !moves { warn(.currentIsLater(night, table: date, current: current), in: &outcome) }
+        report(
+            options.isDryRun
+                ? .dryRun(by: night, table: date, rows: rows.count)
+                : .tablePublished(by: night, directory: directory, rows: rows.count))
     }
 }

@@ -15,6 +15,8 @@ struct History {
     /// The digest of each day's file.
     var digests: [CalendarDate: String] = [:]
     var rows: [SlotKey: [DailyRow]] = [:]
+    /// The arms of experiments that are not declared.
+    var otherArms: [SlotKey: Set<Name>] = [:]
 }
 
 /// What allocation reads beside statistics.
@@ -49,8 +51,10 @@ extension NightlyRun {
             while start < rows.endIndex {
                 let key = rows[start].key.slotKey
                 let end = rows[start...].firstIndex { $0.key.slotKey != key } ?? rows.endIndex
-                if let begin = since[key], begin <= date {
-                    history.rows[key, default: []].append(contentsOf: rows[start..<end])
+                if let begin = since[key] {
+                    if begin <= date { history.rows[key, default: []].append(contentsOf: rows[start..<end]) }
+                } else {
+                    history.otherArms[key, default: []].formUnion(rows[start..<end].map(\.key.variant))
                 }
                 start = end
             }

@@ -38,25 +38,30 @@ extension NightlyRun {
         }
     }
 
-    /// Notes what the night's table changes for visitors, and says it: the experiments in which most of them see something else.
-    func sayWhatMoves(
-        from old: TableInForce, to rows: [AllocationRow], by night: CalendarDate, into outcome: inout NightOutcome
-    ) {
+    /// What a table changes for visitors, every experiment of either.
+    func movements(from old: TableInForce, to rows: [AllocationRow]) -> [TrafficMovement] {
         let new = Dictionary(grouping: rows, by: \.key.slotKey)
         let holdouts = Dictionary(
             configuration.experiments.map { ($0.experiment.key, $0.experiment.holdout?.string) }
         ) { first, _ in first }
-        let movements = Set(old.rows.keys).union(new.keys).sorted().map { key in
+        return Set(old.rows.keys).union(new.keys).sorted().map { key in
             TrafficMovement(
                 experiment: key, from: old.rows[key] ?? [], to: new[key] ?? [],
                 sameHoldout: old.holdouts[key] == holdouts[key] ?? nil)
         }
+    }
+
+    /// Notes what the night's table changes, and says it: the experiments in which most visitors see something else.
+    func sayWhatMoves(
+        _ movements: [TrafficMovement], since table: CalendarDate, by night: CalendarDate,
+        into outcome: inout NightOutcome
+    ) {
         outcome.movements = movements
         let moved = movements.filter(\.isMoved).enumerated().sorted {
             ($1.element.visitorsMoved, $0.offset) < ($0.element.visitorsMoved, $1.offset)
         }.map(\.element)
         guard !moved.isEmpty else {
-            report(.trafficStays(by: night, since: old.date, hasData: outcome.hasData))
+            report(.trafficStays(by: night, since: table, hasData: outcome.hasData))
             return
         }
         for movement in moved.prefix(NightlyRun.namedMovements) { report(.trafficMoved(by: night, movement)) }

@@ -54,7 +54,7 @@ extension NightlyRun {
         let quality = try quality(statistics, tally, extent: extent, of: date, into: &outcome)
         outcome.quality = quality
         report(.dayRead(date, quality))
-        if let undeclared = quality.undeclared, undeclared.asksForALook {
+        if let undeclared = quality.undeclared, undeclared.asksForALook(lines: quality.lines) {
             warn(.undeclaredNames(date, undeclared), in: &outcome)
         }
         for check in quality.sampleRatio where check.isSuspicious { warn(.sampleRatio(date, check), in: &outcome) }
@@ -128,7 +128,17 @@ extension NightlyRun {
             undeclared: Quality.Undeclared(statistics.undeclared, experiments: experiments) {
                 nearestName($0, among: $1)
             },
-            experiments: Quality.ExperimentCounts.of(experiments, statistics))
+            experiments: Quality.ExperimentCounts.of(experiments, statistics), ownFiles: ownFiles(of: date, tally))
+    }
+
+    /// What was read of files whose paths name the day alone.
+    private func ownFiles(of date: CalendarDate, _ tally: LogTally) -> Quality.OwnFiles? {
+        let patterns = configuration.events.paths.map { PathTemplate($0) }.filter(\.isOfDayAlone)
+            .map { $0.resolved(for: date) }
+        func isOwn(_ file: String) -> Bool { patterns.contains { FileSystem.matches(file, pattern: $0) } }
+        guard tally.files.contains(where: isOwn) else { return nil }
+        let (lines, outside) = tally.lines(ofFiles: isOwn)
+        return Quality.OwnFiles(lines: lines, outsideDay: outside)
     }
 
     /// The declared name that one of the log may be meant for: the same but for white space or Unicode normalization, or nearly the

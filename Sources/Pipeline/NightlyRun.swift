@@ -23,6 +23,12 @@ package struct NightlyRun: Sendable {
         package var today = CalendarDate(dayNumber: .max / 2)
         /// What the journal takes the time of a published table from.
         package var clock = Clock.system
+        /// Whether to publish a table that guards would hold.
+        package var accepts = false
+        /// Whether the state is a copy that nobody serves, so that nothing is published.
+        package var isDryRun = false
+        /// The words that run a night of this pipeline, but for its day: what messages tell people to type.
+        package var arguments = ""
         /// Whether to write `bots.csv`.
         package var audits = false
         /// Where the logs are, in place of the configuration's paths.
@@ -70,6 +76,7 @@ package struct NightlyRun: Sendable {
             for event in try inputsWithoutEffect() { report(event) }
         }
         var changed = false
+        var held = options.steps.contains(.allocation) ? heldDays() : [:]
         for dayNumber in dates.lowerBound.dayNumber...dates.upperBound.dayNumber {
             let date = CalendarDate(dayNumber: dayNumber)
             var outcome = NightOutcome(date: date)
@@ -77,10 +84,12 @@ package struct NightlyRun: Sendable {
                 try gatherStatistics(of: date, into: &outcome)
             }
             try take(.allocation, into: &outcome) { outcome throws(RunFailure) in
-                try publishAllocation(after: date, into: &outcome)
+                warnOfHeldDays(held, before: date, into: &outcome)
+                try publishAllocation(after: date, held: Set(held.keys), into: &outcome)
                 changed = changed || outcome.tableChanged
                 if date == dates.upperBound { try findStaleTables(after: date, changed: changed, into: &outcome) }
             }
+            held[date] = outcome.isHeld ? outcome.heldBy : nil
             finished(outcome)
         }
     }

@@ -1,4 +1,5 @@
 import Domain
+import Guards
 import Learning
 import State
 
@@ -12,6 +13,24 @@ extension RunEvent {
             return "\(date): counted \(Text.days(days)) again: conversions count for \(window) after the exposure"
         case .tablePublished(let date, let directory, let rows):
             return "\(date): published \(directory) with \(Text.count(Int64(rows), "row"))"
+        case .dryRun(let date, let table, let rows):
+            return
+                "\(date): would publish the table of \(table) with \(Text.count(Int64(rows), "row")); nothing was written"
+        case .guardHeld(let date, let finding):
+            return "\(date): held by \(RunEvent.words(finding))"
+        case .guardAccepted(let date, let finding):
+            return "\(date): accepted, though \(RunEvent.words(finding))"
+        case .guardWarned(let date, let finding):
+            return "\(date): \(RunEvent.words(finding))"
+        case .nightHeld(let date, let current, let isOver, let arguments):
+            let serving = current.map { "the table of \($0) goes on serving" } ?? "no table serves yet"
+            let remedy = isOver ? "once that is mended" : "once the day is over"
+            return
+                "\(date): nothing is published, \(serving); \(remedy), `sluice run \(arguments)--date \(date)`; to publish all the "
+                + "same, `sluice allocate \(arguments)--date \(date) --accept`"
+        case .heldDayCounts(let date, let held, let guards, let arguments):
+            return "\(date): \(held) was held by \(guards.joined(separator: ", ")) and still counts: run it again, "
+                + "`sluice run \(arguments)--date \(held)`, or accept it, `sluice allocate \(arguments)--date \(held) --accept`"
         case .trafficMoved(let date, let movement):
             return "\(date): \(movement.text)"
         case .otherTrafficMoved(let date, let experiments):
@@ -38,7 +57,7 @@ extension RunEvent {
             return "\(date): no statistics; shares stay as they are"
         case .sampleRatio(let date, let check):
             return "\(date): \(check.platform)/\(check.slot): visitors did not come in the shares they should have "
-                + "(p = \(check.pValue ?? 0)): look for lost or doubled events before trusting this day"
+                + "(p \(RunEvent.probability(check.pValue ?? 0))): look for lost or doubled events before trusting this day"
         case .undeclaredNames(let date, let undeclared):
             return
                 "\(date): \(undeclared.text): events of names that are not declared count nowhere; mend the log, or declare them"
@@ -85,6 +104,15 @@ extension RunEvent {
         case .metricsNotWritten(let reason):
             return "the metrics of this run could not be written: \(reason)"
         }
+    }
+
+    /// `= 0.0002`; nothing that is rounded away is 0.
+    private static func probability(_ value: Double) -> String {
+        value < 1e-9 ? "< 0.000000001" : "= \(PlainDecimal.string(value))"
+    }
+
+    private static func words(_ finding: GuardFinding) -> String {
+        "\(finding.kind.rawValue): \(finding.experiment.map { "\($0.platform)/\($0.slot): " } ?? "")\(finding.text)"
     }
 
     private static func summary(_ quality: Quality, _ date: CalendarDate) -> String {

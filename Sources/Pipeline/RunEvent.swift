@@ -1,5 +1,6 @@
 package import Allocation
 package import Domain
+package import Guards
 package import Learning
 package import State
 
@@ -20,6 +21,8 @@ package enum RunEvent: Sendable {
     case dayRead(CalendarDate, Quality)
     case daysRecounted(by: CalendarDate, days: [CalendarDate], window: String)
     case tablePublished(by: CalendarDate, directory: String, rows: Int)
+    /// What a run without `--dry-run` would publish.
+    case dryRun(by: CalendarDate, table: CalendarDate, rows: Int)
     /// What the night's table changes in an experiment.
     case trafficMoved(by: CalendarDate, TrafficMovement)
     /// More experiments move than are named one by one.
@@ -62,6 +65,16 @@ package enum RunEvent: Sendable {
     /// Tables that were made before the one before them changed.
     case tablesStale(after: CalendarDate, [CalendarDate])
     case journalMended(path: String, ServingJournal.Mending)
+    /// A guard holds the table.
+    case guardHeld(CalendarDate, GuardFinding)
+    /// A guard would hold the table, but the run accepts it.
+    case guardAccepted(CalendarDate, GuardFinding)
+    /// A guard that only warns.
+    case guardWarned(CalendarDate, GuardFinding)
+    /// The table of a night is not published: by guards, or since the day is not over.
+    case nightHeld(CalendarDate, current: CalendarDate?, isOver: Bool, arguments: String)
+    /// A day was held, and was neither run again nor accepted since.
+    case heldDayCounts(CalendarDate, held: CalendarDate, by: [String], arguments: String)
     /// A night failed, and those after it are run all the same, as in a simulation.
     case nightStopped(CalendarDate, RunFailure)
     /// The record of a run could not be written; the run itself is as it is.
@@ -73,7 +86,8 @@ package enum RunEvent: Sendable {
 extension RunEvent {
     package var severity: Severity {
         switch self {
-        case .dayRead, .daysRecounted, .tablePublished, .winnerNamed, .trafficMoved, .otherTrafficMoved, .trafficStays:
+        case .dayRead, .daysRecounted, .tablePublished, .dryRun, .winnerNamed, .trafficMoved, .otherTrafficMoved,
+            .trafficStays:
             .information
         default: .warning
         }
@@ -85,6 +99,12 @@ extension RunEvent {
         case .dayRead: "day-read"
         case .daysRecounted: "days-recounted"
         case .tablePublished: "table-published"
+        case .dryRun: "dry-run"
+        case .guardHeld: "guard-held"
+        case .guardAccepted: "guard-accepted"
+        case .guardWarned: "guard-warned"
+        case .nightHeld: "night-held"
+        case .heldDayCounts: "held-day-counts"
         case .trafficMoved: "traffic-moved"
         case .otherTrafficMoved: "other-traffic-moved"
         case .trafficStays: "traffic-stays"
@@ -120,6 +140,8 @@ extension RunEvent {
     package var date: CalendarDate? {
         switch self {
         case .dayRead(let date, _), .daysRecounted(let date, _, _), .tablePublished(let date, _, _),
+            .dryRun(let date, _, _), .guardHeld(let date, _), .guardAccepted(let date, _), .guardWarned(let date, _),
+            .nightHeld(let date, _, _, _), .heldDayCounts(let date, _, _, _),
             .dayNotOver(let date, _), .denyListMissing(_, let date), .noData(let date, _),
             .statisticsKept(let date, _), .noStatistics(let date), .sampleRatio(let date, _),
             .undeclaredNames(let date, _),
@@ -144,6 +166,8 @@ extension RunEvent {
             .armStopped(_, let experiment, _, _, _), .winnerNamed(_, let experiment, _):
             "\(experiment.platform)/\(experiment.slot)"
         case .trafficMoved(_, let movement): "\(movement.platform)/\(movement.slot)"
+        case .guardHeld(_, let finding), .guardAccepted(_, let finding), .guardWarned(_, let finding):
+            finding.experiment.map { "\($0.platform)/\($0.slot)" }
         default: nil
         }
     }

@@ -7,13 +7,30 @@ extension Quality.Undeclared {
     /// Characters of a name that are shown.
     private static var shown: Int { 40 }
 
+    /// Names of fewer events in all are said only where they are more than one in so many lines: everybody mistypes once.
+    private static var few: Int64 { 10 }
+    private static var one: Int64 { 20 }
+
     /// What asks for somebody's look: variants of declared experiments, and places that a declared one is like. A log may well hold
     /// platforms and slots that are somebody else's.
     private var suspects: [Name] {
         variants + (platforms + slots).filter { $0.nearest != nil }
     }
 
-    var asksForALook: Bool { !suspects.isEmpty }
+    /// - Parameter lines: of the log.
+    func asksForALook(lines: Int64) -> Bool {
+        let events = suspects.reduce(0) { $0 + $1.events }
+        return events >= Self.few || events > lines / Self.one
+    }
+
+    /// Names of variants of an experiment with their events, as a person reads them.
+    func variantNames(of key: SlotKey) -> [String] {
+        variants.filter { Domain.Name($0.platform ?? "") == key.platform && Domain.Name($0.slot ?? "") == key.slot }
+            .prefix(Self.said).map { name in
+                "\(Self.quoted(name.variant ?? "")) \(Text.count(name.events))"
+                    + (name.nearest.map { " (did you mean \(Self.quoted($0))?)" } ?? "")
+            }
+    }
 
     /// The names with their events, the most frequent first, and the declared names that they may be meant for.
     var text: String {

@@ -101,3 +101,8 @@ extension FileSystem {
         return text
     }
 }
+
+extension FileSystem {
+    /// Whether a path is one that a pattern may stand for, by its text alone: `*` is any text here, slashes too.
+    package static func matches(_ path: String, pattern: String) -> Bool { fnmatch(pattern, path, 0) == 0 }
+}

@@ -109,6 +109,21 @@ package struct Quality: Codable, Sendable {
     package var orders: Orders?
     /// Nil: all names of the log are declared.
     package var undeclared: Undeclared?
+    /// Lines in files whose paths name the day alone, and those of them that lie on other days.
+    package struct OwnFiles: Codable, Sendable {
+        package var lines: Int64
+        package var outsideDay: Int64
+
+        package init(lines: Int64, outsideDay: Int64) {
+            self.lines = lines
+            self.outsideDay = outsideDay
+        }
+    }
+
+    /// Nil: no path names the day alone.
+    package var ownFiles: OwnFiles?
+    /// The name of the file that the day's counts were imported from; nil: they were counted from logs.
+    package var imported: String?
     /// What people did, by experiment; nil in files of earlier versions.
     package var experiments: [ExperimentCounts]?
     /// Nil in files of earlier versions. Under a conversion window some of it may count for units of the days before.
@@ -126,7 +141,7 @@ package struct Quality: Codable, Sendable {
     package init(
         date: CalendarDate, timezone: String, tally: LogTally, statistics: DayStatistics, extent: CountedExtent?,
         sampleRatio: [SampleRatioCheck], propensities: [StatedPropensities], undeclared: Undeclared?,
-        experiments: [ExperimentCounts]
+        experiments: [ExperimentCounts], ownFiles: OwnFiles?
     ) {
         self.date = date.description
         self.timezone = timezone
@@ -152,10 +167,31 @@ package struct Quality: Codable, Sendable {
         countsNowhere = Nowhere(statistics.nowhere)
         self.undeclared = undeclared
         self.experiments = experiments
+        self.ownFiles = ownFiles
         invalidPropensities = tally.invalidPropensities
         mature = extent?.isMature ?? true
         through = extent?.through.description
         self.sampleRatio = sampleRatio
         self.propensities = propensities.isEmpty ? nil : propensities
+    }
+}
+
+extension Quality.Lines {
+    /// Of no log.
+    fileprivate static let none = Quality.Lines([])
+}
+
+extension Quality {
+    /// What is known of a day whose counts come from elsewhere: how many visitors the largest experiment had, and how many each.
+    package init(
+        imported file: String, date: CalendarDate, timezone: String, rows: [DailyRow], experiments: [Experiment]
+    ) {
+        var statistics = DayStatistics()
+        statistics.take(rows)
+        self.init(
+            date: date, timezone: timezone, tally: LogTally(), statistics: statistics, extent: nil, sampleRatio: [],
+            propensities: [], undeclared: nil, experiments: ExperimentCounts.of(experiments, statistics), ownFiles: nil)
+        imported = file
+        visitors = self.experiments?.map(\.units).max() ?? 0
     }
 }

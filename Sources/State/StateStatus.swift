@@ -33,6 +33,8 @@ package struct StateStatus: Sendable {
     package private(set) var daysMissing: [CalendarDate] = []
     /// Of the last ``days``, those on which nothing was found to count, ascending.
     package private(set) var daysWithoutData: [CalendarDate] = []
+    /// Days that were held, and by what, whose nights were neither run again nor accepted since, ascending.
+    package private(set) var daysHeld: [(day: CalendarDate, by: [String])] = []
 
     /// Looks; writes nothing and takes no lock.
     ///
@@ -42,6 +44,7 @@ package struct StateStatus: Sendable {
         try readDays(state)
         let records = RunRecords(state)
         lastRun = try records.newest { $0.exitCode != StateStatus.lockTaken }
+        daysHeld = records.heldDays().sorted { $0.key < $1.key }.map { (day: $0.key, by: $0.value) }
         lastSuccess = try records.newest { $0.exitCode == 0 }?.start
     }
 

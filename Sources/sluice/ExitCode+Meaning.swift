@@ -42,6 +42,9 @@ extension ExitCode {
             code: .locked, summary: "another run holds the lock", serving: "what that run publishes",
             remedy: "wait for it; the lock goes with its process, so there is nothing to delete"),
         Meaning(
+            code: .held, summary: "a guard holds the table, or the day is not over", serving: nothingMoves,
+            remedy: "look at what it says; run the day again, or publish all the same with --accept"),
+        Meaning(
             code: .configuration, summary: "the configuration, or a file it names, is wrong", serving: nothingMoves,
             remedy: "`sluice check --config FILE` says every fault at once"),
     ]

@@ -16,6 +16,7 @@ struct ExitCode: Equatable {
     static let notAllocated = ExitCode(rawValue: 70)
     static let inputOutput = ExitCode(rawValue: 74)
     static let locked = ExitCode(rawValue: 75)
+    static let held = ExitCode(rawValue: 76)
     static let configuration = ExitCode(rawValue: 78)
 }
 

@@ -20,6 +20,12 @@ enum NightOptions {
                 + "more often (default: half of the machine's)"
         ),
         Option(name: "audit", value: nil, help: "also write bots.csv: the dropped visitors and why"),
+        Option(
+            name: "accept", value: nil,
+            help: "publish though guards hold the table, or the day is not over: this run alone"),
+        Option(
+            name: "dry-run", value: nil,
+            help: "do all but write: say what guards hold, and print what would move on standard output"),
         Option(name: "print", value: nil, help: "print the table on standard output, for reading"),
         Option(name: "json", value: nil, help: "print a summary on standard output, for monitoring"),
         Option(
@@ -32,6 +38,10 @@ enum NightOptions {
     static func run(_ arguments: Arguments, command: String, steps: Set<NightlyRun.Step>) throws -> ExitCode {
         if arguments.has("json"), arguments.has("print") {
             throw UsageError("--json and --print both want standard output; give one of them")
+        }
+        let isDryRun = arguments.has("dry-run")
+        if isDryRun, let other = ["metrics", "audit"].first(where: { arguments.has($0) || arguments[$0] != nil }) {
+            throw UsageError("--dry-run writes nothing; leave out --\(other)")
         }
         let clock = try ClockOption.clock(arguments)
         let start = Date()
@@ -68,7 +78,7 @@ enum NightOptions {
             writeMetrics(of: summary, to: path, steps: steps, started: started, now: clock.now, state: state, log)
             conclude()
         }
-        keep(summary, started: started, state: state, log)
+        if !isDryRun { keep(summary, started: started, state: state, log) }
         conclude()
         if arguments.has("json") { Console.output(summary.bytes) }
         return ExitCode(rawValue: summary.exitCode)
@@ -119,6 +129,9 @@ enum NightOptions {
         var options = NightlyRun.Options()
         options.steps = steps
         options.audits = arguments.has("audit")
+        options.accepts = arguments.has("accept")
+        options.isDryRun = arguments.has("dry-run")
+        options.arguments = words(arguments)
         if !arguments.operands.isEmpty {
             guard dates.lowerBound == dates.upperBound else {
                 throw UsageError("parts are of one night; give one --date")
@@ -130,7 +143,10 @@ enum NightOptions {
         try readMachine(arguments, into: &options)
         if let bar { options.progress = { done, total in bar.show(done, of: total) } }
         let isQuiet = arguments.has("quiet")
-        let state = try StateDirectory(arguments)
+        let original = try StateDirectory(arguments)
+        let copy = options.isDryRun ? try StateCopy(of: original) : nil
+        defer { withExtendedLifetime(copy) {} }
+        let state = copy?.state ?? original
         let night = NightlyRun(
             configuration: configuration, configurationBytes: try FileSystem.read(file), state: state, options: options
         ) { event in
@@ -141,10 +157,38 @@ enum NightOptions {
         let lock = try StateLock(state)
         defer { withExtendedLifetime(lock) {} }
         defer { bar?.clear() }
-        try night.run(dates) { summary.nights.append($0) }
-        if arguments.has("print") { try printTable(summary.nights.last, state: state) }
+        try night.run(dates) { outcome in
+            var outcome = outcome
+            if options.isDryRun { tell(whatWouldMove: &outcome, original, isAlone: !arguments.has("json")) }
+            summary.nights.append(outcome)
+        }
+        if summary.nights.contains(where: \.isHeld) { return .held }
+        if arguments.has("print"), let table = summary.nights.last?.table, let date = CalendarDate(table.date) {
+            Console.output(try TablePrinter.text(ofTableIn: state.allocation(on: date)))
+        }
         if summary.nights.contains(where: { !$0.carriedOver.isEmpty || !$0.leftOut.isEmpty }) { return .notAllocated }
         return summary.nights.contains { !$0.hasData } ? .noData : .done
+    }
+
+    /// The words that run a night of the pipeline again, but for its day.
+    private static func words(_ arguments: Arguments) -> String {
+        ["config", "state"].compactMap { name in
+            arguments[name].map { value in
+                let isPlain = value.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "./_-+=".contains($0)) }
+                return "--\(name) \(isPlain ? value : "'\(value.replacing("'", with: "'\\''"))'") "
+            }
+        }.joined()
+    }
+
+    /// Prints what a dry run would change, and takes the place that it stands for from what is said of its table.
+    private static func tell(whatWouldMove outcome: inout NightOutcome, _ original: StateDirectory, isAlone: Bool) {
+        if isAlone {
+            for movement in outcome.movements where movement.isMoved {
+                Console.output("\(outcome.date): \(movement.text)\n")
+            }
+        }
+        guard let table = outcome.table, let date = CalendarDate(table.date) else { return }
+        outcome.table?.path = original.allocation(on: date)
     }
 
     /// What the machine may give: threads and memory.
@@ -190,9 +234,4 @@ enum NightOptions {
 
     /// The last day whose year has four digits: of it there may be a table, and no night.
     private static let lastWithTable = CalendarDate(year: 9999, month: 12, day: 31) ?? CalendarDate(dayNumber: .max)
-
-    private static func printTable(_ night: NightOutcome?, state: StateDirectory) throws {
-        guard let table = night?.table else { return }
-        Console.output(try TablePrinter.text(ofTableIn: table.path))
-    }
 }

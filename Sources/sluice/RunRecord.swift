@@ -53,6 +53,10 @@ struct RunRecord: Encodable {
     var seconds = 0.0
     var secondsByStep: [String: Double] = [:]
     var tables: [PublishedTable] = []
+    /// Of each night that came to its table.
+    var nights: [RecordedNight] = []
+    /// Guards that tripped.
+    var guards: [TrippedGuard] = []
 
     init(_ summary: RunSummary, started: Int64) {
         self.started = RFC3339.text(started)
@@ -67,5 +71,9 @@ struct RunRecord: Encodable {
         seconds = summary.seconds
         for night in summary.nights { secondsByStep.merge(night.secondsByStep, uniquingKeysWith: +) }
         tables = summary.nights.compactMap(\.table)
+        nights = summary.nights.filter { $0.table != nil || $0.isHeld }.map {
+            RecordedNight(date: $0.date, isHeld: $0.isHeld, isAccepted: $0.isAccepted, heldBy: $0.heldBy)
+        }
+        guards = summary.nights.flatMap(\.guards)
     }
 }

@@ -6,7 +6,7 @@ import Domain
 enum Sluice {
     static let commands: [any (Command & Sendable).Type] = [
         RunCommand.self, StatisticsCommand.self, AllocateCommand.self, SplitCommand.self, MergeCommand.self,
-        AssignCommand.self,
+        ImportCommand.self, AssignCommand.self,
         ExportCommand.self,
         CheckCommand.self, RollbackCommand.self, HistoryCommand.self, ReportCommand.self, WarmstartCommand.self,
         SimulateCommand.self, UnitsCommand.self, EvaluateCommand.self, CompareCommand.self, UpliftCommand.self,

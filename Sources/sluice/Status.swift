@@ -46,7 +46,7 @@ struct Status: Encodable {
         checks = [
             Status.check(table: state, expected: expected, now: now), Status.check(lastRun: state.lastRun),
             Status.check(days: state, expected: expected.advanced(by: -1)),
-            // Guards that hold the table: a check of its own here.
+            Status.check(guards: state.daysHeld),
         ]
         healthy = checks.allSatisfy(\.healthy)
         pipeline = state.table?.pipeline ?? state.lastRun?.pipeline
@@ -115,6 +115,14 @@ struct Status: Encodable {
             isHealthy = false
         }
         return Check(name: "days", healthy: isHealthy, text: text)
+    }
+
+    private static func check(guards held: [(day: CalendarDate, by: [String])]) -> Check {
+        guard !held.isEmpty else { return Check(name: "guards", healthy: true, text: "no day is held") }
+        let days = held.map { "\($0.day) by \($0.by.joined(separator: ", "))" }.joined(separator: "; ")
+        return Check(
+            name: "guards", healthy: false,
+            text: "held and still counted: \(days): run it again, or `sluice allocate` it with --accept")
     }
 
     private static func age(_ seconds: Int64) -> String {

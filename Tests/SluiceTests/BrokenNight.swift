@@ -50,6 +50,14 @@ struct BrokenNight: Sendable, CustomTestStringConvertible {
             words: ["run", "--config", "shop.json5", "--date", "2026-03-02"],
             breaks: { try HeldLock.take($0) }, repairs: { HeldLock.release($0) }),
         BrokenNight(
+            key: "76", status: 76, code: "night-held",
+            breaks: { shop in
+                let lines = Shop.lines("2026-03-02", seed: 3).map {
+                    $0.replacing(#""variant":"c""#, with: #""variant":"C2""#)
+                }
+                try shop.directory.write(lines.joined(separator: "\n") + "\n", to: log)
+            }, repairs: logAgain),
+        BrokenNight(
             key: "78", status: 78, code: "configuration", breaks: { try $0.configure(floor: "0.9") },
             repairs: { try $0.configure() }),
         BrokenNight(
@@ -109,8 +117,10 @@ struct BrokenNight: Sendable, CustomTestStringConvertible {
         BrokenNight(
             key: "sample-ratio", status: 0, code: "sample-ratio",
             breaks: { shop in
-                // An arm's events are lost.
-                let lines = Shop.lines("2026-03-02", seed: 3).filter { !$0.contains(#""variant":"c""#) }
+                // Most of an arm's events are lost.
+                let lines = Shop.lines("2026-03-02", seed: 3).filter {
+                    !$0.contains(#""variant":"c""#) || $0.contains(#"7","platform""#)
+                }
                 try shop.directory.write(lines.joined(separator: "\n") + "\n", to: log)
             },
             repairs: { try $0.directory.remove("state/statistics/date=2026-03-02") }),

@@ -7,7 +7,7 @@ import TestSupport
     static let commands = [
         "run", "statistics", "allocate", "merge", "assign", "check", "rollback", "history", "report", "warmstart",
         "compare", "export", "budget", "uplift", "wave", "simulate", "units", "evaluate", "status", "prune",
-        "completions", "man",
+        "completions", "man", "import",
     ]
 
     @Test(arguments: commands)
@@ -33,7 +33,7 @@ import TestSupport
             text.matches(of: pattern).map { String($0.output.1) }
         }
         let listed = codes(try Binary.sluice(["--help"], in: directory.path).output, #/\n  (\d+) +[a-z]/#)
-        #expect(listed == ["0", "1", "64", "65", "66", "70", "74", "75", "78"])
+        #expect(listed == ["0", "1", "64", "65", "66", "70", "74", "75", "76", "78"])
         let page = try Binary.sluice(["help", "exit"], in: directory.path).output
         #expect(codes(page, #/\n  (\d+) +[a-z]/#) == listed)
         #expect(page.matches(of: #/to do: /#).count == listed.count)

@@ -56,7 +56,7 @@ import Testing
             "deny-list-malformed", "nothing-allocated", "no-statistics", "shares-unknown", "table-unusable",
             // Say all that there is to do.
             "day-not-over", "deny-list-missing", "memory-too-small", "count-overflow", "control-alone", "arm-stopped",
-            "undeclared-names",
+            "undeclared-names", "guard-held", "guard-accepted", "guard-warned", "night-held", "held-day-counts",
         ]
         let page = try SourceTree.text("pipelines/messages.md")
         let parts = page.components(separatedBy: "\n## ")

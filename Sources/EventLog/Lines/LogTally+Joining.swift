@@ -64,6 +64,8 @@ extension LogTally {
                 return LogTally.place(file: file, line: before + stretch.tally.line(of: place))
             }
             moved.linesOfBlocks = [:]
+            moved.outside = [:]
+            for (file, count) in stretch.tally.outside { moved.outside[own[file].file, default: 0] += count }
             sum.add(moved)
         }
         return sum

@@ -116,6 +116,8 @@ package struct LogTally: Codable, Sendable {
     var linesOfBlocks: [Int: [Int: SIMD2<Int32>]] = [:]
     /// Lines that came in the blocks of ``SplitJob``, by the number of the part that each block says it is of.
     package private(set) var linesByPart: [Int: Int64] = [:]
+    /// By file: lines that lie on other days.
+    var outside: [Int: Int64] = [:]
 
     package init() {}
 
@@ -137,6 +139,7 @@ package struct LogTally: Codable, Sendable {
 
     mutating func ignore(_ reason: IgnoredReason, at place: LinePlace) {
         ignoredSamples[reason.position].add(place)
+        if reason == .outsideDay { outside[Int(place.file), default: 0] += 1 }
     }
 
     /// Adds what another worker counted.
@@ -150,6 +153,7 @@ package struct LogTally: Codable, Sendable {
             sum.add(right)
             return sum
         }
+        outside.merge(other.outside, uniquingKeysWith: +)
         for (index, samples) in other.ignoredSamples.enumerated() { ignoredSamples[index].add(samples) }
         linesByPart.merge(other.linesByPart, uniquingKeysWith: +)
         for (file, blocks) in other.linesOfBlocks {
@@ -171,6 +175,16 @@ package struct LogTally: Codable, Sendable {
             guard samples.count > 0 else { return nil }
             return Entry(name: reason.rawValue, count: samples.count, samples: references(samples))
         }
+    }
+
+    /// Lines of those files whose names are wanted, and how many of them lie on other days.
+    package func lines(ofFiles isWanted: (String) -> Bool) -> (all: Int64, outside: Int64) {
+        var sums: (all: Int64, outside: Int64) = (0, 0)
+        for (file, name) in files.enumerated() where isWanted(name) {
+            sums.all += lines(ofFile: file)
+            sums.outside += outside[file] ?? 0
+        }
+        return sums
     }
 
     package var rejectedLines: Int64 { rejectedSamples.values.reduce(0) { $0 + $1.count } }

@@ -85,6 +85,11 @@ package struct DayStatistics: Codable, Equatable, Sendable {
 
     package init() {}
 
+    /// Takes rows that were counted elsewhere in place of its own.
+    package mutating func take(_ rows: [DailyRow]) {
+        self.rows = rows.map { Row(table: $0.table, key: $0.key, counts: $0.counts) }
+    }
+
     /// Whether any unit was counted.
     package var hasData: Bool { !rows.isEmpty }
 

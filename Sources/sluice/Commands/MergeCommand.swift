@@ -21,7 +21,8 @@ enum MergeCommand: Command {
         "sluice merge part-0/statistics.csv part-1/statistics.csv > statistics.csv",
     ]
     static let options: [Option] =
-        NightOptions.all.filter { !["print", "workers", "memory"].contains($0.name) }.map { option in
+        NightOptions.all.filter { !["print", "accept", "dry-run", "workers", "memory"].contains($0.name) }.map {
+            option in
             var option = option
             option.isRequired = false
             return option

@@ -7,12 +7,16 @@ enum RunCommand: Command {
     static let discussion = """
         Reads the logs that the configuration names for the day, writes the day's statistics, learns from all days up to
         it, and publishes the table of the day after. The table being served changes at the end, in one step, or not at all.
-        Running a night again writes the same bytes. Messages go to standard error. With a conversion window the days whose
+        Guards compare the night with the table in force and with the nights before it; where one holds the table, statistics are
+        written, nothing is published, and the run exits 76 (pipelines/guards.md). Of a day that is not over nothing is published
+        either. Running a night again writes the same bytes. Messages go to standard error. With a conversion window the days whose
         windows are still open are read and counted again too.
         """
     static let examples = [
         "sluice run --config pipelines/banners.json5",
         "sluice run --config pipelines/banners.json5 --state /var/lib/sluice --date 2026-11-18..2026-11-20",
+        "sluice run --config pipelines/banners.json5 --date 2026-11-20 --dry-run",
+        "sluice run --config pipelines/banners.json5 --date 2026-11-20 --accept",
     ]
     static let options = NightOptions.all
 
@@ -42,7 +46,7 @@ enum StatisticsCommand: Command {
     ]
     static let operands: String? = "[PATH…|-]"
     static let options =
-        NightOptions.all.filter { $0.name != "print" } + [
+        NightOptions.all.filter { !["print", "accept", "dry-run"].contains($0.name) } + [
             Option(
                 name: "part", value: "DIR",
                 help: "write a part of the night into this folder, and nothing into the state"),

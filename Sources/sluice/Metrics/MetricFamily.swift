@@ -95,6 +95,8 @@ extension MetricFamily {
         "newest_day_timestamp_seconds", .gauge, "The newest day that has statistics, at 00:00 UTC.")
     static let nightsMissing = MetricFamily(
         "nights_missing", .gauge, "Of the last 30 days, those that no night has counted.")
+    static let nightsHeld = MetricFamily(
+        "nights_held", .gauge, "Days that guards held, and that were neither run again nor accepted since.")
     static let nightsWithoutData = MetricFamily(
         "nights_without_data", .gauge, "Of the last 30 days, those on which nothing was found to count.")
     static let arms = MetricFamily("arms", .gauge, "Arms of everyone's group by status.", "platform", "slot", "status")
@@ -116,14 +118,19 @@ extension MetricFamily {
         "platform",
         "slot")
 
-    /// All, in the order of the file. Guards and verdicts of experiments get families of their own here, and their values in
+    static let guardTripped = MetricFamily(
+        "guard_tripped", .gauge,
+        "Guards that tripped in the last night; those of the whole pipeline have no platform and slot.",
+        "platform", "slot", "guard", "action")
+
+    /// All, in the order of the file. Verdicts of experiments get families of their own here, and their values in
     /// ``RunMetrics/addExperiments()``.
     static let all = [
         runInformation, runExitCode, runStart, runDuration, runStepDuration, runMessages, runFiles, runBytes, runLines,
         runRejected, runIgnored, runEvents, runVisitors, runBots, runBotsByRule, runUnits, runMixedUnits,
         runCarriedOver,
         sampleRatio, lastSuccess, tableVerified, tableDate, tableSince, tableAge, newestDay, nightsMissing,
-        nightsWithoutData,
+        nightsWithoutData, nightsHeld, guardTripped,
         arms, armTraffic, armBest, armMean, armVisitors, valueRemaining, moved,
     ]
 }

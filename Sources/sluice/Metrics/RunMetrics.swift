@@ -95,9 +95,18 @@ struct RunMetrics {
         if let newest = status.newestDay { add(.newestDay, value: instant(newest)) }
         add(.nightsMissing, value: Double(status.daysMissing.count))
         add(.nightsWithoutData, value: Double(status.daysWithoutData.count))
+        // The record of this run is written after its metrics.
+        var held = Set(status.daysHeld.map(\.day.description))
+        for night in summary.nights where night.table != nil || night.isHeld {
+            if night.isHeld { held.insert(night.date) } else { held.remove(night.date) }
+        }
+        add(.nightsHeld, value: Double(held.count))
+        for guarded in summary.nights.last?.guards ?? [] {
+            add(.guardTripped, guarded.platform ?? "", guarded.slot ?? "", guarded.guard, guarded.action, value: 1)
+        }
     }
 
-    /// The shares in force and what the last night moved, of everyone's group. Verdicts and guards join here.
+    /// The shares in force and what the last night moved, of everyone's group. Verdicts join here.
     private mutating func addExperiments(_ rows: [AllocationRow]) {
         let everyone = Dictionary(grouping: rows.filter { $0.key.segment == .everyone }, by: \.key.slotKey)
         for (slot, rows) in everyone.sorted(by: { $0.key < $1.key }) {

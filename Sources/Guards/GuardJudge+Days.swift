@@ -1,0 +1,106 @@
+import Domain
+
+/// How the day compares with the days before it.
+extension GuardJudge {
+    func noReward() -> [Tripped] {
+        guard let tonight = facts.tonight else { return [] }
+        if facts.hasWindow { return noRewardEvents(tonight) }
+        return facts.declared.compactMap { experiment in
+            func rewarded(_ counts: GuardFacts.Day.Counts?) -> Int64 {
+                (experiment.isPurchase ? counts?.purchasers : counts?.clickers) ?? 0
+            }
+            let before = facts.earlier.compactMap { $0.counts[experiment.key] }
+            let units = before.reduce(0) { $0 + $1.units }
+            guard let now = tonight.counts[experiment.key], units > 0, rewarded(now) == 0 else { return nil }
+            let rate = Double(before.reduce(0) { $0 + rewarded($1) }) / Double(units)
+            let expected = rate * Double(now.units)
+            guard expected >= threshold(.atLeast, .noReward) else { return nil }
+            return (
+                experiment.key,
+                text(experiment.isPurchase ? "purchase" : "click", of: now.units, expected, rate, "visitor")
+            )
+        }
+    }
+
+    /// Under a conversion window the day's own units have had no time to convert: the log's events are looked at instead.
+    private func noRewardEvents(_ tonight: GuardFacts.Day) -> [Tripped] {
+        [false, true].compactMap { isPurchase in
+            func events(_ day: GuardFacts.Day) -> Int64 { isPurchase ? day.purchases : day.clicks }
+            let people = facts.earlier.reduce(0) { $0 + $1.people }
+            guard facts.declared.contains(where: { $0.isPurchase == isPurchase }), people > 0, events(tonight) == 0
+            else { return nil }
+            let rate = Double(facts.earlier.reduce(0) { $0 + events($1) }) / Double(people)
+            let expected = rate * Double(tonight.people)
+            guard expected >= threshold(.atLeast, .noReward) else { return nil }
+            return (nil, text(isPurchase ? "purchase" : "click", of: tonight.people, expected, rate, "visitor"))
+        }
+    }
+
+    private func text(_ reward: String, of visitors: Int64, _ expected: Double, _ rate: Double, _ unit: String)
+        -> String
+    {
+        "\(Text.count(visitors, unit)) and no \(reward), where \(Text.count(Int64(expected.rounded()))) were to be expected "
+            + "by the nights before (\(GuardJudge.percent(rate))): look whether \(reward)s are logged"
+    }
+
+    func visitors() -> [Tripped] {
+        guard let tonight = facts.tonight, facts.earlier.count >= 3,
+            let median = GuardJudge.median(facts.earlier.map { Double($0.people) }), median > 0
+        else { return [] }
+        let ratio = Double(tonight.people) / median
+        let isLow = ratio < threshold(.below, .visitors)
+        guard isLow || ratio > threshold(.above, .visitors) else { return [] }
+        return [
+            (
+                nil,
+                "\(Text.count(tonight.people, "visitor")), \(Text.decimal(ratio, 2)) times the \(Text.count(Int64(median.rounded()))) "
+                    + "of the nights before: look whether "
+                    + (isLow
+                        ? "all logs of the day are there"
+                        : "logs of other days are among the day's, or ids have changed")
+            )
+        ]
+    }
+
+    func robots() -> [Tripped] {
+        guard let tonight = facts.tonight, tonight.visitors > 0,
+            let median = GuardJudge.median(
+                facts.earlier.filter { $0.visitors > 0 }.map { Double($0.bots) / Double($0.visitors) })
+        else { return [] }
+        let share = Double(tonight.bots) / Double(tonight.visitors)
+        guard share > threshold(.above, .robots), share > 2 * median else { return [] }
+        return [
+            (
+                nil,
+                "\(GuardJudge.percent(share)) of visitors are dropped as bots, against \(GuardJudge.percent(median)) on the nights "
+                    + "before: look at bots.rules in quality.json, and whether user agents or ids have changed"
+            )
+        ]
+    }
+
+    func outsideDay() -> [Tripped] {
+        guard let (all, outside) = facts.ownLines, all > 0 else { return [] }
+        let share = Double(outside) / Double(all)
+        guard share > threshold(.above, .outsideDay) else { return [] }
+        return [
+            (
+                nil,
+                "\(Text.count(outside)) of \(Text.count(all, "line")) (\(GuardJudge.percent(share))) in the day's own files are of other "
+                    + "days: look at timezone, and at which files the paths name"
+            )
+        ]
+    }
+
+    func timezone() -> [Tripped] {
+        guard facts.tonight != nil, let before = facts.earlier.last(where: { $0.timezone != nil }),
+            let zone = before.timezone, zone != facts.timezone
+        else { return [] }
+        return [
+            (
+                nil,
+                "days begin by \(facts.timezone), and up to \(before.date) they began by \(zone): events around midnight count twice or "
+                    + "not at all; run the days before again, or set timezone back"
+            )
+        ]
+    }
+}
