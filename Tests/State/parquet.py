@@ -76,9 +76,9 @@ def main():
         for name, paths in (("parquet", ["-"]), ("lines", ["lines.jsonl"])):
             with open(f"{name}.json5", "w", encoding="utf-8") as file:
                 json.dump({"pipeline": "test", "timezone": "UTC", "events": {"paths": paths}, "experiments": EXPERIMENTS}, file)
-        script = recipe().replace("python3 -c", f"{sys.executable} -c").replace("sluice run", f"{sluice} run --state parquet --audit --quiet")
+        script = recipe().replace("python3 -c", f"{sys.executable} -c").replace("sluice run", f"{sluice} run --state parquet --audit --accept --quiet")
         subprocess.run(["bash", "-euo", "pipefail", "-c", script], check=True)
-        words = ["run", "--config", "lines.json5", "--date", DAY, "--state", "lines", "--audit", "--quiet"]
+        words = ["run", "--config", "lines.json5", "--date", DAY, "--state", "lines", "--audit", "--accept", "--quiet"]
         subprocess.run([sluice, *words], check=True)
         checks = 0
         for name in (f"statistics/date={DAY}/statistics.csv", f"statistics/date={DAY}/bots.csv", "allocations/date=2026-11-21/allocation.csv"):

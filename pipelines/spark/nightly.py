@@ -785,7 +785,7 @@ def night(spark, arguments) -> int:
         code = run(binary, [*merge, *parts]).returncode
         if arguments.no_allocate:
             return code
-        return max(code, run(binary, ["allocate", *words]).returncode)
+        return max(code, run(binary, ["allocate", *words, *(["--accept"] if arguments.accept else [])]).returncode)
 
 
 def parsed(words: list):
@@ -804,6 +804,7 @@ def parsed(words: list):
     parser.add_argument("--whole-file", type=int, default=WHOLE_FILE >> 20, metavar="MIB", help="files up to this size are read by one task, .jsonl files above it in pieces (default: %(default)s)")
     parser.add_argument("--read-with", choices=["open", "spark"], help="open: executors open files themselves, which must lie there under the same path; spark: its readers (default: open for paths, spark for URIs)")
     parser.add_argument("--audit", action="store_true", help="also write bots.csv")
+    parser.add_argument("--accept", action="store_true", help="publish a table that guards would hold")
     parser.add_argument("--no-allocate", action="store_true", help="stop before the table")
     arguments = parser.parse_args(words)
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", arguments.date):
