@@ -15,6 +15,7 @@ OBP := .build/obp-venv
 STATSMODELS := .build/statsmodels-venv
 TARGETING := .build/targeting-venv
 SPARK := .build/targeting-spark-venv
+CLUSTER := .build/cluster-venv
 BUDGET := .build/budget-venv
 SKLIFT := .build/sklift-venv
 BROWSER := .build/browser-venv
@@ -31,7 +32,7 @@ STATIC := .build/static
 RELEASE = swift build --configuration release --static-swift-stdlib -Xswiftc -L$(STATIC) \
     $(if $(filter Linux,$(shell uname)),-Xlinker --no-export-dynamic) -Xlinker -s
 
-.PHONY: targeting targeting-spark test-targeting-spark study-tune study-waves study-hillstrom demo-campaign
+.PHONY: java spark test-spark bench-spark targeting targeting-spark test-targeting-spark study-tune study-waves study-hillstrom demo-campaign
 .PHONY: torture sanitize help dependencies run test test-fast test-ports runtimes test-operations operators deb deb-test report browser lint format release \
     static library wheel serve install study bench bench-comparisons bench-uplift bench-budget bench-ports bench-serving \
     study-evaluation fixtures check demo clean
@@ -62,6 +63,7 @@ test: dependencies $(SERVING)/.installed $(ANALYSIS)/.installed $(BROWSER)/.inst
 	    'swift: swift test' \
 	    'vectors: $(SERVING)/bin/python $(REFERENCE)/vectors.py Tests/RandomizerTests/Vectors/assignment.json' \
 	    'globs: $(ANALYSIS)/bin/python Tests/State/globs.py $(SLUICE)' \
+	    'parquet: $(ANALYSIS)/bin/python Tests/State/parquet.py $(SLUICE)' \
 	    'targeting: $(TARGETING)/bin/python Tests/Targeting/all.py $(SLUICE)' \
 	    'serving: $(SERVING)/bin/python Tests/Serving/end_to_end.py $(SLUICE) $(LIBRARY)' \
 	    'protocol: $(SERVING)/bin/python Tests/Serving/protocol.py $(LIBRARY)' \
@@ -173,6 +175,7 @@ $(SKLIFT)/.installed: Tests/Uplift/sklift.txt
 
 $(TARGETING)/.installed: pipelines/targeting/requirements.txt Tests/Targeting/requirements.txt
 $(SPARK)/.installed: pipelines/targeting/spark.txt
+$(CLUSTER)/.installed: Tests/Spark/requirements.txt
 
 # Python packages, in an environment of their own.
 %-venv/.installed:
@@ -196,7 +199,14 @@ serve: library $(SERVING)/.installed ## The banner service on the fixtures' tabl
 
 targeting: $(TARGETING)/.installed ## Installs what pipelines/targeting needs (scikit-learn, from PyPI) into .build.
 
-targeting-spark: $(SPARK)/.installed ## The same for fit.py --engine spark: Java 17 (apt) and PySpark.
+targeting-spark: java $(SPARK)/.installed ## The same for fit.py --engine spark: Java 17 (apt) and PySpark.
+
+spark: java $(CLUSTER)/.installed ## Installs what nights on Spark need: Java 17 (apt) and PySpark.
+
+test-spark: release spark ## Nights on Spark are to the byte those of one machine, and broken ones publish nothing. Some minutes.
+	$(CLUSTER)/bin/python Tests/Spark/check.py $(SLUICE)
+
+java:
 	@if command -v java >/dev/null; then \
 	    :; \
 	elif command -v apt-get >/dev/null; then \
@@ -249,13 +259,14 @@ deb-test: deb ## Installs the package in a fresh Debian root and runs three nigh
 	@command -v debootstrap >/dev/null || apt-get install -y --no-install-recommends debootstrap
 	Tests/Operations/fresh_debian.sh .build/deb/sluice_*.deb .build/fresh-debian
 
-bench: release $(OBP)/.installed ## Timings of the steps and against other engines, options in BENCH="--size … --peers duckdb --memory-size … --hostile".
+bench: release $(OBP)/.installed $(ANALYSIS)/.installed ## Timings of the steps and against other engines, options in BENCH="--size … --peers duckdb --memory-size … --hostile".
 	$(RELEASE) --product Benchmarks
 	@mkdir -p .build/bench
 	.build/release/Benchmarks > .build/bench/steps.txt
 	@cat .build/bench/steps.txt
 	@python3 Tests/Benchmarks/compare.py --steps .build/bench/steps.txt $(BENCH)
 	@python3 Tests/Benchmarks/evaluation.py $(SLUICE) $(OBP)/bin/python
+	@$(ANALYSIS)/bin/python Tests/Benchmarks/parquet.py $(SLUICE)
 
 study-evaluation: release $(OBP)/.installed ## Whether estimates of policies say what was true, on real data: the README's figures (two minutes).
 	$(OBP)/bin/python Tests/Evaluation/study.py $(SLUICE)
@@ -284,6 +295,9 @@ demo: release ## Lives four weeks of an invented shop and writes their report to
 
 check: release ## Checks the example pipeline's configuration.
 	$(SLUICE) check --config $(CONFIG)
+
+bench-spark: release spark ## Processor seconds of a night on Spark, in parts and alone, beside Spark SQL; options in BENCH="--size … --rounds …".
+	$(CLUSTER)/bin/python Tests/Benchmarks/spark.py $(SLUICE) $(BENCH)
 
 clean: ## Removes what was built.
 	rm -rf .build state demo demo-campaign

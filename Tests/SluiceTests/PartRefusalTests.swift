@@ -166,6 +166,10 @@ import Testing
             "give - as the only PATH"
         ),
         (["split", "--config", "shop.json5", "--parts", "2", "--tally", "t", "--offset", "3"], "give its --name"),
+        (
+            ["split", "--config", "shop.json5", "--parts", "2", "--tally", "t", "--name", "a", "--bytes", "x", "-"],
+            "--bytes is 'x'"
+        ),
         (["statistics", "--config", "shop.json5", "a.jsonl"], "PATHs are for --part"),
         (["statistics", "--config", "shop.json5", "--served", "a.csv"], "--served is for --part"),
         (["statistics", "--config", "shop.json5", "--part", "p", "--json"], "--json is for nights"),

@@ -64,8 +64,8 @@ class Checks:
 
     def equal(self, what: str, day: str, config: str, *words: str, codes=(0,), files=("",)) -> None:
         """Runs a night on one machine and on Spark, and compares what lies in the state directories."""
-        one = self.one("run", "--config", config, "--date", day, "--state", "one", "--audit")
-        code, text = self.night("--config", config, "--date", day, "--state", "many", "--audit", *words)
+        one = self.one("run", "--config", config, "--date", day, "--state", "one", "--audit", "--accept")
+        code, text = self.night("--config", config, "--date", day, "--state", "many", "--audit", "--accept", *words)
         self.check(one in codes, f"{what}: one machine exits {one}")
         self.check(code == one, f"{what}: exits {code}, not {one}: {text}")
         self.same(what, files)
@@ -178,8 +178,8 @@ def fixtures(checks: Checks) -> None:
         try:
             one, many = os.path.join(folder, "one"), os.path.join(folder, "many")
             for day in ("2026-11-18", "2026-11-19", "2026-11-20"):
-                code = checks.one("run", "--config", "pipelines/banners.json5", "--date", day, "--state", one, "--audit")
-                spark, text = checks.night("--config", "pipelines/banners.json5", "--date", day, "--state", many, "--audit", "--parts", "3")
+                code = checks.one("run", "--config", "pipelines/banners.json5", "--date", day, "--state", one, "--audit", "--accept")
+                spark, text = checks.night("--config", "pipelines/banners.json5", "--date", day, "--state", many, "--audit", "--accept", "--parts", "3")
                 checks.check(code == spark == 0, f"fixtures of {day}: {code}, {spark} {text}")
             os.chdir(folder)
             checks.same("fixtures")
@@ -191,7 +191,7 @@ def malformed(checks: Checks) -> None:
     """All folders in one night of one configuration, and those in which nothing but a whole file tells what is wrong."""
     with place(f"{ROOT}/fixtures/malformed/*/*.jsonl"):
         checks.equal("malformed fixtures", DAY, "shop.json5", "--parts", "3", codes=(0, 66))
-        checks.equal("malformed fixtures by lines", DAY, "shop.json5", "--parts", "3", "--whole-file", "0", codes=(0, 66))
+        checks.equal("malformed fixtures by Spark", DAY, "shop.json5", "--parts", "3", "--whole-file", "0", "--read-with", "spark", codes=(0, 66))
 
 
 def formats(checks: Checks) -> None:
@@ -210,10 +210,14 @@ def formats(checks: Checks) -> None:
         # In pieces of 100 kB, so that files are read from their middles too.
         checks.spark.conf.set("spark.sql.files.maxPartitionBytes", "100000")
         for parts in (1, 3, 8):
-            checks.equal(f"all formats in {parts} parts", DAY, "shop.json5", "--parts", str(parts), "--whole-file", "0")
+            checks.equal(f"all formats by Spark in {parts} parts", DAY, "shop.json5", "--parts", str(parts), "--whole-file", "0", "--read-with", "spark")
         checks.spark.conf.set("spark.sql.files.maxPartitionBytes", str(128 << 20))
-        checks.equal("all formats, whole files", DAY, "shop.json5", "--parts", "64")
-        checks.equal("a day without a log", "2026-11-23", "shop.json5", codes=(66,))
+        checks.equal("all formats by Spark, whole files", DAY, "shop.json5", "--parts", "3", "--read-with", "spark")
+        checks.equal("all formats, opened", DAY, "shop.json5", "--parts", "64")
+        whole, nightly.MEBIBYTE = nightly.MEBIBYTE, 100_000
+        checks.equal("all formats, opened in pieces", DAY, "shop.json5", "--parts", "3", "--whole-file", "1")
+        nightly.MEBIBYTE = whole
+        checks.equal("a day without a log", "2026-11-17", "shop.json5", codes=(66,))
 
 
 def tables(checks: Checks) -> None:
@@ -273,7 +277,7 @@ def without_a_shuffle(checks: Checks) -> None:
         words = ["--no-shuffle", "--group", r"partition=(\d+)"]
         endings = ("statistics.csv", "bots.csv", "allocation.csv")
         checks.equal("a log that is keyed by visitor", DAY, "shop.json5", *words, files=endings)
-        checks.equal("the same by lines", DAY, "shop.json5", *words, "--whole-file", "0", files=endings)
+        checks.equal("the same by Spark", DAY, "shop.json5", *words, "--whole-file", "0", "--read-with", "spark", files=endings)
         before = tree("many", ("",))
         code, text = checks.night("--config", "shop.json5", "--date", DAY, "--state", "many", "--no-shuffle")
         checks.check(code == 65, f"a log that is not: {code} {text}")
@@ -292,7 +296,7 @@ def wrapped(fault: str) -> str:
 
 
 KILL = """
-case " $* " in *" %s "*)
+case " $* " in *" --%s "*)
   if mkdir "$PLACE/killed" 2>/dev/null; then
     process=$PPID
     while [ "$process" -gt 1 ]; do
@@ -309,16 +313,21 @@ def broken(checks: Checks) -> None:
     with place():
         for number in range(4):
             write(f"log/{DAY}/{number}.jsonl", b"\n".join(lines(40 + number, count=1000)))
-        words = ["--config", "shop.json5", "--date", DAY, "--state", "many", "--audit", "--parts", "3"]
+        words = ["--config", "shop.json5", "--date", DAY, "--state", "many", "--audit", "--accept", "--parts", "3"]
+        # Too many views are of variants that are not declared.
+        held = checks.one("run", "--config", "shop.json5", "--date", DAY, "--state", "held")
+        code, text = checks.night(*[word.replace("many", "held-too") for word in words if word != "--accept"])
+        checks.check(held == code == 76, f"a guard holds the table: {held}, {code} {text}")
+        checks.check(not os.path.exists("held-too/current"), "and nothing is published")
         # A part that fails for good.
         code, text = checks.night(*words, sluice=wrapped('case " $* " in *" --part "*) echo "sluice: error: the disk is full" >&2; exit 74;; esac'))
         checks.check(code == 74 and "the disk is full" in text and "part of partition" in text, f"a failing part: {code} {text}")
         checks.check(not os.path.exists("many/statistics") and not os.path.exists("many/current"), "a failing part publishes nothing")
         # Executors that die while lines are split, and while parts are counted.
-        for stage in ("split", "--part"):
+        for stage in ("parts", "part"):
             with contextlib.suppress(FileNotFoundError):
                 os.rmdir("killed")
-            checks.one("run", "--config", "shop.json5", "--date", DAY, "--state", "one", "--audit")
+            checks.one("run", "--config", "shop.json5", "--date", DAY, "--state", "one", "--audit", "--accept")
             code, text = checks.night(*words, sluice=wrapped(KILL % stage))
             checks.check(code == 0 and os.path.isdir("killed"), f"an executor that dies in {stage}: {code} {text}")
             checks.same(f"an executor that dies in {stage}")
@@ -352,14 +361,14 @@ def submitted(checks: Checks) -> None:
     """The command line as the page has it."""
     with place():
         write(f"log/{DAY}/a.jsonl", b"\n".join(lines(50)))
-        checks.one("run", "--config", "shop.json5", "--date", DAY, "--state", "one")
-        words = ["--config", "shop.json5", "--date", DAY, "--state", "many", "--sluice", os.path.abspath(SLUICE)]
+        checks.one("run", "--config", "shop.json5", "--date", DAY, "--state", "one", "--accept")
+        words = ["--config", "shop.json5", "--date", DAY, "--state", "many", "--accept", "--sluice", os.path.abspath(SLUICE)]
         script = os.path.join(ROOT, "pipelines", "spark", "nightly.py")
         result = subprocess.run(
             [os.path.join(os.path.dirname(sys.executable), "spark-submit"), "--master", "local[2]", script, *words],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )
-        checks.check(result.returncode == 0 and result.stdout == "", f"spark-submit: {result.returncode} {result.stderr[-500:]}")
+        checks.check(result.returncode == 0, f"spark-submit: {result.returncode} {result.stderr[-500:]}")
         checks.same("spark-submit")
 
 

@@ -29,6 +29,7 @@ import uuid
 # Whole files up to this many bytes are moved as they are; larger ones are read by lines where that is possible.
 WHOLE_FILE = 64 << 20
 # The most that Spark moves as one value.
+MEBIBYTE = 1 << 20
 LARGEST_VALUE = (1 << 31) - (1 << 20)
 BUNDLE = "sluice-night.tar"
 COLUMNAR = {"parquet", "orc", "iceberg", "delta"}
@@ -62,9 +63,15 @@ class Program:
         return subprocess.Popen([self.binary, *words], cwd=self.folder, stderr=errors, **pipes)
 
     def split(self, day: str, name: str, offset: int, chunks, tally: str):
-        """Sends what `chunks` has of a file through `sluice split`; yields its standard output piece by piece."""
+        """Sends what `chunks` has of a file through `sluice split`, or a whole file; yields its standard output piece by piece."""
         words = ["split", "--config", self.job["config"], "--date", day, "--parts", str(self.job["parts"])]
-        words += ["--tally", tally, "--name", name, "--offset", str(offset), "--workers", "1", "--quiet", "-"]
+        words += ["--tally", tally, "--name", name, "--offset", str(offset), "--workers", "1", "--quiet"]
+        if isinstance(chunks, Range):
+            words += ["--bytes", str(chunks.end - chunks.start)]
+        elif name in self.job["lengths"]:
+            # A file's bytes count with its first piece: its line ends and its byte order mark do not come through.
+            words += ["--bytes", str(0 if offset else self.job["lengths"][name])]
+        words.append("-")
         yield from self.piped(words, chunks, f"split of {name}")
 
     def piped(self, words: list, chunks, what: str):
@@ -72,9 +79,13 @@ class Program:
 
         # A file, for a pipe that nobody reads fills up.
         with tempfile.TemporaryFile() as errors:
-            process = self.start(words, errors, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
             failure = []
-            writer = threading.Thread(target=feed, args=(process, chunks, failure), daemon=True)
+            if isinstance(chunks, io.FileIO):
+                process = self.start(words, errors, stdin=chunks, stdout=subprocess.PIPE)
+                writer = threading.Thread(target=lambda: None)
+            else:
+                process = self.start(words, errors, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+                writer = threading.Thread(target=feed, args=(process, chunks, failure), daemon=True)
             writer.start()
             try:
                 while piece := process.stdout.read(1 << 20):
@@ -154,8 +165,47 @@ def lines_of(column) -> bytes:
     return memoryview(buffers[2])[offsets[0].as_py() : offsets[len(joined)].as_py()]
 
 
-def stretches(batches, names: dict):
+class Range:
+    """The lines that begin in a range of a file which this machine can open."""
+
+    def __init__(self, path: str, start: int, end: int):
+        self.path, self.start, self.end = path, start, end
+
+    def __iter__(self):
+        with open(self.path, "rb") as file:
+            position = self.start
+            if position > 0:
+                # A line begins behind a line feed.
+                file.seek(position - 1)
+                position += len(file.readline()) - 1
+            while position < self.end:
+                chunk = file.read(min(1 << 20, self.end - position))
+                if not chunk:
+                    return
+                position += len(chunk)
+                if position >= self.end and not chunk.endswith(b"\n"):
+                    chunk += file.readline()
+                yield chunk
+
+
+def opened(job: dict, batches):
+    """The same of files that this machine can open itself: nothing goes through Spark but their numbers."""
+    for batch in batches:
+        for number in batch.column("id").to_pylist():
+            for day, name, path, start, end in job["pieces"][number]:
+                if end is None:
+                    with io.FileIO(path) as file:
+                        yield day, name, 0, file
+                else:
+                    yield day, name, start, Range(path, start, end)
+
+
+def stretches(job: dict, batches):
     """The pieces of files in a partition: (day, name, offset, chunks); each one's chunks must be taken before the next."""
+    if job["pieces"] is not None:
+        yield from opened(job, batches)
+        return
+    names = job["names"]
     rows = iter(pieces_of_batches(batches))
 
     held = next(rows, None)
@@ -246,7 +296,7 @@ def splitting(job: dict):
 
         with tempfile.TemporaryDirectory() as folder:
             tally = os.path.join(folder, "tally")
-            for day, name, offset, chunks in stretches(batches, job["names"]):
+            for day, name, offset, chunks in stretches(job, batches):
                 rows, size = [], 0
                 for part, block in blocks_of(program.split(day, name, offset, chunks, tally)):
                     rows.append((part, day, block))
@@ -322,11 +372,15 @@ def counting_whole(job: dict):
         with tempfile.TemporaryDirectory() as folder:
             # Under numbers, with the ends of their names, which tell formats.
             count = 0
-            for day, name, _, chunks in stretches(batches, job["names"]):
+            for day, name, _, chunks in stretches(job, batches):
                 end = re.search(r"((?:\.[A-Za-z0-9]+){0,2})$", name).group(1)
                 count += 1
                 os.makedirs(os.path.join(folder, "log", day), exist_ok=True)
-                with open(os.path.join(folder, "log", day, f"{count:06}{end}"), "wb") as file:
+                place = os.path.join(folder, "log", day, f"{count:06}{end}")
+                if isinstance(chunks, io.FileIO):
+                    os.symlink(chunks.name, place)
+                    continue
+                with open(place, "wb") as file:
                     for chunk in chunks:
                         file.write(chunk)
             if count:
@@ -452,24 +506,27 @@ def inputs(spark, arguments, days: list, logs: list) -> list:
     return files
 
 
-def pieces(spark, files: list, arguments) -> list:
-    """Data frames of the night's files with columns day, name, offset, whole and data; one for each part without a shuffle."""
+def pieces(spark, files: list, arguments) -> tuple:
+    """Data frames of the night's files with columns day, name, offset, whole and data, one for each part without a shuffle; the
+    files that are empty, which Spark passes over; and the bytes of those that come by lines."""
     from pyspark.sql import functions as F
 
     if not files:
-        return []
+        return [], [], {}
     uris = sorted({uri for _, _, uri in files})
     # The sizes, by the file systems themselves; no content is read.
     sizes = {}
     listing = spark.read.format("binaryFile").load([escaped(uri) for uri in uris]).select("path", "length")
-    for row in listing.toLocalIterator():
+    for row in listing.collect():
         sizes[plain(row["path"])] = row["length"]
-    whole, by_line = [], []
+    whole, by_line, empty = [], [], []
     for day, name, uri in files:
         size = sizes.get(plain(uri))
-        if size is None:
-            raise Refused(f"{name}: Spark does not find it; give a path that the driver and the executors can read", 74)
-        if size <= arguments.whole_file << 20 or not re.search(r"\.(jsonl|ndjson)$", name.lower()):
+        if size is None and length_of(spark, name, uri) > 0:
+            raise Refused(f"{name}: Spark does not read it, whose name begins with a dot or an underscore, perhaps; rename it", 74)
+        if not size:
+            empty.append((day, name))
+        elif size <= arguments.whole_file * MEBIBYTE or not re.search(r"\.(jsonl|ndjson)$", name.lower()):
             if size > LARGEST_VALUE:
                 raise Refused(
                     f"{name}: {size} bytes, and only files whose names end in .jsonl or .ndjson can be read in pieces; "
@@ -505,12 +562,60 @@ def pieces(spark, files: list, arguments) -> list:
                 groups.setdefault(part_key(file[1], arguments.group), []).append(file)
             frames += [(key, frame(files, is_whole)) for key, files in sorted(groups.items())]
     if not arguments.no_shuffle:
-        return frames
+        return frames, empty, {name: sizes[plain(uri)] for _, name, uri in by_line}
     # The log days of a part together.
     parts = {}
     for key, one in frames:
         parts[key] = parts[key].unionByName(one) if key in parts else one
-    return [one.coalesce(1) for one in parts.values()]
+    return [one.coalesce(1) for one in parts.values()], [], {}
+
+
+def local_pieces(files: list, arguments) -> tuple:
+    """The night's files as lists of pieces, (day, name, path, start, end), a list for each task; and the files that are empty.
+    Without an end a piece is a whole file."""
+    pieces, empty, groups = [], [], {}
+    largest = max(1, arguments.whole_file * MEBIBYTE)
+    room = 0
+    for day, name, uri in files:
+        path = plain(uri)
+        try:
+            size = os.path.getsize(path)
+        except OSError as error:
+            raise Refused(f"{name}: {error.strerror}; give a path that the driver and the executors can read", 74) from error
+        if size == 0:
+            empty.append((day, name))
+        elif arguments.no_shuffle:
+            groups.setdefault(part_key(name, arguments.group), []).append((day, name, path, 0, None))
+        elif size > largest and re.search(r"\.(jsonl|ndjson)$", name.lower()):
+            pieces += [[(day, name, path, start, min(start + largest, size))] for start in range(0, size, largest)]
+            room = 0
+        elif size <= room:
+            # Small files share a task.
+            pieces[-1].append((day, name, path, 0, None))
+            room -= size
+        else:
+            pieces.append([(day, name, path, 0, None)])
+            room = (largest >> 1) - size
+    return (list(groups.values()), []) if arguments.no_shuffle else (pieces, empty)
+
+
+def length_of(spark, name: str, uri: str) -> int:
+    from py4j.protocol import Py4JJavaError
+
+    path = spark._jvm.org.apache.hadoop.fs.Path(uri)
+    try:
+        return path.getFileSystem(spark._jsc.hadoopConfiguration()).getFileStatus(path).getLen()
+    except Py4JJavaError as error:
+        raise Refused(f"{name}: {error.java_exception.getMessage()}; give a path that the driver and the executors can read", 74)
+
+
+def tally_of_nothing(binary: str, arguments, day: str, name: str, parts: int, work: str) -> bytes:
+    """What `sluice split` says of a file that is empty."""
+    tally = os.path.join(work, "tally-of-nothing")
+    words = ["split", "--config", arguments.config, "--date", day, "--parts", str(parts), "--tally", tally, "--name", name, "-"]
+    run(binary, words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    with open(tally, "rb") as file:
+        return file.read()
 
 
 def part_key(name: str, pattern: str | None) -> str:
@@ -575,11 +680,21 @@ def message(error: BaseException) -> Refused:
     return Refused(f"Spark: {error}", 74)
 
 
-def results_of(spark, arguments, job: dict, days: list, logs: list):
+def results_of(spark, binary: str, arguments, job: dict, days: list, logs: list, work: str):
     """Runs the job; yields (kind, bytes) of parts and tallies."""
     files = [] if arguments.format in COLUMNAR else inputs(spark, arguments, days, logs)
     job["names"] = {plain(uri): name for _, name, uri in files}
-    frames = rows_as_lines(spark, arguments, days) if arguments.format in COLUMNAR else pieces(spark, files, arguments)
+    job["pieces"], job["lengths"] = None, {}
+    if arguments.format in COLUMNAR:
+        frames, empty = rows_as_lines(spark, arguments, days), []
+    elif arguments.read_with == "open" or (arguments.read_with is None and all(uri.startswith("file:") for _, _, uri in files)):
+        job["pieces"], empty = local_pieces(files, arguments)
+        count = len(job["pieces"])
+        frames = [spark.range(0, count, 1, count)] if count else []
+    else:
+        frames, empty, job["lengths"] = pieces(spark, files, arguments)
+    for day, name in empty:
+        yield "tally", tally_of_nothing(binary, arguments, day, name, job["parts"], work)
     if not frames:
         return
     schema = "kind string, data binary"
@@ -601,6 +716,17 @@ def results_of(spark, arguments, job: dict, days: list, logs: list):
         yield row["kind"], bytes(row["data"])
 
 
+def shipped() -> str:
+    """A folder that is there until this program ends."""
+    global _shipped
+    if _shipped is None:
+        _shipped = tempfile.TemporaryDirectory(prefix="sluice-shipped-")
+    return _shipped.name
+
+
+_shipped = None
+
+
 def night(spark, arguments) -> int:
     binary = shutil.which(arguments.sluice) or arguments.sluice
     if not os.access(binary, os.X_OK):
@@ -612,18 +738,23 @@ def night(spark, arguments) -> int:
     spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", "100000")
     # As many parts as were asked for, however small they are.
     spark.conf.set("spark.sql.adaptive.coalescePartitions.enabled", "false")
+    # Without a shuffle each frame of a union is a part.
+    spark.conf.set("spark.sql.unionOutputPartitioning", "false")
     with tempfile.TemporaryDirectory(prefix="sluice-night-") as work:
         days, logs, lists = listed(binary, arguments, work)
-        # A name of its own, for an executor keeps the files of earlier jobs.
-        bundle = os.path.join(work, f"{uuid.uuid4().hex}-{BUNDLE}")
+        # Names of their own, for executors keep the files of earlier nights of a session; and files that stay as long as it does,
+        # for an executor that comes later asks for all of them.
+        name = uuid.uuid4().hex
+        bundle, program = (os.path.join(shipped(), f"{name}-{end}") for end in (BUNDLE, "sluice"))
         digest = bundled(bundle, arguments, lists)
+        shutil.copy(binary, program)
         context.addFile(bundle)
-        context.addFile(os.path.abspath(binary))
+        context.addFile(program)
         options = ["--audit"] if arguments.audit else []
         if arguments.memory:
             options += ["--memory", arguments.memory]
         job = {
-            "bundle": os.path.basename(bundle), "digest": digest, "binary": os.path.basename(binary),
+            "bundle": os.path.basename(bundle), "digest": digest, "binary": os.path.basename(program),
             "config": "sluice-configuration.json5", "state": "sluice-state", "date": arguments.date, "days": days,
             "parts": arguments.parts or max(1, context.defaultParallelism), "part_options": options,
         }
@@ -631,7 +762,7 @@ def night(spark, arguments) -> int:
         count = 0
         try:
             with open(tallies, "wb") as file:
-                for kind, data in results_of(spark, arguments, job, days, logs):
+                for kind, data in results_of(spark, binary, arguments, job, days, logs, work):
                     if kind == "tally":
                         file.write(data)
                         count += 1
@@ -654,7 +785,7 @@ def night(spark, arguments) -> int:
         code = run(binary, [*merge, *parts]).returncode
         if arguments.no_allocate:
             return code
-        return max(code, run(binary, ["allocate", *words]).returncode)
+        return max(code, run(binary, ["allocate", *words, *(["--accept"] if arguments.accept else [])]).returncode)
 
 
 def parsed(words: list):
@@ -670,8 +801,10 @@ def parsed(words: list):
     parser.add_argument("--parts", type=int, help="how many parts (default: Spark's default parallelism)")
     parser.add_argument("--sluice", default="sluice", help="the program, shipped to the executors")
     parser.add_argument("--memory", help="what a part may take on an executor, like 512M")
-    parser.add_argument("--whole-file", type=int, default=WHOLE_FILE >> 20, metavar="MIB", help="files up to this size are moved whole (default: %(default)s)")
+    parser.add_argument("--whole-file", type=int, default=WHOLE_FILE >> 20, metavar="MIB", help="files up to this size are read by one task, .jsonl files above it in pieces (default: %(default)s)")
+    parser.add_argument("--read-with", choices=["open", "spark"], help="open: executors open files themselves, which must lie there under the same path; spark: its readers (default: open for paths, spark for URIs)")
     parser.add_argument("--audit", action="store_true", help="also write bots.csv")
+    parser.add_argument("--accept", action="store_true", help="publish a table that guards would hold")
     parser.add_argument("--no-allocate", action="store_true", help="stop before the table")
     arguments = parser.parse_args(words)
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", arguments.date):

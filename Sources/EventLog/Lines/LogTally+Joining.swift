@@ -78,6 +78,9 @@ extension LogTally {
     /// Gives the files other names, as many as there are.
     package mutating func rename(_ names: [String]) { files = names }
 
+    /// Says how many bytes were read, where that is known better than by what came through a pipe.
+    package mutating func replaceBytes(_ number: Int64) { bytes = number }
+
     /// Gives every sample another place.
     private mutating func moveSamples(_ move: (LinePlace) -> LinePlace) {
         rejectedSamples = rejectedSamples.mapValues { $0.moved(move) }

@@ -13,11 +13,12 @@ extension NightlyRun {
     ///
     /// - Parameters:
     ///   - offset: where in its file standard input begins, in bytes.
+    ///   - bytes: how many bytes of the file it stands for; nil: as many as come.
     ///   - output: takes blocks, each for its part; called from any worker, by several at once. False when
     ///     no more is wanted.
     /// - Returns: what was read, and what could not be placed.
     package func split(
-        _ date: CalendarDate, into parts: Int, offset: Int64 = 0,
+        _ date: CalendarDate, into parts: Int, offset: Int64 = 0, bytes: Int64? = nil,
         to output: @escaping @Sendable (Int, UnsafeRawBufferPointer) -> Bool
     ) throws(RunFailure) -> TallyFile {
         let log = DayLog(
@@ -30,7 +31,8 @@ extension NightlyRun {
             experiments: configuration.experiments.map(\.experiment), reader: reader, workers: options.workers,
             parts: parts, output: output)
         do throws(LogError) {
-            let result = try job.run(log.files)
+            var result = try job.run(log.files)
+            if let bytes { result.tally.replaceBytes(bytes) }
             return TallyFile(
                 date: date, configuration: digest(configurationBytes), parts: parts, sent: result.sent,
                 offset: offset, tally: LogTally.joined([LogTally.Stretch(result.tally)]))

@@ -39,6 +39,8 @@ enum SplitCommand: Command {
             help: "a file for each part in place of standard output; {part} is its number"),
         Option(name: "name", value: "FILE", help: "the file that standard input is, or is a piece of"),
         Option(name: "offset", value: "BYTES", help: "where in that file standard input begins (default: 0)"),
+        Option(
+            name: "bytes", value: "BYTES", help: "how many bytes of that file it stands for (default: as many as come)"),
         Option(name: "list", value: nil, help: "print the night's log days, their logs and lists (CSV), and read none"),
         Option(name: "state", value: "DIR", help: "with --list: the state directory (default: state)"),
         ClockOption.option,
@@ -55,7 +57,8 @@ enum SplitCommand: Command {
         var options = NightlyRun.Options()
         try NightOptions.readMachine(arguments, into: &options)
         if !arguments.operands.isEmpty { options.paths = arguments.operands }
-        let offset = try offset(arguments)
+        let offset = try bytes("offset", arguments) ?? 0
+        let size = try bytes("bytes", arguments)
         options.inputName = arguments["name"]
         let bar = Console.isTerminal && !arguments.has("quiet") ? ProgressBar() : nil
         defer { bar?.clear() }
@@ -74,7 +77,7 @@ enum SplitCommand: Command {
             if let template = arguments["output"] { try PartFiles(template, parts: parts) } else {
                 StandardOutputBlocks()
             }
-        let result = try night.split(dates.lowerBound, into: parts, offset: offset) { part, bytes in
+        let result = try night.split(dates.lowerBound, into: parts, offset: offset, bytes: size) { part, bytes in
             output.write(bytes, of: part)
         }
         try output.finish()
@@ -90,19 +93,20 @@ enum SplitCommand: Command {
         return parts
     }
 
-    private static func offset(_ arguments: Arguments) throws(UsageError) -> Int64 {
+    /// What an option says of the file that standard input is.
+    private static func bytes(_ option: String, _ arguments: Arguments) throws(UsageError) -> Int64? {
         guard arguments["name"] != nil else {
-            guard arguments["offset"] == nil else { throw UsageError("--offset is of a file; give its --name") }
-            return 0
+            guard arguments[option] == nil else { throw UsageError("--\(option) is of a file; give its --name") }
+            return nil
         }
         guard arguments.operands == ["-"] else {
             throw UsageError("--name says what standard input is; give - as the only PATH")
         }
-        let text = arguments["offset"] ?? "0"
-        guard let offset = Int64(text), offset >= 0 else {
-            throw UsageError("--offset is '\(text)'; give a number of bytes, 0 or more")
+        guard let text = arguments[option] else { return nil }
+        guard let number = Int64(text), number >= 0 else {
+            throw UsageError("--\(option) is '\(text)'; give a number of bytes, 0 or more")
         }
-        return offset
+        return number
     }
 
     /// What a night reads, for whoever ships it to other machines; a log day without files is there too.
