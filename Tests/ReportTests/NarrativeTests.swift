@@ -107,7 +107,7 @@ import Testing
     func memory() throws {
         let state = try TabledState()
         var day = ArmCounts()
-        (day.visitors, day.clickers) = (1000, 50)
+        (day.visitors, day.views, day.clicks, day.clickers) = (1000, 1000, 50, 50)
         for number in 0..<10 { try state.counts(number, ["a": day, "b": day]) }
         try state.table(10, [TabledState.known("a", 0.8, best: 0.8, more: 20), TabledState.known("b", 0.2, best: 0.2)])
         #expect(try state.narrative().contains(" more nights like the last would bring it above 95 %"))
@@ -139,7 +139,7 @@ import Testing
     func version1() throws {
         let state = try TabledState()
         var day = ArmCounts()
-        (day.visitors, day.clickers) = (1000, 50)
+        (day.visitors, day.views, day.clicks, day.clickers) = (1000, 1000, 50, 50)
         for number in 0..<10 { try state.counts(number, ["a": day, "b": day]) }
         try state.table(
             version1: 10, [TabledState.known("a", 0.98, best: 0.8), TabledState.known("b", 0.02, best: 0.2)])

@@ -20,7 +20,7 @@ import Testing
 
     private func counts(_ visitors: Int64, _ clickers: Int64) -> ArmCounts {
         var counts = ArmCounts()
-        (counts.visitors, counts.clickers) = (visitors, clickers)
+        (counts.visitors, counts.views, counts.clicks, counts.clickers) = (visitors, visitors, clickers, clickers)
         return counts
     }
 

@@ -40,7 +40,7 @@ import Testing
               events: { paths: ["\(name)"], \(events) },
               experiments: [ { platform: "web", slot: "home-hero", variants: ["autumn", "winter"] } ] }
             """, to: "config.json5")
-        let checked = try Binary.sluice(["check", "--config", "config.json5"], in: scratch.path)
+        let checked = try Binary.sluice(["check", "--config", "config.json5", "--no-logs"], in: scratch.path)
         #expect(checked.status == 0, "\(checked.errors)")
         let result = try Binary.sluice(
             ["run", "--config", "config.json5", "--state", "state", "--date", "2026-11-20", "--workers", "\(workers)"],
