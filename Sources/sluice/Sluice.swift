@@ -8,7 +8,7 @@ enum Sluice {
         RunCommand.self, StatisticsCommand.self, AllocateCommand.self, SplitCommand.self, MergeCommand.self,
         ImportCommand.self, AssignCommand.self,
         ExportCommand.self,
-        CheckCommand.self, RollbackCommand.self, HistoryCommand.self, ReportCommand.self,
+        InitCommand.self, CheckCommand.self, RollbackCommand.self, HistoryCommand.self, ReportCommand.self,
         WarmstartCommand.self,
         SimulateCommand.self, UnitsCommand.self, EvaluateCommand.self, CompareCommand.self, UpliftCommand.self,
         WaveCommand.self, BudgetCommand.self, StatusCommand.self, PruneCommand.self, CompletionsCommand.self,

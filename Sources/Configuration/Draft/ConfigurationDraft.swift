@@ -1,5 +1,5 @@
 import Domain
-package import EventLog
+import EventLog
 
 /// A configuration written from the first lines of logs, with a remark wherever something was guessed or not found.
 package struct ConfigurationDraft {
