@@ -2,6 +2,21 @@ package import Domain
 
 /// All that guards look at: the night's own day, the nights before it, and the table in force. Files are read elsewhere.
 package struct GuardFacts: Sendable {
+    /// A source of a field, as the configuration names it.
+    package struct Source: Hashable, Comparable, Sendable {
+        package var field: String
+        package var source: String
+
+        package init(field: String, source: String) {
+            self.field = field
+            self.source = source
+        }
+
+        package static func < (left: Source, right: Source) -> Bool {
+            (left.field, left.source) < (right.field, right.source)
+        }
+    }
+
     /// What is known of a day that had data, bots left out unless it says otherwise.
     package struct Day: Sendable {
         package struct Counts: Sendable {
@@ -23,6 +38,10 @@ package struct GuardFacts: Sendable {
         package var clicks: Int64 = 0
         package var purchases: Int64 = 0
         package var counts: [SlotKey: Counts] = [:]
+        /// Events in the day, of every type.
+        package var events: Int64 = 0
+        /// In how many of the day's lines each source was there that the configuration names; nil: not known.
+        package var sources: [Source: Int64]?
 
         package init(date: CalendarDate) {
             self.date = date

@@ -42,7 +42,7 @@ struct GuardJudge {
         case .robots: robots()
         case .outsideDay: outsideDay()
         case .timezone: timezone()
-        case .sources: []
+        case .sources: sources()
         case .sampleRatio: sampleRatio()
         case .move: move()
         }

@@ -103,4 +103,24 @@ extension GuardJudge {
             )
         ]
     }
+
+    func sources() -> [Tripped] {
+        guard let tonight = facts.tonight, let found = tonight.sources else { return [] }
+        let known = facts.earlier.filter { $0.sources != nil }
+        let events = known.reduce(0) { $0 + $1.events }
+        guard events > 0 else { return [] }
+        return found.keys.sorted().compactMap { source in
+            guard found[source] == 0 else { return nil }
+            let lines = known.reduce(0) { $0 + ($1.sources?[source] ?? 0) }
+            let share = Double(lines) / Double(events)
+            let expected = share * Double(tonight.events)
+            guard expected >= threshold(.atLeast, .sources) else { return nil }
+            return (
+                nil,
+                "\(source.field) from \"\(Text.printable(source.source))\" is in no line of the day, where "
+                    + "\(Text.count(Int64(expected.rounded()))) were to be expected by the nights before "
+                    + "(\(GuardJudge.percent(share))): look what the log calls it now"
+            )
+        }
+    }
 }

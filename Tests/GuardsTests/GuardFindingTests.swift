@@ -9,6 +9,9 @@ struct GuardFindingTests {
     private static let hero = SlotKey(platform: "web", slot: "hero")
     private static let cart = SlotKey(platform: "web", slot: "cart")
 
+    private static let city = GuardFacts.Source(field: "segment", source: "city")
+    private static let customer = GuardFacts.Source(field: "visitor", source: "customer")
+
     private static func day(_ number: Int, people: Int64 = 1_000, bots: Int64 = 100) -> GuardFacts.Day {
         var day = GuardFacts.Day(date: CalendarDate(dayNumber: 20_000 + number))
         day.timezone = "UTC"
@@ -17,6 +20,8 @@ struct GuardFindingTests {
         var counts = GuardFacts.Day.Counts()
         (counts.units, counts.clickers, counts.purchasers) = (people, people / 10, people / 20)
         day.counts = [hero: counts, cart: counts]
+        day.events = 10_000
+        day.sources = [city: 1_000, customer: 5_000]
         return day
     }
 
@@ -55,6 +60,24 @@ struct GuardFindingTests {
     }
 
     @Test func anOrdinaryNightTripsNone() { #expect(Self.tripped { _ in } == []) }
+
+    @Test func aSourceThatShouldBeInThirtyLinesAndIsInNone() {
+        #expect(Self.tripped { $0.tonight?.sources?[Self.city] = 0 } == ["sources hold"])
+        #expect(
+            Self.tripped { $0.tonight?.sources = [Self.city: 0, Self.customer: 0] } == ["sources hold", "sources hold"])
+        #expect(Self.tripped { $0.tonight?.sources?[Self.city] = 1 } == [])
+        // A tenth of the lines: of 299 there should be 29.9, of 300 thirty.
+        #expect(Self.tripped { ($0.tonight?.events, $0.tonight?.sources?[Self.city]) = (299, 0) } == [])
+        #expect(Self.tripped { ($0.tonight?.events, $0.tonight?.sources?[Self.city]) = (300, 0) } == ["sources hold"])
+        // One that no earlier night had, and nights of which sources are not known.
+        let new = GuardFacts.Source(field: "segment", source: "town")
+        #expect(Self.tripped { $0.tonight?.sources?[new] = 0 } == [])
+        #expect(
+            Self.tripped { facts in
+                facts.tonight?.sources?[Self.city] = 0
+                for night in facts.earlier.indices { facts.earlier[night].sources = nil }
+            } == [])
+    }
 
     @Test func aFirstNightTripsNone() {
         var facts = Self.facts(earlier: 0)

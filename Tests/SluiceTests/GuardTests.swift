@@ -136,6 +136,30 @@ struct GuardTests {
         try Self.expectHeld(site, by: ["noReward"], says: "400 visitors and no click, where 80 were to be expected")
     }
 
+    @Test func aSourceThatIsGone() throws {
+        let site = try OneSlotSite()
+        let configuration = try site.directory.text("p.json5")
+        try site.directory.write(
+            configuration.replacing(#"constant: "web" } }"#, with: #"constant: "web" }, segment: ["city", "town"] }"#),
+            to: "p.json5")
+        for day in 20...23 {
+            let date = "2026-11-\(day)"
+            try Self.log(site, date)
+            let lines = try site.directory.text("log/\(date).csv").split(separator: "\n")
+            // The log calls it otherwise on the last day; a source that was never there is none that is gone.
+            let text = lines.enumerated().map {
+                "\($0.element),\($0.offset > 0 ? "Pune" : day < 23 ? "city" : "place")\n"
+            }
+            try site.directory.write(text.joined(), to: "log/\(date).csv")
+            guard date != Self.night else { break }
+            let run = try site.run(date, "--now", "2026-11-\(day + 1)T00:30:00Z")
+            try #require(run.status == 0, "\(run.errors)")
+        }
+        try Self.expectHeld(
+            site, by: ["sources"], says: #"segment from "city" is in no line of the day, where 480 were to be expected"#
+        )
+    }
+
     @Test(arguments: [50, 700]) func farFewerOrFarMoreVisitors(visitors: Int) throws {
         let site = try Self.site()
         try Self.log(site, Self.night, visitors: visitors)

@@ -30,8 +30,12 @@ struct SplitScenario {
         var pieces: [(name: String, offset: Int64, path: String)] = []
         for file in files {
             var cuts = [0]
+            // Only where each event has its line can a file be cut at any line end.
+            let whole = try scratch.write(file.content, to: "whole-\(UUID().uuidString).jsonl")
+            let reader = statistics.job(Machinery(workers: 1, blockSize: 4_000)).reader
+            let isOfLines = (try? LogForm(.path(whole), as: reader).layout) == .jsonLines
             for (index, byte) in file.content.enumerated()
-            where byte == 0x0A && index + 1 < file.content.count && random.chance(0.15) {
+            where byte == 0x0A && isOfLines && index + 1 < file.content.count && random.chance(0.15) {
                 cuts.append(index + 1)
             }
             cuts.append(file.content.count)
@@ -47,8 +51,10 @@ struct SplitScenario {
             let blocks = Mutex(Array(repeating: [UInt8](), count: parts))
             let machinery = Machinery(
                 workers: Int.random(in: 1...3, using: &random), blockSize: Int.random(in: 60...4_000, using: &random))
+            var reader = statistics.job(machinery).reader
+            reader.isPiece = piece.offset > 0
             let job = SplitJob(
-                experiments: statistics.experiments, reader: statistics.job(machinery).reader,
+                experiments: statistics.experiments, reader: reader,
                 workers: machinery.workers, parts: parts
             ) { part, bytes in
                 blocks.withLock { $0[part] += Array(bytes) }

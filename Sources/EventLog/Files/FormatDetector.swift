@@ -51,7 +51,7 @@ struct FormatDetector: ~Copyable {
         let isJSON = first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
         if name.layout == .jsonLines || (name.layout == nil && isJSON) {
             if rules.each != nil { layout = .documents }
-            if isJSON, try isDocument(from: start, bytes, step, limit) { layout = .documents }
+            if isJSON, !rules.isPiece, try isDocument(from: start, bytes, step, limit) { layout = .documents }
             return
         }
         if let names = rules.csv.header {

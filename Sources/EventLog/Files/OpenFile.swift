@@ -14,6 +14,8 @@ struct ReadingRules: Sendable {
     var spool: StreamSpool?
     /// Whether files may hold blocks of lines that were split by visitor.
     var takesPartBlocks = false
+    /// Whether what is read begins within a file, at the beginning of a line: JSON is of one object a line then.
+    var isPiece = false
     /// What file comes through standard input.
     var inputName: String?
 

@@ -19,6 +19,8 @@ package struct LogReader: Sendable {
     package var spool: StreamSpool?
     /// Whether files may hold the blocks of ``PartBlock``, told from lines by their first bytes.
     package var takesPartBlocks = false
+    /// Whether what is read begins within a file, at the beginning of a line: JSON is of one object a line then.
+    package var isPiece = false
     /// What file comes through standard input, to find its format by the name and to name it in errors and in the tally.
     package var inputName: String?
     /// Asked before each block, from any worker: true when nobody needs the rest.
@@ -38,7 +40,7 @@ package struct LogReader: Sendable {
     package func read(_ files: [LogFile], into sinks: [any EventSink]) throws(LogError) -> LogTally {
         let rules = ReadingRules(
             schema: schema, blockSize: blockSize, maximumLineLength: maximumLineLength, csv: csv, each: each,
-            spool: spool, takesPartBlocks: takesPartBlocks, inputName: inputName)
+            spool: spool, takesPartBlocks: takesPartBlocks, isPiece: isPiece, inputName: inputName)
         let source = BlockSource(files: files, rules: rules, workers: sinks.count)
         let result = Mutex<(tally: LogTally, error: LogError?)>((LogTally(), nil))
         DispatchQueue.concurrentPerform(iterations: sinks.count) { worker in

@@ -78,6 +78,12 @@ extension NightlyRun {
         day.bots = quality?.bots.visitors ?? 0
         day.clicks = quality?.events["click"] ?? 0
         day.purchases = quality?.events["purchase"] ?? 0
+        day.events = quality?.events.values.reduce(0, +) ?? 0
+        if let sources = quality?.sources {
+            day.sources = Dictionary(
+                sources.filter(\.mapped).map { (GuardFacts.Source(field: $0.field, source: $0.source), $0.lines) },
+                uniquingKeysWith: +)
+        }
         for (key, rows) in history.rows {
             var counts = GuardFacts.Day.Counts()
             // Rows of an experiment stand in the order of their days.

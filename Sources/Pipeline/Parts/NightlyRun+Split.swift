@@ -26,7 +26,8 @@ extension NightlyRun {
             day: DayClock(timeZone: configuration.timeZone).day(
                 date, localTimes: configuration.events.timesWithoutOffset),
             policy: BotPolicy(BotSettings()))
-        let reader = job(for: log, reading: [log], served: ServingHistory()).reader
+        var reader = job(for: log, reading: [log], served: ServingHistory()).reader
+        reader.isPiece = offset > 0
         let job = SplitJob(
             experiments: configuration.experiments.map(\.experiment), reader: reader, workers: options.workers,
             parts: parts, output: output)
