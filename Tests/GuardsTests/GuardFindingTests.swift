@@ -67,8 +67,13 @@ struct GuardFindingTests {
             Self.tripped { $0.tonight?.sources = [Self.city: 0, Self.customer: 0] } == ["sources hold", "sources hold"])
         #expect(Self.tripped { $0.tonight?.sources?[Self.city] = 1 } == [])
         // A tenth of the lines: of 299 there should be 29.9, of 300 thirty.
-        #expect(Self.tripped { ($0.tonight?.events, $0.tonight?.sources?[Self.city]) = (299, 0) } == [])
-        #expect(Self.tripped { ($0.tonight?.events, $0.tonight?.sources?[Self.city]) = (300, 0) } == ["sources hold"])
+        for (events, found) in [(Int64(299), []), (300, ["sources hold"])] {
+            let tripped = Self.tripped {
+                $0.tonight?.events = events
+                $0.tonight?.sources?[Self.city] = 0
+            }
+            #expect(tripped == found)
+        }
         // One that no earlier night had, and nights of which sources are not known.
         let new = GuardFacts.Source(field: "segment", source: "town")
         #expect(Self.tripped { $0.tonight?.sources?[new] = 0 } == [])
