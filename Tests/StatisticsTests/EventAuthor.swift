@@ -100,6 +100,8 @@ struct EventAuthor {
             if index < lines - 1 || random.chance(0.8) { line += Array(random.pick(ends).utf8) }
             file.content += line
         }
+        // Carriage returns end lines where there is no line feed at all; here they are white space.
+        if !file.content.contains(0x0A) { file.content.append(0x0A) }
         return file
     }
 

@@ -23,7 +23,9 @@ extension SlowStatistics {
                 _ = try event(json)
                 return .rejected(fault)
             } catch {
-                return .rejected(error.reason)
+                // What comes after it may be at fault too, and is not looked at.
+                let later: [EventField] = [.order, .userAgent, .address, .event]
+                return .rejected(later.contains { error.reason == "invalid \($0.rawValue)" } ? fault : error.reason)
             }
         }
         if line.allSatisfy({ [0x20, 0x09, 0x0D].contains($0) }) { return .ignored("blank line", nil) }

@@ -69,6 +69,7 @@ struct UnitTests {
         var random = SplitMix64(seed: 5)
         var statistics = Scenario(seed: 4).statistics
         statistics.schema = EventSchema()
+        statistics.leavesOutMixed = false
         statistics.maximumLineLength = LogReader.maximumLineLength
         statistics.botLimits = .init(eventsPerDay: 20)
         let day = statistics.dayRange

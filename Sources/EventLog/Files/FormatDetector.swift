@@ -92,8 +92,8 @@ struct FormatDetector: ~Copyable {
         } ?? CSVFormat.comma
     }
 
-    /// Whether JSON begins with a list, or with an object that goes on in the next line. That line then begins with something else
-    /// than an object: where it does not, the first was cut off.
+    /// Whether JSON begins with a list, or with an object that goes on in the next line. That line then has a key or the object's
+    /// end: where it does not, the first was cut off.
     private mutating func isDocument(
         from start: Int, _ bytes: ByteStream, _ step: Int, _ limit: Int
     ) throws(LogError) -> Bool {
@@ -114,12 +114,36 @@ struct FormatDetector: ~Copyable {
         while true {
             while position < count {
                 let byte = memory.base[position]
-                if byte > 0x20 { return isList ? byte == UInt8(ascii: "[") : byte != UInt8(ascii: "{") }
+                if byte > 0x20 {
+                    return isList ? byte == UInt8(ascii: "[") : try isMember(position, bytes, step, limit)
+                }
                 position += 1
             }
             if atEnd || count - start > limit { return isList }
             try read(bytes, step)
         }
+    }
+
+    /// Whether a line goes on with an object: by a key and its colon, or by its end.
+    private mutating func isMember(_ start: Int, _ bytes: ByteStream, _ step: Int, _ limit: Int) throws(LogError)
+        -> Bool
+    {
+        if memory.base[start] == UInt8(ascii: "}") { return true }
+        guard memory.base[start] == UInt8(ascii: "\"") else { return false }
+        var lineFeed = memory.lineFeed(in: start..<count)
+        while lineFeed == nil, !atEnd, count - start <= limit {
+            let seen = count
+            try read(bytes, step)
+            lineFeed = memory.lineFeed(in: seen..<count)
+        }
+        var position = start + 1
+        let end = lineFeed ?? count
+        while position < end, memory.base[position] != UInt8(ascii: "\"") {
+            position += memory.base[position] == UInt8(ascii: "\\") ? 2 : 1
+        }
+        position += 1
+        while position < end, memory.base[position] <= 0x20 { position += 1 }
+        return position < end && memory.base[position] == UInt8(ascii: ":")
     }
 
     /// Whether a line has opening brackets of a few lists, and then an object or nothing.
