@@ -136,7 +136,14 @@ struct DayFindings: Equatable {
         repeatedEvents = result.repeatedEvents
         orders = result.orders.filter { $0.value > 0 }
         nowhere = result.nowhere.filter { $0.value > 0 }
-        undeclared = result.undeclared
+        // Of each kind the shortest names, of equally long ones the least.
+        undeclared = Dictionary(grouping: result.undeclared, by: \.key.count).values.reduce(into: [:]) { kept, names in
+            let bytes = names.map { (Array($0.key.map(\.string).joined(separator: "\u{1F}").utf8), $0) }
+            let sorted = bytes.sorted { left, right in
+                left.0.count == right.0.count ? left.0.lexicographicallyPrecedes(right.0) : left.0.count < right.0.count
+            }
+            for (_, name) in sorted.prefix(4_096) { kept[name.key] = name.value }
+        }
         for (number, experiment) in experiments.enumerated() {
             undeclaredViews[number] = result.undeclaredViews[experiment.key]
         }

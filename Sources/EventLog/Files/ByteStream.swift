@@ -22,8 +22,9 @@ final class ByteStream {
     ///
     /// - Throws: ``LogError``, also for a file of another kind.
     ///
-    /// - Parameter takesPartBlocks: whether it may be blocks of lines split by visitor, which are no text.
-    init(_ file: ReadableFile, name: FormatName, takesPartBlocks: Bool = false) throws(LogError) {
+    /// - Parameter isWholeText: whether it begins as a text file does: blocks of lines split by visitor, and pieces from within a
+    ///   file, do not.
+    init(_ file: ReadableFile, name: FormatName, isWholeText: Bool = true) throws(LogError) {
         input = FileInput(file)
         try input.look(Compression.magicLength)
         let head = UnsafeBufferPointer(input.available)
@@ -37,7 +38,7 @@ final class ByteStream {
             }
             decompressor = nil
         }
-        if takesPartBlocks { return }
+        guard isWholeText else { return }
         var look = FileKind.headLength
         while true {
             let isAll = try fillBeginning(look)

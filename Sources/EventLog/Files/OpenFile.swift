@@ -120,7 +120,8 @@ final class OpenFile: Sendable {
     private func open() throws(LogError) -> Content {
         let readable = try ReadableFile(file, name: rules.name(file), spool: rules.spool)
         let name = FormatName(file == .standardInput ? rules.inputName.map { .path($0) } ?? file : file)
-        let bytes = try ByteStream(readable, name: name, takesPartBlocks: rules.takesPartBlocks)
+        let bytes = try ByteStream(
+            readable, name: name, isWholeText: !rules.takesPartBlocks && !rules.isPiece)
         let head = try FormatDetector(
             bytes, file: readable.name, name: name, rules: rules, step: min(rules.blockSize, 4096))
         if head.isOfPartBlocks {
