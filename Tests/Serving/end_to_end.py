@@ -228,7 +228,7 @@ def run(folder: str, sluice: str, library: str) -> None:
         today = datetime.now(ZoneInfo(ZONE)).date()
 
     def night(date) -> int:
-        command = [sluice, "run", "--config", f"{folder}/pipeline.json5", "--state", f"{folder}/state", "--quiet"]
+        command = [sluice, "run", "--config", f"{folder}/pipeline.json5", "--state", f"{folder}/state", "--quiet", "--accept"]
         return subprocess.run(command + ["--date", str(date)], check=False, stderr=subprocess.DEVNULL).returncode
 
     with open(f"{folder}/catalogue.json", "w", encoding="utf-8") as file:
