@@ -150,9 +150,17 @@ extension RunEvent {
         "\(finding.kind.rawValue): \(finding.experiment.map { "\($0.platform)/\($0.slot): " } ?? "")\(finding.text)"
     }
 
+    /// Of what kinds ignored lines are, the most frequent first: they are no fault, but which they are tells of wrong settings.
+    private static func kinds(_ lines: Quality.Lines) -> String {
+        let kinds = lines.reasons.sorted { ($1.lines, $0.reason) < ($0.lines, $1.reason) }.prefix(3)
+        guard !kinds.isEmpty else { return "" }
+        let others = lines.reasons.count > kinds.count ? ", …" : ""
+        return " (\(kinds.map { "\($0.reason) \(Text.count($0.lines))" }.joined(separator: ", "))\(others))"
+    }
+
     private static func summary(_ quality: Quality, _ date: CalendarDate) -> String {
         "\(date): read \(Text.count(Int64(quality.files.count), "file")), \(Text.count(quality.lines, "line")): "
-            + "\(Text.count(quality.rejected.total)) rejected, \(Text.count(quality.ignored.total)) ignored; "
+            + "\(Text.count(quality.rejected.total)) rejected, \(Text.count(quality.ignored.total)) ignored\(kinds(quality.ignored)); "
             + "\(Text.count(quality.visitors, "visitor")), \(Text.count(quality.bots.visitors, "bot")) dropped, "
             + "\(Text.count(quality.units, "unit")) counted, \(Text.count(quality.mixedUnits)) mixed"
     }
