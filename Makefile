@@ -63,6 +63,7 @@ test: dependencies $(SERVING)/.installed $(ANALYSIS)/.installed $(BROWSER)/.inst
 	    'swift: swift test' \
 	    'vectors: $(SERVING)/bin/python $(REFERENCE)/vectors.py Tests/RandomizerTests/Vectors/assignment.json' \
 	    'globs: $(ANALYSIS)/bin/python Tests/State/globs.py $(SLUICE)' \
+	    'schema: $(ANALYSIS)/bin/python Tests/Operations/schema.py $(SLUICE)' \
 	    'parquet: $(ANALYSIS)/bin/python Tests/State/parquet.py $(SLUICE)' \
 	    'targeting: $(TARGETING)/bin/python Tests/Targeting/all.py $(SLUICE)' \
 	    'serving: $(SERVING)/bin/python Tests/Serving/end_to_end.py $(SLUICE) $(LIBRARY)' \

@@ -162,8 +162,8 @@ let package = Package(
         .testTarget(
             name: "ConfigurationTests",
             dependencies: [
-                "Allocation", "BotFilter", "Configuration", "Domain", "EventLog", "Learning", "State", "Statistics",
-                "TestExpectations", "TestSupport",
+                "Allocation", "BotFilter", "Configuration", "Domain", "EventLog", "Guards", "Learning", "State",
+                "Statistics", "TestExpectations", "TestSupport",
             ],
             resources: [.copy("Reference")]),
         .testTarget(

@@ -6,8 +6,7 @@ import EventLog
 extension ConfigurationReader {
     /// Reads `events`; nil when its paths are missing or at fault.
     mutating func events(_ node: JSON5Node?) -> Configuration.EventSource? {
-        let keys = ["paths", "csv", "each", "fields", "types", "timesWithoutOffset", "nobody", "maxRejected"]
-        guard let node = section(node, keys: keys) else { return nil }
+        guard let node = section(node, of: "events") else { return nil }
         let paths = datedPaths(
             required("paths", of: node, example: #"["events/{date}/*.jsonl"]"#), arePatterns: true)
         var events = Configuration.EventSource(paths: paths ?? [])
@@ -29,7 +28,7 @@ extension ConfigurationReader {
     }
 
     private mutating func readFields(_ node: JSON5Node?, into schema: inout EventSchema) {
-        guard let node = section(node, keys: EventField.allCases.map(\.rawValue)) else { return }
+        guard let node = section(node, of: "events.fields") else { return }
         for field in EventField.allCases {
             if let node = node[field.rawValue], let source = fieldSource(node, of: field) { schema[field] = source }
         }
@@ -60,7 +59,8 @@ extension ConfigurationReader {
         case .object: return constant(node, of: field).map { .constant($0) }
         default:
             mismatch(
-                node, expected: "a key of the log, a list of them or { constant: … }",
+                node,
+                expected: SettingForm.source(isTime: field == .time, hasConstant: field != .event).words,
                 "write keys in quotes, as in \(Self.sourceExample)")
             return nil
         }
@@ -146,10 +146,7 @@ extension ConfigurationReader {
 
     package mutating func bots(_ node: JSON5Node?) -> BotSettings {
         var settings = BotSettings()
-        let keys = [
-            "userAgents", "eventsPerDay", "eventsPerMinute", "clicksWithoutView", "denyList", "denyNetworks",
-        ]
-        guard let node = section(node, keys: keys) else { return settings }
+        guard let node = section(node, of: "bots") else { return settings }
         if let userAgents = userAgents(node["userAgents"]) { settings.userAgents = userAgents }
         if let limit = limit(node["eventsPerDay"]) { settings.eventsPerDay = limit }
         // Events of a minute are counted to a little over a million.
@@ -187,7 +184,7 @@ extension ConfigurationReader {
         case .bool(false), .null:
             return .some(nil)
         case .object:
-            guard let node = section(node, keys: ["browsersOnly", "allow", "block"]) else { return nil }
+            guard let node = section(node, of: "bots.userAgents") else { return nil }
             return UserAgentSettings(
                 browsersOnly: bool(node["browsersOnly"]) ?? false, allow: agents(node["allow"]),
                 block: agents(node["block"]))

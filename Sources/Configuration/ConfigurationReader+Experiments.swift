@@ -4,10 +4,6 @@ import Learning
 
 // Experiments and how they share their traffic.
 extension ConfigurationReader {
-    private static let experimentKeys = [
-        "platform", "slot", "variants", "control", "holdout", "retired", "learning", "allocation",
-    ]
-
     /// Reads the experiments, each over the pipeline's own settings. Those at fault are left out.
     mutating func experiments(
         _ node: JSON5Node?, learning: LearningSettings, allocation: AllocationSettings, shared: JSON5Node? = nil
@@ -23,7 +19,7 @@ extension ConfigurationReader {
                 "split the pipeline in two, each with a state directory of its own")
         }
         for node in nodes {
-            guard let node = section(node, keys: Self.experimentKeys) else { continue }
+            guard let node = section(node, of: "experiments[]") else { continue }
             let experiment = experiment(node)
             let learning = self.learning(node["learning"], over: learning)
             let base = experiment.map { allocation.keepingFloors(of: $0.variants) } ?? allocation
@@ -70,11 +66,9 @@ extension ConfigurationReader {
     }
 
     /// A variant is its name, or an object that has dates beside it.
-    private static let variantKeys = ["name", "from", "until"]
-
     private mutating func variantName(_ node: JSON5Node) -> Name? {
         guard case .object = node.value else { return name(node, "variant") }
-        guard let node = section(node, keys: Self.variantKeys) else { return nil }
+        guard let node = section(node, of: "experiments[].variants[]") else { return nil }
         return name(required("name", of: node, example: "\"winter\""), "variant")
     }
 
@@ -120,7 +114,7 @@ extension ConfigurationReader {
     }
 
     package mutating func control(_ node: JSON5Node) -> Experiment.Control? {
-        guard let node = section(node, keys: ["variant", "traffic"]) else { return nil }
+        guard let node = section(node, of: "experiments[].control") else { return nil }
         let variant = name(required("variant", of: node, example: "\"plain\""), "variant")
         let traffic = number(
             required("traffic", of: node, example: "0.05"), expected: "a share of traffic between 0 and 1",
@@ -133,7 +127,7 @@ extension ConfigurationReader {
     /// Reads how to share traffic: what the file says over `base`; floors of single arms are added one by one.
     package mutating func allocation(_ node: JSON5Node?, over base: AllocationSettings) -> AllocationSettings {
         var settings = base
-        guard let node = section(node, keys: ["method", "draws", "floor", "floors", "warmup"]) else { return settings }
+        guard let node = section(node, of: "allocation") else { return settings }
         if let method = word(node["method"], as: AllocationMethod.self) { settings.method = method }
         if let draws = integer(node["draws"], in: 1...10_000_000) { settings.draws = draws }
         if let floor = nullable(node["floor"], { $0.floor($1) }) { settings.floor = floor }

@@ -4,7 +4,7 @@ import EventLog
 extension ConfigurationReader {
     /// Reads what the first line of separated values does not say: the separator, and the names of the columns.
     mutating func csv(_ node: JSON5Node?) -> CSVFormat? {
-        guard let node = section(node, keys: ["separator", "header"]) else { return nil }
+        guard let node = section(node, of: "events.csv") else { return nil }
         var format = CSVFormat()
         if let node = node["separator"] { format.separator = separator(node) }
         if let node = node["header"] {

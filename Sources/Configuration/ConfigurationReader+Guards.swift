@@ -6,13 +6,13 @@ extension ConfigurationReader {
     /// Reads guards: `{ noReward: "warn", visitors: { action: "hold", below: 0.2 } }`, over what holds for those not named.
     package mutating func guards(_ node: JSON5Node?) -> GuardSettings {
         var settings = GuardSettings()
-        guard let node = section(node, keys: GuardKind.allCases.map(\.rawValue)) else { return settings }
+        guard let node = section(node, of: "guards") else { return settings }
         for kind in GuardKind.allCases {
             guard let own = node[kind.rawValue] else { continue }
             var rule = settings[kind]
             if case .object = own.value {
                 let ranges = GuardSettings.ranges(kind)
-                guard let own = section(own, keys: ["action"] + ranges.map(\.threshold.rawValue)) else { continue }
+                guard let own = section(own, of: "guards.\(kind.rawValue)") else { continue }
                 // Who gives a threshold to a guard that is off wants it.
                 if let action = word(own["action"], as: GuardAction.self) {
                     rule.action = action
@@ -47,7 +47,7 @@ extension ConfigurationReader {
         let example = #"[{ platform: "web", slot: "hero", variant: "spring" }]"#
         if case .array([])? = node?.value { return retired }
         for node in list(node, of: "what is meant to be gone", example: example) ?? [] {
-            guard let node = section(node, keys: ["platform", "slot", "variant"]),
+            guard let node = section(node, of: "retired[]"),
                 let platform = name(required("platform", of: node, example: "\"web\""), "platform"),
                 let slot = name(required("slot", of: node, example: "\"hero\""), "slot")
             else { continue }

@@ -7,18 +7,11 @@ package import Learning
 import Statistics
 
 // The file as a whole, and what holds for all experiments.
-extension Configuration {
-    /// The keys of a configuration.
-    static let keys = [
-        "pipeline", "timezone", "events", "bots", "statistics", "learning", "allocation", "experiments", "blacklist",
-        "guards", "retired",
-    ]
-}
-
 extension ConfigurationReader {
     /// Reads the root of the file; nil when anything in it is at fault.
     mutating func configuration(_ root: JSON5Node) -> Configuration? {
-        guard let root = section(root, keys: Configuration.keys) else { return nil }
+        guard let root = section(root, of: "") else { return nil }
+        _ = text(root["$schema"], "the address of a JSON Schema")
         let pipeline = pipelineName(required("pipeline", of: root, example: "\"banners\""))
         let timeZone = timeZone(root["timezone"]) ?? .utc
         let events = events(required("events", of: root, example: #"{ paths: ["events/{date}/*.jsonl"] }"#))
@@ -120,7 +113,7 @@ extension ConfigurationReader {
 
     package mutating func statistics(_ node: JSON5Node?) -> Configuration.StatisticsSettings {
         var settings = Configuration.StatisticsSettings()
-        guard let node = section(node, keys: ["onMixed", "conversionWindow", "revenueCap"]) else { return settings }
+        guard let node = section(node, of: "statistics") else { return settings }
         if let onMixed = word(node["onMixed"], as: MixedUnits.self) { settings.onMixed = onMixed }
         if let window = nullable(node["conversionWindow"], { $0.conversionWindow($1) }) {
             settings.conversionWindow = window
@@ -173,10 +166,7 @@ extension ConfigurationReader {
     /// Reads how to learn: what the file says over `base`.
     package mutating func learning(_ node: JSON5Node?, over base: LearningSettings) -> LearningSettings {
         var settings = base
-        let keys = [
-            "reward", "objective", "since", "window", "halfLife", "seasonality", "segments", "priors", "guardrails",
-        ]
-        guard let node = section(node, keys: keys) else { return settings }
+        guard let node = section(node, of: "learning") else { return settings }
         if let reward = word(node["reward"], as: Reward.self) { settings.reward = reward }
         if let objective = word(node["objective"], as: Objective.self) { settings.objective = objective }
         if let since = nullable(node["since"], { $0.date($1, example: "2026-11-01") }) { settings.since = since }
@@ -192,7 +182,7 @@ extension ConfigurationReader {
         if let halfLife { settings.halfLife = halfLife }
         if let seasonality = word(node["seasonality"], as: Seasonality.self) { settings.seasonality = seasonality }
         if let priors = nullable(node["priors"], { $0.path($1) }) { settings.priors = priors }
-        guard let segments = section(node["segments"], keys: ["minimumVisitors", "pooling"]) else { return settings }
+        guard let segments = section(node["segments"], of: "learning.segments") else { return settings }
         if let minimum = integer(segments["minimumVisitors"], in: 1...Self.unlimited) {
             settings.minimumVisitors = Int64(minimum)
         }
@@ -221,7 +211,7 @@ extension ConfigurationReader {
         let example = #"[{ metric: "purchase", tolerance: 0.05 }]"#
         guard let nodes = list(node, of: "guardrails", example: example) else { return nil }
         return nodes.compactMap { node in
-            guard let node = section(node, keys: ["metric", "tolerance"]) else { return nil }
+            guard let node = section(node, of: "learning.guardrails[]") else { return nil }
             let metric = word(required("metric", of: node, example: "\"purchase\""), as: Reward.self)
             let tolerance = number(
                 required("tolerance", of: node, example: "0.05"), expected: "a share from 0 to below 1",

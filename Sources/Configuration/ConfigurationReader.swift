@@ -64,6 +64,11 @@ package struct ConfigurationReader {
         return node
     }
 
+    /// Checks that a value is an object without other keys than the settings of a path have.
+    package mutating func section(_ node: JSON5Node?, of path: String) -> JSON5Node? {
+        section(node, keys: Setting.keys(of: path))
+    }
+
     /// Finds a key that must be there.
     package mutating func required(_ key: String, of section: JSON5Node, example: String) -> JSON5Node? {
         if let node = section[key] { return node }

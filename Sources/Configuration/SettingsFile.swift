@@ -15,7 +15,7 @@ package struct SettingsFile: Sendable {
     package static func read(file: String) throws(ConfigurationError) -> SettingsFile {
         let bytes = try ConfigurationReader.contents(of: file)
         return try ConfigurationReader.document(bytes, file: file) { reader, root in
-            guard let root = reader.section(root, keys: Configuration.keys) else { return nil }
+            guard let root = reader.section(root, of: "") else { return nil }
             var settings = SettingsFile()
             if root["pipeline"] != nil { settings.pipeline = reader.pipelineName(root["pipeline"]) ?? "" }
             settings.learning = reader.learning(root["learning"], over: LearningSettings())

@@ -45,7 +45,7 @@ sed -e 's|/usr/local/bin/sluice|/usr/bin/sluice|' \
 put "$root/lib/systemd/system/sluice.timer" < "$pipelines/sluice.timer"
 
 documents=$root/usr/share/doc/sluice
-for page in README.md log.md quality.md guards.md messages.md when-a-night-breaks.md crontab; do
+for page in README.md log.md configuration.md quality.md guards.md messages.md when-a-night-breaks.md crontab; do
     put "$documents/$page" < "$pipelines/$page"
 done
 for example in banners.json5 blacklist.csv; do

@@ -1,9 +1,9 @@
 import Domain
 
 /// Times of the log, to the microsecond.
-enum Timestamp {
+package enum Timestamp {
     /// The forms that are read, for messages about those that are not.
-    static let forms = """
+    package static let forms = """
         read are RFC 3339 (2026-11-20T10:00:00Z, 2026-11-20 10:00, 20261120T100000+0530, 2026-11-20 10:00:00 UTC) \
         and epochs in seconds, milliseconds, microseconds or nanoseconds
         """
