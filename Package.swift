@@ -46,8 +46,8 @@ let package = Package(
         .target(
             name: "Pipeline",
             dependencies: [
-                "Allocation", "BotFilter", "CSV", "Configuration", "Domain", "Essentials", "EventLog", "Guards",
-                "Learning", "Randomizer", "State", "Statistics",
+                "Allocation", "BotFilter", "CSV", "Configuration", "Domain", "Essentials", "Evaluation", "EventLog",
+                "Guards", "Learning", "Randomizer", "State", "Statistics",
             ], exclude: ["Documentation"]),
 
         // What looks at it from outside.
@@ -112,7 +112,8 @@ let package = Package(
         .executableTarget(
             name: "Study",
             dependencies: [
-                "Allocation", "CLibrary", "Domain", "Learning", "Lives", "Numerics", "Simulation", "TestSupport",
+                "Allocation", "CLibrary", "Domain", "Learning", "Lives", "Numerics", "Policies", "Simulation",
+                "TestSupport",
             ],
             path: "Tests/Study"),
         .executableTarget(name: "FixtureGenerator", dependencies: ["TestSupport"], path: "Tests/FixtureGenerator"),

@@ -19,9 +19,10 @@ extension NightlyRun {
     /// Learns from all days up to `date` and publishes the table of the day after, unless a guard holds it.
     ///
     /// - Parameter held: days that guards held, which no night is compared with.
+    /// - Returns: what it learned from.
     func publishAllocation(
         after date: CalendarDate, held: Set<CalendarDate>, into outcome: inout NightOutcome
-    ) throws(RunFailure) {
+    ) throws(RunFailure) -> History {
         let tableDate = date.advanced(by: 1)
         let history = try history(through: date)
         if history.dates.last != date {
@@ -56,7 +57,7 @@ extension NightlyRun {
         }
         guard !draft.rows.isEmpty || !outcome.leftOut.isEmpty else {
             warn(.nothingAllocated(date), in: &outcome)
-            return
+            return history
         }
         let current = try files { () throws(FileError) in try state.currentDate() }
         // Before it is replaced.
@@ -66,7 +67,7 @@ extension NightlyRun {
             on: date, history, held: held, inForce: inForce, movements: movements ?? [],
             hasData: history.dates.last == date)
         if options.isDryRun { outcome.movements = movements ?? [] }
-        guard mayPublish(despite: findings, on: date, current: current, into: &outcome) else { return }
+        guard mayPublish(despite: findings, on: date, current: current, into: &outcome) else { return history }
         try publish(draft, on: tableDate, history: history, inputs: inputs, current: current, into: &outcome)
         if let inForce, let movements, outcome.table?.isCurrent == true {
             sayWhatMoves(movements, since: inForce.date, by: date, into: &outcome)
@@ -74,6 +75,7 @@ extension NightlyRun {
         if let current, current > tableDate {
             warn(.currentIsLater(date, table: tableDate, current: current), in: &outcome)
         }
+        return history
     }
 
     /// The results of all experiments, in their order.

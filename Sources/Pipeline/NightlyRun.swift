@@ -29,6 +29,8 @@ package struct NightlyRun: Sendable {
         package var isDryRun = false
         /// The words that run a night of this pipeline, but for its day: what messages tell people to type.
         package var arguments = ""
+        /// Whether to say what the tables brought, where that is new.
+        package var saysWhatTablesBrought = false
         /// Whether to write `bots.csv`.
         package var audits = false
         /// Where the logs are, in place of the configuration's paths.
@@ -85,9 +87,12 @@ package struct NightlyRun: Sendable {
             }
             try take(.allocation, into: &outcome) { outcome throws(RunFailure) in
                 warnOfHeldDays(held, before: date, into: &outcome)
-                try publishAllocation(after: date, held: Set(held.keys), into: &outcome)
+                let history = try publishAllocation(after: date, held: Set(held.keys), into: &outcome)
                 changed = changed || outcome.tableChanged
                 if date == dates.upperBound { try findStaleTables(after: date, changed: changed, into: &outcome) }
+                if options.saysWhatTablesBrought, date == dates.upperBound, outcome.table != nil {
+                    sayWhatTablesBrought(history, since: dates.lowerBound, by: date, into: &outcome)
+                }
             }
             held[date] = outcome.isHeld ? outcome.heldBy : nil
             finished(outcome)

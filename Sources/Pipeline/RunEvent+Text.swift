@@ -1,5 +1,6 @@
 import Configuration
 import Domain
+import Evaluation
 import Guards
 import Learning
 import State
@@ -116,6 +117,15 @@ extension RunEvent {
         case .winnerNamed(_, let experiment, let arm):
             return
                 "\(experiment.platform)/\(experiment.slot): \(arm) is the winner: the evidence excludes every other arm"
+        case .gainKnown(let date, let experiment, let brought, let gains):
+            return "\(date): \(experiment.platform)/\(experiment.slot): \(brought.words(gains)), "
+                + "which is known since this run"
+        case .otherGainsKnown(let date, let experiments):
+            return "\(date): what the tables brought is newly known of "
+                + "\(Text.count(Int64(experiments), "more experiment")): `sluice history` has them all"
+        case .gainUnknown(let date, let reason):
+            return "\(date): what the tables brought cannot be told: \(reason); "
+                + "`sluice history` tells it once that is mended"
         case .nothingAllocated(let date):
             return "\(date): no experiment could be allocated: no table is published"
         case .currentIsLater(let date, let table, let current):

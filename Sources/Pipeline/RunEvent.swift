@@ -1,5 +1,6 @@
 package import Allocation
 package import Domain
+package import Evaluation
 package import Guards
 package import Learning
 package import State
@@ -71,6 +72,12 @@ package enum RunEvent: Sendable {
     case armStopped(CalendarDate, SlotKey, arm: Name, guardrail: Guardrail, liftHigh: Double)
     /// The verdict names a winner that the table before did not.
     case winnerNamed(CalendarDate, SlotKey, arm: Name)
+    /// What the tables brought beside an even split or the control is known by now, and was not before the run.
+    case gainKnown(CalendarDate, SlotKey, Brought, [Brought.Gain])
+    /// More experiments of which that is known than are named one by one.
+    case otherGainsKnown(CalendarDate, experiments: Int)
+    /// What the tables brought cannot be told, since what is needed for it could not be read.
+    case gainUnknown(CalendarDate, reason: String)
     /// A table was published that is older than the one that serves.
     case currentIsLater(CalendarDate, table: CalendarDate, current: CalendarDate)
     /// Tables that were made before the one before them changed.
@@ -98,7 +105,7 @@ extension RunEvent {
     package var severity: Severity {
         switch self {
         case .dayRead, .daysRecounted, .tablePublished, .dryRun, .winnerNamed, .trafficMoved, .otherTrafficMoved,
-            .trafficStays:
+            .trafficStays, .gainKnown, .otherGainsKnown:
             .information
         default: .warning
         }
@@ -144,6 +151,9 @@ extension RunEvent {
         case .controlAlone: "control-alone"
         case .armStopped: "arm-stopped"
         case .winnerNamed: "winner-named"
+        case .gainKnown: "gain-known"
+        case .otherGainsKnown: "other-gains-known"
+        case .gainUnknown: "gain-unknown"
         case .currentIsLater: "current-is-later"
         case .tablesStale: "tables-stale"
         case .journalMended(_, .tornLine): "journal-line-torn"
@@ -172,7 +182,8 @@ extension RunEvent {
             .armStopped(let date, _, _, _, _), .winnerNamed(let date, _, _),
             .currentIsLater(let date, _, _), .tablesStale(let date, _), .nightStopped(let date, _),
             .trafficMoved(let date, _), .otherTrafficMoved(let date, _), .trafficStays(let date, _, _),
-            .tableInForceUnreadable(let date, _, _):
+            .tableInForceUnreadable(let date, _, _), .gainKnown(let date, _, _, _), .otherGainsKnown(let date, _),
+            .gainUnknown(let date, _):
             date
         case .inputWithoutEffect, .journalMended, .recordNotWritten, .metricsNotWritten: nil
         }
@@ -184,7 +195,8 @@ extension RunEvent {
         case .sampleRatio(_, let check): "\(check.platform)/\(check.slot)"
         case .experimentCarriedOver(_, _, let experiment, _), .experimentLeftOut(_, _, let experiment),
             .controlAlone(_, let experiment, _),
-            .armStopped(_, let experiment, _, _, _), .winnerNamed(_, let experiment, _):
+            .armStopped(_, let experiment, _, _, _), .winnerNamed(_, let experiment, _),
+            .gainKnown(_, let experiment, _, _):
             "\(experiment.platform)/\(experiment.slot)"
         case .trafficMoved(_, let movement): "\(movement.platform)/\(movement.slot)"
         case .guardHeld(_, let finding), .guardAccepted(_, let finding), .guardWarned(_, let finding):

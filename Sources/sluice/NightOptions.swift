@@ -132,6 +132,7 @@ enum NightOptions {
         options.accepts = arguments.has("accept")
         options.isDryRun = arguments.has("dry-run")
         options.arguments = words(arguments)
+        options.saysWhatTablesBrought = true
         if !arguments.operands.isEmpty {
             guard dates.lowerBound == dates.upperBound else {
                 throw UsageError("parts are of one night; give one --date")

@@ -35,7 +35,7 @@ import Testing
         #expect(Set(rows.keys) == Set(events + failures + errors), "the page has every code and no other")
         let information = [
             "day-read", "days-recounted", "table-published", "winner-named", "traffic-moved", "other-traffic-moved",
-            "traffic-stays", "dry-run",
+            "traffic-stays", "dry-run", "gain-known", "other-gains-known",
         ]
         for (code, cells) in rows {
             #expect(Int(cells[0]) != nil, "\(code) has an exit code")

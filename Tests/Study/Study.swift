@@ -24,6 +24,7 @@ enum Study {
         try pooling()
         try objective()
         try guardrails()
+        try WorldsStudy(worlds: count(200)).print()
     }
 
     static func count(_ lives: Int) -> Int { max(4, lives * percent / 100) }
@@ -40,6 +41,13 @@ enum Study {
         func percent(_ value: Double) -> String { PlainDecimal.fixed(value * 100, places: 1) }
         return "\(percent(estimate.value)) % (\(percent(interval.lowerBound))–\(percent(interval.upperBound))), "
             + "\(hits) of \(all)"
+    }
+
+    /// A share as a percentage with its interval.
+    static func percentage(_ estimate: Estimate?) -> String {
+        guard let estimate, let interval = estimate.interval else { return "-" }
+        func text(_ value: Double) -> String { PlainDecimal.fixed(value * 100, places: 1) }
+        return "\(text(estimate.value)) (\(text(interval.lowerBound)) to \(text(interval.upperBound)))"
     }
 
     static func mean(_ values: [Double], places: Int = 2) -> String {

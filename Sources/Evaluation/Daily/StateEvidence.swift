@@ -39,7 +39,7 @@ package struct StateEvidence: Sendable {
     }
 
     private let state: StateDirectory
-    private let options: Options
+    private var options: Options
     private let served: ServedShares
     private let tableDates: [CalendarDate]
     /// Rows of every date that has statistics, those outside of the range too: settings learn from them.
@@ -60,6 +60,26 @@ package struct StateEvidence: Sendable {
         }
         tableDates = try StateEvidence.files { () throws(FileError) in try state.allocationDates() }
         for date in try StateEvidence.files({ () throws(FileError) in try state.statisticsDates() }) { try read(date) }
+    }
+
+    /// Takes the statistics as they were read; of the directory only tables are read, when they are asked for.
+    package init(_ state: StateDirectory, rows: [SlotKey: [DailyRow]], options: Options) throws(Failure) {
+        self.state = state
+        self.options = options
+        self.rows = rows
+        do throws(StateError) {
+            served = ServedShares(state, history: try ServingJournal(state).history)
+        } catch {
+            throw .state(error)
+        }
+        tableDates = try StateEvidence.files { () throws(FileError) in try state.allocationDates() }
+    }
+
+    /// The same with other options; tables that were read stay known.
+    package func limited(_ options: Options) -> StateEvidence {
+        var limited = self
+        limited.options = options
+        return limited
     }
 
     private static func files<Value>(_ body: () throws(FileError) -> Value) throws(Failure) -> Value {

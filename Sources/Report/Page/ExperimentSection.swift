@@ -1,6 +1,7 @@
 import Allocation
 import Configuration
 import Domain
+import Evaluation
 import Learning
 
 /// What the page says of one experiment.
@@ -42,8 +43,7 @@ struct ExperimentSection {
     }
 
     private var brought: String {
-        let control = history.control.map { history.arms[$0] }
-        guard let text = whatIf.flatMap({ Brought($0, control: control, history).text }) else { return "" }
+        guard let text = whatIf?.brought?.text else { return "" }
         return "<p class=brought>\(HTML.prose(text))</p>\n"
     }
 

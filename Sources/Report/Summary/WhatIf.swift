@@ -45,6 +45,8 @@ package struct WhatIf: Sendable {
     package static let greatestTables = 3
 
     package var answers: [Answer] = []
+    /// What served beside an even split and the control; nil where nothing can be told.
+    package var brought: Brought?
     package var absence: Absence?
     package var days: Int = 0
     /// The first and the last day with visitors on a day with a table.
@@ -70,6 +72,7 @@ package struct WhatIf: Sendable {
                 absence = .noVisitors
                 return
             }
+            brought = Brought(log, reward: reward, control: history.control.map { history.arms[$0] })
             answers = try WhatIf.answers(to: try policies(history, evidence, log), log)
         } catch {
             absence = .failure("\(error)")
@@ -140,20 +143,15 @@ extension WhatIf.Answer {
     /// By how much the policy's reward per visitor is greater than that of what served; nil where this is not to be trusted or
     /// nothing differs.
     package var difference: Change? {
-        trusted.map { Change($0.value, error: $0.error) }
+        evaluation?.trustedDifference.map { Change($0.value, error: $0.error) }
     }
 
     /// The same relative to what served; nil, too, where that earned nothing or a loss.
     package var change: Change? {
-        guard let trusted, let relative = trusted.relative, let error = trusted.relativeError else { return nil }
-        return Change(relative, error: error)
-    }
-
-    private var trusted: PolicyEvaluation.Difference? {
-        guard let evaluation, evaluation.isReliable, let difference = evaluation.recommended?.difference,
-            difference.error > 0
+        guard let difference = evaluation?.trustedDifference, let relative = difference.relative,
+            let error = difference.relativeError
         else { return nil }
-        return difference
+        return Change(relative, error: error)
     }
 
     /// Whether the policy is what served, on all visitors that it was judged by.

@@ -68,16 +68,20 @@ package struct TerminalNarrative: Sendable {
             sentences.append("Value remaining: \(Figures.percent(remaining, 2)).")
         }
         if let unknown = summary.unknown { sentences.append(unknown) }
-        let control = experiment.control.map { experiment.arms[$0] }
-        if let brought = evidence.flatMap({ Brought(WhatIf(experiment, $0), control: control, experiment).text }) {
-            sentences.append(brought)
-        }
+        if let brought = brought(experiment) { sentences.append(brought.text) }
         let shown = experiment.dates.indices.prefix(latest + 1).suffix(nights)
         let carried = shown.filter { experiment.isCarriedOver[$0] }.map { experiment.dates[$0] }
         if !carried.isEmpty { sentences.append("Carried over: \(Text.days(carried)).") }
         let arms = ArmTable(summary, days: shown, ascii: ascii)
         return name + prose(sentences.joined(separator: " "), indent: "  ")
             + arms.text(width: width.map { $0 - 2 }, layout).split(separator: "\n").map { "  \($0)\n" }.joined()
+    }
+
+    private func brought(_ experiment: ExperimentHistory) -> Brought? {
+        guard let reward = experiment.reward,
+            let log = try? evidence?.log(of: experiment.key, reward: reward, handover: .share(0)).log
+        else { return nil }
+        return Brought(log, reward: reward, control: experiment.control.map { experiment.arms[$0] })
     }
 
     /// A paragraph broken between words where it would be wider than the terminal.
