@@ -72,6 +72,11 @@ package final class UpliftAnalysis {
                 "--message \(name): \(scores.file) has no scores of it; it has "
                     + Text.printable(names.sorted(by: ByteOrder.isBefore).prefix(8).joined(separator: ", ")))
         }
+        for name in settings.decision.costs.keys.sorted(by: ByteOrder.isBefore) where !names.contains(name) {
+            throw .usage(
+                "--cost \(Text.printable(name)): \(scores.file) has no scores of it; it has "
+                    + Text.printable(names.sorted(by: ByteOrder.isBefore).prefix(8).joined(separator: ", ")))
+        }
         return names.indices.filter { settings.messages.isEmpty || settings.messages.contains(names[$0]) }
             .sorted { ByteOrder.isBefore(names[$0], names[$1]) }
     }
@@ -172,6 +177,9 @@ package final class UpliftAnalysis {
         let rule = DecisionRule(
             settings.decision, scores: scores, outcomes: outcomes, bands: bands, tables: tables)
         tables = []
+        remarks += rule.withoutCost.map {
+            "\(Isolated.name($0)): no cost is given, so that it counts as free; give --cost \(Text.printable($0))=MONEY"
+        }
         let reserve = try Reserve(settings.decision, self, spool)
         remarks += reserve.remarks
         decisions = Decisions(rule, reserve)

@@ -81,6 +81,7 @@ import Testing
         (["--bins", "61"], "cannot be cut into 61 bins; give --bins 2"),
         (["--message", "control"], "means customers without a message"),
         (["--cost", "a=-1", "--decide"], "is negative"),
+        (["--cost", "a=1,mial=2", "--decide"], "--cost mial: s.csv has no scores of it; it has a, b"),
         (["--value", "3"], "goes with --decide"),
         (["--shares", "a=0.5,b=0.6"], "adds up to"),
         (["--level", "1"], "--level is '1'"),
@@ -89,6 +90,17 @@ import Testing
         let (result, directory) = try run(words)
         #expect(result.status == 64 && result.errors.contains(text), "\(result.errors)")
         #expect(!directory.exists("out"))
+    }
+
+    @Test func messagesWithoutACostAreSaid() throws {
+        let text = "'b': no cost is given, so that it counts as free; give --cost b=MONEY"
+        for (cost, isSaid) in [(["--cost", "a=0.01"], true), (["--cost", "a=0.01,b=0"], false), ([], false)] {
+            let (result, _) = try run(["--decide"] + cost)
+            #expect(result.status == 0 && result.errors.contains(text) == isSaid, "\(result.errors)")
+        }
+        let costly = Self.changed(Self.scores, ",0.2\n", ",0.2,0.01\n")
+        let (result, _) = try run(scores: Self.changed(costly, "baseline\n", "baseline,cost\n"), ["--decide"])
+        #expect(result.status == 0 && !result.errors.contains("no cost is given"), "\(result.errors)")
     }
 
     @Test func rejectedLinesAreCountedAndNamedBelowOnePercent() throws {

@@ -69,6 +69,14 @@ package final class DecisionRule: @unchecked Sendable {
         }
     }
 
+    /// The messages of which neither the scores nor the settings say a cost, where others have one.
+    var withoutCost: [String] {
+        let lacking = messages.filter {
+            settings.costs[$0.name] == nil && scores.columns[$0.number].details?.cost.count ?? 0 == 0
+        }
+        return lacking.count < messages.count ? lacking.map(\.name) : []
+    }
+
     /// What contacting a customer with a message costs.
     func cost(_ customer: Int, _ message: Message) -> Double {
         scores.cost(customer, message.number) ?? message.cost

@@ -5,13 +5,13 @@ import Evaluation
 /// What a row of scores says beside the uplift, for decisions.
 package final class ScoreDetails {
     /// Not a number where the file has none.
-    var standardError = GrowingColumn<Double>()
-    var cost = GrowingColumn<Double>()
+    var standardError = DecimalColumn()
+    var cost = DecimalColumn()
 }
 
 /// The scores of one message, by customer; not a number where the file has none.
 package final class MessageScores {
-    var uplift = GrowingColumn<Double>()
+    var uplift = DecimalColumn()
     package let details: ScoreDetails?
 
     init(hasDetails: Bool) { details = hasDetails ? ScoreDetails() : nil }
@@ -31,7 +31,7 @@ package final class Scores {
     package fileprivate(set) var messages = NameNumbers()
     package fileprivate(set) var columns: [MessageScores] = []
     /// P(outcome without contact) by customer.
-    var baseline = GrowingColumn<Double>()
+    var baseline = DecimalColumn()
     /// The number of the fold whose models did not see the customer; −1 where none is given.
     var fold = GrowingColumn<Int16>()
     package fileprivate(set) var folds = NameNumbers()
@@ -262,7 +262,7 @@ private struct ScoresWorker: BlockWorker, ~Copyable {
         let column = scores.columns[message]
         if customer >= column.uplift.count {
             if customer >= scores.customers { scores.customers = customer + 1 }
-            column.uplift.extend(to: customer, with: .nan)
+            column.uplift.extend(to: customer)
             column.uplift.append(row.uplift)
         } else if column.uplift[customer].isNaN {
             column.uplift[customer] = row.uplift
@@ -275,12 +275,16 @@ private struct ScoresWorker: BlockWorker, ~Copyable {
     }
 
     private func enter(_ row: Row, _ customer: Int, _ details: ScoreDetails, _ scores: Scores) -> String? {
-        if !row.standardError.isNaN { scores.hasStandardErrors = true }
-        details.standardError.extend(to: customer + 1, with: .nan)
-        details.standardError[customer] = row.standardError
-        details.cost.extend(to: customer + 1, with: .nan)
-        details.cost[customer] = row.cost
-        scores.baseline.extend(to: customer + 1, with: .nan)
+        if !row.standardError.isNaN {
+            scores.hasStandardErrors = true
+            details.standardError.extend(to: customer + 1)
+            details.standardError[customer] = row.standardError
+        }
+        if !row.cost.isNaN {
+            details.cost.extend(to: customer + 1)
+            details.cost[customer] = row.cost
+        }
+        scores.baseline.extend(to: customer + 1)
         let known = scores.baseline[customer]
         guard known.isNaN || abs(known - row.baseline) <= 1e-9 else {
             return "a second baseline of customer '\(text(row.customer))': \(PlainDecimal.string(row.baseline)) after "

@@ -14,7 +14,7 @@ struct ScoredRows: @unchecked Sendable {
     let treated: Int
     let control: Int
     /// By customer; not a number where there is none.
-    private let scores: UnsafeMutablePointer<Double>
+    private let scores: DecimalColumn.View
     private let scoredCustomers: Int
 
     init(_ all: Outcomes, _ column: MessageScores, treated: Int, control: Int) {
@@ -26,7 +26,7 @@ struct ScoredRows: @unchecked Sendable {
         propensities = all.propensity.view
         self.treated = treated
         self.control = control
-        scores = column.uplift.base
+        scores = column.uplift.view
         scoredCustomers = column.uplift.count
     }
 
@@ -53,7 +53,7 @@ struct ScoredRows: @unchecked Sendable {
 
     /// Brings the score of a row near, whose customer is.
     @inline(__always)
-    func prefetchScore(_ row: Int) { cscan_prefetch(scores + Int(customers[row])) }
+    func prefetchScore(_ row: Int) { scores.prefetch(Int(customers[row])) }
 
     /// Hands over every row of a range that has a score. The scores, which stand far apart in memory, are fetched ahead.
     @inline(__always)
