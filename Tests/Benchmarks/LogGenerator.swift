@@ -13,6 +13,12 @@ struct LogGenerator {
         case varied
         /// Comma-separated values with a header.
         case csv
+        /// One producer, whose values stand one object deep.
+        case nested
+        /// Comma-separated values, of which the last is the text of a JSON object that holds most of them.
+        case properties
+        /// As `regular`, with an id of each event; one in sixteen comes twice.
+        case repeated
     }
 
     private var generator: SplitMix64
@@ -36,8 +42,11 @@ struct LogGenerator {
         let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
         var buffer: [UInt8] = []
         buffer.reserveCapacity(1 << 23)
-        if shape == .csv {
+        switch shape {
+        case .csv:
             buffer += Array("ts,type,visitor,platform,slot,variant,segment,user_agent,ip,revenue,order,page\n".utf8)
+        case .properties: buffer += Array("ts,type,visitor,properties\n".utf8)
+        case .regular, .varied, .nested, .repeated: break
         }
         var written = 0
         let visitors = max(1, bytes / 3_000)
@@ -81,23 +90,46 @@ struct LogGenerator {
             fields.append(("revenue", "\(random >> 12 % 9000).\(two(Int(random >> 30 % 100)))"))
             fields.append(("order", "\"o\(random >> 8 % 100_000_000)\""))
         }
-        if shape == .csv {
+        switch shape {
+        case .csv:
             let values = fields.map { $0.1.replacing("\"", with: "") }
             let padding = Array(repeating: "", count: 11 - values.count)
             buffer += Array(
                 (values + padding + ["/p/\(random % 1000)"]).map(LogGenerator.cell).joined(separator: ",").utf8)
-        } else {
+        case .properties:
             fields.append(("page", "\"/p/\(random % 1000)\""))
-            if shape == .varied {
-                fields.shuffle(using: &generator)
-                let space = [" ", "", "  "][Int(random % 3)]
-                let text = fields.map { "\"\($0.0)\":\(space)\($0.1)" }.joined(separator: ",\(space)")
-                buffer += Array("{\(space)\(random % 4 == 0 ? text.replacing("/", with: "\\/") : text)}".utf8)
-            } else {
-                buffer += Array("{\(fields.map { "\"\($0.0)\":\($0.1)" }.joined(separator: ","))}".utf8)
-            }
+            let values = fields[..<3].map { $0.1.replacing("\"", with: "") }
+            let object = LogGenerator.object(fields[3...]).replacing("\"", with: "\"\"")
+            buffer += Array((values.joined(separator: ",") + ",\"\(object)\"").utf8)
+        case .nested:
+            fields.append(("page", "\"/p/\(random % 1000)\""))
+            let context = fields.filter { LogGenerator.contextKeys.contains($0.0) }
+            let properties = fields.filter { !LogGenerator.contextKeys.contains($0.0) }
+            let text = "{\"context\":\(LogGenerator.object(context[...])),\"properties\":\(LogGenerator.object(properties[...]))}"
+            buffer += Array(text.utf8)
+        case .varied:
+            fields.append(("page", "\"/p/\(random % 1000)\""))
+            fields.shuffle(using: &generator)
+            let space = [" ", "", "  "][Int(random % 3)]
+            let text = fields.map { "\"\($0.0)\":\(space)\($0.1)" }.joined(separator: ",\(space)")
+            buffer += Array("{\(space)\(random % 4 == 0 ? text.replacing("/", with: "\\/") : text)}".utf8)
+        case .regular:
+            fields.append(("page", "\"/p/\(random % 1000)\""))
+            buffer += Array(LogGenerator.object(fields[...]).utf8)
+        case .repeated:
+            fields.append(("message", "\"\(String(UInt64(event) &* 0x9E37_79B9_7F4A_7C15, radix: 16))\""))
+            let line = Array(LogGenerator.object(fields[...]).utf8)
+            buffer += line
+            if random >> 56 % 16 == 0 { buffer += [UInt8(ascii: "\n")] + line }
         }
         buffer.append(UInt8(ascii: "\n"))
+    }
+
+    /// What `nested` says of the visitor; the rest is of the event.
+    private static let contextKeys = ["ts", "visitor", "platform", "user_agent", "ip"]
+
+    private static func object(_ fields: ArraySlice<(String, String)>) -> String {
+        "{\(fields.map { "\"\($0.0)\":\($0.1)" }.joined(separator: ","))}"
     }
 
     private static func cell(_ text: String) -> String {

@@ -83,7 +83,8 @@ class Comparison:
         """Runs all programs in turn, Sluice first, and checks every result against Sluice's."""
         sluice.forget(log)
         log.warm()
-        programs = [Runs(name) for name in ["sluice", *self.peers]]
+        peers = [name for name in self.peers if not log.sources or name in logs.PEERS_OF_SOURCES]
+        programs = [Runs(name) for name in ["sluice", *peers]]
         ours = None
         for number in range(rounds):
             for runs in programs:
@@ -247,7 +248,7 @@ def main() -> int:
         return 2
 
     comparison = Comparison(peers, options.rounds)
-    for form in ("jsonl", "csv") if options.logs else ():
+    for form in ("jsonl", "csv", *logs.SOURCES) if options.logs else ():
         comparison.run(logs.trial(form), rounds=1)
     rows = []
     has_measured = False

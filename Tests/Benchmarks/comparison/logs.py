@@ -20,7 +20,16 @@ from dataclasses import dataclass
 
 FOLDER = ".build/bench"
 GENERATOR = "Tests/Benchmarks/LogGenerator.swift"
-NAMES = ["regular", "varied", "csv", "gz", "gz-4-files", "zst"]
+NAMES = ["regular", "varied", "csv", "gz", "gz-4-files", "zst", "nested", "properties", "repeated"]
+# Shapes whose values stand elsewhere than under their own names; one peer has a query for them.
+CONTEXT = ["ts", "visitor", "platform", "user_agent", "ip"]
+FIELDS = ["ts", "type", "visitor", "platform", "slot", "variant", "segment", "user_agent", "ip", "revenue", "order"]
+SOURCES = {
+    "nested": {name: f"{'context' if name in CONTEXT else 'properties'}.{name}" for name in FIELDS},
+    "properties": {name: f"properties.{name}" for name in FIELDS[3:]},
+    "repeated": {"event": "message"},
+}
+PEERS_OF_SOURCES = ["duckdb"]
 
 
 @dataclass
@@ -28,6 +37,11 @@ class Log:
     name: str
     form: str
     files: list[str]
+
+    @property
+    def sources(self) -> dict[str, str]:
+        """Where values stand, as the configuration says it."""
+        return SOURCES.get(self.form, {})
 
     @property
     def bytes(self) -> int:
@@ -47,9 +61,9 @@ def generated(name: str, size: int) -> Log | None:
         digest = hashlib.sha256(file.read()).hexdigest()[:8]
     folder = f"{FOLDER}/logs-{size}-{digest}"
     os.makedirs(folder, exist_ok=True)
-    shape = name if name in ("varied", "csv") else "regular"
-    form = "csv" if shape == "csv" else "jsonl"
-    plain = _made(f"{folder}/{shape}.{form}", lambda path: generate(shape, size, path))
+    shape = name if name in ("varied", "csv", *SOURCES) else "regular"
+    form = shape if shape in ("csv", *SOURCES) else "jsonl"
+    plain = _made(f"{folder}/{shape}.{_suffix(form)}", lambda path: generate(shape, size, path))
     if name == shape:
         return Log(name, form, [plain])
     if name == "gz":
@@ -62,6 +76,10 @@ def generated(name: str, size: int) -> Log | None:
     if not all(map(os.path.exists, parts)):
         _split(plain, parts)
     return Log(name, form, parts)
+
+
+def _suffix(form: str) -> str:
+    return "csv" if form in ("csv", "properties") else "jsonl"
 
 
 def _made(path: str, make) -> str:
@@ -106,17 +124,33 @@ def _split(source: str, parts: list[str]) -> None:
 def trial(form: str) -> Log:
     """Writes the trial log anew, the same each time."""
     os.makedirs(FOLDER, exist_ok=True)
-    path = f"{FOLDER}/trial.{form}"
+    path = f"{FOLDER}/trial-{form}.{_suffix(form)}"
     events = _trial_events(random.Random(1))
     with open(path, "w", encoding="utf-8", newline="") as file:
         if form == "jsonl":
             file.writelines(json.dumps(event) + "\n" for event in events)
+        elif form == "nested":
+            for event in events:
+                context = {name: value for name, value in event.items() if name in CONTEXT}
+                properties = {name: value for name, value in event.items() if name not in CONTEXT}
+                file.write(json.dumps({"context": context, "properties": properties}) + "\n")
+        elif form == "repeated":
+            lines = [json.dumps({**event, "message": f"m-{number}"}) for number, event in enumerate(events)]
+            lines += random.Random(2).sample(lines, len(lines) // 5)
+            random.Random(3).shuffle(lines)
+            file.writelines(line + "\n" for line in lines)
+        elif form == "properties":
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(["ts", "type", "visitor", "properties"])
+            for event in events:
+                properties = {name: value for name, value in event.items() if name in FIELDS[3:]}
+                writer.writerow([event["ts"], event["type"], event["visitor"], json.dumps(properties)])
         else:
             columns = "ts type visitor platform slot variant segment user_agent ip revenue order page".split()
             writer = csv.DictWriter(file, columns, lineterminator="\n")
             writer.writeheader()
             writer.writerows(events)
-    return Log(f"trial.{form}", form, [path])
+    return Log(f"trial-{form}", form, [path])
 
 
 def _trial_events(random: random.Random) -> list[dict]:

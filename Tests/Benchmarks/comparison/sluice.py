@@ -34,7 +34,7 @@ def command(log: Log, *options: str, **settings: dict) -> list[str]:
     """Writes the log's configuration, with `settings` in place of its own, and returns the command."""
     path = f"{FOLDER}/{log.name}.json5"
     configuration = {**CONFIGURATION, **settings}
-    configuration["events"] = {"paths": log.files, **settings.get("events", {})}
+    configuration["events"] = {"paths": log.files, "fields": log.sources, **settings.get("events", {})}
     with open(path, "w", encoding="utf-8") as file:
         json.dump(configuration, file)
     return [PROGRAM, "statistics", "--config", path, "--date", DATE, "--state", state(log), "--quiet", *options]

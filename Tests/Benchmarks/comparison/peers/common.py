@@ -1,6 +1,6 @@
 """What the peers' programs share: their arguments, the experiments, and the columns they answer with.
 
-A peer is called as `python with_ENGINE.py jsonl|csv FILE…` and writes CSV to standard output, one row for each platform, slot,
+A peer is called as `python with_ENGINE.py jsonl|csv FILE…` (DuckDB's with `nested`, `properties` and `repeated` too) and writes CSV to standard output, one row for each platform, slot,
 segment and variant.
 """
 
@@ -27,8 +27,8 @@ COLUMNS = KEYS + COUNTS + ["revenue"]
 
 
 def arguments():
-    """Returns the format, `jsonl` or `csv`, and the files of the log."""
-    if len(sys.argv) < 3 or sys.argv[1] not in ("jsonl", "csv"):
+    """Returns the form of the log and its files."""
+    if len(sys.argv) < 3:
         sys.exit(f"usage: {sys.argv[0]} jsonl|csv FILE…")
     return sys.argv[1], sys.argv[2:]
 

@@ -83,8 +83,8 @@ def statements(form, files):
         )
         SELECT visitor, platform, slot, ts, revenue FROM relevant WHERE `order` = ''
         UNION ALL
-        SELECT visitor, platform, slot, ts, revenue FROM relevant WHERE `order` <> ''
-        ORDER BY ts LIMIT 1 BY visitor, `order`
+        SELECT visitor, argMin(platform, ts), argMin(slot, ts), min(ts), max(revenue)
+        FROM relevant WHERE `order` <> '' GROUP BY visitor, `order`
     """
 
 

@@ -25,10 +25,37 @@ TYPES = {
 UNUSED = ["ip", "page"]
 
 
+# Where values stand one object deep, and which are the text of an object in a column.
+CONTEXT = ["ts", "visitor", "platform", "user_agent"]
+PROPERTIES = ["platform", "slot", "variant", "segment", "user_agent", "revenue", "order"]
+
+
+def structure(names):
+    return "STRUCT(" + ", ".join(f'"{name}" {TYPES[name]}' for name in names) + ")"
+
+
 def source(form, files):
+    """What stands behind FROM: the log's events with the columns that the statements read."""
+    paths = f"[{common.sql_list(files)}]"
+    if form == "nested":
+        properties = [name for name in TYPES if name not in CONTEXT and name not in UNUSED]
+        columns = f"{{'context': '{structure(CONTEXT)}', 'properties': '{structure(properties)}'}}"
+        return f"""(SELECT unnest(context), unnest(properties)
+            FROM read_json({paths}, format = 'newline_delimited', columns = {columns}))"""
+    if form == "properties":
+        columns = "{'ts': 'TIMESTAMP', 'type': 'VARCHAR', 'visitor': 'VARCHAR', 'properties': 'VARCHAR'}"
+        # One pass over the text; an extraction for each key takes longer.
+        kinds = "{" + ", ".join(f'"{name}": "{TYPES[name]}"' for name in PROPERTIES) + "}"
+        return f"""(SELECT ts, type, visitor, unnest(from_json(properties, '{kinds}'))
+            FROM read_csv({paths}, header = true, delim = ',', quote = '"', columns = {columns}))"""
+    if form == "repeated":
+        types = {name: kind for name, kind in TYPES.items() if name not in UNUSED} | {"message": "VARCHAR"}
+        columns = "{" + ", ".join(f"'{name}': '{kind}'" for name, kind in types.items()) + "}"
+        # Of copies the earliest counts. DISTINCT ON keeps any, which is right where copies are equal, and faster.
+        return f"""(SELECT DISTINCT ON (visitor, type, message) *
+            FROM read_json({paths}, format = 'newline_delimited', columns = {columns}))"""
     types = {name: kind for name, kind in TYPES.items() if form == "csv" or name not in UNUSED}
     columns = "{" + ", ".join(f"'{name}': '{kind}'" for name, kind in types.items()) + "}"
-    paths = f"[{common.sql_list(files)}]"
     if form == "csv":
         return f"read_csv({paths}, header = true, delim = ',', quote = '\"', columns = {columns})"
     return f"read_json({paths}, format = 'newline_delimited', columns = {columns})"
@@ -76,11 +103,16 @@ def statements(form, files):
     """
     yield f"""
         CREATE TEMP TABLE purchases AS
-        SELECT visitor, platform, slot, ts, coalesce(revenue, 0) AS revenue FROM events
-        WHERE type = 'purchase'
-            AND coalesce(platform, '{common.PLATFORM}') = '{common.PLATFORM}'
-            AND (slot IS NULL OR slot IN ({common.sql_list(common.SLOTS)}))
-        QUALIFY "order" IS NULL OR row_number() OVER (PARTITION BY visitor, "order" ORDER BY ts) = 1
+        WITH relevant AS (
+            SELECT visitor, platform, slot, ts, coalesce(revenue, 0) AS revenue, "order" FROM events
+            WHERE type = 'purchase'
+                AND coalesce(platform, '{common.PLATFORM}') = '{common.PLATFORM}'
+                AND (slot IS NULL OR slot IN ({common.sql_list(common.SLOTS)}))
+        )
+        SELECT visitor, platform, slot, ts, revenue FROM relevant WHERE "order" IS NULL
+        UNION ALL
+        SELECT visitor, arg_min_null(platform, ts), arg_min_null(slot, ts), min(ts), max(revenue)
+        FROM relevant WHERE "order" IS NOT NULL GROUP BY visitor, "order"
     """
 
 

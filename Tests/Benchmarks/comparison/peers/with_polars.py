@@ -81,15 +81,16 @@ def units(log):
 
 
 def purchases(log):
-    """The purchases with repeated orders left out: of an order's events the earliest counts."""
+    """The purchases, of which the events of one order are one: the earliest, with the greatest revenue."""
     relevant = log.filter(
         pl.col("type") == "purchase",
         pl.col("platform").fill_null(common.PLATFORM) == common.PLATFORM,
         pl.col("slot").is_null() | pl.col("slot").is_in(common.SLOTS),
     ).select("visitor", "ts", "revenue", "order", of_platform="platform", of_slot="slot")
-    orders = relevant.filter(pl.col("order").is_not_null()).sort("ts")
-    orders = orders.unique(["visitor", "order"], keep="first", maintain_order=True)
-    return pl.concat([relevant.filter(pl.col("order").is_null()), orders])
+    orders = relevant.filter(pl.col("order").is_not_null()).group_by("visitor", "order").agg(
+        pl.col("ts").min(), pl.col("revenue").max(), pl.col("of_platform", "of_slot").sort_by("ts").first()
+    )
+    return pl.concat([relevant.filter(pl.col("order").is_null()), orders.select(relevant.collect_schema().names())])
 
 
 def statistics(log):

@@ -68,7 +68,9 @@ def views():
     """
     yield "purchases", f"""
         SELECT visitor, platform, slot, ts, revenue FROM (
-            SELECT *, row_number() OVER (PARTITION BY visitor, `order` ORDER BY ts) AS number
+            SELECT visitor, platform, slot, ts, `order`,
+                CASE WHEN `order` IS NULL THEN revenue ELSE max(revenue) OVER (PARTITION BY visitor, `order`) END AS revenue,
+                row_number() OVER (PARTITION BY visitor, `order` ORDER BY ts) AS number
             FROM events
             WHERE type = 'purchase' AND coalesce(platform, '{common.PLATFORM}') = '{common.PLATFORM}'
                 AND (slot IS NULL OR slot IN ({common.sql_list(common.SLOTS)}))
