@@ -62,6 +62,7 @@ test: dependencies $(SERVING)/.installed $(ANALYSIS)/.installed $(BROWSER)/.inst
 	python3 Tests/run.py \
 	    'swift: swift test' \
 	    'vectors: $(SERVING)/bin/python $(REFERENCE)/vectors.py Tests/RandomizerTests/Vectors/assignment.json' \
+	    'sources: python3 Tests/Logs/sources.py $(SLUICE)' \
 	    'globs: $(ANALYSIS)/bin/python Tests/State/globs.py $(SLUICE)' \
 	    'schema: $(ANALYSIS)/bin/python Tests/Operations/schema.py $(SLUICE)' \
 	    'parquet: $(ANALYSIS)/bin/python Tests/State/parquet.py $(SLUICE)' \

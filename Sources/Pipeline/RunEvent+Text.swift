@@ -172,7 +172,8 @@ extension RunEvent {
         "\(date): read \(Text.count(Int64(quality.files.count), "file")), \(Text.count(quality.lines, "line")): "
             + "\(Text.count(quality.rejected.total)) rejected, \(Text.count(quality.ignored.total)) ignored\(kinds(quality.ignored)); "
             + "\(Text.count(quality.visitors, "visitor")), \(Text.count(quality.bots.visitors, "bot")) dropped, "
-            + "\(Text.count(quality.units, "unit")) counted, \(Text.count(quality.mixedUnits)) mixed"
+            + "\(Text.count(quality.units, "unit")) (a visitor in an experiment), "
+            + "\(Text.count(quality.mixedUnits)) mixed (two variants seen)"
     }
 
     /// - Parameter date: the last night of the run.

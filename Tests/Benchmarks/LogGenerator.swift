@@ -105,7 +105,8 @@ struct LogGenerator {
             fields.append(("page", "\"/p/\(random % 1000)\""))
             let context = fields.filter { LogGenerator.contextKeys.contains($0.0) }
             let properties = fields.filter { !LogGenerator.contextKeys.contains($0.0) }
-            let text = "{\"context\":\(LogGenerator.object(context[...])),\"properties\":\(LogGenerator.object(properties[...]))}"
+            let text =
+                "{\"context\":\(LogGenerator.object(context[...])),\"properties\":\(LogGenerator.object(properties[...]))}"
             buffer += Array(text.utf8)
         case .varied:
             fields.append(("page", "\"/p/\(random % 1000)\""))

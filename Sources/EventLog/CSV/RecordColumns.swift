@@ -84,6 +84,9 @@ struct RecordColumns: ~Copyable {
 
     var hasPaths: Bool { !withPaths.isEmpty }
 
+    /// Whether all values are columns with numbers below 64.
+    var areFew: Bool { count < 64 && !hasPaths }
+
     /// Reads the JSON of a column with a line feed and `CSCAN_SLACK` readable bytes behind it: by its shape, if that is known. Text
     /// in it that is JSON again is not read.
     func read(_ text: ByteText, _ column: Int, into values: UnsafeMutablePointer<LineValue>) {

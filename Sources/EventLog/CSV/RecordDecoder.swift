@@ -26,14 +26,15 @@ struct RecordDecoder: ~Copyable {
     private var separator = CSVFormat.comma
     /// The absent value, one for each column, those of the paths into columns, one that no field has, and the constants.
     private var values: UnsafeMutableBufferPointer<LineValue>
-    /// In how many of the day's lines each source was there.
-    private(set) var sourceCounts: SourceCounts
+    /// In how many of the day's lines each source was there, but for what is counted by kinds of records.
+    private var counts: SourceCounts
+    private let presence = PresenceCounts()
 
     init(schema: EventSchema, day: LogDay, maximumLength: Int) {
         self.maximumLength = maximumLength
         list = SourceList(schema)
         constants = ConstantTexts(list.constants)
-        sourceCounts = SourceCounts(list.sources.count)
+        counts = SourceCounts(list.sources.count)
         builder = EventBuilder(schema: schema, day: day)
         columns = RecordColumns(nil, list)
         values = .allocate(capacity: 0)
@@ -52,6 +53,12 @@ struct RecordDecoder: ~Copyable {
     /// The value for which the record before was rejected as invalid.
     var invalidValue: LineValue { builder.invalidValue }
 
+    /// In how many of the day's lines each source was there.
+    mutating func sourceCounts() -> SourceCounts {
+        presence.empty(of: columns.held, into: &counts)
+        return counts
+    }
+
     /// Frees the texts of the events decoded so far.
     mutating func freeTexts() {
         builder.freeTexts()
@@ -60,6 +67,7 @@ struct RecordDecoder: ~Copyable {
     /// Reads what follows by the names of columns in `header`.
     mutating func use(_ header: CSVHeader) {
         guard header !== columns.header else { return }
+        presence.empty(of: columns.held, into: &counts)
         columns = RecordColumns(header, list)
         separator = header.separator
         values.deallocate()
@@ -76,18 +84,32 @@ struct RecordDecoder: ~Copyable {
         recordAt start: UnsafePointer<UInt8>, before end: UnsafePointer<UInt8>,
         into event: UnsafeMutablePointer<Event>
     ) -> Record {
+        separator == CSVFormat.comma
+            ? decode(recordAt: start, before: end, into: event, separator: CSVFormat.comma)
+            : decode(recordAt: start, before: end, into: event, separator: separator)
+    }
+
+    /// Compiled twice: commas have a scan of their own.
+    @inline(__always)
+    private mutating func decode(
+        recordAt start: UnsafePointer<UInt8>, before end: UnsafePointer<UInt8>,
+        into event: UnsafeMutablePointer<Event>, separator: UInt8
+    ) -> Record {
         var scan = Scan(position: start)
         // Two bytes of a block's end follow every record.
         if start.pointee == 0xEF, ByteOrderMark.begins(start, count: 3) { scan.position += 3 }
         let columns = self.columns.count
         var fields = 0
+        // Bit n: column n is empty. Of records with 64 columns and more it is of no use.
+        var empty: UInt64 = 0
         while true {
             fields += 1
             let isQuoted = scan.position.pointee == UInt8(ascii: "\"")
-            guard let value = isQuoted ? quotedField(&scan) : scan.plainField(separator) else {
+            guard let value = isQuoted ? quotedField(&scan, separator) : scan.plainField(separator) else {
                 return malformed(start, before: end)
             }
             if fields <= columns { values[fields] = value }
+            if value.count == 0 { empty |= 1 &<< UInt64(truncatingIfNeeded: fields) }
             if scan.position.pointee == 0x0A { break }
             scan.position += 1
         }
@@ -96,7 +118,7 @@ struct RecordDecoder: ~Copyable {
         // Only the search for a quote that never comes passes over the end.
         guard count <= maximumLength, lineFeed <= end else { return malformed(start, before: end) }
         return Record(
-            outcome: complete(start, count, fields: fields, mayHaveHigh: scan.high != 0, into: event),
+            outcome: complete(start, count, fields: fields, empty: empty, mayHaveHigh: scan.high != 0, into: event),
             lineFeed: lineFeed, mayHaveLineFeeds: scan.lineFeeds != 0)
     }
 
@@ -127,7 +149,7 @@ struct RecordDecoder: ~Copyable {
 
     @inline(__always)
     private mutating func complete(
-        _ start: UnsafePointer<UInt8>, _ count: Int, fields: Int, mayHaveHigh: Bool,
+        _ start: UnsafePointer<UInt8>, _ count: Int, fields: Int, empty: UInt64, mayHaveHigh: Bool,
         into event: UnsafeMutablePointer<Event>
     ) -> LineDecoder.Outcome {
         if start.pointee <= 0x20, LineDecoder.isBlank(start, count: count) { return .ignored(.blankLine) }
@@ -135,7 +157,12 @@ struct RecordDecoder: ~Copyable {
         guard fields == columns.count, let base = values.baseAddress else { return .rejected(.fieldCount) }
         let arePlain = columns.hasPaths ? readPaths(base) : columns.arePlain
         let outcome = builder.build(event, from: base, columns.sources, arePlain: arePlain)
-        if outcome.isOfDay { columns.held.count(base, isThere: { $0.count > 0 }, into: &sourceCounts) }
+        guard outcome.isOfDay else { return outcome }
+        if columns.areFew {
+            presence.count(~empty, of: columns.held, into: &counts)
+        } else {
+            columns.held.count(base, isThere: { $0.count > 0 }, into: &counts)
+        }
         return outcome
     }
 
@@ -198,7 +225,7 @@ struct RecordDecoder: ~Copyable {
 
     /// Passes a field with its quotes up to the separator or line feed behind it; nil when something else is there.
     @inline(__always)
-    private mutating func quotedField(_ scan: inout Scan) -> LineValue? {
+    private mutating func quotedField(_ scan: inout Scan, _ separator: UInt8) -> LineValue? {
         let start = scan.position + 1
         scan.position = start
         var hasDoubledQuotes = false

@@ -69,32 +69,40 @@ struct EventBuilder: ~Copyable {
     private mutating func fillFromPlain(
         _ event: UnsafeMutablePointer<Event>, from values: UnsafePointer<LineValue>, _ sources: borrowing FieldSources
     ) throws(RejectedReason) {
+        // Each text is looked at as it is taken over: all of them together would not fit the processor's registers.
         let visitor = sources.first(.visitor, in: values).text
-        let platform = sources.first(.platform, in: values).text
-        let slot = sources.first(.slot, in: values).text
-        let variant = sources.first(.variant, in: values).text
-        let segment = sources.first(.segment, in: values).text
-        let order = sources.first(.order, in: values).text
-        let userAgent = sources.first(.userAgent, in: values).text
-        let address = sources.first(.address, in: values).text
-        let id = sources.first(.event, in: values).text
         event.pointee.visitor = visitor
+        var suspicion = nobody.suspicion(ofID: visitor)
+        let platform = sources.first(.platform, in: values).text
         event.pointee.platform = platform
+        suspicion |= nobody.suspicion(ofName: platform)
+        let slot = sources.first(.slot, in: values).text
         event.pointee.slot = slot
+        suspicion |= nobody.suspicion(ofName: slot)
+        let variant = sources.first(.variant, in: values).text
         event.pointee.variant = variant
+        suspicion |= nobody.suspicion(ofName: variant)
+        let hasPlace = platform.count != 0 && slot.count != 0 && variant.count != 0
+        let segment = sources.first(.segment, in: values).text
         event.pointee.segment = segment
+        suspicion |= nobody.suspicion(ofName: segment)
+        let order = sources.first(.order, in: values).text
         event.pointee.order = order
+        suspicion |= nobody.suspicion(ofID: order)
+        let userAgent = sources.first(.userAgent, in: values).text
         event.pointee.userAgent = userAgent
+        suspicion |= nobody.suspicion(ofName: userAgent)
+        let address = sources.first(.address, in: values).text
         event.pointee.address = address
+        suspicion |= nobody.suspicion(ofName: address)
+        let id = sources.first(.event, in: values).text
         event.pointee.id = id
-        let suspicion =
-            nobody.suspicion(ofID: visitor) | nobody.suspicion(ofName: platform) | nobody.suspicion(ofName: slot)
-            | nobody.suspicion(ofName: variant) | nobody.suspicion(ofName: segment) | nobody.suspicion(ofID: order)
-            | nobody.suspicion(ofName: userAgent) | nobody.suspicion(ofName: address) | nobody.suspicion(ofID: id)
+        suspicion |= nobody.suspicion(ofID: id)
         if suspicion & 1 != 0, isOdd(event) { return try fillFromAny(event, from: values, sources) }
         event.pointee.time = try time(values, sources)
-        event.pointee.type = try type(sources.first(.type, in: values).text)
-        try checkPlace(event)
+        let type = try type(sources.first(.type, in: values).text)
+        event.pointee.type = type
+        if !hasPlace { try checkPlace(event) }
         event.pointee.revenue = try revenue(values, sources)
         if event.pointee.revenue != 0 { event.pointee.settleRefund() }
         event.pointee.propensity = propensity(values, sources, of: event)
@@ -145,14 +153,12 @@ struct EventBuilder: ~Copyable {
     }
 
     /// Views and clicks must say what was shown.
-    @inline(__always)
     private func checkPlace(_ event: UnsafeMutablePointer<Event>) throws(RejectedReason) {
         let (platform, slot) = (event.pointee.platform, event.pointee.slot)
-        if platform.isEmpty || slot.isEmpty || event.pointee.variant.isEmpty {
-            switch event.pointee.type {
-            case .view, .click: throw .missing(platform.isEmpty ? .platform : slot.isEmpty ? .slot : .variant)
-            case .purchase, .refund, .other: break
-            }
+        guard platform.isEmpty || slot.isEmpty || event.pointee.variant.isEmpty else { return }
+        switch event.pointee.type {
+        case .view, .click: throw .missing(platform.isEmpty ? .platform : slot.isEmpty ? .slot : .variant)
+        case .purchase, .refund, .other: return
         }
     }
 

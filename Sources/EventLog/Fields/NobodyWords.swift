@@ -29,7 +29,7 @@ package struct NobodyWords: Equatable, Sendable {
 
 /// The words at work. What is plainly a value is told by its first byte and its length:
 ///
-///     names[first byte]     bit n: a text of n bytes may be a word; bit 63: one of 63 bytes or more
+///     names[first byte]     bit n: a text of n bytes, or of n and a multiple of 64, may be a word
 struct NobodyFilter: ~Copyable {
     /// By first byte. Of ids there are two more reasons to look closer: blanks, and zeros.
     private let names: UnsafeMutablePointer<UInt64>
@@ -49,7 +49,7 @@ struct NobodyFilter: ~Copyable {
         names = .allocate(capacity: 256)
         names.initialize(repeating: 0, count: 256)
         for word in words {
-            let lengths = word.contains { $0 >= 0x80 } ? UInt64.max : 1 << UInt64(min(word.count, 63))
+            let lengths = word.contains { $0 >= 0x80 } ? UInt64.max : 1 << UInt64(word.count % 64)
             names[Int(word[0])] |= lengths
             if word[0] >= 0x61, word[0] <= 0x7A { names[Int(word[0] ^ 0x20)] |= lengths }
         }
@@ -70,17 +70,19 @@ struct NobodyFilter: ~Copyable {
     /// even if it has none.
     @inline(__always)
     func suspicion(ofName text: ByteText) -> UInt64 {
-        names[Int(text.start.pointee)] &>> UInt64(truncatingIfNeeded: min(text.count, 63))
+        names[Int(text.start.pointee)] &>> UInt64(truncatingIfNeeded: text.count)
     }
 
     /// The same of an id, which may also be written otherwise than it is meant. Two bytes before its start must be readable.
     @inline(__always)
     func suspicion(ofID text: ByteText) -> UInt64 {
-        let last = text.start[text.count - 1]
-        let isBlank = last &- 0x21 >= 0x5F
-        let isFraction = last == 0x30 && (text.start[text.count - 2] == 0x2E || text.start[text.count - 2] == 0x30)
-        return ids[Int(text.start.pointee)] &>> UInt64(truncatingIfNeeded: min(text.count, 63))
-            | (isBlank || isFraction ? 1 : 0)
+        let end = UnsafeRawPointer(text.start + (text.count - 2))
+        let ending = UInt16(littleEndian: end.loadUnaligned(as: UInt16.self))
+        // Blank or beyond ASCII; or `.0`, or `00`, of which the zeros may be those of a fraction. No branch: ids end in any way.
+        let isBlank: UInt64 = (ending >> 8) &- 0x21 >= 0x5F ? 1 : 0
+        let isFraction: UInt64 = ending == 0x302E ? 1 : 0
+        let areZeros: UInt64 = ending == 0x3030 ? 1 : 0
+        return ids[Int(text.start.pointee)] &>> UInt64(truncatingIfNeeded: text.count) | isBlank | isFraction | areZeros
     }
 
     /// Whether the text of a field, an id without the blanks around it, stands for none.

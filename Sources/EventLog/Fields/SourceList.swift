@@ -135,8 +135,58 @@ struct HeldSources {
         for (source, numbers) in held where numbers.contains(where: { isThere(values[$0]) }) { counts.add(source) }
     }
 
+    /// Counts lines of one kind, told by which of their values are there: bit n for the value of number n, which is below 64.
+    func count(_ present: UInt64, lines: Int64, into counts: inout SourceCounts) {
+        for (source, numbers) in held where numbers.contains(where: { present >> UInt64($0) & 1 != 0 }) {
+            counts.add(source, lines)
+        }
+    }
+
     /// Counts lines in which all of them stand.
     func count(lines: Int64, into counts: inout SourceCounts) {
         for (source, _) in held { counts.add(source, lines) }
+    }
+}
+
+/// Lines counted by which of their values are there, so that the sources are looked through once for many lines.
+struct PresenceCounts: ~Copyable {
+    private static let slots = 64
+    /// The kind of line that a slot counts, and how many there were.
+    private let kinds: UnsafeMutablePointer<UInt64>
+    private let lines: UnsafeMutablePointer<Int64>
+
+    init() {
+        kinds = .allocate(capacity: PresenceCounts.slots)
+        kinds.initialize(repeating: 0, count: PresenceCounts.slots)
+        lines = .allocate(capacity: PresenceCounts.slots)
+        lines.initialize(repeating: 0, count: PresenceCounts.slots)
+    }
+
+    deinit {
+        kinds.deallocate()
+        lines.deallocate()
+    }
+
+    /// Counts a line. What its slot counted of another kind goes to `counts`.
+    @inline(__always)
+    func count(_ present: UInt64, of held: HeldSources, into counts: inout SourceCounts) {
+        // Fibonacci hashing: the high bits of the product depend on all of the kind's.
+        let slot = Int(truncatingIfNeeded: (present &* 0x9E37_79B9_7F4A_7C15) >> 58)
+        if kinds[slot] != present {
+            empty(slot, of: held, into: &counts)
+            kinds[slot] = present
+        }
+        lines[slot] += 1
+    }
+
+    /// Adds all that was counted, once.
+    func empty(of held: HeldSources, into counts: inout SourceCounts) {
+        for slot in 0..<PresenceCounts.slots { empty(slot, of: held, into: &counts) }
+    }
+
+    @inline(never)
+    private func empty(_ slot: Int, of held: HeldSources, into counts: inout SourceCounts) {
+        if lines[slot] > 0 { held.count(kinds[slot], lines: lines[slot], into: &counts) }
+        lines[slot] = 0
     }
 }

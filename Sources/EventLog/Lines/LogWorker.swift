@@ -117,7 +117,7 @@ struct LogWorker: ~Copyable {
     consuming func finish() -> LogTally {
         tally.count(invalidPropensities: lines.invalidPropensities + records.invalidPropensities)
         tally.add(lines.sourceCounts(), lines.otherTypes)
-        tally.add(records.sourceCounts, records.otherTypes)
+        tally.add(records.sourceCounts(), records.otherTypes)
         return tally
     }
 
