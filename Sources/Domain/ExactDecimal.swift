@@ -25,7 +25,14 @@ package enum ExactDecimal {
 
     /// The value of plain decimal text times 10^scale; nil when it is none, has more decimals, or leaves 128 bits.
     package static func value(_ text: some StringProtocol, scale: Int) -> Int128? {
-        guard let parts = DecimalParts(text), parts.fraction.count <= scale else { return nil }
+        value(Array(text.utf8)[...], scale: scale)
+    }
+
+    /// The same of its bytes.
+    package static func value(_ bytes: ArraySlice<UInt8>, scale: Int) -> Int128? {
+        // What surely fits 64 bits, as nearly all does.
+        if bytes.count + scale <= 18 { return shortValue(bytes, scale: scale).map { Int128($0) } }
+        guard let parts = DecimalParts(bytes), parts.fraction.count <= scale else { return nil }
         var value: Int128 = 0
         // Downwards where it is negative: there is one more negative number than positive ones.
         func append(_ digit: Int128) -> Bool {
@@ -42,6 +49,26 @@ package enum ExactDecimal {
         }
         return value
     }
+
+    private static func shortValue(_ bytes: ArraySlice<UInt8>, scale: Int) -> Int64? {
+        let isNegative = bytes.first == UInt8(ascii: "-")
+        var value: Int64 = 0
+        var (whole, decimals) = (0, 0)
+        var hasPoint = false
+        for byte in bytes.dropFirst(isNegative ? 1 : 0) {
+            if (0x30...0x39).contains(byte) {
+                value = value * 10 + Int64(byte - 0x30)
+                if hasPoint { decimals += 1 } else { whole += 1 }
+            } else if byte == UInt8(ascii: "."), !hasPoint {
+                hasPoint = true
+            } else {
+                return nil
+            }
+        }
+        guard whole > 0, decimals > 0 || !hasPoint, decimals <= scale else { return nil }
+        for _ in decimals..<scale { value *= 10 }
+        return isNegative ? -value : value
+    }
 }
 
 /// The pieces of plain decimal text: digits, and perhaps a point with digits after it.
@@ -52,8 +79,7 @@ struct DecimalParts {
     let fraction: ArraySlice<UInt8>
 
     /// Nil unless the text is `-`, `digits`, `.digits`, the first and the last of them optional.
-    init?(_ text: some StringProtocol) {
-        let bytes = Array(text.utf8)
+    init?(_ bytes: ArraySlice<UInt8>) {
         isNegative = bytes.first == UInt8(ascii: "-")
         let unsigned = bytes.dropFirst(isNegative ? 1 : 0)
         let point = unsigned.firstIndex(of: UInt8(ascii: "."))

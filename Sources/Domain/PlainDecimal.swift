@@ -40,7 +40,7 @@ package enum PlainDecimal {
 
     /// Reads a number as files have it; nil unless it stands in plain decimal notation.
     package static func value(_ text: String) -> Double? {
-        DecimalParts(text) == nil ? nil : Double(text).flatMap { $0.isFinite ? $0 : nil }
+        DecimalParts(Array(text.utf8)[...]) == nil ? nil : Double(text).flatMap { $0.isFinite ? $0 : nil }
     }
 
     /// Reads a number that people or other programs write, with an exponent or without; nil for hexadecimal notation and for what

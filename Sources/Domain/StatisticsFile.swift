@@ -36,11 +36,12 @@ package enum StatisticsFile {
         var reader = CSVReader(bytes)
         let columns = try reader.columns(columns, optional: [tableColumn])
         var record = CSVRecord()
+        var texts = RepeatedTexts(columns: columns.count)
         var rows: [DailyRow] = []
         var lines: [Int] = []
         var ascends = true
         while try reader.read(&record) {
-            let row = try row(record, columns)
+            let row = try row(record, columns, &texts)
             if let last = rows.last, !DailyRow.isBefore(last, row) { ascends = false }
             rows.append(row)
             lines.append(record.line)
@@ -74,7 +75,10 @@ package enum StatisticsFile {
         }
     }
 
-    private static func row(_ record: CSVRecord, _ columns: [Int?]) throws(CSVError) -> DailyRow {
+    private static func row(
+        _ record: CSVRecord, _ columns: [Int?], _ texts: inout RepeatedTexts
+    ) throws(CSVError) -> DailyRow {
+        func bytes(_ column: Int) -> ArraySlice<UInt8> { columns[column].map { record[$0] } ?? [] }
         func text(_ column: Int) -> String { columns[column].map { record.string($0) } ?? "" }
         func fault(_ column: Int, _ expected: String) -> CSVError {
             CSVError(
@@ -82,19 +86,23 @@ package enum StatisticsFile {
                 problem: .value(column: StatisticsFile.columns[column], text: text(column), expected: expected))
         }
         func count(_ column: Int) throws(CSVError) -> Int64 {
+            let bytes = bytes(column)
+            if !bytes.isEmpty, bytes.count <= 18, bytes.allSatisfy({ (0x30...0x39).contains($0) }) {
+                return bytes.reduce(0) { $0 * 10 + Int64($1 - 0x30) }
+            }
             guard let value = Int64(text(column)), value >= 0 else { throw fault(column, "a count") }
             return value
         }
         func money(_ column: Int, scale: Int) throws(CSVError) -> Int128 {
-            guard let value = ExactDecimal.value(text(column), scale: scale) else {
+            guard let value = ExactDecimal.value(bytes(column), scale: scale) else {
                 throw fault(column, "a plain decimal with at most \(scale) decimals")
             }
             return value
         }
-        guard let date = CalendarDate(text(0)) else { throw fault(0, "a date like 2026-11-20") }
-        for column in [1, 2, 3, 5] where text(column).isEmpty { throw fault(column, "a name") }
-        let table = CalendarDate(text(tableColumn))
-        guard table != nil || text(tableColumn).isEmpty else {
+        guard let date = texts.date(0, bytes(0)) else { throw fault(0, "a date like 2026-11-20") }
+        for column in [1, 2, 3, 5] where bytes(column).isEmpty { throw fault(column, "a name") }
+        let table = texts.date(tableColumn, bytes(tableColumn))
+        guard table != nil || bytes(tableColumn).isEmpty else {
             throw fault(tableColumn, "the date of a table like 2026-11-20, or nothing")
         }
         var counts = ArmCounts()
@@ -107,7 +115,8 @@ package enum StatisticsFile {
         counts.revenue = try money(12, scale: revenueScale)
         counts.revenueSquared = try money(13, scale: squareScale)
         let key = ArmKey(
-            platform: Name(text(1)), slot: Name(text(2)), segment: Name(text(3)), variant: Name(text(5)))
+            platform: texts.name(1, bytes(1)), slot: texts.name(2, bytes(2)), segment: texts.name(3, bytes(3)),
+            variant: texts.name(5, bytes(5)))
         if let impossibility = counts.impossibility,
             let column = StatisticsFile.columns.firstIndex(of: impossibility.column)
         {
@@ -125,5 +134,30 @@ package enum StatisticsFile {
             }
         }
         return sums.map { DailyRow(date: $0.key.date, table: $0.key.table, key: $0.key.key, counts: $0.value) }
+    }
+}
+
+/// What stood last in each column: rows are sorted, so that dates and names mostly stand there again, and need not be read anew.
+private struct RepeatedTexts {
+    private var names: [(bytes: [UInt8], name: Name)]
+    private var dates: [(bytes: [UInt8], date: CalendarDate?)]
+
+    init(columns: Int) {
+        names = Array(repeating: ([], ""), count: columns)
+        dates = Array(repeating: ([], nil), count: columns)
+    }
+
+    mutating func name(_ column: Int, _ bytes: ArraySlice<UInt8>) -> Name {
+        if !bytes.elementsEqual(names[column].bytes) {
+            names[column] = (Array(bytes), Name(String(decoding: bytes, as: UTF8.self)))
+        }
+        return names[column].name
+    }
+
+    mutating func date(_ column: Int, _ bytes: ArraySlice<UInt8>) -> CalendarDate? {
+        if !bytes.elementsEqual(dates[column].bytes) {
+            dates[column] = (Array(bytes), CalendarDate(String(decoding: bytes, as: UTF8.self)))
+        }
+        return dates[column].date
     }
 }

@@ -22,35 +22,36 @@ struct ExperimentCounts {
 
     /// - Parameter others: whether segments without a group are of interest.
     init(
-        _ rows: [DailyRow], armPositions: [Name: Int], settings: LearningSettings, others readsOthers: Bool
+        _ rows: [DailyRow], armNames: [Name], settings: LearningSettings, others readsOthers: Bool
     ) throws(CountOverflow) {
-        let arms = armPositions.count
-        let armOfRow = rows.map { armPositions[$0.key.variant] }
+        let arms = armNames.count
+        var numbering = Numbering(armNames)
+        let armOfRow = rows.indices.map { numbering.known(rows[$0].key.variant) }
         let strata = ExperimentCounts.strata(of: rows, armOfRow, settings)
         let stratumOfRow = strata.positions(of: rows)
         var everyone = GroupCounts(strata: strata.weights.count, arms: arms)
         var segments = RowsBySegment()
-        for (index, row) in rows.enumerated() {
+        for index in rows.indices {
             guard let arm = armOfRow[index], let stratum = stratumOfRow[index] else { continue }
-            try everyone.add(row.counts, stratum: stratum, arm: arm)
-            if row.key.segment != .everyone {
-                segments.append(RowsBySegment.Row(index: index, stratum: stratum, arm: arm), row.key.segment)
+            try everyone.add(rows[index].counts, stratum: stratum, arm: arm)
+            if rows[index].key.segment != .everyone {
+                segments.append(RowsBySegment.Row(index: index, stratum: stratum, arm: arm), rows[index].key.segment)
             }
         }
         var own: [Part] = []
         var others: [Part] = []
         var rest = everyone
+        var ownPositions = Array(repeating: 0, count: strata.weights.count)
         for (segment, placed) in segments.sorted() {
             var visitors: Int64 = 0
             for row in placed { visitors = try CountOverflow.sum(visitors, rows[row.index].counts.visitors) }
             let isOwn = visitors >= settings.minimumVisitors
             guard isOwn || readsOthers && Double(visitors) >= SegmentPooling.leastTrials else { continue }
-            let positions = Set(placed.map(\.stratum)).sorted()
-            var ownPosition: [Int: Int] = [:]
-            for (position, stratum) in positions.enumerated() { ownPosition[stratum] = position }
+            let positions = ExperimentCounts.positions(of: placed)
+            for (position, stratum) in positions.enumerated() { ownPositions[stratum] = position }
             var counts = GroupCounts(strata: positions.count, arms: arms)
             for row in placed {
-                try counts.add(rows[row.index].counts, stratum: ownPosition[row.stratum] ?? 0, arm: row.arm)
+                try counts.add(rows[row.index].counts, stratum: ownPositions[row.stratum], arm: row.arm)
             }
             let part = Part(segment: segment, counts: counts, weights: positions.map { strata.weights[$0] })
             if isOwn {
@@ -67,14 +68,22 @@ struct ExperimentCounts {
         self.others = others
     }
 
+    /// The strata of a segment's rows, ascending, each once. Files are sorted, and so are then the rows.
+    private static func positions(of rows: [RowsBySegment.Row]) -> [Int] {
+        var positions: [Int] = []
+        for row in rows where positions.last != row.stratum { positions.append(row.stratum) }
+        let isSorted = zip(positions, positions.dropFirst()).allSatisfy { $0 < $1 }
+        return isSorted ? positions : Set(positions).sorted()
+    }
+
     /// The strata with visitors of declared arms, on the days that the window takes.
     private static func strata(
         of rows: [DailyRow], _ armOfRow: [Int?], _ settings: LearningSettings
     ) -> Strata {
         var strata: Set<Stratum> = []
         var last: Stratum?
-        for (row, arm) in zip(rows, armOfRow) where arm != nil && row.counts.visitors > 0 {
-            let stratum = Stratum(of: row)
+        for index in rows.indices where armOfRow[index] != nil && rows[index].counts.visitors > 0 {
+            let stratum = Stratum(of: rows[index])
             if stratum != last { strata.insert(stratum) }
             last = stratum
         }

@@ -9,14 +9,12 @@ package struct ExperimentLearner: Sendable {
     private let settings: LearningSettings
     private let priors: PriorCounts
     private let arms: [Name]
-    private let armPositions: [Name: Int]
 
     package init(experiment: Experiment, settings: LearningSettings, priors: PriorCounts = PriorCounts()) {
         self.experiment = experiment
         self.settings = settings
         self.priors = priors
         arms = experiment.arms
-        armPositions = Dictionary(arms.enumerated().map { ($0.element, $0.offset) }) { first, _ in first }
     }
 
     /// Learns the group of everyone (`*`) and those of the segments with enough visitors, in byte order after it, by the reward of
@@ -35,7 +33,7 @@ package struct ExperimentLearner: Sendable {
         _ rows: [DailyRow], rewards: Set<Reward>
     ) throws(CountOverflow) -> [Reward: [LearnedGroup]] {
         let counts = try ExperimentCounts(
-            settings.counted(rows), armPositions: armPositions, settings: settings,
+            settings.counted(rows), armNames: arms, settings: settings,
             others: settings.pooling == .automatic)
         var learned: [Reward: [LearnedGroup]] = [:]
         if rewards.contains(.click) {

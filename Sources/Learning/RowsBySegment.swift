@@ -9,27 +9,18 @@ struct RowsBySegment {
         var arm: Int
     }
 
-    private var positions: [Name: Int] = [:]
-    private var segments: [(name: Name, rows: [Row])] = []
-    /// The segment of the last row: files are sorted, so most rows follow one of their own segment and need no lookup.
-    private var last: Int?
+    private var numbering = Numbering()
+    /// By the segment's number.
+    private var rows: [[Row]] = []
 
     mutating func append(_ row: Row, _ segment: Name) {
-        if let last, segments[last].name == segment {
-            segments[last].rows.append(row)
-            return
-        }
-        let position = positions[segment] ?? segments.count
-        if position == segments.count {
-            positions[segment] = position
-            segments.append((segment, []))
-        }
-        segments[position].rows.append(row)
-        last = position
+        let number = numbering.number(of: segment)
+        if number == rows.count { rows.append([]) }
+        rows[number].append(row)
     }
 
     /// The segments in byte order.
     func sorted() -> [(name: Name, rows: [Row])] {
-        segments.sorted { $0.name < $1.name }
+        zip(numbering.names, rows).map { (name: $0, rows: $1) }.sorted { $0.name < $1.name }
     }
 }

@@ -48,8 +48,8 @@ struct Strata {
     /// most rows follow one of their own stratum and need no lookup.
     func positions(of rows: [DailyRow]) -> [Int?] {
         var last: (stratum: Stratum, position: Int?)?
-        return rows.map { row in
-            let stratum = Stratum(of: row)
+        return rows.indices.map { index in
+            let stratum = Stratum(of: rows[index])
             if let last, last.stratum == stratum { return last.position }
             let position = positions[stratum]
             last = (stratum, position)

@@ -2,11 +2,13 @@ import Allocation
 import BotFilter
 import CSV
 import Configuration
+import Dispatch
 import Domain
 import EventLog
 import Learning
 import Randomizer
 import State
+import Synchronization
 
 /// The statistics that a table is learned from.
 struct History {
@@ -42,24 +44,51 @@ extension NightlyRun {
             first = min(first ?? begin, begin)
         }
         let dates = try files { () throws(FileError) in try state.statisticsDates() }
-        for date in dates where date <= last && first.map({ $0 <= date }) ?? true {
-            guard let (bytes, rows) = try statisticsFile(of: date), !rows.isEmpty else { continue }
-            history.dates.append(date)
-            history.digests[date] = digest(bytes)
-            // Files are sorted: the rows of one experiment stand together.
-            var start = rows.startIndex
-            while start < rows.endIndex {
-                let key = rows[start].key.slotKey
-                let end = rows[start...].firstIndex { $0.key.slotKey != key } ?? rows.endIndex
-                if let begin = since[key] {
-                    if begin <= date { history.rows[key, default: []].append(contentsOf: rows[start..<end]) }
-                } else {
-                    history.otherArms[key, default: []].formUnion(rows[start..<end].map(\.key.variant))
+        let wanted = dates.filter { date in date <= last && first.map { $0 <= date } ?? true }
+        for start in stride(from: 0, to: wanted.count, by: NightlyRun.filesAtOnce) {
+            let batch = Array(wanted[start..<min(wanted.count, start + NightlyRun.filesAtOnce)])
+            for (date, file) in zip(batch, try statisticsFiles(of: batch)) {
+                guard let (fileDigest, rows) = file, !rows.isEmpty else { continue }
+                history.dates.append(date)
+                history.digests[date] = fileDigest
+                // Files are sorted: the rows of one experiment stand together.
+                var start = rows.startIndex
+                while start < rows.endIndex {
+                    let key = rows[start].key.slotKey
+                    let end = rows[start...].firstIndex { $0.key.slotKey != key } ?? rows.endIndex
+                    if let begin = since[key] {
+                        if begin <= date { history.rows[key, default: []].append(contentsOf: rows[start..<end]) }
+                    } else {
+                        history.otherArms[key, default: []].formUnion(rows[start..<end].map(\.key.variant))
+                    }
+                    start = end
                 }
-                start = end
             }
         }
         return history
+    }
+
+    /// Files of statistics that are held in memory beside their rows at a time.
+    private static var filesAtOnce: Int { 32 }
+
+    /// The digests and rows of some days' statistics, read by all workers; of several that cannot be read the earliest is told.
+    private func statisticsFiles(
+        of dates: [CalendarDate]
+    ) throws(RunFailure) -> [(digest: String, rows: [DailyRow])?] {
+        typealias File = (digest: String, rows: [DailyRow])?
+        let results = Mutex([Result<File, RunFailure>?](repeating: nil, count: dates.count))
+        let width = max(1, min(options.workers, dates.count))
+        DispatchQueue.concurrentPerform(iterations: width) { worker in
+            for index in stride(from: worker, to: dates.count, by: width) {
+                let result = Result { () throws(RunFailure) -> File in
+                    try statisticsFile(of: dates[index]).map { (digest($0.bytes), $0.rows) }
+                }
+                results.withLock { $0[index] = result }
+            }
+        }
+        var files: [File] = []
+        for result in results.withLock({ $0 }) { if let result { files.append(try result.get()) } }
+        return files
     }
 
     func allocationInputs() throws(RunFailure) -> AllocationInputs {

@@ -186,6 +186,30 @@ import Testing
         #expect(evidence(.click, ["a", "b"]).evidence(against: 0) == 1e6)
     }
 
+    /// At counts where l is known to its rounding alone bounds are still in order, and never none of those that there are.
+    @Test("Bounds at counts up to 2^53 are in order and finite")
+    func extremeBounds() {
+        var generator = SplitMix64(seed: 53)
+        let counts: [Int64] = [1, 2, 10, 4_467, 932_146_776, 1 << 31, 1 << 32, 1 << 53 - 1, 1 << 53]
+        for _ in 0..<4_000 {
+            var rows: [DailyRow] = []
+            for day in 0..<Int.random(in: 1...3, using: &generator) {
+                for arm in ["a", "b"] as [Name] {
+                    let visitors = counts.randomElement(using: &generator) ?? 1
+                    let successes = [0, 1, visitors / 20, visitors / 2, visitors - 1, visitors]
+                    rows.append(
+                        row(day, arm, visitors: visitors, clickers: successes.randomElement(using: &generator) ?? 0))
+                }
+            }
+            let evidence = EvidenceLearner(
+                experiment: Experiment(key: slot, variants: ["a", "b"]), reward: .click
+            ).evidence(rows, groups: [.init(segment: "*", competing: ["a", "b"])])[0]
+            let bounds = evidence.lift(of: 0, over: 1, comparisons: 1)
+            #expect(bounds.low.map { $0 >= -1 && $0.isFinite } ?? false, "\(rows)")
+            #expect(bounds.high.map { $0 >= bounds.low ?? 0 } ?? true, "\(bounds) of \(rows)")
+        }
+    }
+
     @Test("Nothing is left to find where the leader's rivals are bounded below one per cent")
     func nothingLeft() throws {
         let experiment = Experiment(key: slot, variants: ["a", "b"])

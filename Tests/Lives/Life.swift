@@ -74,6 +74,8 @@ package struct Life: Sendable {
         package var verdictNight: Int?
         /// Whether some night named an arm the winner beside another that is no worse.
         package var isFalse = false
+        /// The same of some city's own group.
+        package var isFalseInCity = false
         /// Nights on which a lift's interval missed the truth.
         package var missedLifts = 0
         /// Rewards lost against the best arm of each city, in rewards of a day.
@@ -128,6 +130,12 @@ package struct Life: Sendable {
             if isEven, day + 1 < nights { continue }
             night = try table(day + 1, rows, day: day + 1)
             if checksLifts, misses(night.rows) { record.missedLifts += 1 }
+            for (city, winner) in night.winners {
+                let rivals = arms.indices.filter { $0 != winner && competes($0, day + 1) }
+                if rivals.contains(where: { rate($0, city: city) >= rate(winner, city: city) }) {
+                    record.isFalseInCity = true
+                }
+            }
             if let winner = night.winner {
                 if record.verdictNight == nil {
                     record.verdictNight = day + 1
@@ -171,6 +179,8 @@ package struct Life: Sendable {
         /// By city, then by arm.
         var shares: [[Double]]
         var winner: Int?
+        /// Of cities' own groups, by city.
+        var winners: [Int: Int] = [:]
     }
 
     /// The table of a day.
@@ -200,12 +210,18 @@ package struct Life: Sendable {
             }
             all += own
         }
-        return Night(
+        func winner(_ evidence: GroupEvidence) -> Int? {
+            evidence.winner.flatMap { names.firstIndex(of: evidence.arms[$0]) }
+        }
+        var result = Night(
             rows: all, groups: groups,
             shares: levels.indices.map { isEven ? even : shares[segment($0)] ?? shares[.everyone] ?? even },
-            winner: evidence[0].winner.map { index in
-                arms.indices.first { names[$0] == evidence[0].arms[index] } ?? 0
-            })
+            winner: winner(evidence[0]))
+        for evidence in evidence.dropFirst() {
+            guard let city = levels.indices.first(where: { segment($0) == evidence.segment }) else { continue }
+            result.winners[city] = winner(evidence)
+        }
+        return result
     }
 
     /// Whether the interval of some lift over everyone leaves out what is true.

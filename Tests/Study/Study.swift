@@ -9,22 +9,24 @@ import TestSupport
 
 /// What verdicts, lifts, revenue, pooling, objective and guardrails do in lives whose truth is known, by the project's own code.
 ///
-///     Study [PERCENT]        lives beside those of a whole study; 100 without it
+///     Study [PERCENT [PART…]]        lives beside those of a whole study, 100 without it; all parts, or some
 @main
 enum Study {
     static let percent = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 100
 
     static func main() throws {
+        let parts: [(name: String, run: () throws -> Void)] = [
+            ("verdicts", verdicts), ("calls", rightCalls), ("lifts", lifts), ("widths", widths), ("revenue", revenue),
+            ("pooling", pooling), ("objective", objective), ("guardrails", guardrails),
+            ("worlds", { try WorldsStudy(worlds: count(200)).print() }),
+        ]
+        let wanted = CommandLine.arguments.dropFirst(2)
+        if let unknown = wanted.first(where: { name in !parts.contains { $0.name == name } }) {
+            print("no part \(unknown): there are \(parts.map(\.name).joined(separator: ", "))")
+            exit(64)
+        }
         print("lives at \(percent) % of a whole study; intervals are at 95 %\n")
-        try verdicts()
-        try rightCalls()
-        try lifts()
-        widths()
-        try revenue()
-        try pooling()
-        try objective()
-        try guardrails()
-        try WorldsStudy(worlds: count(200)).print()
+        for part in parts where wanted.isEmpty || wanted.contains(part.name) { try part.run() }
     }
 
     static func count(_ lives: Int) -> Int { max(4, lives * percent / 100) }
@@ -71,7 +73,7 @@ enum Study {
         var cities = plain
         cities.nights = 90
         cities.levels = (0..<8).map { 0.6 + 0.8 * Double($0) / 7 }
-        table.append(("8 cities at levels .6 to 1.4, 90 nights", cities, 250))
+        table.append(("8 cities at levels .6 to 1.4, 90 nights", cities, 500))
         var early = plain
         early.nights = 120
         early.early = (0.2, 0.5)
@@ -88,6 +90,8 @@ enum Study {
         for (row, (name, life, lives)) in table.enumerated() {
             let records = try live(life, lives, seed: UInt64(row + 1))
             print("  \(name): \(share(records.count { $0.isFalse }, records.count))")
+            guard life.levels.count > 1 else { continue }
+            print("    in some city's own group: \(share(records.count { $0.isFalseInCity }, records.count))")
         }
     }
 
@@ -260,7 +264,9 @@ enum Study {
         print(
             "\nGuardrail on purchases, tolerance 5 %: arms stopped in 90 nights, 10,000 visitors a day to each of two, 5 % purchase"
         )
-        for (name, rate) in [("equal to the control", 0.05), ("10 % below", 0.045), ("20 % below", 0.04)] {
+        for (name, rate, lives) in [
+            ("equal to the control", 0.05, 1_000), ("10 % below", 0.045, 200), ("20 % below", 0.04, 200),
+        ] {
             var life = Life([rate, 0.05])
             life.hasControl = true
             life.isEven = true
@@ -268,7 +274,7 @@ enum Study {
             life.nights = 90
             life.orders = .logNormal(0)
             life.learning.reward = .purchase
-            let stopped = try parallelMap(count(200)) { [life] (number) throws(any Error) -> Int? in
+            let stopped = try parallelMap(count(lives)) { [life] (number) throws(any Error) -> Int? in
                 let history = try life.live(seed: 61_000 + UInt64(number)).history
                 let learner = EvidenceLearner(experiment: life.experiment(0), reward: .purchase)
                 for night in 1...life.nights {

@@ -97,8 +97,7 @@ private struct PlacedRows {
 
     init(_ rows: some Sequence<DailyRow>, arms: [Name], reward: Reward) {
         var segmentNumbers = Numbering()
-        var armNumbers = Numbering()
-        for arm in arms { _ = armNumbers.number(of: arm) }
+        var armNumbers = Numbering(arms)
         var placed: [Row] = []
         placed.reserveCapacity(rows.underestimatedCount)
         for row in rows where row.counts.visitors > 0 {
@@ -135,24 +134,6 @@ private struct PlacedRows {
         }
         strata = found
         history = StratumHistory(arms: arms.count, cells: cells)
-    }
-}
-
-/// Numbers for names in the order of their first appearance; the last name needs no lookup.
-private struct Numbering {
-    private(set) var names: [Name] = []
-    private var numbers: [Name: Int] = [:]
-    private var last: (name: Name, number: Int)?
-
-    mutating func number(of name: Name) -> Int {
-        if let last, last.name == name { return last.number }
-        let number = numbers[name] ?? names.count
-        if number == names.count {
-            numbers[name] = number
-            names.append(name)
-        }
-        last = (name, number)
-        return number
     }
 }
 

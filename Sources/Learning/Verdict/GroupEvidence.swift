@@ -20,6 +20,7 @@ package struct GroupEvidence: Sendable {
     /// G: among how many groups no verdict is to be false.
     package let groups: Int
 
+    private let competing: [Int]
     private let control: Int?
     private var sums: PairSums
     private var hasRows: [Bool]
@@ -34,7 +35,9 @@ package struct GroupEvidence: Sendable {
         self.segment = segment
         self.arms = arms
         self.groups = max(1, groups)
-        isCompeting = arms.map { competing.contains($0) && $0 != control }
+        let isCompeting = arms.map { competing.contains($0) && $0 != control }
+        self.isCompeting = isCompeting
+        self.competing = arms.indices.filter { isCompeting[$0] }
         self.control = control.flatMap { arms.firstIndex(of: $0) }
         sums = PairSums(arms: arms.count)
         hasRows = Array(repeating: false, count: arms.count)
@@ -59,6 +62,7 @@ package struct GroupEvidence: Sendable {
         let mark = log(VerdictMark.evidence * Double(groups))
         // A sum of rivals.count − 1 terms over K − 1 reaches the mark only where its greatest term does, but for this.
         let slack = max(0, log(Double(rivals.count - 1) / Double(max(1, armsWithRows - 1))))
+        guard sums.someBoundOfLogEvidence(reaches: mark - slack) else { return }
         for arm in rivals where !isExcluded[arm] {
             let isNear = rivals.contains { rival in
                 rival != arm && sums.boundOfLogEvidence(of: rival, over: arm) >= mark - slack
@@ -68,8 +72,6 @@ package struct GroupEvidence: Sendable {
     }
 
     mutating func finish(_ history: StratumHistory) { self.history = history }
-
-    private var competing: [Int] { arms.indices.filter { isCompeting[$0] } }
 
     /// K.
     private var armsWithRows: Int {

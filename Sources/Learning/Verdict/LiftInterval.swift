@@ -131,6 +131,7 @@ struct LiftInterval {
             lambda -= change
             if abs(change) <= 1e-13 * max(1, abs(lambda)) { break }
         }
-        return lambda
+        // At 10¹⁵ successes l is known to no more than its rounding: the point inside stays inside.
+        return step < 0 ? min(lambda, inside) : max(lambda, inside)
     }
 }

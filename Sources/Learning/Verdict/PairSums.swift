@@ -115,6 +115,17 @@ struct PairSums: Sendable {
             otherSuccesses: isForward ? second : first, sharedStrata: sharedStrata[chunk][lane])
     }
 
+    /// Whether ``boundOfLogEvidence(of:over:)`` of some pair, either way round, is at least this much; `threshold` > 0.
+    func someBoundOfLogEvidence(reaches threshold: Double) -> Bool {
+        lanes.indices.contains { chunk in
+            let (score, whole) = (scores[chunk], moments[chunk * PairSums.order])
+            let variance = (whole - moments[chunk * PairSums.order + 2]) / 8
+            let bound = score * score / (2 * variance) * EvidenceMixture.greatestFactor * 1.001
+            let isUnbounded = variance .<= whole * 1e-12
+            return any((score .!= 0) .& (isUnbounded .| (bound .>= threshold)))
+        }
+    }
+
     /// An upper bound of ln E of `arm` over `other`, at the price of a division.
     ///
     /// l(0) = 0, l′(0) = U, and for 0 ≤ λ ≤ L the curvature −l″ is at least V·e^(−L) with V = Σ m·f·(1 − f) = (M₀ − M₂)/8. So
