@@ -69,7 +69,11 @@ extension ConfigurationReader {
         do {
             if let zone = try SystemTimeZone.named(identifier) { return zone }
         } catch {
-            fault(node, "\(error)", "install the system's tzdata again")
+            if error.isOfSystem {
+                faultOfSystem(node, "\(error)")
+            } else {
+                fault(node, "\(error)", "install the system's tzdata again")
+            }
             return nil
         }
         guard !SystemTimeZone.all.isEmpty else {

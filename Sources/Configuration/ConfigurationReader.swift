@@ -9,6 +9,8 @@ package struct ConfigurationReader {
     private var placedFaults: [(place: JSON5Place, fault: ConfigurationFault)] = []
 
     package var hasFaults: Bool { !placedFaults.isEmpty }
+    /// Whether the machine could not read what the file names: that says nothing about the file.
+    private(set) var hasFaultOfSystem = false
 
     /// The faults in the order of the file.
     var sortedFaults: [ConfigurationFault] {
@@ -23,6 +25,14 @@ package struct ConfigurationReader {
     package mutating func fault(_ node: JSON5Node, _ message: String, _ suggestion: String) {
         note(node.path, at: node.place, message, suggestion)
     }
+
+    /// Notes that the machine could not read what a value names.
+    mutating func faultOfSystem(_ node: JSON5Node, _ message: String) {
+        hasFaultOfSystem = true
+        fault(node, message, ConfigurationReader.remedyOfSystem)
+    }
+
+    static let remedyOfSystem = "look at the machine and its file system, and run again"
 
     /// Notes a fault of a key, at the place where the key begins.
     package mutating func faultOfKey(_ node: JSON5Node, _ message: String, _ suggestion: String) {
@@ -132,7 +142,8 @@ extension ConfigurationReader {
         var reader = ConfigurationReader()
         for duplicate in document.duplicates { reader.fault(of: duplicate) }
         guard let value = read(&reader, document.root), !reader.hasFaults else {
-            throw ConfigurationError(file: file, faults: reader.sortedFaults)
+            throw ConfigurationError(
+                file: file, faults: reader.sortedFaults, isOfSystem: reader.hasFaultOfSystem)
         }
         return value
     }
@@ -153,7 +164,7 @@ extension ConfigurationReader {
         let fault = ConfigurationFault(
             path: "", line: nil, column: nil, message: message,
             suggestion: fileError.isOfPath
-                ? "give the path of a readable JSON5 file" : "look at the machine and its file system, and run again")
+                ? "give the path of a readable JSON5 file" : remedyOfSystem)
         throw ConfigurationError(file: file, faults: [fault], isOfSystem: !fileError.isOfPath)
     }
 }

@@ -39,7 +39,9 @@ package struct SystemTimeZone: Equatable, Sendable {
         } catch let fault as ZoneFileFault {
             throw ZoneFileError(path: path, problem: "is no timezone file: \(fault.message)")
         } catch let error as FileError {
-            throw ZoneFileError(path: path, problem: "cannot be read: \(String(cString: strerror(error.code)))")
+            throw ZoneFileError(
+                path: path, problem: "cannot be read: \(String(cString: strerror(error.code)))",
+                isOfSystem: !error.isOfPath)
         } catch {
             throw ZoneFileError(path: path, problem: "cannot be read: \(error)")
         }
@@ -95,6 +97,8 @@ package struct ZoneFileError: Error, Equatable, Sendable, CustomStringConvertibl
     package var path: String
     /// What it is or why it cannot be read, as a predicate.
     package var problem: String
+    /// Whether the machine failed, which says nothing about the file.
+    package var isOfSystem = false
 
     package var description: String { "\(path) \(problem)" }
 }

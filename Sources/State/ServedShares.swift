@@ -58,6 +58,13 @@ package final class ServedShares: Sendable {
         try group(table: date, slot: key.slotKey, segment: key.segment)?.share(key.variant)
     }
 
+    /// What was wrong with tables that were asked for, by their dates.
+    package var faults: [ServedSharesError] {
+        tables.withLock { $0 }.sorted { $0.key < $1.key }.compactMap { _, result in
+            if case .failure(let error) = result { error } else { nil }
+        }
+    }
+
     private func table(_ date: CalendarDate) throws(ServedSharesError) -> Table {
         if let known = tables.withLock({ $0[date] }) { return try known.get() }
         let result = Result { () throws(ServedSharesError) in try read(date) }

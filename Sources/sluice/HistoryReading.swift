@@ -1,3 +1,4 @@
+import Domain
 import Evaluation
 import Report
 import State
@@ -35,6 +36,34 @@ extension StateDirectory {
         options.dates = first...last
         options.skipsDamaged = true
         return try StateEvidence(self, options: options)
+    }
+}
+
+extension StateEvidence {
+    /// Says which tables are damaged, once everything that is told was asked for. Throws what the machine could not read: that says
+    /// nothing about the state, and what was told without it is not to be trusted.
+    ///
+    /// - Parameter known: the days whose tables are named already.
+    func warnOfDamage(in state: StateDirectory, beside known: Set<CalendarDate>) throws(FileError) {
+        for fault in faults {
+            switch fault {
+            case .unreadable(let error): throw error
+            case .damaged(let date, _) where !known.contains(date): Console.warning("\(fault)")
+            case .damaged, .missing, .replaced: break
+            }
+        }
+    }
+}
+
+extension StateHistory {
+    /// Says what could not be read and is left out.
+    func warnOfFaults(in state: StateDirectory) {
+        for fault in faults { Console.warning("\(state.path)/\(fault.problem)") }
+    }
+
+    /// The days whose tables could not be read.
+    var daysOfDamagedTables: Set<CalendarDate> {
+        Set(faults.filter { $0.subject == .table }.map(\.date))
     }
 }
 

@@ -287,6 +287,22 @@ import Testing
         }
     }
 
+    /// Reading a process's memory at 0 fails as a disk does.
+    @Test func aFileThatTheMachineCannotReadIsNoFaultOfTheConfiguration() throws {
+        let memory = "/proc/self/mem"
+        guard FileManager.default.fileExists(atPath: memory) else { return }
+        let scratch = try ScratchDirectory()
+        try FileManager.default.createDirectory(atPath: scratch.path + "/Europe", withIntermediateDirectories: true)
+        try FileManager.default.createSymbolicLink(
+            atPath: scratch.path + "/Europe/Paris", withDestinationPath: memory)
+        do throws(ZoneFileError) {
+            _ = try SystemTimeZone.named("Europe/Paris", in: scratch.path)
+            Issue.record("the zone was read")
+        } catch {
+            #expect(error.isOfSystem, "\(error)")
+        }
+    }
+
     @Test func aDamagedFileIsAFaultThatNamesIt() throws {
         let scratch = try ScratchDirectory()
         try scratch.write("TZif2", to: "Europe/Paris")

@@ -94,6 +94,25 @@ import TestSupport
         #expect(result.errors.contains("nowhere/page.html"))
     }
 
+    /// What is damaged is named on the page, and said by the command that leaves it out.
+    @Test func whatIsLeftOutIsSaid() throws {
+        let shop = try Self.shop()
+        try shop.directory.write("no statistics", to: "state/statistics/date=2026-03-01/statistics.csv")
+        let result = try shop.sluice("report", "--quiet")
+        #expect(result.status == 0)
+        #expect(
+            result.errors.contains("warning: state/statistics/date=2026-03-01/statistics.csv:1: "), "\(result.errors)")
+        // A zone of the system that the machine cannot read is no fault of the configuration.
+        guard FileManager.default.fileExists(atPath: "/proc/self/mem") else { return }
+        try shop.directory.write("", to: "zones/Asia/none")
+        try FileManager.default.createSymbolicLink(
+            atPath: shop.directory.path + "/zones/Asia/Kolkata", withDestinationPath: "/proc/self/mem")
+        let check = try Binary.sluice(
+            ["check", "--config", "shop.json5"], in: shop.directory.path,
+            environment: ["TZDIR": shop.directory.path + "/zones"])
+        #expect(check.status == 74 && check.errors.contains("Asia/Kolkata cannot be read"), "\(check.errors)")
+    }
+
     @Test func theHistoryTellsEachExperiment() throws {
         let shop = try Self.shop()
         let narrative = try shop.sluice("history", "--ascii").output

@@ -90,6 +90,9 @@ package struct StateEvidence: Sendable {
         }
     }
 
+    /// What was wrong with tables that were asked for so far, those that are left out too.
+    package var faults: [ServedSharesError] { served.faults }
+
     /// The experiments that have statistics or tables, in byte order.
     package var experiments: [SlotKey] { rows.keys.sorted() }
 

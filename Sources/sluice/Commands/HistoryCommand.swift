@@ -47,11 +47,14 @@ enum HistoryCommand: Command {
         let settings = try arguments.experimentSettings()
         // More days than are shown: a forecast counts all that the table was learned from.
         let history = try state.history(days: 90, isQuiet: false)
-        for fault in history.faults { Console.warning("\(state.path)/\(fault.problem)") }
+        history.warnOfFaults(in: state)
+        let evidence = try state.evidence(of: history)
         let narrative = TerminalNarrative(
             history, settings: settings, nights: days, width: Terminal.width,
-            ascii: arguments.has("ascii") || !Terminal.hasUnicode, evidence: try state.evidence(of: history))
-        Console.output(narrative.text { TablePrinter.aligned($0, rightAligned: $1) })
+            ascii: arguments.has("ascii") || !Terminal.hasUnicode, evidence: evidence)
+        let text = narrative.text { TablePrinter.aligned($0, rightAligned: $1) }
+        try evidence?.warnOfDamage(in: state, beside: history.daysOfDamagedTables)
+        Console.output(text)
         return .done
     }
 

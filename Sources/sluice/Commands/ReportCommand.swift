@@ -42,7 +42,10 @@ enum ReportCommand: Command {
         let days = try arguments.days(default: 90)
         let settings = try arguments.experimentSettings()
         let history = try state.history(days: days, isQuiet: arguments.has("quiet"))
-        let page = Array(Page(history, settings: settings, evidence: try state.evidence(of: history)).html().utf8)
+        history.warnOfFaults(in: state)
+        let evidence = try state.evidence(of: history)
+        let page = Array(Page(history, settings: settings, evidence: evidence).html().utf8)
+        try evidence?.warnOfDamage(in: state, beside: history.daysOfDamagedTables)
         guard let file else {
             Console.output(page)
             return .done
