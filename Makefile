@@ -33,7 +33,7 @@ RELEASE = swift build --configuration release --static-swift-stdlib -Xswiftc -L$
     $(if $(filter Linux,$(shell uname)),-Xlinker --no-export-dynamic) -Xlinker -s
 
 .PHONY: java spark test-spark bench-spark targeting targeting-spark test-targeting-spark study-tune study-waves study-hillstrom demo-campaign
-.PHONY: torture sanitize help dependencies run test test-fast test-ports runtimes test-operations operators deb deb-test report browser lint format release \
+.PHONY: torture sanitize fuzz help dependencies run test test-fast test-ports runtimes test-operations operators deb deb-test report browser lint format release \
     static library wheel serve install study bench bench-comparisons bench-uplift bench-budget bench-ports bench-serving \
     study-evaluation fixtures check demo clean
 
@@ -245,11 +245,16 @@ sanitize: dependencies ## The suites of readers and of threads under the address
 	swift test --scratch-path .build/address --sanitize=address --filter 'RandomizerTests|CSVTests|DomainTests|EventLogTests|StateTests|StatisticsTests'
 	SLUICE_SWAPS=10000 swift test --scratch-path .build/thread --sanitize=thread --filter 'HostStressTests|ServingFaultsTests|InvarianceTests|PassTests'
 
+# A scratch path of its own, as for sanitize; debug, so that every precondition is there.
+fuzz: release ## Every reader under libFuzzer and the address sanitizer; FUZZ="--seconds N" for each (three minutes), --only READER,….
+	SLUICE_FUZZ=1 swift build --scratch-path .build/fuzz --sanitize=address --sanitize=fuzzer --product Fuzz
+	python3 Tests/Fuzz/fuzz.py .build/fuzz/debug/Fuzz $(SLUICE) $(FUZZ)
+
 install: release ## Copies the binary to $(PREFIX)/bin.
 	install -d $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(SLUICE) $(DESTDIR)$(PREFIX)/bin/sluice
 
-study: ## What verdicts, lifts, revenue and pooling do in simulated lives; STUDY=PERCENT of the lives.
+study: ## What verdicts, lifts, revenue, pooling do in simulated lives, gains in worlds where things go wrong; STUDY="PERCENT PART…".
 	$(RELEASE) --product Study
 	.build/release/Study $(STUDY)
 

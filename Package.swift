@@ -224,6 +224,17 @@ let package = Package(
     cLanguageStandard: .c11
 )
 
+// Readers under libFuzzer, which only a build with its sanitizer can link: `make fuzz`.
+if Context.environment["SLUICE_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "Fuzz",
+            dependencies: [
+                "Allocation", "BotFilter", "Budget", "CLibrary", "Configuration", "Domain", "EventLog", "Evaluation",
+                "Learning", "Randomizer", "State", "Uplift",
+            ], path: "Tests/Fuzz/Readers"))
+}
+
 // One strictness for every target.
 for target in package.targets where target.type != .system {
     guard !["CMeasurement", "CScan", "CSluiceRandomizer", "CSystem"].contains(target.name) else { continue }
