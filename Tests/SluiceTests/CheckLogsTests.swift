@@ -40,6 +40,23 @@ import Testing
         #expect(result.errors.contains("did you mean 'plain'?") && result.errors.contains("did you mean 'cart'?"))
     }
 
+    @Test func sourcesAndUnknownTypesAreSaid() throws {
+        let views = Shop.lines(Shop.dates[0], seed: 1)
+        let scrolls = views.prefix(7).map { $0.replacing("\"type\":\"view\"", with: "\"type\":\"Scroll\"") }
+        try shop.directory.write(
+            (views + scrolls).joined(separator: "\n"), to: "events/date=\(Shop.dates[0])/a.jsonl")
+        let result = try check()
+        let changed = zip(views, scrolls).count { $0 != $1 }
+        #expect(
+            changed > 0 && result.errors.contains("words under type that are none: Scroll \(changed)"),
+            "\(result.errors)")
+        let sources = result.errors.split(separator: "\n").first { $0.contains("lines that have a source: ") } ?? ""
+        // Every line of the day has the three that none can do without; what no line has is named too.
+        let count = views.count + scrolls.count
+        #expect(sources.contains(": ts \(count), type \(count), visitor \(count), "), "\(sources)")
+        #expect(sources.contains("; in none: ") && sources.hasSuffix("propensity"), "\(sources)")
+    }
+
     @Test func filesAreToldByKindAndFaultsHaveTheirCodes() throws {
         try shop.log(Shop.dates[0])
         let folder = "events/date=\(Shop.dates[0])"

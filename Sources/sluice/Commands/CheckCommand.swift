@@ -140,11 +140,29 @@ enum CheckCommand: Command {
                 "\(date): ignored: \(reason.reason): \(Text.count(reason.lines, "line")), first at "
                     + "\(reason.samples.first ?? "")")
         }
+        if let sources = quality.sources { Console.information("\(date): \(text(of: sources))") }
+        if let types = quality.otherTypes, !types.isEmpty {
+            let words = types.map { "\(Text.printable($0.type)) \(Text.count($0.events))" }
+            Console.information(
+                "\(date): words under type that are none: \(words.joined(separator: ", ")); events.types says what they mean"
+            )
+        }
         for event in check.events { Console.show(event) }
         if let undeclared = quality.undeclared { show(undeclared, date) }
         if quality.units == 0 {
             Console.warning(
                 "\(date): none of these lines counts in an experiment: compare their names with the configuration's")
         }
+    }
+
+    /// In how many lines each source occurs; those of a list by their own names.
+    private static func text(of sources: [Quality.Source]) -> String {
+        func name(_ source: Quality.Source) -> String {
+            source.source == source.field ? source.field : "\(source.field) from \(source.source)"
+        }
+        let there = sources.filter { $0.lines > 0 }.map { "\(name($0)) \(Text.count($0.lines))" }
+        let absent = sources.filter { $0.lines == 0 }.map(name)
+        return "lines that have a source: \(there.joined(separator: ", "))"
+            + (absent.isEmpty ? "" : "; in none: \(absent.joined(separator: ", "))")
     }
 }
