@@ -218,7 +218,9 @@ let package = Package(
             resources: [.copy("Vectors")]),
         .testTarget(name: "GuardsTests", dependencies: ["Domain", "Guards"]),
         .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"]),
-        .testTarget(name: "SluiceTests", dependencies: ["TestExpectations", "TestSupport", "sluice"]),
+        .testTarget(
+            name: "SluiceTests",
+            dependencies: ["Configuration", "EventLog", "TestExpectations", "TestSupport", "sluice"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c11

@@ -11,9 +11,16 @@ extension ConfigurationReader {
             required("paths", of: node, example: #"["events/{date}/*.jsonl"]"#), arePatterns: true)
         var events = Configuration.EventSource(paths: paths ?? [])
         if let csv = csv(node["csv"]) { events.csv = csv }
-        events.each = each(node["each"])
+        let preset = word(node["preset"], as: LogPreset.self)
+        events.schema.presetSources = preset?.fields ?? [:]
+        events.each = preset?.each
+        if let each = nullable(node["each"], { $0.each($1) }) { events.each = each }
         readFields(node["fields"], into: &events.schema)
         readTypes(node["types"], into: &events.schema.types)
+        let words = Set(events.schema.types.keys.map(EventSchema.folded))
+        for (word, type) in preset?.types ?? [:] where !words.contains(EventSchema.folded(word)) {
+            events.schema.types[word] = type
+        }
         events.timesWithoutOffset = timeZone(node["timesWithoutOffset"])
         if let nobody = nobodyWords(node["nobody"]) { events.schema.nobody = nobody }
         if let maxRejected = maxRejected(node["maxRejected"]) { events.maxRejected = maxRejected }

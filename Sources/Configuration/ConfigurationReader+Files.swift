@@ -36,8 +36,8 @@ extension ConfigurationReader {
     }
 
     /// Reads the way from an object to the list of its events: keys with dots between them.
-    mutating func each(_ node: JSON5Node?) -> [String]? {
-        guard let node, let text = text(node, "the key of a list of events, such as \"batch\"") else { return nil }
+    mutating func each(_ node: JSON5Node) -> [String]? {
+        guard let text = text(node, "the key of a list of events, such as \"batch\"") else { return nil }
         let keys = text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         guard !keys.contains("") else {
             fault(

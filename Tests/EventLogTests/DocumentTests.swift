@@ -65,6 +65,8 @@ import Testing
         let events = Self.events(Int.random(in: 1...60, using: &random), using: &random)
         let expected = try read(try events.map { try Self.json($0, pretty: false) }.joined(separator: "\n"))
         let isDeep = Bool.random(using: &random)
+        // A list of such objects on the way, one of which has no events.
+        let isListed = Bool.random(using: &random)
         var batches: [Any] = []
         var rest = events[...]
         while !rest.isEmpty {
@@ -74,7 +76,8 @@ import Testing
             // Lists of the same name elsewhere, and what follows the list, are none.
             let around: [String: Any] = ["aa": ["batch": [["ts": 1]]], "sentAt": "}[", "zz": [1, true]]
             let inner = around.merging(["batch": list]) { $1 }
-            batches.append(isDeep ? ["data": inner, "batch": [["ts": 2]]] as [String: Any] : inner)
+            let data: Any = isListed ? [["batch": [Any]()], inner, ["other": 1]] as [Any] : inner
+            batches.append(isDeep ? ["data": data, "batch": [["ts": 2]]] as [String: Any] : inner)
         }
         let each = isDeep ? ["data", "batch"] : ["batch"]
         let forms = [

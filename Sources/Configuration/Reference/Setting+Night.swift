@@ -61,6 +61,10 @@ extension Setting {
                     + "`{jsonl,ndjson}` stands for each; `\"-\"` is standard input. "
                     + "A line counts on the day of its time, whatever file it stands in.",
                 example: #"["events/{date}/*.jsonl*"]"#),
+            Setting(
+                "events.preset", .word(LogPreset.allCases.map(\.rawValue)), .words("none"),
+                "Where fields stand and what types mean in the logs of a common tool. `fields`, `types` and `each` go before it.",
+                example: #""ga4""#),
             Setting("events.csv", .object, .value("{}"), "What the first line of separated values does not say."),
             Setting(
                 "events.csv.separator", .text(#"a character, such as ";" or "\t""#),
@@ -71,9 +75,10 @@ extension Setting {
                 .words("the first line of each file"), "The names of the columns, for files without a header.",
                 example: #"["ts", "type", "visitor", "platform", "slot", "variant"]"#),
             Setting(
-                "events.each", .text(#"the key of a list of events, such as "batch""#),
+                "events.each", .text(#"the key of a list of events, such as "batch""#).orNull,
                 .words("each object is an event"),
-                "Objects hold a list of events each: its key, or the keys that lead to it with dots between them.",
+                "Objects hold a list of events each: its key, or the keys that lead to it with dots between them. "
+                    + "Lists on the way are gone through.",
                 example: #""batch""#),
             Setting("events.fields", .object, .value("{}"), "Where the value of each field stands."),
         ]

@@ -90,6 +90,8 @@ package struct EventSchema: Equatable, Sendable {
     ]
 
     private var sources: [EventField: FieldSource]
+    /// Where fields stand for which no source was given; others under their own names.
+    package var presetSources: [EventField: FieldSource] = [:]
     /// Meanings of the words under `type`; any other word is ``EventType/other``.
     package var types: [String: EventType]
     /// Which values stand for none.
@@ -109,7 +111,7 @@ package struct EventSchema: Equatable, Sendable {
 
     /// Where a field is read from.
     package subscript(field: EventField) -> FieldSource {
-        get { sources[field] ?? (field == .event ? FieldSource([]) : .keys([field.rawValue])) }
+        get { sources[field] ?? presetSources[field] ?? (field == .event ? FieldSource([]) : .keys([field.rawValue])) }
         set { sources[field] = newValue }
     }
 

@@ -6,6 +6,7 @@
 ///         "type": "view" },
 ///       …
 ///     {"sentAt":2,"batch":[{…},{…}]} ─►     {…} and {…}, with each: ["batch"]
+///     {"groups":[{"events":[{…}]}]}  ─►     {…}, with each: ["groups", "events"]; lists on the way are gone through
 ///
 /// - What is neither an object nor belongs to a list is written as it stands up to the end of its line, to be rejected.
 /// - An object that does not close, within the maximum or at all, is written up to the end of its first line, to be rejected, and
@@ -27,6 +28,15 @@ struct DocumentSplitter {
         case other
         /// In an object around a list of events.
         case key, keyText, colon, value, text, container, scalar
+        /// In a list of such objects.
+        case element
+    }
+
+    /// An object around a list of events, or a list of such objects.
+    private struct Frame {
+        /// How many keys of `each` lead to it.
+        var matched: Int
+        var isList: Bool
     }
 
     /// The lines found so far, each with its line feed, and the line of the file, from 0, in which each begins.
@@ -46,8 +56,8 @@ struct DocumentSplitter {
     private var isDamaged = false
     /// Lists that have been opened around what is read, outside of objects and within `each`'s.
     private var openLists = 0
-    /// The objects around a list of events: of each how many keys of `each` lead to it; none matches where it is -1.
-    private var objects: [Int] = []
+    /// What is open around a list of events, from outside.
+    private var frames: [Frame] = []
     private var objectLine: Int32 = 0
     private var hasList = false
     private var isInEventList = false
@@ -86,10 +96,10 @@ struct DocumentSplitter {
     mutating func finish() {
         while state == .event { giveUp() }
         if state == .other { endOther() }
-        let isCut = state != .between || openLists > 0 || !objects.isEmpty
+        let isCut = state != .between || openLists > 0 || !frames.isEmpty
         if isCut { write([DocumentSplitter.damage], at: line) }
         state = .between
-        (openLists, objects) = (0, [])
+        (openLists, frames) = (0, [])
     }
 
     private mutating func take(_ byte: UInt8) {
@@ -125,7 +135,7 @@ struct DocumentSplitter {
                 begin(.event, byte)
                 (depth, isInText, isEscaped, isDamaged) = (1, false, false, false)
             } else {
-                (objects, objectLine, hasList) = ([0], line, false)
+                (frames, objectLine, hasList) = ([Frame(matched: 0, isList: false)], line, false)
                 state = .key
             }
         default:
@@ -143,7 +153,7 @@ struct DocumentSplitter {
     private mutating func beginOther(_ byte: UInt8) {
         begin(.other, byte)
         // Which lists and objects are open is not known any more.
-        (openLists, objects, isInEventList) = (0, [], false)
+        (openLists, frames, isInEventList) = (0, [], false)
     }
 
     private mutating func endOther() {
@@ -218,6 +228,18 @@ struct DocumentSplitter {
             case UInt8(ascii: "}"): closeObject()
             default: beginOther(byte)
             }
+        case .element:
+            switch byte {
+            case _ where isBlank: break
+            case UInt8(ascii: ","): break
+            case UInt8(ascii: "{"):
+                frames.append(Frame(matched: frames.last?.matched ?? 0, isList: false))
+                state = .key
+            case UInt8(ascii: "]"):
+                frames.removeLast()
+                state = .key
+            default: beginOther(byte)
+            }
         case .keyText: takeKeyText(byte)
         case .colon:
             if byte == UInt8(ascii: ":") { state = .value } else if !isBlank { beginOther(byte) }
@@ -237,9 +259,11 @@ struct DocumentSplitter {
     }
 
     private mutating func closeObject() {
-        objects.removeLast()
-        state = .key
-        guard objects.isEmpty else { return }
+        frames.removeLast()
+        if let around = frames.last {
+            state = around.isList ? .element : .key
+            return
+        }
         if !hasList { write([DocumentSplitter.noList], at: objectLine) }
         state = .between
     }
@@ -271,12 +295,15 @@ struct DocumentSplitter {
     }
 
     private mutating func takeValue(_ byte: UInt8) {
-        let matched = objects.last ?? -1
-        let isOnWay = matched >= 0 && matched < each.count && key == each[matched]
+        let matched = frames.last?.matched ?? each.count
+        let isOnWay = matched < each.count && key == each[matched]
         switch byte {
         case UInt8(ascii: "{") where isOnWay && matched + 1 < each.count:
-            objects.append(matched + 1)
+            frames.append(Frame(matched: matched + 1, isList: false))
             state = .key
+        case UInt8(ascii: "[") where isOnWay && matched + 1 < each.count:
+            frames.append(Frame(matched: matched + 1, isList: true))
+            state = .element
         case UInt8(ascii: "[") where isOnWay && matched + 1 == each.count:
             (hasList, isInEventList, openLists) = (true, true, 1)
             state = .between
