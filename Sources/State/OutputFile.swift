@@ -42,7 +42,8 @@ package struct OutputFile: Sendable {
         try replace()
     }
 
-    /// Begins to write part by part: the file stays as it was until ``replace()``. The writer's bytes must be synchronized first.
+    /// Begins to write part by part: the file stays as it was until ``replace()``. The writer's bytes must be synchronized first,
+    /// unless whoever reads the file notices that some are missing.
     package func begin() throws(FileError) -> FileWriter {
         try FileWriter(isReplaced ? temporary : path, appending: !isReplaced)
     }

@@ -2,12 +2,14 @@
 """End to end against two stages: what tuning for the budget brings on worlds whose truth is known, and what the gate lets through.
 
     python Tests/Targeting/study_tune.py [--worlds linear,quadratic,whales,flat] [--sizes 40000,100000] [--budgets 0.05,0.15]
-                                         [--rounds 12] [--csv FILE]
+                                         [--rounds 12] [--more-folds] [--boosted] [--csv FILE]
 
-Each round draws a log of that many customers, scores them by fit.py's logistic models, tunes, and judges by three gates: D.3's
-(one split, 30 % of the rows judge), the same with `compare`'s estimator (means of the rows for which the choices differ, adjusted),
-and the cross-fitted one of tune.py. The true value of every choice is taken on 50,000 fresh customers at the same budget, a share
-of what it would cost to send everybody the dearer message. Values are in per cent of the two-stage value.
+Each round draws a log of that many customers, scores them by fit.py's logistic models, tunes, and judges by several gates: one split
+(30 % of the rows judge), the same with `compare`'s estimator (means of the rows for which the choices differ, adjusted), the
+cross-fitted one of tune.py, with --more-folds the same by ten folds, and those of sequential.py, which may be read at any row. The
+true value of every choice is taken on 50,000 fresh customers at the same budget, a share
+of what it would cost to send everybody the dearer message. Values are in per cent of the two-stage value. --boosted shows what
+fit.py's boosted models bring on the same logs, in place of logistic ones, and tunes nothing.
 """
 
 from __future__ import annotations
@@ -29,9 +31,10 @@ from scipy.stats import beta, t as student  # noqa: E402
 
 from targeting import doubly_robust  # noqa: E402
 from targeting.end_to_end import Problem, allocate  # noqa: E402
-from targeting.gate import OPENING, cross_fitted, judge, one_split  # noqa: E402
+from targeting.gate import OPENING, Judgement, cross_fitted, judge, one_split  # noqa: E402
 from targeting.hashing import folds, uniforms  # noqa: E402
 from targeting.models import scales  # noqa: E402
+from sequential import EVIDENCE, betting, mixture, prequential  # noqa: E402
 from worlds import log  # noqa: E402
 
 FRESH = 50_000
@@ -49,7 +52,21 @@ COLUMNS = [
     "z_split",
     "z_compare",
     "z_cross",
+    "z_more_folds",
+    "z_prequential",
+    "betting",
+    "mixture",
 ]
+# By column of the gates: what opens them, and what they are called.
+GATES = {
+    "z_split": (SPLIT, "one split"),
+    "z_compare": (SPLIT, "`compare`"),
+    "z_cross": (OPENING, "cross-fitted"),
+    "z_more_folds": (OPENING, "ten folds"),
+    "z_prequential": (SPLIT, "prequential"),
+    "betting": (EVIDENCE, "betting"),
+    "mixture": (EVIDENCE, "mixture"),
+}
 
 
 def compared(problem: Problem, theta: np.ndarray, arm: np.ndarray, outcome: np.ndarray, q: np.ndarray) -> float:
@@ -74,7 +91,7 @@ def compared(problem: Problem, theta: np.ndarray, arm: np.ndarray, outcome: np.n
     return total / np.sqrt(variance) if variance > 0 else 0.0
 
 
-def round_of(world: str, size: int, budgets: list[float], seed: int) -> list[list]:
+def round_of(world: str, size: int, budgets: list[float], seed: int, more_folds: bool = False) -> list[list]:
     made = log(world, size, FRESH, seed)
     campaign, crowd = made.campaign, made.crowd
     half = folds(campaign.customers, 101, 2)
@@ -90,6 +107,7 @@ def round_of(world: str, size: int, budgets: list[float], seed: int) -> list[lis
     fresh_features = np.column_stack([np.ones(FRESH), (made.fresh.features - mean) / deviation])
     u = uniforms(campaign.customers, 102)
     fold = folds(campaign.customers, 103, 5)
+    ten = folds(campaign.customers, 104, 10)
     lines = []
     for share in budgets:
         budget = share * float(crowd.costs.max(axis=1).mean())
@@ -109,9 +127,41 @@ def round_of(world: str, size: int, budgets: list[float], seed: int) -> list[lis
         theta = np.mean([part.theta for part in crossed], axis=0)
         gains = [value(made.fresh_scores + fresh_features @ theta) - two for theta in (split.theta, theta)]
         oracle = value(made.fresh.rates[:, 1:] - made.fresh.rates[:, :1]) - two
-        zs = [judgement.difference / judgement.se if judgement.se > 0 else 0.0 for judgement in (z_split, z_cross)]
-        lines.append([world, size, share, seed, two, *gains, oracle, zs[0], z_compare, zs[1]])
+        z_more = judge(cross_fitted(problem, ten, u < 2 / 7, 10), np.arange(size)) if more_folds else None
+        sequence, bounds = prequential(problem, fold, u < 2 / 7, 5)
+        anytime = [betting(sequence, bounds), mixture(sequence, size * 4 // 5)]
+        zs = [z(judgement) for judgement in (z_split, z_cross, z_more, judge(sequence, np.arange(size)))]
+        lines.append([world, size, share, seed, two, *gains, oracle, zs[0], z_compare, *zs[1:], *anytime])
     return lines
+
+
+def boosted_round_of(world: str, size: int, budgets: list[float], seed: int) -> list[list]:
+    """What boosted models gain over logistic ones, both deciding in two stages."""
+    made, boosted = (log(world, size, FRESH, seed, kind) for kind in ("logistic", "boosting"))
+    lines = []
+    for share in budgets:
+        budget = share * float(made.crowd.costs.max(axis=1).mean())
+
+        def value(scores: np.ndarray) -> float:
+            shares = allocate(scores.T, made.fresh.costs.T, budget)
+            return float((shares.T * (made.fresh.rates - made.fresh.rates[:, :1])).sum(axis=1).mean())
+
+        two = value(made.fresh_scores)
+        lines.append([world, size, share, seed, two, value(boosted.fresh_scores) - two])
+    return lines
+
+
+def print_boosted(lines: list[list]) -> None:
+    print("| world | logged | budget | boosted two stages, % (95 %) |")
+    print("|---" * 4 + "|")
+    for key in sorted({tuple(line[:3]) for line in lines}):
+        two, gain = np.array([line[4:] for line in lines if tuple(line[:3]) == key], dtype=float).T
+        print(f"| {key[0]} | {key[1]:,} | {100 * key[2]:g} % | {with_interval(gain, two)} |")
+
+
+def z(judgement: Judgement | None) -> float:
+    """The gain in standard errors; 0 where nothing differs or nothing was judged."""
+    return judgement.difference / judgement.se if judgement and judgement.se > 0 else 0.0
 
 
 def with_interval(gain: np.ndarray, two: np.ndarray) -> str:
@@ -131,19 +181,22 @@ def share_with_interval(opened: np.ndarray) -> str:
 
 
 def print_table(lines: list[list]) -> None:
-    print(
-        "| world | logged | budget | end to end, % (95 %) | through the gate | oracle"
-        " | opens: one split | `compare` | cross-fitted |"
-    )
-    print("|---|---|---|---|---|---|---|---|---|")
+    names = [name for _, name in GATES.values()]
+    print("| world | logged | budget | end to end, % (95 %) | through the gate | oracle | opens: " + " | ".join(names) + " |")
+    print("|---" * (6 + len(names)) + "|")
     for key in sorted({tuple(line[:3]) for line in lines}):
-        block = np.array([line[4:] for line in lines if tuple(line[:3]) == key], dtype=float)
-        cells = [key[0], f"{key[1]:,}", f"{100 * key[2]:g} %", with_interval(block[:, 2], block[:, 0])]
+        block = {
+            name: np.array([line[at] for line in lines if tuple(line[:3]) == key], dtype=float)
+            for at, name in enumerate(COLUMNS)
+            if at >= 4
+        }
+        two = block["two_stage"]
+        cells = [key[0], f"{key[1]:,}", f"{100 * key[2]:g} %"]
         cells += [
-            with_interval(np.where(block[:, 6] > OPENING, block[:, 2], 0), block[:, 0]),
-            with_interval(block[:, 3], block[:, 0]),
+            with_interval(gain, two)
+            for gain in (block["gain_cross"], np.where(block["z_cross"] > OPENING, block["gain_cross"], 0), block["gain_oracle"])
         ]
-        cells += [share_with_interval(block[:, column] > opening) for column, opening in ((4, SPLIT), (5, SPLIT), (6, OPENING))]
+        cells += [share_with_interval(block[name] > opening) for name, (opening, _) in GATES.items()]
         print("| " + " | ".join(cells) + " |")
 
 
@@ -159,27 +212,29 @@ def main() -> None:
     parser.add_argument("--budgets", default="0.05,0.15")
     parser.add_argument("--rounds", type=int, default=12)
     parser.add_argument("--first", type=int, default=1, help="the first round's seed")
+    parser.add_argument("--more-folds", action="store_true", help="judge by ten folds too, at twice the time")
+    parser.add_argument("--boosted", action="store_true", help="show what boosted models bring, and tune nothing")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--csv")
     options = parser.parse_args()
     budgets = [float(text) for text in options.budgets.split(",")]
     tasks = [
-        (world, int(size), budgets, seed)
+        (world, int(size), budgets, seed, *([] if options.boosted else [options.more_folds]))
         for size in options.sizes.split(",")
         for world in options.worlds.split(",")
         for seed in range(options.first, options.first + options.rounds)
     ]
     start, lines = time.monotonic(), []
     if options.csv:
-        append(options.csv, [COLUMNS], "w")
+        append(options.csv, [COLUMNS[:5] + ["gain_boosted"] if options.boosted else COLUMNS], "w")
     with ProcessPoolExecutor(options.jobs) as pool:
-        for done, block in enumerate(pool.map(round_of, *zip(*tasks)), 1):
+        for done, block in enumerate(pool.map(boosted_round_of if options.boosted else round_of, *zip(*tasks)), 1):
             lines += block
             if options.csv:
                 # Round by round: what a long study has found is not lost when it is stopped.
                 append(options.csv, block, "a")
             print(f"{done} of {len(tasks)} rounds, {time.monotonic() - start:.0f} s", file=sys.stderr, flush=True)
-    print_table(lines)
+    (print_boosted if options.boosted else print_table)(lines)
 
 
 if __name__ == "__main__":

@@ -39,6 +39,7 @@ def people(world: str, count: int, random: np.random.Generator) -> People:
     - `whales`: money. A few customers are worth many times the others; what a message adds depends on both, not linearly; costs
       grow with worth.
     - `flat`: a message adds the same for everybody and costs the same: whoever is chosen, nothing can be gained.
+    - `flat-money`: the same in money: a few customers are worth many times the others, and a message adds 0.01 for everybody.
     """
     x = random.normal(size=(count, FEATURES))
     base = -2.2 + 0.5 * x[:, 0] - 0.4 * x[:, 1] + 0.3 * x[:, 2]
@@ -66,6 +67,11 @@ def people(world: str, count: int, random: np.random.Generator) -> People:
     elif world == "flat":
         rate = logistic(base)
         return People(x, np.column_stack([rate, rate + 0.03, rate + 0.03]), np.full((count, 2), 0.03), worth)
+    elif world == "flat-money":
+        worth = np.maximum(np.exp(0.8 * x[:, 5]), 0.1)
+        x = np.column_stack([x[:, :5], worth])
+        money = logistic(base) * worth
+        return People(x, np.column_stack([money, money + 0.01, money + 0.01]), np.full((count, 2), 0.03), worth)
     else:
         raise ValueError(world)
     rates = logistic(np.column_stack([base, base[:, None] + effects]))

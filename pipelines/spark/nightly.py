@@ -635,6 +635,28 @@ def plain(uri: str) -> str:
     return re.sub(r"^file:/+", "/", unquote(uri))
 
 
+def table(spark, kind: str, name: str):
+    """A table by Spark's reader, or by its files where Spark has none of its kind."""
+    from pyspark.errors import AnalysisException
+
+    location = name if has_scheme(name) else local_uri(name)
+    try:
+        if kind == "iceberg" and not ("/" in name or ":" in name):
+            return spark.read.table(name)
+        return spark.read.format(kind).load(location)
+    except AnalysisException as error:
+        raise Refused(f"{name}: {error}", 74) from error
+    except Exception as error:
+        if kind not in ("delta", "iceberg") or "DATA_SOURCE_NOT_FOUND" not in str(error):
+            raise
+    import lake_tables
+
+    try:
+        return lake_tables.read(spark, kind, location)
+    except lake_tables.Unreadable as unreadable:
+        raise Refused(str(unreadable), 74) from unreadable
+
+
 def rows_as_lines(spark, arguments, days: list) -> list:
     """The rows of tables as lines of JSON: times in UTC to the microsecond, what is null left out."""
     from pyspark.sql import functions as F
@@ -648,10 +670,7 @@ def rows_as_lines(spark, arguments, days: list) -> list:
     for day in days:
         for pattern in arguments.input:
             name = substituted(pattern, day)
-            if arguments.format == "iceberg" and not ("/" in name or ":" in name):
-                source = spark.read.table(name)
-            else:
-                source = spark.read.format(arguments.format).load(name if has_scheme(name) else local_uri(name))
+            source = table(spark, arguments.format, name)
             if arguments.where:
                 source = source.where(substituted(arguments.where, day))
             line = F.to_json(F.struct(*[F.col(f"`{column}`") for column in source.columns]), options).cast("binary")

@@ -69,7 +69,11 @@ struct DictionaryEncoder: ~Copyable {
     mutating func reason(for event: UnsafePointer<Event>) -> IgnoredReason? {
         var encoded = EncodedEvent(
             hash: 0, time: 0, visitor: event.pointee.visitor, event: 0, shard: 0, minute: 0, type: event.pointee.type)
-        return completeNames(&encoded, event)
+        switch event.pointee.type {
+        case .view, .click: return arm(of: event) == nil ? reasonUndeclared(event, &encoded) : nil
+        case .purchase, .refund: return place(event, in: &encoded)
+        case .other: return .otherType
+        }
     }
 
     @inline(__always)

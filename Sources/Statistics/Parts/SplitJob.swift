@@ -73,6 +73,35 @@ package struct SplitJob: Sendable {
 ///
 /// Used by one thread at a time, which is what makes it safe to hand over.
 private final class LineSplitter: LineSink, @unchecked Sendable {
+    /// All that changes, at one place: whether somebody else uses it is looked at once for many lines, not for each.
+    private var blocks: BlocksByPart
+
+    init(
+        names: consuming DictionaryEncoder, parts: Int, blockBytes: Int,
+        emit: @escaping (Int, UnsafeRawBufferPointer) -> Void
+    ) {
+        blocks = BlocksByPart(names: names, parts: parts, blockBytes: blockBytes, emit: emit)
+    }
+
+    /// How many lines each part was sent.
+    var sent: [Int64] { blocks.sent }
+
+    func begin(header: [UInt8]?) { blocks.begin(header: header) }
+
+    func consume(
+        _ events: UnsafeBufferPointer<Event>, lines: UnsafeBufferPointer<ByteText>,
+        ignored: UnsafeMutableBufferPointer<IgnoredReason?>
+    ) {
+        blocks.add(events, lines: lines, ignored: ignored)
+    }
+
+    func pass(_ line: ByteText, of visitor: ByteText) { blocks.add(line, of: visitor) }
+
+    func flush() { blocks.flush() }
+}
+
+/// Lines on their way to the parts of their visitors.
+private struct BlocksByPart: ~Copyable {
     private(set) var sent: [Int64]
     private var names: DictionaryEncoder
     private let buffers: UnsafeMutableBufferPointer<LineBlock>
@@ -100,24 +129,25 @@ private final class LineSplitter: LineSink, @unchecked Sendable {
         buffers.deallocate()
     }
 
-    func begin(header: [UInt8]?) {
+    mutating func begin(header: [UInt8]?) {
         guard header != self.header else { return }
         flush()
         self.header = header
     }
 
-    func consume(
+    mutating func add(
         _ events: UnsafeBufferPointer<Event>, lines: UnsafeBufferPointer<ByteText>,
         ignored: UnsafeMutableBufferPointer<IgnoredReason?>
     ) {
         for index in events.indices {
             let event = events.baseAddress.unsafelyUnwrapped + index
             ignored[index] = names.reason(for: event)
-            pass(lines[index], of: event.pointee.visitor)
+            add(lines[index], of: event.pointee.visitor)
         }
     }
 
-    func pass(_ line: ByteText, of visitor: ByteText) {
+    @inline(__always)
+    mutating func add(_ line: ByteText, of visitor: ByteText) {
         let part = Int(visitor.partHash % parts)
         sent[part] += 1
         let needed = line.count + 1

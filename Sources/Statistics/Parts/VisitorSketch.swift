@@ -83,15 +83,24 @@ extension VisitorSketch: Codable {
         }
         for start in stride(from: 0, to: text.count, by: 16) {
             var hash: UInt64 = 0
-            for byte in text[start..<start + 16] {
-                guard let digit = Character(UnicodeScalar(byte)).hexDigitValue else {
+            for place in start..<start + 16 {
+                guard let digit = VisitorSketch.digit(text[place]) else {
                     throw DecodingError.dataCorruptedError(forKey: .hashes, in: container, debugDescription: "no digit")
                 }
-                hash = hash << 4 | UInt64(digit)
+                hash = hash << 4 | digit
             }
             hashes.append(hash)
         }
         if !isComplete, let last = hashes.last { bound = last }
+    }
+
+    /// What a hexadecimal digit is worth, as ``encode(to:)`` writes them.
+    private static func digit(_ byte: UInt8) -> UInt64? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt64(byte - UInt8(ascii: "0"))
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt64(byte - UInt8(ascii: "a") + 10)
+        default: nil
+        }
     }
 
     package func encode(to encoder: any Encoder) throws {
