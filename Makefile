@@ -205,8 +205,8 @@ targeting-spark: java $(SPARK)/.installed ## The same for fit.py --engine spark:
 
 spark: java $(CLUSTER)/.installed ## Installs what nights on Spark need: Java 17 (apt) and PySpark.
 
-test-spark: release spark ## Nights on Spark are to the byte those of one machine, and broken ones publish nothing. Some minutes.
-	$(CLUSTER)/bin/python Tests/Spark/check.py $(SLUICE)
+test-spark: release spark ## Nights on Spark are to the byte those of one machine, and broken ones publish nothing. Some minutes; a part of it with CHECKS="fixtures …".
+	$(CLUSTER)/bin/python Tests/Spark/check.py $(SLUICE) $(CHECKS)
 
 java:
 	@if command -v java >/dev/null; then \

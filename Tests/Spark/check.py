@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares nights on Spark with nights on one machine, byte by byte, and breaks them.
 
-    SPARK/bin/python Tests/Spark/check.py SLUICE
+    SPARK/bin/python Tests/Spark/check.py SLUICE [PART…]
 
 On `local-cluster[2,1,1024]`: two executors, processes of their own. The last line is `checks: N`.
 """
@@ -414,10 +414,14 @@ def submitted(checks: Checks) -> None:
         checks.same("spark-submit")
 
 
+PARTS = (fixtures, formats, malformed, tables, windows, without_a_shuffle, broken, submitted)
+
+
 def main() -> int:
     global SLUICE
-    if len(sys.argv) < 2:
-        print(__doc__, file=sys.stderr)
+    names = [part.__name__ for part in PARTS]
+    if len(sys.argv) < 2 or not set(sys.argv[2:]) <= set(names):
+        print(__doc__, f"\nParts: {', '.join(names)}", file=sys.stderr)
         return 2
     SLUICE = os.path.abspath(sys.argv[1])
     os.environ.update(NOW)
@@ -435,9 +439,7 @@ def main() -> int:
     spark.sparkContext.addPyFile(os.path.join(ROOT, "pipelines", "spark", "nightly.py"))
     checks = Checks(SLUICE, spark)
     wanted = sys.argv[2:]
-    for part in (fixtures, formats, malformed, tables, windows, without_a_shuffle, broken, submitted):
-        if wanted and part.__name__ not in wanted:
-            continue
+    for part in (part for part in PARTS if not wanted or part.__name__ in wanted):
         start, cpu = time.time(), os.times()
         part(checks)
         print(f"{part.__name__}: {time.time() - start:.0f} s", flush=True)

@@ -160,8 +160,10 @@ def print_boosted(lines: list[list]) -> None:
 
 
 def z(judgement: Judgement | None) -> float:
-    """The gain in standard errors; 0 where nothing differs or nothing was judged."""
-    return judgement.difference / judgement.se if judgement and judgement.se > 0 else 0.0
+    """The gain in standard errors; 0 where nothing differs, not a number where nothing was judged."""
+    if judgement is None:
+        return float("nan")
+    return judgement.difference / judgement.se if judgement.se > 0 else 0.0
 
 
 def with_interval(gain: np.ndarray, two: np.ndarray) -> str:
@@ -173,7 +175,11 @@ def with_interval(gain: np.ndarray, two: np.ndarray) -> str:
     return f"{100 * ratio:+.1f} ({100 * (ratio - width):+.1f}, {100 * (ratio + width):+.1f})"
 
 
-def share_with_interval(opened: np.ndarray) -> str:
+def share_with_interval(evidence: np.ndarray, opening: float) -> str:
+    """How many gates open; none where the gate was not asked for."""
+    if np.isnan(evidence).all():
+        return "–"
+    opened = evidence > opening
     k, n = int(opened.sum()), len(opened)
     low = beta.ppf(0.025, k, n - k + 1) if k else 0.0
     high = beta.ppf(0.975, k + 1, n - k) if k < n else 1.0
@@ -196,7 +202,7 @@ def print_table(lines: list[list]) -> None:
             with_interval(gain, two)
             for gain in (block["gain_cross"], np.where(block["z_cross"] > OPENING, block["gain_cross"], 0), block["gain_oracle"])
         ]
-        cells += [share_with_interval(block[name] > opening) for name, (opening, _) in GATES.items()]
+        cells += [share_with_interval(block[name], opening) for name, (opening, _) in GATES.items()]
         print("| " + " | ".join(cells) + " |")
 
 

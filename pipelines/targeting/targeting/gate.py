@@ -19,7 +19,7 @@ import numpy as np
 from .end_to_end import Problem, allocate, select, tune
 
 # One-sided at 1 %. Folds are not quite independent: each one's outcomes have a part in the others' scores. Where nothing can be
-# gained 1.645 opens in 6.2 % (3.6 – 9.7 %) of campaigns, 2.33 in 1.5 % (0.4 – 3.7 %): pipelines/targeting/STUDIES.md.
+# gained 1.645 opens in 6.6 % (4.7 – 9.0 %) of campaigns, 2.33 in 1.6 % (0.7 – 3.0 %): pipelines/targeting/STUDIES.md.
 OPENING = 2.33
 
 
