@@ -79,6 +79,8 @@ test: dependencies $(SERVING)/.installed $(ANALYSIS)/.installed $(BROWSER)/.inst
 	    'sklift: $(SKLIFT)/bin/python Tests/Uplift/sklift_check.py $(SLUICE)' \
 	    'uplift-page: python3 Tests/Uplift/page.py $(SLUICE)' \
 	    'operations: python3 Tests/Operations/check.py $(SLUICE) $(PROMETHEUS)/promtool' \
+	    'faults: python3 Tests/Faults/torture.py $(SLUICE) --seconds 30' \
+	    'numbers: python3 Tests/Faults/extremes.py $(SLUICE) --random 60' \
 	    'browser: $(BROWSER)/bin/python Tests/Report/browser.py $(SLUICE) .build/release/StateGenerator $(SCREENSHOTS)'
 
 test-ports: release library runtimes browser $(SERVING)/.installed ## The ports in Node, Go, Java, PHP and Chromium against the vectors and the library, on 100,000 visitors.
@@ -238,7 +240,7 @@ demo-campaign: release targeting ## Lives a campaign of several waves through th
 torture: release ## Fails, shortens and kills at system calls of every command that writes, changes what readers read: figures, at most 15 minutes.
 	python3 Tests/Faults/torture.py $(SLUICE) --seconds 720
 	python3 Tests/Faults/readers.py $(SLUICE) --seconds 60
-	python3 Tests/Faults/extremes.py $(SLUICE)
+	python3 Tests/Faults/extremes.py $(SLUICE) --random 300
 
 # A scratch path for each: everything is built with it. Tests of the real program need it built the same way.
 sanitize: dependencies ## The suites of readers and of threads under the address and the thread sanitizer.

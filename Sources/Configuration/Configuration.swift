@@ -66,6 +66,8 @@ extension Configuration {
         package var conversionWindow: ConversionWindow?
         /// The most that a unit's revenue may be above or below 0, in millionths of the major unit; nil: no bound.
         package var revenueCap: Int64?
+        /// Which segments are told apart.
+        package var segments = SegmentBound()
 
         package init() {}
     }

@@ -123,7 +123,17 @@ extension ConfigurationReader {
             settings.conversionWindow = window
         }
         if let cap = nullable(node["revenueCap"], { $0.amount($1) }) { settings.revenueCap = cap }
+        if let own = section(node["segments"], of: "statistics.segments") {
+            if let atMost = integer(own["atMost"], in: 1...1_000_000) { settings.segments.atMost = atMost }
+            settings.segments.declared = segmentNames(own["declared"])
+        }
         return settings
+    }
+
+    private mutating func segmentNames(_ node: JSON5Node?) -> Set<Name>? {
+        if case .null = node?.value { return nil }
+        guard let nodes = list(node, of: "segments", example: "[\"Pune\", \"Kochi\"]") else { return nil }
+        return Set(nodes.compactMap { name($0, "a segment's name, such as \"Pune\"") })
     }
 
     /// Reads an amount of money above 0 in major units, as the log has it; in millionths.

@@ -84,15 +84,26 @@ extension NightlyRun {
 
     /// Puts a day's statistics and what is said of them in place of those it had.
     func publish(_ statistics: DayStatistics, _ quality: Quality, of date: CalendarDate) throws(RunFailure) {
-        let contents = dayFiles(statistics, quality, of: date)
+        let rows = try folded(statistics, of: date).rows
+        let contents = dayFiles(rows, statistics, quality)
         _ = try self.files { () throws(FileError) in try state.publish(contents, as: state.statistics(on: date)) }
+    }
+
+    /// The day's rows in the segments that are told apart, and what is not.
+    private func folded(
+        _ statistics: DayStatistics, of date: CalendarDate
+    ) throws(RunFailure) -> (rows: [DailyRow], folded: [SegmentBound.Folded]) {
+        do throws(CountOverflow) {
+            return try configuration.statistics.segments.folding(statistics.rows(of: date))
+        } catch {
+            throw .overflow(date: date)
+        }
     }
 
     /// The files of a day's folder.
     func dayFiles(
-        _ statistics: DayStatistics, _ quality: Quality, of date: CalendarDate
+        _ rows: [DailyRow], _ statistics: DayStatistics, _ quality: Quality
     ) -> [(name: String, bytes: [UInt8])] {
-        let rows = statistics.rows.map { DailyRow(date: date, table: $0.table, key: $0.key, counts: $0.counts) }
         var contents: [(name: String, bytes: [UInt8])] = [("quality.json", JSONFile.bytes(of: quality))]
         // No file of a header alone: who reads a year of them at once would have its columns guessed from it.
         if !rows.isEmpty { contents.append(("statistics.csv", StatisticsFile.bytes(of: rows))) }
@@ -126,6 +137,12 @@ extension NightlyRun {
         }
         var quality = self.quality(
             statistics, tally, extent: extent, of: date, sampleRatio: checks, propensities: propensities)
+        let folded = try self.folded(statistics, of: date).folded
+        if !folded.isEmpty { quality.foldedSegments = folded.map { Quality.FoldedSegments($0) } }
+        let beyond = folded.filter(\.isBeyond)
+        if !beyond.isEmpty {
+            warn(.segmentsFolded(date, beyond, atMost: configuration.statistics.segments.atMost), in: &outcome)
+        }
         if !found.repeated.isEmpty {
             quality.repeatedFiles = found.repeated.map { Quality.RepeatedFile(file: $0.file, sameAs: $0.sameAs) }
         }
@@ -176,5 +193,12 @@ extension NightlyRun {
             writer.write([visitor, String(bot.events), bot.rules.names.joined(separator: " ")])
         }
         return writer.bytes
+    }
+}
+
+extension DayStatistics {
+    /// The rows as they stand in the day's file.
+    func rows(of date: CalendarDate) -> [DailyRow] {
+        rows.map { DailyRow(date: date, table: $0.table, key: $0.key, counts: $0.counts) }
     }
 }

@@ -75,6 +75,14 @@ extension RunEvent {
                 "\(date): \(Text.count(libraries.visitors, "visitor")) (\(Text.decimal(share, 1)) %) dropped, for a library of "
                 + "HTTP asked for them: \(RunEvent.named(libraries.names)); if that is your own app, name it in "
                 + "bots.userAgents.allow, or let it set its own user agent"
+        case .segmentsFolded(let date, let folded, let atMost):
+            let experiments = folded.map { experiment in
+                "\(experiment.experiment.platform)/\(experiment.experiment.slot) "
+                    + "(\(Text.count(Int64(experiment.segments))) of \(Text.count(experiment.units, "visitor")))"
+            }
+            return "\(date): more than \(Text.count(Int64(atMost))) segments; those with fewest visitors count as *: "
+                + "\(RunEvent.named(experiments)); look at where the log's segments come from, or name those that are meant "
+                + "in statistics.segments.declared"
         case .noData(let date, let reason):
             return "\(date): \(reason.rawValue); shares stay as they are"
         case .sourceAbsent(let date, let field, let source, let suggestion):

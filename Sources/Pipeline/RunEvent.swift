@@ -47,6 +47,8 @@ package enum RunEvent: Sendable {
     case addressesUnreadable(CalendarDate, Quality.UnreadableAddresses)
     /// Many visitors are dropped since a library of HTTP asked for them.
     case librariesDropped(CalendarDate, Quality.Libraries, ofVisitors: Int64)
+    /// Experiments had more segments on a day than are told apart.
+    case segmentsFolded(CalendarDate, [SegmentBound.Folded], atMost: Int)
     case noData(CalendarDate, NoDataReason)
     /// No line of the day has a source that the configuration names.
     case sourceAbsent(CalendarDate, field: String, source: String, suggestion: String?)
@@ -136,6 +138,7 @@ extension RunEvent {
         case .foldersRepeated: "folders-repeated"
         case .addressesUnreadable: "addresses-unreadable"
         case .librariesDropped: "libraries-dropped"
+        case .segmentsFolded: "segments-folded"
         case .noData: "no-data"
         case .sourceAbsent: "source-absent"
         case .statisticsKept: "statistics-kept"
@@ -173,6 +176,7 @@ extension RunEvent {
             .dryRun(let date, _, _), .guardHeld(let date, _), .guardAccepted(let date, _), .guardWarned(let date, _),
             .nightHeld(let date, _, _, _), .heldDayCounts(let date, _, _, _),
             .dayNotOver(let date, _), .denyListMissing(_, let date), .noData(let date, _),
+            .segmentsFolded(let date, _, _),
             .sourceAbsent(let date, _, _, _),
             .statisticsKept(let date, _), .noStatistics(let date), .sampleRatio(let date, _),
             .undeclaredNames(let date, _),

@@ -78,6 +78,21 @@ package struct Quality: Codable, Sendable {
         package var names: [String]
     }
 
+    /// An experiment's segments that are counted as `*`.
+    package struct FoldedSegments: Codable, Equatable, Sendable {
+        package var platform: String
+        package var slot: String
+        package var segments: Int
+        package var units: Int64
+
+        package init(_ folded: SegmentBound.Folded) {
+            platform = folded.experiment.platform.string
+            slot = folded.experiment.slot.string
+            segments = folded.segments
+            units = folded.units
+        }
+    }
+
     /// A file that was left out, since an earlier one holds the same log.
     package struct RepeatedFile: Codable, Equatable, Sendable {
         package var file: String
@@ -145,6 +160,8 @@ package struct Quality: Codable, Sendable {
     package var filesWithoutEvents: [String]?
     /// Files that were left out; nil: none.
     package var repeatedFiles: [RepeatedFile]?
+    /// Segments that are not told apart; nil: all are.
+    package var foldedSegments: [FoldedSegments]?
     package var lines: Int64
     package var bytes: Int64
     package var events: [String: Int64]

@@ -42,7 +42,7 @@ FULL = {
         "userAgents": {"browsersOnly": True, "allow": ["x"], "block": []}, "eventsPerDay": 700, "eventsPerMinute": False,
         "clicksWithoutView": None, "denyList": "deny.txt", "denyNetworks": ["networks.txt"],
     },
-    "statistics": {"onMixed": "exclude", "conversionWindow": "7d", "revenueCap": 500},
+    "statistics": {"onMixed": "exclude", "conversionWindow": "7d", "revenueCap": 500, "segments": {"atMost": 100, "declared": ["Pune"]}},
     "learning": {
         "reward": "purchase", "objective": "identify", "since": "2026-11-01", "window": 28, "halfLife": 14.5,
         "seasonality": "adjusted", "segments": {"minimumVisitors": 500, "pooling": 100}, "priors": None,

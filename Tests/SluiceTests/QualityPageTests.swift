@@ -104,7 +104,9 @@ struct QualityPageTests {
         // What takes more than two days to happen.
         let rare: Set = [
             "other_types_one_of", "files_without_lines[]", "files_without_events[]", "repeated_files[].file",
-            "repeated_files[].same_as", "unreadable_addresses.events", "unreadable_addresses.samples[]",
+            "repeated_files[].same_as", "folded_segments[].platform", "folded_segments[].slot",
+            "folded_segments[].segments",
+            "folded_segments[].units", "unreadable_addresses.events", "unreadable_addresses.samples[]",
             "sample_ratio[].expected_of_others", "sample_ratio[].p_value", "sample_ratio[].without_traffic[].variant",
             "sample_ratio[].without_traffic[].visitors", "sample_ratio[].without_traffic[].expected",
         ]

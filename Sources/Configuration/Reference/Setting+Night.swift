@@ -162,6 +162,18 @@ extension Setting {
             ).orNull, .words("no bound"),
             "The most that one visitor's revenue in an experiment on a day may be, above or below 0. quality.json counts what was cut.",
             example: "20000"),
+        Setting(
+            "statistics.segments", .object, .words("as its keys say"),
+            "Which segments are told apart. What a stranger writes into the log must not make files grow for ever."),
+        Setting(
+            "statistics.segments.atMost", .integer(1...1_000_000), .value("10000"),
+            "The most segments of an experiment that a day tells apart, those with most visitors; the others count as `*`, and "
+                + "quality.json and a warning say how many."),
+        Setting(
+            "statistics.segments.declared", .list(.text("a segment's name, such as \"Pune\""), of: "segments").orNull,
+            .words("any"),
+            "The only segments that are told apart; what the log says beside them counts as `*`, and quality.json says how much.",
+            example: #"["Pune", "Kochi"]"#),
     ]
 
     // MARK: Guards, and what is gone

@@ -34,7 +34,7 @@ extension NightlyRun {
             }
             let quality = quality(
                 statistics, result.tally, extent: extent, of: day, sampleRatio: [], propensities: [])
-            let contents = dayFiles(statistics, quality, of: day)
+            let contents = dayFiles(statistics.rows(of: day), statistics, quality)
             _ = try files { () throws(FileError) in try target.publish(contents, as: folder + "/date=\(day)") }
             days.append(
                 PartFile.Day(
