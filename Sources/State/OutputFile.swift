@@ -50,9 +50,18 @@ package struct OutputFile: Sendable {
 
     /// Puts what was written since ``begin()`` in place of the file.
     package func replace() throws(FileError) {
-        guard isReplaced else { return }
-        try FileSystem.rename(temporary, to: path)
-        try FileSystem.synchronize(directory: FileSystem.parent(of: path))
+        try move()
+        try synchronizeDirectory()
+    }
+
+    /// The first half of ``replace()``: readers see the new file, and a machine that loses its power may forget it until the second.
+    package func move() throws(FileError) {
+        if isReplaced { try FileSystem.rename(temporary, to: path) }
+    }
+
+    /// The second half of ``replace()``.
+    package func synchronizeDirectory() throws(FileError) {
+        if isReplaced { try FileSystem.synchronize(directory: FileSystem.parent(of: path)) }
     }
 
     /// Removes what was begun and not put in place.

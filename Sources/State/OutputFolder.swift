@@ -42,10 +42,12 @@ package final class OutputFolder {
         return writer
     }
 
-    /// Waits until all bytes are on the disk, then moves all files into place. All that were named must have been begun.
+    /// Waits until all bytes are on the disk, then moves all files into place, one right after the other. All that were named must
+    /// have been begun.
     package func commit() throws(FileError) {
         for writer in writers { try writer.synchronize() }
-        for (_, file) in files { try file.replace() }
+        for (_, file) in files { try file.move() }
+        for (_, file) in files { try file.synchronizeDirectory() }
         (files, writers) = ([], [])
         try FileSystem.synchronize(directory: path)
     }

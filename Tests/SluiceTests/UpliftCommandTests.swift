@@ -39,6 +39,19 @@ import Testing
         for file in files { #expect(try directory.text("out/" + file) == again.text("out/" + file)) }
     }
 
+    @Test func filesOfAnEarlierRunAreNamed() throws {
+        let (first, directory) = try run(["--decide", "--bands", "--bins", "5"])
+        #expect(first.status == 0 && !first.errors.contains("earlier run"), "\(first.errors)")
+        let words = ["uplift", "--scores", "s.csv", "--outcomes", "o.csv", "--output", "out", "--bins", "5", "--quiet"]
+        let bands = try Binary.sluice(words + ["--bands"], in: directory.path)
+        #expect(bands.errors.contains("out: decisions.csv, policy.csv are of an earlier run"), "\(bands.errors)")
+        try directory.remove("out/policy.csv")
+        let decisions = try Binary.sluice(words + ["--bands"], in: directory.path)
+        #expect(decisions.errors.contains("out: decisions.csv is of an earlier run"), "\(decisions.errors)")
+        let all = try Binary.sluice(words + ["--bands", "--decide"], in: directory.path)
+        #expect(all.status == 0 && !all.errors.contains("earlier run"), "\(all.errors)")
+    }
+
     private static func changed(_ text: String, _ old: String, _ new: String) -> String {
         text.replacingOccurrences(of: old, with: new)
     }

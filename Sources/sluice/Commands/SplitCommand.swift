@@ -188,7 +188,7 @@ private final class PartFiles: SplitOutput {
             for (part, file) in files.enumerated() where state.writers[part] == nil {
                 state.writers[part] = try file.begin()
             }
-            for file in files { try file.replace() }
+            for file in files { try file.move() }
         }
     }
 }

@@ -34,6 +34,19 @@ struct UpliftFiles {
         let page = UpliftPage(analysis, decisions: counts)
         try folder.write(Array(page.html().utf8), to: "uplift.html")
         try folder.commit()
+        try warnOfOthers()
+    }
+
+    /// Says which files in the folder are an earlier run's, which had other options: they look as if they belonged to the new ones.
+    private func warnOfOthers() throws {
+        var names: [String] = []
+        if !options.decides { names += ["decisions.csv", "policy.csv"] }
+        if !options.writesBands { names += ["bands.csv", "bands.json"] }
+        names = try names.filter { try FileSystem.exists("\(options.output)/\($0)") }
+        guard !names.isEmpty else { return }
+        analysis.warn(
+            "\(options.output): \(names.joined(separator: ", ")) \(names.count == 1 ? "is" : "are") of an earlier run and not of these "
+                + "files: write each run into a folder of its own, or remove what is old")
     }
 }
 
