@@ -76,7 +76,9 @@ extension ConfigurationReader {
             }
             return nil
         }
-        guard !SystemTimeZone.all.isEmpty else {
+        // The whole database is read for it.
+        let zones = SystemTimeZone.all
+        guard !zones.isEmpty else {
             fault(
                 node, "this system has no timezones in \(SystemTimeZone.directory)",
                 "install the system's tzdata, or write \"UTC\"")
@@ -84,15 +86,15 @@ extension ConfigurationReader {
         }
         fault(
             node, "\(JSON5Value.quoted(identifier)) is no IANA name of a timezone that this system has",
-            Self.suggestZone(identifier))
+            Self.suggestZone(identifier, among: zones))
         return nil
     }
 
-    private static func suggestZone(_ identifier: String) -> String {
+    private static func suggestZone(_ identifier: String, among zones: [String]) -> String {
         if let zone = zonesByAbbreviation[identifier.uppercased()] {
             return "an abbreviation may stand for several zones; write a region, such as \(JSON5Value.quoted(zone))"
         }
-        let known = SystemTimeZone.all + ["GMT", "UTC"]
+        let known = zones + ["GMT", "UTC"]
         let city = known.first { $0.lowercased().hasSuffix("/\(identifier.lowercased())") }
         if let zone = city ?? nearest(identifier, among: known) { return "did you mean \(JSON5Value.quoted(zone))?" }
         return "write a region and city, such as \"Europe/Paris\", or \"UTC\""
