@@ -12,6 +12,8 @@ package struct AllocationError: Error, Equatable, Sendable, CustomStringConverti
         /// A posterior without finite mean and quantiles.
         case notFinite(Name)
         case bestArm(BestArmProbabilityError)
+        /// Nothing counts before a day that is still to come.
+        case notBegun(since: CalendarDate)
     }
 
     package var experiment: SlotKey
@@ -39,6 +41,8 @@ package struct AllocationError: Error, Equatable, Sendable, CustomStringConverti
                 "the posterior of \(variant) is not finite; check its rows in the statistics and the priors"
             case .bestArm(let error):
                 "\(error)"
+            case .notBegun(let since):
+                "learning.since is \(since), so no day counts yet; write a day that has begun, or wait"
             }
         return "\(group): \(fault)"
     }

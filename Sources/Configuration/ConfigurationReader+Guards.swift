@@ -61,6 +61,26 @@ extension ConfigurationReader {
         return retired
     }
 
+    /// Checks that what is meant to be gone is not declared.
+    mutating func checkRetired(_ node: JSON5Node?, areDeclaredIn experiments: [Experiment]) {
+        for node in node?.children ?? [] {
+            guard case .string(let platform)? = node["platform"]?.value, case .string(let slot)? = node["slot"]?.value
+            else { continue }
+            let key = SlotKey(platform: Name(platform), slot: Name(slot))
+            guard let experiment = experiments.first(where: { $0.key == key }) else { continue }
+            if node["variant"] == nil {
+                fault(
+                    node,
+                    "the experiment of platform \(JSON5Value.quoted(platform)) and slot \(JSON5Value.quoted(slot)) is declared and retired",
+                    "take it out of one of the two, or name a variant")
+            } else if case .string(let variant)? = node["variant"]?.value, experiment.arms.contains(Name(variant)) {
+                fault(
+                    node["variant"] ?? node, "the variant \(JSON5Value.quoted(variant)) is declared and retired",
+                    "take it out of one of the two")
+            }
+        }
+    }
+
     /// Reads the variants of an experiment that are meant to be gone.
     mutating func retiredVariants(_ node: JSON5Node?, of experiment: Experiment) -> Set<Name> {
         if case .array([])? = node?.value { return [] }

@@ -28,6 +28,7 @@ extension ConfigurationReader {
         let blacklist = nullable(root["blacklist"]) { $0.path($1) } ?? nil
         let guards = guards(root["guards"])
         var retired = retired(root["retired"])
+        checkRetired(root["retired"], areDeclaredIn: experiments.map(\.experiment))
         for experiment in experiments where !experiment.retired.isEmpty {
             retired.arms[experiment.experiment.key, default: []].formUnion(experiment.retired)
         }

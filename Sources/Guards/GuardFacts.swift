@@ -24,8 +24,17 @@ package struct GuardFacts: Sendable {
             /// Units that had each reward; of revenue those that purchased.
             package var clickers: Int64 = 0
             package var purchasers: Int64 = 0
+            /// Whether any unit had revenue.
+            package var hasRevenue = false
 
             package init() {}
+
+            package mutating func add(_ other: Counts) {
+                units += other.units
+                clickers += other.clickers
+                purchasers += other.purchasers
+                hasRevenue = hasRevenue || other.hasRevenue
+            }
         }
 
         package var date: CalendarDate
@@ -38,9 +47,11 @@ package struct GuardFacts: Sendable {
         package var clicks: Int64 = 0
         package var purchases: Int64 = 0
         package var counts: [SlotKey: Counts] = [:]
+        /// The same by arm.
+        package var arms: [SlotKey: [Name: Counts]] = [:]
         /// Events in the day, of every type.
         package var events: Int64 = 0
-        /// In how many of the day's lines each source was there that the configuration names; nil: not known.
+        /// In how many of the day's lines each source was there; nil: not known.
         package var sources: [Source: Int64]?
 
         package init(date: CalendarDate) {
@@ -54,13 +65,26 @@ package struct GuardFacts: Sendable {
     package struct Declared: Sendable {
         package var key: SlotKey
         package var arms: Set<Name>
-        /// Whether purchases decide rather than clicks, as for revenue.
-        package var isPurchase: Bool
+        /// What decides.
+        package var reward: Reward
 
-        package init(key: SlotKey, arms: Set<Name>, isPurchase: Bool) {
+        /// What a guard can count of it; of revenue purchases, as long as there is money at all.
+        package enum Reward: String, Sendable {
+            case click, purchase, revenue
+        }
+
+        package init(key: SlotKey, arms: Set<Name>, reward: Reward) {
             self.key = key
             self.arms = arms
-            self.isPurchase = isPurchase
+            self.reward = reward
+        }
+
+        func rewarded(_ counts: Day.Counts) -> Int64 {
+            switch reward {
+            case .click: counts.clickers
+            case .purchase: counts.purchasers
+            case .revenue: counts.hasRevenue ? counts.purchasers : 0
+            }
         }
     }
 
@@ -101,6 +125,8 @@ package struct GuardFacts: Sendable {
     /// The last days with data before the night's, oldest first, at most ``nights`` of them.
     package var earlier: [Day] = []
     package var unknown: [SlotKey: Unknown] = [:]
+    /// Arms with traffic in the table that served when the day began; none where that is not known.
+    package var served: [SlotKey: Set<Name>] = [:]
     /// Of the experiments that a known table served.
     package var expected: [SlotKey: [Expected]] = [:]
     /// Of the same: the p-value of the sample-ratio check.

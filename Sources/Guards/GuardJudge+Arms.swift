@@ -20,6 +20,13 @@ extension GuardJudge {
 
     func silentVariants() -> [Tripped] {
         facts.declared.compactMap { experiment in
+            if let visitors = missedVisitors(experiment) {
+                return (
+                    experiment.key,
+                    "no visitor at all, where \(Text.count(Int64(visitors.rounded()))) were to be expected by the nights before: look "
+                        + "whether the slot is shown, and logged under this name"
+                )
+            }
             let silent = (facts.expected[experiment.key] ?? []).filter {
                 $0.visitors == 0 && $0.expected >= threshold(.atLeast, .silentVariants)
                     && experiment.arms.contains($0.variant)
@@ -32,6 +39,16 @@ extension GuardJudge {
                     + "logged under this name"
             )
         }
+    }
+
+    /// Of an experiment that was served and had no visitor: how many were to be expected by the days before.
+    private func missedVisitors(_ experiment: GuardFacts.Declared) -> Double? {
+        guard let tonight = facts.tonight, tonight.counts[experiment.key] == nil,
+            let served = facts.served[experiment.key], !served.isDisjoint(with: experiment.arms),
+            let median = GuardJudge.median(facts.earlier.map { Double($0.counts[experiment.key]?.units ?? 0) }),
+            median >= threshold(.atLeast, .silentVariants)
+        else { return nil }
+        return median
     }
 
     func lostVariants(_ nearest: (String, [String]) -> String?) -> [Tripped] {

@@ -6,41 +6,59 @@ extension GuardJudge {
         guard let tonight = facts.tonight else { return [] }
         if facts.hasWindow { return noRewardEvents(tonight) }
         return facts.declared.compactMap { experiment in
-            func rewarded(_ counts: GuardFacts.Day.Counts?) -> Int64 {
-                (experiment.isPurchase ? counts?.purchasers : counts?.clickers) ?? 0
-            }
+            guard let now = tonight.counts[experiment.key] else { return nil }
             let before = facts.earlier.compactMap { $0.counts[experiment.key] }
-            let units = before.reduce(0) { $0 + $1.units }
-            guard let now = tonight.counts[experiment.key], units > 0, rewarded(now) == 0 else { return nil }
-            let rate = Double(before.reduce(0) { $0 + rewarded($1) }) / Double(units)
-            let expected = rate * Double(now.units)
-            guard expected >= threshold(.atLeast, .noReward) else { return nil }
-            return (
-                experiment.key,
-                text(experiment.isPurchase ? "purchase" : "click", of: now.units, expected, rate, "visitor")
-            )
+            if let (expected, rate) = missed(experiment, before, now) {
+                return (experiment.key, text(experiment.reward, of: now.units, expected, rate))
+            }
+            // Others have some, and one arm that had has none: its clicks may be logged under another name.
+            let silent = experiment.arms.sorted().compactMap { arm -> String? in
+                let before = facts.earlier.compactMap { $0.arms[experiment.key]?[arm] }
+                guard let now = tonight.arms[experiment.key]?[arm],
+                    let (expected, rate) = missed(experiment, before, now)
+                else { return nil }
+                return "\(arm) has \(text(experiment.reward, of: now.units, expected, rate))"
+            }
+            return silent.isEmpty ? nil : (experiment.key, silent.joined(separator: "; "))
         }
+    }
+
+    /// How many rewards were to be expected by the days before, and at what rate, where there is none and there should be many.
+    private func missed(
+        _ experiment: GuardFacts.Declared, _ before: [GuardFacts.Day.Counts], _ now: GuardFacts.Day.Counts
+    ) -> (expected: Double, rate: Double)? {
+        let units = before.reduce(0) { $0 + $1.units }
+        guard units > 0, experiment.rewarded(now) == 0 else { return nil }
+        let rate = Double(before.reduce(0) { $0 + experiment.rewarded($1) }) / Double(units)
+        let expected = rate * Double(now.units)
+        return expected >= threshold(.atLeast, .noReward) ? (expected, rate) : nil
     }
 
     /// Under a conversion window the day's own units have had no time to convert: the log's events are looked at instead.
     private func noRewardEvents(_ tonight: GuardFacts.Day) -> [Tripped] {
         [false, true].compactMap { isPurchase in
+            let reward = isPurchase ? GuardFacts.Declared.Reward.purchase : .click
             func events(_ day: GuardFacts.Day) -> Int64 { isPurchase ? day.purchases : day.clicks }
             let people = facts.earlier.reduce(0) { $0 + $1.people }
-            guard facts.declared.contains(where: { $0.isPurchase == isPurchase }), people > 0, events(tonight) == 0
+            guard facts.declared.contains(where: { ($0.reward != .click) == isPurchase }), people > 0,
+                events(tonight) == 0
             else { return nil }
             let rate = Double(facts.earlier.reduce(0) { $0 + events($1) }) / Double(people)
             let expected = rate * Double(tonight.people)
             guard expected >= threshold(.atLeast, .noReward) else { return nil }
-            return (nil, text(isPurchase ? "purchase" : "click", of: tonight.people, expected, rate, "visitor"))
+            return (nil, text(reward, of: tonight.people, expected, rate))
         }
     }
 
-    private func text(_ reward: String, of visitors: Int64, _ expected: Double, _ rate: Double, _ unit: String)
+    private func text(_ reward: GuardFacts.Declared.Reward, of visitors: Int64, _ expected: Double, _ rate: Double)
         -> String
     {
-        "\(Text.count(visitors, unit)) and no \(reward), where \(Text.count(Int64(expected.rounded()))) were to be expected "
-            + "by the nights before (\(GuardJudge.percent(rate))): look whether \(reward)s are logged"
+        let missing = reward == .revenue ? "money" : reward.rawValue
+        let counted = reward == .revenue ? "purchases with some" : ""
+        let look = reward == .revenue ? "what the log calls revenue now" : "whether \(reward)s are logged"
+        return "\(Text.count(visitors, "visitor")) and no \(missing), where "
+            + "\(Text.count(Int64(expected.rounded())))\(counted.isEmpty ? "" : " " + counted) were to be expected by the nights before "
+            + "(\(GuardJudge.percent(rate))): look \(look)"
     }
 
     func visitors() -> [Tripped] {

@@ -1,4 +1,5 @@
 package import EventLog
+import State
 
 /// The log files of a day, as the configuration's paths find them.
 package struct FoundLogs: Sendable {
@@ -6,6 +7,8 @@ package struct FoundLogs: Sendable {
     package struct Pattern: Equatable, Sendable {
         package var text: String
         package var files: Int
+        /// Whether the path has no date but the day's own.
+        package var isOfDayAlone = true
     }
 
     /// A file that is left out because an earlier one is the same log.
@@ -20,25 +23,44 @@ package struct FoundLogs: Sendable {
     package var repeated: [Repeated] = []
     /// Links by which `**` came to a folder again.
     package var repeatedFolders: [String] = []
+
+    /// Paths without a file, where others have some: a part of the day's log may be missing. The neighbours' files may be still to come.
+    package var pathsWithoutFiles: [String] {
+        patterns.contains { $0.files > 0 } ? patterns.filter { $0.files == 0 && $0.isOfDayAlone }.map(\.text) : []
+    }
 }
 
 /// Finds files that hold the same log: one compressed beside its original, a copy that an editor left.
 ///
 /// Two files are the same log when the first 64 kB of their content, or all of it where it is shorter, are equal and not empty.
-/// Files are compared byte by byte, after a hash of these bytes has found them alike.
+/// Files are compared byte by byte, after a hash of these bytes has found them alike. The longer is kept: the other is a snapshot of
+/// it. Of files that are compressed in different ways, of which nobody knows which is longer, the first is.
 struct RepeatedLogs {
     private static let beginning = 1 << 16
 
     private var filesByHash: [Int: [LogFile]] = [:]
 
-    /// The first file so far that holds the same log as this one, which is remembered otherwise. What cannot be read, or can only
-    /// be read once, is the same as nothing: reading it will say what is wrong.
-    mutating func earlier(thanEqualTo file: LogFile) -> LogFile? {
+    /// The file so far that holds the same log as this one, which is remembered in its place where it is longer, or else. What cannot
+    /// be read, or can only be read once, is the same as nothing: reading it will say what is wrong.
+    mutating func earlier(thanEqualTo file: LogFile) -> (file: LogFile, isShorter: Bool)? {
         guard !file.isGivenDescriptor, let bytes = RepeatedLogs.beginning(of: file), !bytes.isEmpty else { return nil }
         let hash = bytes.hashValue
-        for other in filesByHash[hash] ?? [] where RepeatedLogs.beginning(of: other) == bytes { return other }
+        for (index, other) in (filesByHash[hash] ?? []).enumerated() where RepeatedLogs.beginning(of: other) == bytes {
+            let isShorter = RepeatedLogs.isShorter(other, than: file)
+            if isShorter { filesByHash[hash]?[index] = file }
+            return (other, isShorter)
+        }
         filesByHash[hash, default: []].append(file)
         return nil
+    }
+
+    /// Whether a file is known to be the shorter of two that are compressed alike, or not at all.
+    private static func isShorter(_ file: LogFile, than other: LogFile) -> Bool {
+        func kind(_ file: LogFile) -> String? { ["gz", "zst"].first { file.name.hasSuffix("." + $0) } }
+        guard kind(file) == kind(other), let own = try? FileSystem.size(of: file.name),
+            let size = try? FileSystem.size(of: other.name)
+        else { return false }
+        return own < size
     }
 
     private static func beginning(of file: LogFile) -> [UInt8]? {

@@ -6,7 +6,7 @@ import Learning
 import State
 
 extension NightlyRun {
-    /// What is wrong with the files that a configuration names for every night: blacklist, priors, denied networks.
+    /// What is wrong with the files that a configuration names for every night: blacklist, priors, deny lists.
     package static func faultsOfInputs(_ configuration: Configuration) -> [RunFailure] {
         var faults: [RunFailure] = []
         func check(_ path: String, _ parse: ([UInt8]) throws(RunFailure) -> Void) {
@@ -39,6 +39,7 @@ extension NightlyRun {
                 }
             }
         }
+        for path in configuration.bots.denyLists where PathTemplate(path).isPlain { check(path) { _ in } }
         for path in configuration.bots.denyNetworks where PathTemplate(path).isPlain {
             check(path) { bytes throws(RunFailure) in
                 do throws(BotFilterError) {

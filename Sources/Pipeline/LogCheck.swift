@@ -33,6 +33,8 @@ package struct LogCheck: Sendable {
     package var events: [RunEvent] = []
     /// A night with these lines would stop.
     package var failure: RunFailure?
+    /// The days that most events are of, where none is of the day; at most three.
+    package var otherDays: [(date: CalendarDate, events: Int)] = []
 }
 
 extension NightlyRun {
@@ -57,7 +59,11 @@ extension NightlyRun {
             }
         }
         let chosen = try chosen(from: readable)
-        if !dependsOnDate, date == nil, let newest = try newestDay(in: chosen, reader) { check.date = newest }
+        if !dependsOnDate, date == nil,
+            let newest = days(in: chosen, reader).first(where: { $0.date <= options.today })
+        {
+            check.date = newest.date
+        }
         check.filesRead = chosen.count
         guard !chosen.isEmpty else { return check }
         do throws(RunFailure) {
@@ -66,6 +72,7 @@ extension NightlyRun {
             guard case .log(let fault) = error else { throw error }
             check.faults.append(fault)
         }
+        if check.quality?.visitors == 0 { check.otherDays = Array(days(in: chosen, reader).prefix(3)) }
         return check
     }
 
@@ -109,8 +116,8 @@ extension NightlyRun {
         return files.filter { chosen.contains($0) }
     }
 
-    /// The day most of the events are of.
-    private func newestDay(in files: [LogFile], _ reader: LogReader) throws(RunFailure) -> CalendarDate? {
+    /// The days that events are of, those with most first; of several with as many the newest.
+    private func days(in files: [LogFile], _ reader: LogReader) -> [(date: CalendarDate, events: Int)] {
         let sink = DaysSink(DayClock(timeZone: configuration.timeZone))
         var reader = reader
         let day = reader.day
@@ -118,7 +125,7 @@ extension NightlyRun {
         limit(&reader)
         // What is wrong with a file is said when it is read again.
         _ = try? reader.read(files, into: [sink])
-        return sink.most
+        return sink.days
     }
 
     private func read(_ files: [LogFile], into check: inout LogCheck) throws(RunFailure) {
@@ -172,9 +179,10 @@ private final class DaysSink: EventSink {
         self.clock = clock
     }
 
-    /// The day with most events; of several the newest.
-    var most: CalendarDate? {
-        counts.withLock { $0.max { ($0.value, $0.key) < ($1.value, $1.key) }?.key }
+    var days: [(date: CalendarDate, events: Int)] {
+        counts.withLock { counts in
+            counts.map { (date: $0.key, events: $0.value) }.sorted { ($0.events, $0.date) > ($1.events, $1.date) }
+        }
     }
 
     func consume(_ events: UnsafeBufferPointer<Event>, ignored: UnsafeMutableBufferPointer<IgnoredReason?>) {

@@ -89,6 +89,15 @@ extension NightlyRun {
             [Result<ExperimentNight.Result, ExperimentNight.Failure>?](repeating: nil, count: experiments.count))
         DispatchQueue.concurrentPerform(iterations: experiments.count) { index in
             let configured = experiments[index]
+            let key = configured.experiment.key
+            // A day too far ahead is a slip: a new beginning is due when its day comes, not now.
+            if let since = configured.learning.since, since > tableDate,
+                before?.rows.contains(where: { $0.key.slotKey == key }) ?? false
+            {
+                let error = AllocationError(experiment: key, segment: .everyone, problem: .notBegun(since: since))
+                results.withLock { $0[index] = .failure(.allocation(error)) }
+                return
+            }
             let night = ExperimentNight(
                 configured: configured, pipeline: configuration.pipeline,
                 rows: history.rows[configured.experiment.key] ?? [], isMature: isMature,

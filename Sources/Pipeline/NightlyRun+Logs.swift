@@ -13,11 +13,14 @@ extension NightlyRun {
     func foundLogs(of date: CalendarDate) throws(RunFailure) -> FoundLogs {
         var found = try matchedFiles(of: date)
         var logs = RepeatedLogs()
-        found.files.removeAll { file in
-            guard let first = logs.earlier(thanEqualTo: file) else { return false }
-            found.repeated.append(FoundLogs.Repeated(file: file.name, sameAs: first.name))
-            return true
+        var leftOut: Set<LogFile> = []
+        for file in found.files {
+            guard let (other, isShorter) = logs.earlier(thanEqualTo: file) else { continue }
+            let (kept, copy) = isShorter ? (file, other) : (other, file)
+            leftOut.insert(copy)
+            found.repeated.append(FoundLogs.Repeated(file: copy.name, sameAs: kept.name))
         }
+        found.files.removeAll { leftOut.contains($0) }
         return found
     }
 
@@ -34,6 +37,7 @@ extension NightlyRun {
                 found.patterns.append(FoundLogs.Pattern(text: template, files: 1))
                 continue
             }
+            let isOfDayAlone = !PathTemplate(template).dependsOnDate || PathTemplate(template).isOfDayAlone
             for pattern in PathTemplate(template).paths(for: date) {
                 let matches = try self.files { () throws(FileError) in try FileSystem.glob(pattern) }
                 // A file that was named, and not looked for.
@@ -46,7 +50,8 @@ extension NightlyRun {
                     let identity = try self.files { () throws(FileError) in try FileSystem.identity(of: path) }
                     if identity.map({ known.insert($0).inserted }) ?? true { found.files.append(.path(path)) }
                 }
-                found.patterns.append(FoundLogs.Pattern(text: pattern, files: matches.paths.count))
+                found.patterns.append(
+                    FoundLogs.Pattern(text: pattern, files: matches.paths.count, isOfDayAlone: isOfDayAlone))
                 found.repeatedFolders += matches.repeatedFolders.filter { !found.repeatedFolders.contains($0) }
             }
         }

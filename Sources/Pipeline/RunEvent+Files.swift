@@ -10,6 +10,8 @@ extension RunEvent {
     static func remarks(onFilesOf date: CalendarDate, _ found: FoundLogs, _ quality: Quality) -> [RunEvent] {
         var events: [RunEvent] = []
         if let files = quality.repeatedFiles { events.append(.sameLog(date, files)) }
+        let paths = found.pathsWithoutFiles
+        if !paths.isEmpty { events.append(.pathsWithoutFiles(date, paths: paths)) }
         if let files = quality.filesWithoutLines { events.append(.filesWithoutLines(date, files: files)) }
         if let files = quality.filesWithoutEvents { events.append(.filesWithoutEvents(date, files: files)) }
         if !found.repeatedFolders.isEmpty { events.append(.foldersRepeated(date, links: found.repeatedFolders)) }

@@ -57,6 +57,10 @@ extension RunEvent {
         case .filesWithoutLines(let date, let files):
             return "\(date): \(Text.count(Int64(files.count), "file")) without a line of the log: "
                 + RunEvent.named(files) + "; look whether they were written to their end"
+        case .pathsWithoutFiles(let date, let paths):
+            return
+                "\(date): no file matches \(RunEvent.named(paths)), where the other paths have some; look whether a part of the log is "
+                + "missing, then run the day again"
         case .filesWithoutEvents(let date, let files):
             return "\(date): \(Text.count(Int64(files.count), "file")) of whose lines none is an event: "
                 + RunEvent.named(files)

@@ -41,6 +41,7 @@ package enum RunEvent: Sendable {
     /// Files were left out, since earlier ones hold the same logs.
     case sameLog(CalendarDate, [Quality.RepeatedFile])
     case filesWithoutLines(CalendarDate, files: [String])
+    case pathsWithoutFiles(CalendarDate, paths: [String])
     case filesWithoutEvents(CalendarDate, files: [String])
     /// `**` came to folders again by links.
     case foldersRepeated(CalendarDate, links: [String])
@@ -134,6 +135,7 @@ extension RunEvent {
         case .denyListMissing: "deny-list-missing"
         case .sameLog: "same-log"
         case .filesWithoutLines: "files-without-lines"
+        case .pathsWithoutFiles: "paths-without-files"
         case .filesWithoutEvents: "files-without-events"
         case .foldersRepeated: "folders-repeated"
         case .addressesUnreadable: "addresses-unreadable"
@@ -172,6 +174,7 @@ extension RunEvent {
         switch self {
         case .dayRead(let date, _), .daysRecounted(let date, _, _), .tablePublished(let date, _, _),
             .sameLog(let date, _), .filesWithoutLines(let date, _), .filesWithoutEvents(let date, _),
+            .pathsWithoutFiles(let date, _),
             .foldersRepeated(let date, _), .addressesUnreadable(let date, _), .librariesDropped(let date, _, _),
             .dryRun(let date, _, _), .guardHeld(let date, _), .guardAccepted(let date, _), .guardWarned(let date, _),
             .nightHeld(let date, _, _, _), .heldDayCounts(let date, _, _, _),

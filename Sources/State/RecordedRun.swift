@@ -40,7 +40,8 @@ package struct RecordedNight: Codable, Equatable, Sendable {
 }
 
 extension RunRecords {
-    /// The days that were held, and by what, whose nights were neither run again nor accepted since. Records that cannot be read are
+    /// The days with statistics that were held, and by what, whose nights were neither run again nor accepted since: those without
+    /// count nowhere. Records that cannot be read are
     /// passed over, and so is a directory that cannot be listed: what stops no run from being recorded stops none from being made.
     package func heldDays() -> [CalendarDate: [String]] {
         var held: [CalendarDate: [String]] = [:]
@@ -53,7 +54,8 @@ extension RunRecords {
                 held[date] = night.isHeld ? night.heldBy : nil
             }
         }
-        return held
+        // What cannot be examined is taken to be there.
+        return held.filter { (try? FileSystem.exists(statistics(on: $0.key) + "/statistics.csv")) ?? true }
     }
 
     /// The newest record that fits, read from the newest back; those that cannot be read are passed over.

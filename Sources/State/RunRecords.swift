@@ -9,9 +9,14 @@ package struct RunRecords: Sendable {
 
     package let directory: String
 
+    private let state: StateDirectory
+
     package init(_ state: StateDirectory) {
         directory = state.path + "/runs"
+        self.state = state
     }
+
+    func statistics(on date: CalendarDate) -> String { state.statistics(on: date) }
 
     /// Adds the record of a run, whole or not at all, and removes the oldest ones beyond ``limit``. Nobody's lock is needed, so that
     /// a run which does not get it leaves a record too: a name that is taken gets a number behind it.

@@ -120,6 +120,47 @@ import Testing
         #expect(try read("[\n" + good + "]").rejectedLines == 0)
     }
 
+    /// Of a thousand events in lists and batches of every layout one is damaged, in one of several ways: no other is lost.
+    @Test(arguments: [
+        ("visitor\":\"v", "\"isitor\":\"v"), ("visitor\":\"v", "visitor\":\"\"v"),
+        ("visitor\":\"v", "visitor\":{\"a\":\"v"),
+        ("visitor\":\"v", "visitor\":[\"v"), ("\"type\":", "\"type"),
+    ])
+    func damageInAListSpoilsNoOther(from: String, to: String) throws {
+        let event = "{\"ts\":1795168800,\"type\":\"purchase\",\"visitor\":\"v\"}"
+        let damaged = event.replacing(from, with: to)
+        for position in [0, 7, 19] {
+            var events = Array(repeating: event, count: 20)
+            events[position] = damaged
+            let lists = ["[\(events.joined(separator: ",\n"))]\n", "[\(events.joined(separator: ", "))]\n"]
+            for list in lists {
+                #expect(try read(list).events.count >= 18, "\(list)")
+                #expect(try read("{\"batch\":\(list)}\n", each: ["batch"]).events.count >= 18, "\(list)")
+            }
+            #expect(try read(lists[0]).events.count == 19, "\(damaged) at \(position)")
+            #expect(try read(lists[0]).rejectedLines >= 1)
+            // A batch in each line: those behind the damaged one are batches still.
+            let batches = events.map { "{\"batch\":[\($0),\(event)]}\n" }.joined()
+            #expect(try read(batches, each: ["batch"]).events.count >= 38, "\(damaged) at \(position)")
+        }
+    }
+
+    /// However much of a line is read anew, it is a bounded number of times.
+    @Test func aLineOfDamageIsReadInTime() throws {
+        let line = String(repeating: "{\"a\":\"\"x},{\"b\":[}, ", count: 30_000)
+        #expect(try read("[" + line + "]\n").events.isEmpty)
+    }
+
+    @Test func objectsOneAfterAnotherInALine() throws {
+        let event = "{\"ts\":1795168800,\"type\":\"purchase\",\"visitor\":\"v}{\"}"
+        for separator in ["", " ", ", "] {
+            let text = Array(repeating: event, count: 30).joined(separator: separator)
+            #expect(try read(text).events.count == 30)
+            #expect(try read(text + "\n" + text + "\n").events.count == 60)
+        }
+        #expect(try read(event + "\n" + event).events.count == 2)
+    }
+
     @Test func anObjectWithoutItsListIsRejectedByName() throws {
         let reading = try read(
             "{\"batch\":[]}\n{\"other\":1}\n{\"batch\":{\"a\":1}}\n{\"batch\":[{\"ts\":1795168800,\"type\":\"purchase\",\"visitor\":\"v\"}]}\n",

@@ -77,6 +77,8 @@ struct FormatDetectionTests {
 
     @Test(arguments: [
         HeaderCase(
+            content: "ts,visitor,type,visitor\n", fault: .repeatedColumn("visitor")),
+        HeaderCase(
             content: "ts,type,who\n", fault: .missingColumn(["customer", "visitor"], header: ["ts", "type", "who"])),
         HeaderCase(content: "\n\r\ntype,visitor", fault: .missingColumn(["ts"], header: ["type", "visitor"]), line: 3),
         HeaderCase(content: json, fault: .notCSV),

@@ -29,8 +29,8 @@ struct GuardFindingTests {
     private static func facts(earlier: Int = 7) -> GuardFacts {
         var facts = GuardFacts(timezone: "UTC")
         facts.declared = [
-            GuardFacts.Declared(key: hero, arms: ["a", "b"], isPurchase: false),
-            GuardFacts.Declared(key: cart, arms: ["x", "y"], isPurchase: true),
+            GuardFacts.Declared(key: hero, arms: ["a", "b"], reward: .click),
+            GuardFacts.Declared(key: cart, arms: ["x", "y"], reward: .purchase),
         ]
         facts.tonight = day(earlier)
         facts.earlier = (0..<earlier).map { day($0) }
@@ -152,7 +152,7 @@ struct GuardFindingTests {
         // A single new name is the likely one, however it reads.
         facts.declared[0].arms = ["a", "entirely different"]
         #expect(GuardFinding.all(facts, GuardSettings())[0].text.contains("b may be entirely different now"))
-        facts.declared[0] = .init(key: SlotKey(platform: "web", slot: "home"), arms: ["a", "b"], isPurchase: false)
+        facts.declared[0] = .init(key: SlotKey(platform: "web", slot: "home"), arms: ["a", "b"], reward: .click)
         #expect(GuardFinding.all(facts, GuardSettings())[0].text.contains("was it renamed to web/home?"))
     }
 
@@ -168,6 +168,52 @@ struct GuardFindingTests {
             }
         }
         #expect(few(299) == [] && few(300) == ["noReward hold hero"])
+    }
+
+    @Test func anArmWithoutAReward() {
+        func facts(_ clickers: Int64, units: Int64 = 500, before: Int64 = 50) -> [String] {
+            Self.tripped { facts in
+                func arms(_ clickers: Int64, _ units: Int64) -> [Name: GuardFacts.Day.Counts] {
+                    var counts = GuardFacts.Day.Counts()
+                    (counts.units, counts.clickers) = (units, clickers)
+                    return ["a": counts]
+                }
+                for night in facts.earlier.indices { facts.earlier[night].arms[Self.hero] = arms(before, 500) }
+                facts.tonight?.arms[Self.hero] = arms(clickers, units)
+            }
+        }
+        #expect(facts(1) == [] && facts(0) == ["noReward hold hero"])
+        // Of 299 visitors 29.9 clicks were to be expected; an arm that never had any is none that lost them.
+        #expect(facts(0, units: 299) == [] && facts(0, units: 300) == ["noReward hold hero"])
+        #expect(facts(0, before: 0) == [])
+    }
+
+    @Test func purchasesWithoutMoney() {
+        func found(money tonight: Bool, before: Bool = true) -> [String] {
+            Self.tripped { facts in
+                facts.declared[1].reward = .revenue
+                for night in facts.earlier.indices { facts.earlier[night].counts[Self.cart]?.hasRevenue = before }
+                facts.tonight?.counts[Self.cart]?.hasRevenue = tonight
+            }
+        }
+        #expect(found(money: true) == [] && found(money: false) == ["noReward hold cart"])
+        // There never was any.
+        #expect(found(money: false, before: false) == [])
+    }
+
+    @Test func anExperimentWithoutAVisitor() {
+        func found(_ units: Int64, served: Set<Name> = ["a", "b"]) -> [String] {
+            Self.tripped { facts in
+                facts.served[Self.hero] = served
+                facts.tonight?.counts[Self.hero] = nil
+                facts.unknown = [:]
+                facts.expected = [:]
+                for night in facts.earlier.indices { facts.earlier[night].counts[Self.hero]?.units = units }
+            }
+        }
+        #expect(found(30) == ["silentVariants hold hero"] && found(29) == [])
+        // No table is known that showed it, or only arms that are gone.
+        #expect(found(500, served: []) == [] && found(500, served: ["old"]) == [])
     }
 
     @Test func youngDaysAreJudgedByTheirEvents() {

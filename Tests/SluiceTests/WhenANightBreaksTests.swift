@@ -60,8 +60,8 @@ import Testing
             // Say all that there is to do.
             "day-not-over", "deny-list-missing", "memory-too-small", "count-overflow", "control-alone", "arm-stopped",
             "undeclared-names", "guard-held", "guard-accepted", "guard-warned", "night-held", "held-day-counts",
-            "same-log", "files-without-lines", "files-without-events", "folders-repeated", "addresses-unreadable",
-            "libraries-dropped", "gain-unknown", "segments-folded",
+            "same-log", "files-without-lines", "paths-without-files", "files-without-events", "folders-repeated",
+            "addresses-unreadable", "libraries-dropped", "gain-unknown", "segments-folded",
         ]
         let page = try SourceTree.text("pipelines/messages.md")
         let parts = page.components(separatedBy: "\n## ")

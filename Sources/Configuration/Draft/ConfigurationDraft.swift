@@ -70,6 +70,8 @@ package struct ConfigurationDraft {
                 guessed(
                     "no day in this path: put {date} where the day's name is, or every day reads the same file",
                     indent: 12)
+            } else if let note = guess.note {
+                guessed(note, indent: 12)
             }
             add("            \(quoted(guess.template)),")
         }
@@ -97,7 +99,18 @@ package struct ConfigurationDraft {
                 } else {
                     guessed("found in \(share(guess, field)) of the lines\(example(guess, field))", indent: 12)
                 }
-                add("            \(name): \(quoted(source)),")
+                let sources = guess.sources(of: field)
+                if sources.count > 1 {
+                    guessed("the first is not in every line; where it is not, the next counts", indent: 12)
+                }
+                let lacking = guess.linesWithout(field)
+                if [.time, .type].contains(field), !guess.isRare(lacking) {
+                    notFound(
+                        "\(lacking) of \(guess.shape.lines.count) lines have no \(name) there, and would be rejected: name another key "
+                            + "as well, as in [\(quoted(source)), \"other\"]", indent: 12)
+                }
+                let list = sources.map { quoted($0) }.joined(separator: ", ")
+                add("            \(name): \(sources.count > 1 ? "[\(list)]" : list),")
             } else {
                 addMissing(field)
             }

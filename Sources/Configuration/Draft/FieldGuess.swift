@@ -67,6 +67,7 @@ struct FieldGuess {
         (.order, ["order", "orderid", "transactionid", "trorderid", "purchaseid", "invoiceid", "checkoutid"]),
         (.segment, ["segment", "city", "geocity", "geoipcityname", "region", "country", "geocountry"]),
         (.propensity, ["propensity", "traffic", "share"]),
+        (.event, ["messageid", "eventid", "eventuuid", "insertid", "uuid", "dedupid"]),
     ]
 
     /// What a word of a log means; nil for none.
@@ -92,6 +93,8 @@ struct FieldGuess {
 
     /// Places by field.
     private(set) var places: [EventField: Int] = [:]
+    /// Of the fields that no line may lack: places to look at where the first has nothing.
+    private(set) var otherPlaces: [EventField: [Int]] = [:]
     let shape: LogShape
 
     init(_ shape: LogShape) {
@@ -104,6 +107,30 @@ struct FieldGuess {
             }
             if let best { places[field] = best }
         }
+        for (field, names) in FieldGuess.names where [.time, .type, .visitor].contains(field) {
+            guard let first = places[field] else { continue }
+            let used = Set(places.values)
+            let others = shape.places.indices.filter {
+                !used.contains($0) && names.contains(shape.places[$0].word) && fits($0, field)
+            }
+            var lacking = shape.lines.filter { $0[first] == nil }
+            while !isRare(lacking.count), otherPlaces[field, default: []].count < 3 {
+                let found = others.map { place in (place: place, lines: lacking.count { $0[place] != nil }) }
+                    .max { ($0.lines, -rank($0.place, field, names).1) < ($1.lines, -rank($1.place, field, names).1) }
+                guard let found, found.lines > 0 else { break }
+                otherPlaces[field, default: []].append(found.place)
+                lacking.removeAll { $0[found.place] != nil }
+            }
+        }
+    }
+
+    /// Whether so few lines may lack what they need.
+    func isRare(_ lines: Int) -> Bool { lines * 100 <= shape.lines.count }
+
+    /// How many lines have a field nowhere.
+    func linesWithout(_ field: EventField) -> Int {
+        let all = (places[field].map { [$0] } ?? []) + (otherPlaces[field] ?? [])
+        return shape.lines.count { line in !all.contains { line[$0] != nil } }
     }
 
     /// The smaller the likelier: what few lines have, other names and deep places come later.
@@ -127,12 +154,20 @@ struct FieldGuess {
         case .revenue, .propensity: return found.numbers * 10 >= found.lines * 8
         case .type: return !found.hasMoreValues && found.values.count <= 200
         case .platform: return found.values.count <= 30 && !found.hasMoreValues
+        // An id of the event is another in nearly every line: copies are few.
+        case .event: return found.hasMoreValues || found.values.count * 10 >= found.lines * 8
         case .slot, .variant: return found.values.count <= 300 && !found.hasMoreValues
         default: return true
         }
     }
 
     func source(of field: EventField) -> String? { places[field].map { shape.places[$0].source } }
+
+    /// The sources of a field, the first that is there counts; none where none was found.
+    func sources(of field: EventField) -> [String] {
+        (places[field].map { [$0] } ?? []).map { shape.places[$0].source }
+            + (otherPlaces[field] ?? []).map { shape.places[$0].source }
+    }
 
     /// The values of the field's place, most frequent first.
     func values(of field: EventField) -> [(value: String, lines: Int)] {

@@ -6,6 +6,8 @@ struct PathGuess: Equatable {
     var template: String
     /// Whether the path has a day.
     var hasDate: Bool
+    /// What somebody has to look at; nil: nothing.
+    var note: String?
 
     /// Forms of days in paths, those that others could be taken for last.
     private static let forms: [(pattern: String, template: String)] = [
@@ -31,6 +33,43 @@ struct PathGuess: Equatable {
         }
         template = text
         self.hasDate = hasDate
+        if hasDate { starHours() }
+        if hasDate, note == nil, hasNumberOfItsOwn {
+            note = "this file's name alone: put a * where names differ from day to day"
+        }
+    }
+
+    /// Folders of an hour behind the day's become a star: the day has all of them.
+    private mutating func starHours() {
+        var parts = template.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        guard let day = parts.lastIndex(where: { $0.contains("}") }) else { return }
+        for index in parts.indices.dropLast() where index > day {
+            let (name, value) =
+                parts[index].firstIndex(of: "=").map { equals in
+                    (String(parts[index][...equals]), String(parts[index][equals...].dropFirst()))
+                } ?? ("", parts[index])
+            guard value.count == 2, let hour = Int(value), (0..<24).contains(hour) else { continue }
+            parts[index] = name + "*"
+            note = "a folder of one hour was given: all hours of the day are read"
+        }
+        template = parts.joined(separator: "/")
+    }
+
+    /// Whether the file's name, its day and ending aside, has a long number or one in hexadecimal, as names have that are made up.
+    private var hasNumberOfItsOwn: Bool {
+        let name = template.dropFirst(folder.count).dropLast(suffix.count)
+        var (length, digits, depth) = (0, 0, 0)
+        for character in name {
+            if character == "{" { depth += 1 } else if character == "}" { depth -= 1 }
+            guard depth == 0, character.isASCII, character.isHexDigit else {
+                (length, digits) = (0, 0)
+                continue
+            }
+            length += 1
+            digits += character.isNumber ? 1 : 0
+            if digits >= 5 || (length >= 6 && digits >= 2) { return true }
+        }
+        return false
     }
 
     /// Whether a text begins with a day in a form, and no digit follows.

@@ -1,6 +1,6 @@
 /// The columns of a file of separated values: their names, which are the keys of every record, and what stands between fields.
 ///
-/// A key finds the column that is named exactly so, of several the last, as of keys in an object; else the one column whose name
+/// A key finds the column that is named exactly so; else the one column whose name
 /// is the key when white space around it and the case of letters are left aside.
 final class CSVHeader: Sendable {
     let names: [[UInt8]]
@@ -79,6 +79,12 @@ final class CSVHeader: Sendable {
     /// These are time, type and visitor. Which lines need platform, slot and variant depends on their type: a file of
     /// purchases alone may have no such columns.
     func check(against schema: EventSchema) throws(LogError.HeaderFault) {
+        for path in EventField.allCases.flatMap({ schema[$0].paths }) {
+            for case .key(let name)? in SourcePath.spellings(of: path).map(\.first)
+            where names.count(where: { $0.elementsEqual(name.utf8) }) > 1 {
+                throw .repeatedColumn(name)
+            }
+        }
         for field in [EventField.time, .type, .visitor] {
             guard !schema[field].hasConstant else { continue }
             let paths = schema[field].paths

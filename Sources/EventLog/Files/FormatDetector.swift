@@ -13,7 +13,8 @@ enum LogLayout {
 ///
 /// For the layout the name counts where it tells one. Otherwise a `{` or `[` as the first byte that is not blank means JSON,
 /// a first line that names the needed columns means separated values, and all else is taken for JSON Lines, to be rejected line by
-/// line. JSON is one object a line, unless it begins with a list, or with an object that goes on in the second line.
+/// line. JSON is one object a line, unless it begins with a list, with an object that goes on in the second line, or with several
+/// objects in the first.
 struct FormatDetector: ~Copyable {
     private(set) var layout = LogLayout.jsonLines
     /// Whether it begins as blocks of lines do that were split by visitor.
@@ -106,7 +107,12 @@ struct FormatDetector: ~Copyable {
         }
         // Lists around objects, and nothing else: what begins otherwise is one bad line.
         if isList, !beginsLists(start..<(lineFeed ?? count)) { return false }
+        if !isList, DocumentSplitter.isSeveral(memory.base + start, count: (lineFeed ?? count) - start) { return true }
         guard let lineFeed else { return isList }
+        // A list whose first line ends in a comma goes on, whatever is wrong with what stands before.
+        if isList, let last = memory[start..<lineFeed].last(where: { $0 > 0x20 }), last == UInt8(ascii: ",") {
+            return true
+        }
         let isOpen = DocumentSplitter.isOpen(memory.base + start, count: lineFeed - start)
         // A list that ends in its line stands alone, or each line is one: among objects it is one bad line.
         if isList ? isOpen : !isOpen { return isList }

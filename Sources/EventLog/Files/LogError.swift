@@ -10,6 +10,8 @@ package struct LogError: Error, Equatable, Sendable, CustomStringConvertible {
     package enum HeaderFault: Equatable, Sendable {
         /// None of the columns that a needed field could be read from is there.
         case missingColumn([String], header: [String], separator: UInt8? = nil)
+        /// A column that a field is read from stands there twice.
+        case repeatedColumn(String)
         /// Its quotes are not those of RFC 4180.
         case notCSV
         case notUTF8
@@ -121,6 +123,8 @@ extension LogError.HeaderFault: CustomStringConvertible {
                 + (header.count == 1
                     ? " (no comma, semicolon, tab or bar parts it; another separator: events.csv)" : "")
                 + "; add it to the header, or name the column that holds it under 'fields'"
+        case .repeatedColumn(let name):
+            "the column '\(name)' stands in the header twice; name them apart, or give the names under 'events.csv.header'"
         case .notCSV:
             "a double quote in the header that is not around a whole name; quote the name and write the quote twice"
         case .notUTF8:

@@ -12,7 +12,8 @@
 /// - An object that does not close, within the maximum or at all, is written up to the end of its first line, to be rejected, and
 ///   what follows is read anew: it spoils no other. It can reach over other objects only as far as objects may be nested, so that
 ///   the time is linear in the bytes.
-/// - A string ends with its line: one that nobody closes spoils its own object.
+/// - A string ends with its line, and brackets close in their order: an object in which they do not is given up there and then.
+/// - In a line with many events a damaged one ends where the next seems to begin (`},{`), so that it takes the fewest with it.
 struct DocumentSplitter {
     /// Stands alone in the line of an object that has no list of events where `each` says.
     static let noList: UInt8 = 0x01
@@ -51,9 +52,18 @@ struct DocumentSplitter {
     private var content: [UInt8] = []
     private var contentLine: Int32 = 0
     private var depth = 0
+    /// The brackets open within the event.
+    private var brackets: [UInt8] = []
     private var isInText = false
     private var isEscaped = false
-    private var isDamaged = false
+    /// Bytes that are read anew, and how many of them were.
+    private var pending: [UInt8] = []
+    private var taken = 0
+    /// Bytes of the file so far, and bytes read anew within lines: these are few times as many, whatever stands in the file.
+    private var bytesRead = 0
+    private var bytesReread = 0
+    private static let mostRereads = 16
+    private static let rereadsAllowed = 64 << 20
     /// Lists that have been opened around what is read, outside of objects and within `each`'s.
     private var openLists = 0
     /// What is open around a list of events, from outside.
@@ -61,6 +71,8 @@ struct DocumentSplitter {
     private var objectLine: Int32 = 0
     private var hasList = false
     private var isInEventList = false
+    /// Whether an event of a list was given up, so that the list may have ended with it.
+    private var isDoubtful = false
     private var key: [UInt8] = []
 
     /// - Parameter each: the keys that lead from an object to the list of its events; nil: the object is one.
@@ -87,14 +99,52 @@ struct DocumentSplitter {
         return depth > 0 && !isInText
     }
 
+    /// Whether the object that begins a text ends in it, and another begins behind it.
+    static func isSeveral(_ text: UnsafePointer<UInt8>, count: Int) -> Bool {
+        var depth = 0
+        var isInText = false
+        var index = 0
+        while index < count {
+            let byte = text[index]
+            switch byte {
+            case UInt8(ascii: "\\") where isInText: index += 1
+            case UInt8(ascii: "\""): isInText.toggle()
+            case _ where isInText: break
+            case UInt8(ascii: "{") where depth == 0 && index > 0: return true
+            case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
+            case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
+            case 0x20, 0x09, 0x0D, UInt8(ascii: ","): break
+            default: if depth == 0 { return false }
+            }
+            index += 1
+        }
+        return false
+    }
+
     /// Takes the next bytes of the file.
     mutating func add(_ bytes: UnsafeBufferPointer<UInt8>) {
-        for byte in bytes { take(byte) }
+        bytesRead += bytes.count
+        for byte in bytes {
+            take(byte)
+            takePending()
+        }
+    }
+
+    /// Takes what is to be read anew.
+    private mutating func takePending() {
+        while taken < pending.count {
+            taken += 1
+            take(pending[taken - 1])
+        }
+        if !pending.isEmpty { (pending, taken) = ([], 0) }
     }
 
     /// Takes the end of the file.
     mutating func finish() {
-        while state == .event { giveUp() }
+        while state == .event {
+            giveUp()
+            takePending()
+        }
         if state == .other { endOther() }
         let isCut = state != .between || openLists > 0 || !frames.isEmpty
         if isCut { write([DocumentSplitter.damage], at: line) }
@@ -133,7 +183,8 @@ struct DocumentSplitter {
         case UInt8(ascii: "{"):
             if each.isEmpty || isInEventList {
                 begin(.event, byte)
-                (depth, isInText, isEscaped, isDamaged) = (1, false, false, false)
+                (isInText, isEscaped) = (false, false)
+                brackets = [byte]
             } else {
                 (frames, objectLine, hasList) = ([Frame(matched: 0, isList: false)], line, false)
                 state = .key
@@ -165,7 +216,7 @@ struct DocumentSplitter {
         content.append(byte)
         if byte == 0x0A {
             line += 1
-            if isInText { (isInText, isEscaped, isDamaged) = (false, false, true) }
+            if isInText { return giveUp() }
         } else if isInText {
             if isEscaped {
                 isEscaped = false
@@ -173,36 +224,97 @@ struct DocumentSplitter {
                 isEscaped = true
             } else if byte == UInt8(ascii: "\"") {
                 isInText = false
+                if isDoubtful {
+                    isDoubtful = false
+                    if beginsAsBatch { return beginBatch() }
+                }
             }
         } else {
             switch byte {
             case UInt8(ascii: "\""): isInText = true
-            case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
-            case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
+            case UInt8(ascii: "{"), UInt8(ascii: "["): brackets.append(byte)
+            case UInt8(ascii: "}"), UInt8(ascii: "]"):
+                // An opening bracket of ASCII and its closing one are two apart.
+                guard brackets.popLast() == byte - 2 else { return giveUp() }
             default: break
             }
-            if depth == 0 {
-                if isDamaged { content.append(DocumentSplitter.damage) }
+            if brackets.isEmpty {
                 write(content[...], at: contentLine)
                 state = .between
                 return
             }
         }
-        if depth > JSONLine.maximumDepth || content.count > maximumLength { giveUp() }
+        if brackets.count > JSONLine.maximumDepth || content.count > maximumLength { giveUp() }
     }
 
-    /// Writes the first line of an event that does not end, and reads what follows it anew.
+    /// Writes the first line of an event that does not end, and reads what follows it anew; of a line with more events only what
+    /// stands before the next.
     private mutating func giveUp() {
-        guard let lineFeed = content.firstIndex(of: 0x0A) else {
-            state = .other
-            return
-        }
         let raw = content
-        content = []
-        write(raw[..<lineFeed] + [DocumentSplitter.damage], at: contentLine)
-        line = contentLine + 1
+        let lineFeed = raw.firstIndex(of: 0x0A)
+        // Whether the next object is an event of the same list, or begins a batch of its own, its first key will tell.
+        isDoubtful = isInEventList
+        if let next = DocumentSplitter.nextEvent(raw[..<(lineFeed ?? raw.count)]),
+            bytesReread < DocumentSplitter.mostRereads * bytesRead + DocumentSplitter.rereadsAllowed
+        {
+            bytesReread += raw.count - next
+            write(raw[..<next] + [DocumentSplitter.damage], at: contentLine)
+            line = contentLine
+            state = .between
+            readAnew(raw, from: next)
+        } else if let lineFeed {
+            write(raw[..<lineFeed] + [DocumentSplitter.damage], at: contentLine)
+            line = contentLine + 1
+            state = .between
+            readAnew(raw, from: lineFeed + 1)
+        } else if raw.last == UInt8(ascii: "}") {
+            write(raw[...] + [DocumentSplitter.damage], at: contentLine)
+            state = .between
+            content = []
+        } else {
+            state = .other
+        }
+    }
+
+    /// Reads an object anew that was taken for an event of a list which a damaged one left open: its first key leads to a list.
+    private mutating func beginBatch() {
+        let raw = content
+        (openLists, frames, isInEventList) = (0, [], false)
+        line = contentLine
         state = .between
-        for byte in raw[(lineFeed + 1)...] { take(byte) }
+        readAnew(raw, from: 0)
+    }
+
+    /// Whether the object that is read begins with the key that leads to lists of events.
+    private var beginsAsBatch: Bool {
+        guard let first = each.first, let quote = content.firstIndex(of: UInt8(ascii: "\"")) else { return false }
+        return content[(quote + 1)...].dropLast().elementsEqual(first)
+    }
+
+    /// Puts bytes of the event back to where they came from.
+    private mutating func readAnew(_ raw: [UInt8], from start: Int) {
+        content = []
+        if taken > 0 {
+            taken -= raw.count - start
+        } else {
+            (pending, taken) = (Array(raw[start...]), 0)
+        }
+    }
+
+    /// Where in a damaged event another seems to begin: at the comma of `},{`, blanks aside.
+    private static func nextEvent(_ line: ArraySlice<UInt8>) -> Int? {
+        var comma: Int?
+        var isClosed = false
+        for index in line.indices {
+            switch line[index] {
+            case UInt8(ascii: "}"): (isClosed, comma) = (true, nil)
+            case UInt8(ascii: ",") where isClosed && comma == nil: comma = index
+            case UInt8(ascii: "{") where comma != nil: return comma
+            case 0x20, 0x09, 0x0D: break
+            default: (isClosed, comma) = (false, nil)
+            }
+        }
+        return nil
     }
 
     /// Writes a line. Line feeds within it stand between the words of JSON.

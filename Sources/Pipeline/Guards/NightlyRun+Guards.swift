@@ -1,6 +1,7 @@
 import Allocation
 import Configuration
 import Domain
+import EventLog
 import Guards
 import Learning
 import State
@@ -19,7 +20,8 @@ extension NightlyRun {
         facts.retired = configuration.retired
         facts.declared = configuration.experiments.map {
             GuardFacts.Declared(
-                key: $0.experiment.key, arms: Set($0.experiment.arms), isPurchase: $0.learning.reward != .click)
+                key: $0.experiment.key, arms: Set($0.experiment.arms),
+                reward: GuardFacts.Declared.Reward($0.learning.reward))
         }
         facts.inForce = inForce.map { table in
             table.rows.mapValues { rows in Set(rows.filter { $0.traffic > 0 }.map(\.key.variant)) }
@@ -45,6 +47,7 @@ extension NightlyRun {
             let quality = try qualityFile(of: date)
             facts.tonight = try guardDay(date, history, quality: quality)
             if let quality { read(quality, into: &facts) }
+            facts.served = try servedArms(on: date)
         }
         return GuardFinding.all(facts, configuration.guards) { nearestName($0, among: $1) }
     }
@@ -60,6 +63,15 @@ extension NightlyRun {
             counted[configured.experiment.key] = Set(rows.lazy.filter { $0.date >= first }.map(\.key.variant))
         }
         return counted
+    }
+
+    /// Arms with traffic in the table that served when a day began, by the journal; none where that is not known or its table is gone.
+    private func servedArms(on date: CalendarDate) throws(RunFailure) -> [SlotKey: Set<Name>] {
+        let start = DayClock(timeZone: configuration.timeZone).day(date).range.lowerBound
+        guard let entry = try journal().history.entry(at: start) else { return [:] }
+        let rows = (try? readTable(of: entry.table)) ?? []
+        return Dictionary(grouping: rows.filter { $0.traffic > 0 }, by: \.key.slotKey)
+            .mapValues { Set($0.map(\.key.variant)) }
     }
 
     /// What quality.json says of a day; nil where there is none, or it is of another kind.
@@ -81,20 +93,24 @@ extension NightlyRun {
         day.events = quality?.events.values.reduce(0, +) ?? 0
         if let sources = quality?.sources {
             day.sources = Dictionary(
-                sources.filter(\.mapped).map { (GuardFacts.Source(field: $0.field, source: $0.source), $0.lines) },
+                sources.map { (GuardFacts.Source(field: $0.field, source: $0.source), $0.lines) },
                 uniquingKeysWith: +)
         }
         for (key, rows) in history.rows {
-            var counts = GuardFacts.Day.Counts()
+            var arms: [Name: GuardFacts.Day.Counts] = [:]
             // Rows of an experiment stand in the order of their days.
             let start = rows.partitioningIndex { $0.date >= date }
             for row in rows[start...] {
                 guard row.date == date else { break }
-                counts.units += row.counts.visitors
-                counts.clickers += row.counts.clickers
-                counts.purchasers += row.counts.purchasers
+                var own = GuardFacts.Day.Counts()
+                (own.units, own.clickers) = (row.counts.visitors, row.counts.clickers)
+                (own.purchasers, own.hasRevenue) = (row.counts.purchasers, row.counts.revenue != 0)
+                arms[row.key.variant, default: GuardFacts.Day.Counts()].add(own)
             }
-            if counts.units > 0 { day.counts[key] = counts }
+            let all = arms.values.reduce(into: GuardFacts.Day.Counts()) { $0.add($1) }
+            guard all.units > 0 else { continue }
+            day.counts[key] = all
+            day.arms[key] = arms
         }
         return day
     }
@@ -155,6 +171,16 @@ extension NightlyRun {
     ) {
         for (day, guards) in held.sorted(by: { $0.key < $1.key }) where day < date {
             warn(.heldDayCounts(date, held: day, by: guards, arguments: options.arguments), in: &outcome)
+        }
+    }
+}
+
+extension GuardFacts.Declared.Reward {
+    fileprivate init(_ reward: Reward) {
+        switch reward {
+        case .click: self = .click
+        case .purchase: self = .purchase
+        case .revenue: self = .revenue
         }
     }
 }

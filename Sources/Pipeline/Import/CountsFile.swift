@@ -17,15 +17,20 @@ package struct CountsFile: Sendable {
     package let file: String
     /// By day, ascending, each in the order of `statistics.csv`.
     package let days: [(date: CalendarDate, rows: [DailyRow])]
+    /// Whether the file counts who clicked, and who purchased.
+    package let hasClickers: Bool
+    package let hasPurchasers: Bool
     /// Rows with revenue whose squares were not given: their orders are taken to be alike.
     package private(set) var rowsWithoutSquares = 0
 
     /// Reads counts of declared arms.
     ///
-    /// - Parameter names: what the file calls a column, by the name it should have.
+    /// - Parameters:
+    ///   - names: what the file calls a column, by the name it should have.
+    ///   - today: no row is of a later day.
     /// - Throws: for the first row that cannot be, with its line.
     package init(
-        _ bytes: [UInt8], file: String, names: [String: String], experiments: [Experiment]
+        _ bytes: [UInt8], file: String, names: [String: String], experiments: [Experiment], today: CalendarDate
     ) throws(InputFileError) {
         self.file = file
         let header = CountsFile.columns.map { names[$0] ?? $0 }
@@ -42,6 +47,7 @@ package struct CountsFile: Sendable {
         var firsts: [[Name]: Int] = [:]
         while try table.next() {
             let row = try CountsFile.row(table, declared, &rowsWithoutSquares)
+            guard row.date <= today else { throw table.fault(0, expected: "a day that has begun, up to \(today)") }
             let key = [Name(row.date.description), row.key.platform, row.key.slot, row.key.segment, row.key.variant]
             if let first = firsts.updateValue(table.line, forKey: key) {
                 throw InputFileError(
@@ -50,6 +56,8 @@ package struct CountsFile: Sendable {
             }
             byDay[row.date, default: []].append(row)
         }
+        hasClickers = table.has(9)
+        hasPurchasers = table.has(10)
         days = byDay.sorted { $0.key < $1.key }.map { ($0.key, $0.value.sorted(by: DailyRow.isBefore)) }
     }
 
@@ -89,6 +97,9 @@ package struct CountsFile: Sendable {
             }
             counts.revenueSquared = squares
             withoutSquares += 1
+        }
+        if counts.revenue > 0, counts.purchasers == 0, table.has(10) {
+            throw table.fault(11, expected: "no revenue, where nobody purchased")
         }
         if let impossibility = counts.impossibility {
             throw table.fault(columns.firstIndex(of: impossibility.column) ?? 4, expected: impossibility.expected)

@@ -1,5 +1,6 @@
 import Configuration
 import Domain
+import Learning
 import EventLog
 import Pipeline
 import State
@@ -44,6 +45,12 @@ enum CheckCommand: Command {
             configuration: configuration, configurationBytes: [], state: StateDirectory(path: "state"),
             options: options, report: { _ in })
         for event in try night.inputsWithoutEffect() { Console.show(event) }
+        for configured in configuration.experiments {
+            guard let since = configured.learning.since, since > options.today.advanced(by: 1) else { continue }
+            Console.warning(
+                "\(file): \(configured.experiment.key.platform)/\(configured.experiment.key.slot): learning.since is \(since), after "
+                    + "tomorrow: no day counts before, and shares stay as they are until then")
+        }
         let arms = configuration.experiments.reduce(0) { $0 + $1.experiment.arms.count }
         Console.information(
             "\(file): pipeline '\(configuration.pipeline)' is in order: "
@@ -150,8 +157,24 @@ enum CheckCommand: Command {
         for event in check.events { Console.show(event) }
         if let undeclared = quality.undeclared { show(undeclared, date) }
         if quality.units == 0 {
-            Console.warning(
-                "\(date): none of these lines counts in an experiment: compare their names with the configuration's")
+            Console.warning("\(date): none of these lines counts in an experiment: \(cause(check, quality))")
+        }
+    }
+
+    /// What took most of the lines, where none counts.
+    private static func cause(_ check: LogCheck, _ quality: Quality) -> String {
+        let ignored = quality.ignored.reasons.max { $0.lines < $1.lines }
+        if quality.rejected.total > ignored?.lines ?? 0 { return "most are rejected, see above" }
+        switch ignored?.reason {
+        case IgnoredReason.outsideDay.rawValue:
+            let days = check.otherDays.map { "\($0.date) (\(Text.count(Int64($0.events), "event")))" }
+            return
+                "most are outside the day, of \(days.joined(separator: ", ")); look at the times, timezone and events.paths"
+        case IgnoredReason.otherType.rawValue:
+            return "most have a type that counts nowhere; say in events.types what they mean"
+        case IgnoredReason.nobody.rawValue:
+            return "most name no visitor; look at events.fields.visitor and events.nobody"
+        default: return "compare their names with the configuration's"
         }
     }
 

@@ -1,5 +1,6 @@
 import Configuration
 import Domain
+import Learning
 import Pipeline
 import State
 
@@ -26,6 +27,7 @@ enum ImportCommand: Command {
         Option(name: "columns", value: "NAME=THEIRS,…", help: "what the file calls columns"),
         Option(name: "replace", value: nil, help: "also replace days that logs were counted for"),
         Option(name: "quiet", value: nil, help: "say nothing but warnings and errors"),
+        ClockOption.option,
     ]
     static let operands: String? = "COUNTS.csv"
 
@@ -37,10 +39,12 @@ enum ImportCommand: Command {
         let configuration = try Configuration.read(file: path)
         let bytes = try FileSystem.read(file)
         let names = try names(arguments["columns"])
+        let today = DayClock(timeZone: configuration.timeZone).date(of: try ClockOption.clock(arguments).now)
         let counts: CountsFile
         do throws(InputFileError) {
             counts = try CountsFile(
-                bytes, file: file, names: names, experiments: configuration.experiments.map(\.experiment))
+                bytes, file: file, names: names, experiments: configuration.experiments.map(\.experiment),
+                today: today)
         } catch {
             throw InputError(description: "\(error); nothing was imported")
         }
@@ -63,6 +67,13 @@ enum ImportCommand: Command {
             Console.warning(
                 "\(file): \(Text.count(Int64(counts.rowsWithoutSquares), "row")) without revenue_squared: their orders are taken to be "
                     + "alike, so that revenue looks surer than it is")
+        }
+        for configured in configuration.experiments {
+            let (reward, key) = (configured.learning.reward, configured.experiment.key)
+            guard reward == .click ? !counts.hasClickers : !counts.hasPurchasers else { continue }
+            Console.warning(
+                "\(file): \(key.platform)/\(key.slot) decides by \(reward.rawValue), and there is no column "
+                    + "\(reward == .click ? "clickers" : "purchasers"): its arms count as without any")
         }
         if !arguments.has("quiet") {
             let rows = counts.days.reduce(0) { $0 + $1.rows.count }
