@@ -44,7 +44,8 @@ extension NightlyRun {
             first = min(first ?? begin, begin)
         }
         let dates = try files { () throws(FileError) in try state.statisticsDates() }
-        let wanted = dates.filter { date in date <= last && first.map { $0 <= date } ?? true }
+        // The night's own day is looked at even where it counts for nothing yet: it had data all the same.
+        let wanted = dates.filter { date in date <= last && (date == last || first.map { $0 <= date } ?? true) }
         for start in stride(from: 0, to: wanted.count, by: NightlyRun.filesAtOnce) {
             let batch = Array(wanted[start..<min(wanted.count, start + NightlyRun.filesAtOnce)])
             for (date, file) in zip(batch, try statisticsFiles(of: batch)) {

@@ -127,17 +127,19 @@ import Testing
         ("visitor\":\"v", "visitor\":[\"v"), ("\"type\":", "\"type"),
     ])
     func damageInAListSpoilsNoOther(from: String, to: String) throws {
-        let event = "{\"ts\":1795168800,\"type\":\"purchase\",\"visitor\":\"v\"}"
+        let event =
+            "{\"ts\":1795168800,\"type\":\"purchase\",\"items\":[{\"p\":1},{\"p\":2}],\"visitor\":\"v\"}"
         let damaged = event.replacing(from, with: to)
         for position in [0, 7, 19] {
             var events = Array(repeating: event, count: 20)
             events[position] = damaged
             let lists = ["[\(events.joined(separator: ",\n"))]\n", "[\(events.joined(separator: ", "))]\n"]
             for list in lists {
-                #expect(try read(list).events.count >= 18, "\(list)")
-                #expect(try read("{\"batch\":\(list)}\n", each: ["batch"]).events.count >= 18, "\(list)")
+                // Within a line the one behind it may be taken for a part of it.
+                let least = list == lists[0] ? 19 : 18
+                #expect(try read(list).events.count >= least, "\(list)")
+                #expect(try read("{\"batch\":\(list)}\n", each: ["batch"]).events.count >= least, "\(list)")
             }
-            #expect(try read(lists[0]).events.count == 19, "\(damaged) at \(position)")
             #expect(try read(lists[0]).rejectedLines >= 1)
             // A batch in each line: those behind the damaged one are batches still.
             let batches = events.map { "{\"batch\":[\($0),\(event)]}\n" }.joined()

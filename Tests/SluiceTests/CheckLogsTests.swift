@@ -57,6 +57,49 @@ import Testing
         #expect(sources.contains("; in none: ") && sources.hasSuffix("propensity"), "\(sources)")
     }
 
+    @Test func whatTookTheLinesIsSaidWhereNoneCounts() throws {
+        func said(_ change: (String) -> String) throws -> String {
+            try shop.directory.write(
+                Shop.lines(Shop.dates[0], seed: 1).map(change).joined(separator: "\n"),
+                to: "events/date=\(Shop.dates[0])/a.jsonl")
+            return try check().errors
+        }
+        let outside = try said { $0.replacing("2026-03-01T", with: "2025-03-01T") }
+        #expect(
+            outside.contains("none of these lines counts in an experiment: most are outside the day, of 2025-03-01 ("),
+            "\(outside)")
+        let types = try said { $0.replacing(#""type":""#, with: #""type":"my-"#) }
+        #expect(types.contains("most have a type that counts nowhere"), "\(types)")
+        let nobody = try said { $0.replacing(#""visitor":"v"#, with: #""visitor":null,"id":"v"#) }
+        #expect(nobody.contains("most name no visitor"), "\(nobody)")
+        let names = try said { $0.replacing(#""platform":"web""#, with: #""platform":"site""#) }
+        #expect(names.contains("compare their names"), "\(names)")
+    }
+
+    /// A log without a date in its path is of the day that most of it is of, but never of one that is still to come.
+    @Test func aDayToComeIsNotTheNewest() throws {
+        try shop.directory.write(
+            #"{ pipeline: "p", events: { paths: ["a.jsonl"] }, experiments: [{ platform: "web", slot: "hero", variants: ["a", "b"] }] }"#,
+            to: "one.json5")
+        let line = #"{"ts":20261120100000,"type":"view","visitor":"v","platform":"web","slot":"hero","variant":"a"}"#
+        try shop.directory.write(line + "\n", to: "a.jsonl")
+        let result = try Binary.sluice(
+            ["check", "--config", "one.json5", "--now", "2026-03-05T10:00:00Z"], in: shop.directory.path)
+        #expect(result.errors.contains("2026-03-05: none of these lines counts"), "\(result.errors)")
+        #expect(result.errors.contains("of 2612-01-19 (1 event)"), "\(result.errors)")
+    }
+
+    @Test func everyListThatIsMissingIsSaid() throws {
+        try shop.directory.write(
+            """
+            { pipeline: "p", events: { paths: ["a"] }, bots: { denyList: "v.txt", denyNetworks: "n.txt" }, blacklist: "b.csv",
+              experiments: [{ platform: "web", slot: "hero", variants: ["a", "b"] }] }
+            """, to: "one.json5")
+        let result = try Binary.sluice(["check", "--config", "one.json5", "--no-logs"], in: shop.directory.path)
+        #expect(result.status == 78)
+        for file in ["v.txt", "n.txt", "b.csv"] { #expect(result.errors.contains("\(file): "), "\(result.errors)") }
+    }
+
     @Test func filesAreToldByKindAndFaultsHaveTheirCodes() throws {
         try shop.log(Shop.dates[0])
         let folder = "events/date=\(Shop.dates[0])"

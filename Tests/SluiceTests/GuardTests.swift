@@ -107,6 +107,78 @@ struct GuardTests {
         try Self.expectHeld(site, by: ["silentVariants"], says: "no visitor of b")
     }
 
+    /// Arm b's clicks come under another slot: its views are as ever.
+    @Test func anArmWhoseClicksAreLost() throws {
+        let site = try Self.site()
+        for day in 20...23 {
+            try Self.log(site, "2026-11-\(day)", visitors: 400)
+            if day < 23 { #expect(try site.run("2026-11-\(day)", "--now", "2026-11-23T00:30:00Z").status == 0) }
+        }
+        let path = "log/\(Self.night).csv"
+        try site.directory.write(
+            try site.directory.text(path).replacing(/,click,(\w+),hero,b,/, with: { ",click,\($0.output.1),here,b," }),
+            to: path)
+        try Self.expectHeld(
+            site, by: ["noReward"], says: "b has 400 visitors and no click, where 80 were to be expected")
+    }
+
+    /// The tracker of one slot is gone; the other is as ever.
+    @Test func anExperimentWithoutAVisitor() throws {
+        let site = try OneSlotSite()
+        let configuration = try site.directory.text("p.json5")
+        try site.directory.write(
+            configuration.replacing(
+                "experiments: [", with: #"experiments: [{ platform: "web", slot: "side", variants: ["x", "y"] }, "#),
+            to: "p.json5")
+        for day in 20...23 {
+            let date = "2026-11-\(day)"
+            try Self.log(site, date)
+            guard day < 23 else { continue }
+            let views = OneSlotSite.visitors(100, ["x", "y"]).map {
+                "\(date)T10:00:00Z,view,\($0.visitor),side,\($0.variant),,\n"
+            }
+            let path = "log/\(date).csv"
+            try site.directory.write(try site.directory.text(path) + views.joined(), to: path)
+            #expect(try site.run(date, "--now", "2026-11-\(day + 1)T00:30:00Z").status == 0)
+        }
+        try Self.expectHeld(site, by: ["silentVariants"], says: "no visitor at all, where 200 were to be expected")
+    }
+
+    @Test func aBeginningTooFarAheadMovesNothing() throws {
+        let site = try Self.site()
+        #expect(try site.run(Self.night, "--now", "2026-11-24T00:30:00Z").status == 0)
+        let shares = try site.directory.text("state/current/allocation.csv").split(separator: "\n").map {
+            $0.split(separator: ",")[1...5].joined(separator: ",")
+        }
+        try site.configure(#"learning: { since: "2027-11-01" },"#)
+        let run = try site.run(Self.night, "--now", "2026-11-24T00:30:00Z")
+        #expect(
+            run.status == 70 && run.errors.contains("learning.since is 2027-11-01, so no day counts yet"),
+            "\(run.errors)")
+        let now = try site.directory.text("state/current/allocation.csv").split(separator: "\n").map {
+            $0.split(separator: ",")[1...5].joined(separator: ",")
+        }
+        #expect(now == shares)
+        let check = try Binary.sluice(
+            ["check", "--config", "p.json5", "--no-logs", "--now", "2026-11-24T00:30:00Z"], in: site.directory.path)
+        #expect(check.status == 0 && check.errors.contains("learning.since is 2027-11-01, after tomorrow"))
+        // A new beginning tomorrow is one.
+        try site.configure(#"learning: { since: "2026-11-24" },"#)
+        #expect(try site.run(Self.night, "--now", "2026-11-24T00:30:00Z").status == 0)
+    }
+
+    @Test func aHeldDayWithoutStatisticsCountsNowhere() throws {
+        let site = try Self.site()
+        try site.directory.remove("log/\(Self.night).csv")
+        try site.configure(variants: ["a", "c"])
+        let held = try site.run(Self.night, "--now", "2026-11-24T00:30:00Z")
+        #expect(held.status == 76, "\(held.errors)")
+        try site.configure()
+        try Self.log(site, "2026-11-24")
+        let next = try site.run("2026-11-24", "--now", "2026-11-25T00:30:00Z")
+        #expect(next.status == 0 && !next.errors.contains("still counts"), "\(next.errors)")
+    }
+
     @Test func anArmThatWasRenamed() throws {
         let site = try Self.site()
         try site.configure(variants: ["a", "b2"])
@@ -264,6 +336,26 @@ struct GuardTests {
         }
         let run = try site.run("2026-02-01..2026-02-28")
         #expect(run.status == 0 && !run.errors.contains("guard-"), "\(run.errors)")
+    }
+
+    @Test func whatIsDeclaredIsNotRetired() throws {
+        for (retired, text) in [
+            (
+                #"{ platform: "web", slot: "hero", variant: "b" }"#,
+                "retired[0].variant: the variant \"b\" is declared and retired"
+            ),
+            (
+                #"{ platform: "web", slot: "hero" }"#,
+                "retired[0]: the experiment of platform \"web\" and slot \"hero\" is declared"
+            ),
+        ] {
+            let site = try OneSlotSite("retired: [\(retired)],")
+            let run = try site.run(Self.night)
+            #expect(run.status == 78 && run.errors.contains(text), "\(run.errors)")
+        }
+        let site = try OneSlotSite(
+            #"retired: [{ platform: "web", slot: "hero", variant: "old" }, { platform: "web", slot: "gone" }],"#)
+        #expect(try Binary.sluice(["check", "--config", "p.json5", "--no-logs"], in: site.directory.path).status == 0)
     }
 
     @Test func settingsAreChecked() throws {

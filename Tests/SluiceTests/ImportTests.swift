@@ -49,6 +49,7 @@ struct ImportTests {
         ("18.11.2026,web,hero,b,1000,1,,", "expected a date like 2026-11-20"),
         ("2026-11-20,web,hero,b,1000,x,,", "expected a count"),
         ("2026-11-20,web,hero,b,-1,0,,", "expected a count"),
+        ("2099-11-20,web,hero,b,1000,1,,", "day is '2099-11-20', expected a day that has begun"),
         ("2026-11-20,web,hero,b,1000,1,100,9.99", "revenue_squared is '9.99', expected at least the square of revenue"),
     ])
     func rowsThatCannotBeAreRefused(row: String, text: String) throws {
@@ -80,6 +81,22 @@ struct ImportTests {
         let result = try run(site)
         #expect(result.status == 0 && result.errors.contains("warning"), "\(result.errors)")
         #expect(try site.rows("2026-11-18")["a"]?.revenueSquared == 10_000 * 1_000_000_000_000)
+    }
+
+    @Test func moneyOfNobodyIsRefusedAndAMissingRewardSaid() throws {
+        let site = try OneSlotSite()
+        try site.directory.write(
+            "date,platform,slot,variant,visitors,purchasers,revenue\n2026-11-18,web,hero,a,100,0,200\n",
+            to: "counts.csv")
+        let refused = try run(site)
+        #expect(refused.status == 65 && refused.errors.contains("counts.csv:2: "), "\(refused.errors)")
+        #expect(!site.directory.exists("state/statistics"))
+        // The experiment decides by clicks, of which the file has none.
+        try site.directory.write(
+            "date,platform,slot,variant,visitors,purchasers\n2026-11-18,web,hero,a,100,4\n", to: "counts.csv")
+        let warned = try run(site)
+        #expect(
+            warned.status == 0 && warned.errors.contains("web/hero decides by click, and there is no column clickers"))
     }
 
     @Test func statisticsThatWereEditedAreRefused() throws {

@@ -137,4 +137,36 @@ struct InitTests {
         let shown = try Binary.sluice(["init", "a.jsonl"], in: scratch.path)
         #expect(shown.status == 1 && shown.output.contains("NOT FOUND: variant") && shown.output.hasPrefix("//"))
     }
+
+    /// Page calls of Segment have no event; an hour's folder is one of many.
+    @Test("What not every line has, ids of events, and folders of an hour")
+    func whatASampleDoesNotSay() throws {
+        let scratch = try ScratchDirectory()
+        let tool = try #require(Self.tools.first { $0.name == "Segment" })
+        var log = ""
+        for number in 0..<60 {
+            log += tool.view(number, "visitor-\(number)", number % 2 == 0 ? "a" : "b") + "\n"
+            if number % 5 == 0 {
+                log +=
+                    #"{"type":"page","messageId":"p-\#(number)","anonymousId":"visitor-\#(number)","timestamp":"\#(Self.time(number))"}"#
+                    + "\n"
+            }
+        }
+        try scratch.write(log, to: "log/2026/11/20/07/p.jsonl")
+        let written = try Binary.sluice(
+            ["init", "log/2026/11/20/07/p.jsonl", "--timezone", "UTC", "--output", "p.json5"], in: scratch.path)
+        let text = try scratch.text("p.json5")
+        #expect([0, 1].contains(written.status), "\(written.errors)")
+        #expect(text.contains(#"type: ["event", "type"]"#) && text.contains(#"event: "messageId""#), "\(text)")
+        #expect(
+            text.contains(#""log/{date:yyyy/MM/dd}/*/p.jsonl""#) && text.contains("GUESSED: a folder of one hour"),
+            "\(text)")
+        let night = try Binary.sluice(
+            ["run", "--config", "p.json5", "--state", "state", "--date", "2026-11-20"], in: scratch.path)
+        #expect(night.status == 0, "\(night.errors)\n\(text)")
+        // A name with a number of its own is this file's alone.
+        try scratch.write(log, to: "log/2026-11-20/part-00003-ab12.jsonl")
+        let shown = try Binary.sluice(["init", "log/2026-11-20/part-00003-ab12.jsonl"], in: scratch.path)
+        #expect(shown.output.contains("GUESSED: this file's name alone"), "\(shown.output)")
+    }
 }

@@ -73,7 +73,8 @@ struct FormatDetector: ~Copyable {
             guard let end else { throw .tooLong(limit: limit) }
             header = try CSVHeader.find(memory.base + start, count: end - start, rules.csv, rules.schema)
         } catch {
-            guard name.layout == .csv else { return }
+            // Names that stand there twice are a header's, whatever the file is called.
+            if case .repeatedColumn = error {} else if name.layout != .csv { return }
             let line = memory.lineFeeds(in: 0..<start) + 1
             throw LogError(file: file, problem: .header(error, line: Int64(line)))
         }
@@ -107,13 +108,13 @@ struct FormatDetector: ~Copyable {
         }
         // Lists around objects, and nothing else: what begins otherwise is one bad line.
         if isList, !beginsLists(start..<(lineFeed ?? count)) { return false }
-        if !isList, DocumentSplitter.isSeveral(memory.base + start, count: (lineFeed ?? count) - start) { return true }
+        if !isList, ObjectBounds.isSeveral(memory.base + start, count: (lineFeed ?? count) - start) { return true }
         guard let lineFeed else { return isList }
         // A list whose first line ends in a comma goes on, whatever is wrong with what stands before.
         if isList, let last = memory[start..<lineFeed].last(where: { $0 > 0x20 }), last == UInt8(ascii: ",") {
             return true
         }
-        let isOpen = DocumentSplitter.isOpen(memory.base + start, count: lineFeed - start)
+        let isOpen = ObjectBounds.isOpen(memory.base + start, count: lineFeed - start)
         // A list that ends in its line stands alone, or each line is one: among objects it is one bad line.
         if isList ? isOpen : !isOpen { return isList }
         var position = lineFeed

@@ -56,14 +56,10 @@ struct DocumentSplitter {
     private var brackets: [UInt8] = []
     private var isInText = false
     private var isEscaped = false
-    /// Bytes that are read anew, and how many of them were.
-    private var pending: [UInt8] = []
-    private var taken = 0
-    /// Bytes of the file so far, and bytes read anew within lines: these are few times as many, whatever stands in the file.
-    private var bytesRead = 0
-    private var bytesReread = 0
-    private static let mostRereads = 16
-    private static let rereadsAllowed = 64 << 20
+    private var reread = RereadBytes()
+    /// Whether something stands in the line before what is read, and before the event.
+    private var isLineBegun = false
+    private var isWithinLine = false
     /// Lists that have been opened around what is read, outside of objects and within `each`'s.
     private var openLists = 0
     /// What is open around a list of events, from outside.
@@ -81,69 +77,20 @@ struct DocumentSplitter {
         self.maximumLength = maximumLength
     }
 
-    /// Whether an object that begins a text is still open at its end, and no string is.
-    static func isOpen(_ text: UnsafePointer<UInt8>, count: Int) -> Bool {
-        var depth = 0
-        var isInText = false
-        var index = 0
-        while index < count {
-            switch text[index] {
-            case UInt8(ascii: "\\") where isInText: index += 1
-            case UInt8(ascii: "\""): isInText.toggle()
-            case UInt8(ascii: "{"), UInt8(ascii: "["): depth += isInText ? 0 : 1
-            case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= isInText ? 0 : 1
-            default: break
-            }
-            index += 1
-        }
-        return depth > 0 && !isInText
-    }
-
-    /// Whether the object that begins a text ends in it, and another begins behind it.
-    static func isSeveral(_ text: UnsafePointer<UInt8>, count: Int) -> Bool {
-        var depth = 0
-        var isInText = false
-        var index = 0
-        while index < count {
-            let byte = text[index]
-            switch byte {
-            case UInt8(ascii: "\\") where isInText: index += 1
-            case UInt8(ascii: "\""): isInText.toggle()
-            case _ where isInText: break
-            case UInt8(ascii: "{") where depth == 0 && index > 0: return true
-            case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
-            case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
-            case 0x20, 0x09, 0x0D, UInt8(ascii: ","): break
-            default: if depth == 0 { return false }
-            }
-            index += 1
-        }
-        return false
-    }
-
     /// Takes the next bytes of the file.
     mutating func add(_ bytes: UnsafeBufferPointer<UInt8>) {
-        bytesRead += bytes.count
+        reread.bytesOfFile += bytes.count
         for byte in bytes {
             take(byte)
-            takePending()
+            while let byte = reread.next() { take(byte) }
         }
-    }
-
-    /// Takes what is to be read anew.
-    private mutating func takePending() {
-        while taken < pending.count {
-            taken += 1
-            take(pending[taken - 1])
-        }
-        if !pending.isEmpty { (pending, taken) = ([], 0) }
     }
 
     /// Takes the end of the file.
     mutating func finish() {
         while state == .event {
             giveUp()
-            takePending()
+            while let byte = reread.next() { take(byte) }
         }
         if state == .other { endOther() }
         let isCut = state != .between || openLists > 0 || !frames.isEmpty
@@ -160,6 +107,7 @@ struct DocumentSplitter {
             if byte == 0x0A {
                 endOther()
                 line += 1
+                isLineBegun = false
             } else if content.count <= maximumLength {
                 content.append(byte)
             }
@@ -169,12 +117,17 @@ struct DocumentSplitter {
 
     private mutating func takeBetween(_ byte: UInt8) {
         switch byte {
-        case 0x0A: line += 1
+        case 0x0A:
+            line += 1
+            isLineBegun = false
         case 0x20, 0x09, 0x0D, UInt8(ascii: ","): break
         // Byte order marks, where files were put together.
         case 0xEF, 0xBB, 0xBF: break
-        case UInt8(ascii: "["): openLists += 1
+        case UInt8(ascii: "["):
+            openLists += 1
+            isLineBegun = true
         case UInt8(ascii: "]"):
+            isLineBegun = true
             openLists = max(0, openLists - 1)
             if isInEventList, openLists == 0 {
                 isInEventList = false
@@ -183,11 +136,11 @@ struct DocumentSplitter {
         case UInt8(ascii: "{"):
             if each.isEmpty || isInEventList {
                 begin(.event, byte)
-                (isInText, isEscaped) = (false, false)
+                (isInText, isEscaped, isWithinLine, isLineBegun) = (false, false, isLineBegun, true)
                 brackets = [byte]
             } else {
                 (frames, objectLine, hasList) = ([Frame(matched: 0, isList: false)], line, false)
-                state = .key
+                (isLineBegun, state) = (true, .key)
             }
         default:
             beginOther(byte)
@@ -251,70 +204,40 @@ struct DocumentSplitter {
     /// stands before the next.
     private mutating func giveUp() {
         let raw = content
+        content = []
         let lineFeed = raw.firstIndex(of: 0x0A)
         // Whether the next object is an event of the same list, or begins a batch of its own, its first key will tell.
         isDoubtful = isInEventList
-        if let next = DocumentSplitter.nextEvent(raw[..<(lineFeed ?? raw.count)]),
-            bytesReread < DocumentSplitter.mostRereads * bytesRead + DocumentSplitter.rereadsAllowed
-        {
-            bytesReread += raw.count - next
+        // An event that stands alone in its line takes none with it, and what looks like the next is within it.
+        let isAlone = lineFeed != nil && !isWithinLine
+        if !isAlone, let next = ObjectBounds.nextObject(raw[..<(lineFeed ?? raw.count)]), reread.maySearch {
             write(raw[..<next] + [DocumentSplitter.damage], at: contentLine)
-            line = contentLine
-            state = .between
-            readAnew(raw, from: next)
+            (line, isLineBegun, state) = (contentLine, true, .between)
+            reread.put(back: raw[next...], isWithinLine: true)
         } else if let lineFeed {
             write(raw[..<lineFeed] + [DocumentSplitter.damage], at: contentLine)
-            line = contentLine + 1
-            state = .between
-            readAnew(raw, from: lineFeed + 1)
+            (line, isLineBegun, state) = (contentLine + 1, false, .between)
+            reread.put(back: raw[(lineFeed + 1)...])
         } else if raw.last == UInt8(ascii: "}") {
             write(raw[...] + [DocumentSplitter.damage], at: contentLine)
             state = .between
-            content = []
         } else {
-            state = .other
+            (content, state) = (raw, .other)
         }
     }
 
     /// Reads an object anew that was taken for an event of a list which a damaged one left open: its first key leads to a list.
     private mutating func beginBatch() {
-        let raw = content
         (openLists, frames, isInEventList) = (0, [], false)
-        line = contentLine
-        state = .between
-        readAnew(raw, from: 0)
+        (line, isLineBegun, state) = (contentLine, isWithinLine, .between)
+        reread.put(back: content[...])
+        content = []
     }
 
     /// Whether the object that is read begins with the key that leads to lists of events.
     private var beginsAsBatch: Bool {
         guard let first = each.first, let quote = content.firstIndex(of: UInt8(ascii: "\"")) else { return false }
         return content[(quote + 1)...].dropLast().elementsEqual(first)
-    }
-
-    /// Puts bytes of the event back to where they came from.
-    private mutating func readAnew(_ raw: [UInt8], from start: Int) {
-        content = []
-        if taken > 0 {
-            taken -= raw.count - start
-        } else {
-            (pending, taken) = (Array(raw[start...]), 0)
-        }
-    }
-
-    /// Where in a damaged event another seems to begin: at the comma of `},{`, blanks aside.
-    private static func nextEvent(_ line: ArraySlice<UInt8>) -> Int? {
-        var comma: Int?
-        var isClosed = false
-        for index in line.indices {
-            switch line[index] {
-            case UInt8(ascii: "}"): (isClosed, comma) = (true, nil)
-            case UInt8(ascii: ",") where isClosed && comma == nil: comma = index
-            case UInt8(ascii: "{") where comma != nil: return comma
-            case 0x20, 0x09, 0x0D: break
-            default: (isClosed, comma) = (false, nil)
-            }
-        }
-        return nil
     }
 
     /// Writes a line. Line feeds within it stand between the words of JSON.
@@ -327,7 +250,12 @@ struct DocumentSplitter {
     // MARK: Objects around a list of events
 
     private mutating func takeAround(_ byte: UInt8) {
-        if byte == 0x0A, state != .keyText, state != .text, !(state == .container && isInText) { line += 1 }
+        if byte == 0x0A, state != .keyText, state != .text, !(state == .container && isInText) {
+            line += 1
+            isLineBegun = false
+        } else if byte > 0x20 {
+            isLineBegun = true
+        }
         let isBlank = byte == 0x20 || byte == 0x09 || byte == 0x0D || byte == 0x0A
         switch state {
         case .key:
@@ -397,6 +325,7 @@ struct DocumentSplitter {
             beginOther(DocumentSplitter.damage)
             endOther()
             line += 1
+            isLineBegun = false
         } else if isEscaped {
             isEscaped = false
         } else if byte == UInt8(ascii: "\\") {
