@@ -176,7 +176,9 @@ struct EventBuilder: ~Copyable {
     ) throws(RejectedReason) -> ByteText {
         for candidate in sources.candidates[field.position] {
             let text = try text(of: candidate, field, from: values)
-            if !text.isEmpty, !nobody.isNobody(text, field) { return text }
+            if text.isEmpty { continue }
+            let suspicion = field.isID ? nobody.suspicion(ofID: text) : nobody.suspicion(ofName: text)
+            if suspicion & 1 == 0 || !nobody.isNobody(text, field) { return text }
         }
         return .absent
     }

@@ -63,6 +63,16 @@ struct FieldSources: ~Copyable {
         areSingle
             && EventField.allCases.allSatisfy { field in field.isNumeric || isString(Int(firsts[field.position])) }
     }
+
+    /// Whether that is so of a line with these values.
+    func arePlain(_ values: UnsafePointer<LineValue>) -> Bool {
+        guard areSingle else { return false }
+        for field in EventField.allCases where !field.isNumeric {
+            let kind = values[Int(firsts[field.position])].kind
+            guard kind == .plainString || kind == .absent else { return false }
+        }
+        return true
+    }
 }
 
 /// A value as it stands in a line, before it is decoded; C code writes it too.

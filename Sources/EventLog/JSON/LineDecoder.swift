@@ -29,8 +29,9 @@ struct LineDecoder: ~Copyable {
     private let lines: UnsafeMutablePointer<cscan_line>
     private var templates: TemplateCache
     private var builder: EventBuilder
-    /// In how many of the day's lines each source was there, but for what the templates count.
+    /// In how many of the day's lines each source was there, but for what the templates count, and what is counted by kinds of lines.
     private var counts: SourceCounts
+    private let presence = PresenceCounts()
 
     init(
         schema: EventSchema, day: LogDay, maximumLineLength: Int = LogReader.maximumLineLength,
@@ -75,6 +76,7 @@ struct LineDecoder: ~Copyable {
     /// In how many of the day's lines each source was there.
     mutating func sourceCounts() -> SourceCounts {
         templates.countSources(into: &counts)
+        presence.empty(of: held, into: &counts)
         return counts
     }
 
@@ -143,9 +145,19 @@ struct LineDecoder: ~Copyable {
         if let fault = fault(line, lineFeed, mayHaveHigh: scanner.high != 0) { return .rejected(fault) }
         if !scanner.hasEscapes { templates.learn(line, lineFeed, tree) }
         if tree.hasPaths { readTexts(into: values) }
-        let outcome = builder.build(event, from: values, sources, arePlain: false)
-        if outcome.isOfDay { held.count(values, isThere: { $0.kind != .absent }, into: &counts) }
+        let outcome = builder.build(event, from: values, sources, arePlain: sources.arePlain(values))
+        if outcome.isOfDay { countSources(values) }
         return outcome
+    }
+
+    private mutating func countSources(_ values: UnsafePointer<LineValue>) {
+        guard tree.valueCount < 64 else {
+            held.count(values, isThere: { $0.kind != .absent }, into: &counts)
+            return
+        }
+        var present: UInt64 = 0
+        for number in 1..<tree.valueCount + 1 { present |= (values[number].kind == .absent ? 0 : 1) &<< UInt64(number) }
+        presence.count(present, of: held, into: &counts)
     }
 
     /// Reads the JSON that stands in texts where a path goes on.
