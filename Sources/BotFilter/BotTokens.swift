@@ -33,8 +33,8 @@ enum BotTokens {
             "winhttp", "guzzle", "httpie/", "aiohttp", "asynchttp", "async-http", "httpx/", "urllib", "axios/",
             "node-fetch", "node.js", "undici", "superagent", "needle/", "faraday", "typhoeus", "httparty",
             "rest-client", "restsharp", "go-resty", "postman", "insomnia/", "reqwest", "hyper/", "ureq/", "cpp-httplib",
-            "akka-http",
-            "spray-can", "http-kit", "hackney", "jersey/", "jetty/", "jakarta", "htmlunit", "php-", "zend_http",
+            "akka-http", "ktor-client", "libcurl", "pycurl", "requests/", "unirest", "spray-can", "http-kit", "hackney",
+            "jersey/", "jetty/", "jakarta", "htmlunit", "php-", "zend_http",
             "pear.php", "snoopy", "fasthttp", "powershell", "webclient", "httplib", "http.rb", "aria2", "openssl",
             "simplepie", "magpie", "webdav", "davclnt", "grpc-", "(dart", "deno/", "libvlc", "lavf/", "gstreamer",
             "downloadmanager", "rubygems", "maven/", "kubectl", "kube-", "middleware"),
@@ -43,7 +43,9 @@ enum BotTokens {
         ),
         TokenGroup(.library, .word, "php", "webhook", "golang"),
         TokenGroup(.library, .wordEnd, "-http", "_http", "/http"),
-        TokenGroup(.library, .agentStart, "ahc/", "got/", "http", "java", "url", "lwp", "get ", "post ", "mail/"),
+        TokenGroup(
+            .library, .agentStart, "ahc/", "got/", "http", "java", "url", "lwp", "get ", "post ", "mail/",
+            "ruby", "dart/", "curl"),
     ]
 
     /// Browsers that nobody sits at.

@@ -62,6 +62,7 @@ package final class UpliftAnalysis {
 
     private static func chosenMessages(_ settings: UpliftSettings, _ scores: Scores) throws(UpliftError) -> [Int] {
         let names = scores.messages.names
+        try FormulaNames.refuse(names, file: scores.file)
         for name in names where UpliftSettings.reserved.contains(name) || name == settings.control {
             throw .usage(
                 "\(scores.file): a message is called '\(name)', which means customers without one: give scores of messages only, "
@@ -82,9 +83,8 @@ package final class UpliftAnalysis {
     }
 
     private func analyse(_ chosen: [Int]) throws(UpliftError) {
-        try refuseEmpty(chosen)
         let decides = settings.decides || settings.wantsBands
-        for number in chosen {
+        for number in try withRows(chosen) {
             let rows = MessageRows(
                 message: scores.messages.names[number], number: number, control: settings.control, scores: scores,
                 outcomes: outcomes, list: list, workers: settings.workers, keepsRows: decides
@@ -99,8 +99,9 @@ package final class UpliftAnalysis {
     /// The rows that decisions are judged on; let go when they are made.
     private var tables: [MessageRows] = []
 
+    /// The messages that something can be said of; one that nobody was sent, nor was asked for by name, may have too few rows for that.
     /// Throws where there is nothing to compare, or too little for the bins.
-    private func refuseEmpty(_ chosen: [Int]) throws(UpliftError) {
+    private func withRows(_ chosen: [Int]) throws(UpliftError) -> [Int] {
         let control = outcomes.actions.existing(settings.control) ?? -1
         let counts = chosen.map { message in
             let treated = outcomes.actions.existing(scores.messages.names[message]) ?? -1
@@ -119,13 +120,25 @@ package final class UpliftAnalysis {
                     : "no outcome of a message or of '\(settings.control)' belongs to a customer with scores: are customers and "
                         + "messages called the same in both files?")
         }
-        for (message, count) in zip(chosen, counts) where count.treated + count.control < settings.bins {
+        var kept: [Int] = []
+        for (message, count) in zip(chosen, counts) {
             let rows = count.treated + count.control
+            guard rows < settings.bins else {
+                kept.append(message)
+                continue
+            }
+            if count.treated == 0, settings.messages.isEmpty {
+                warnings.append(
+                    "\(Isolated.name(scores.messages.names[message])): no outcome of it, and \(rows) of control with its scores: left out"
+                )
+                continue
+            }
             throw .usage(
                 "\(Isolated.name(scores.messages.names[message])): \(Text.count(Int64(rows), "row")) cannot be cut into "
                     + "\(settings.bins) bins; "
                     + (rows >= 2 ? "give --bins \(rows / 2 > 1 ? rows / 2 : 2)" : "choose others with --message"))
         }
+        return kept
     }
 
     private func answer(_ rows: MessageRows) -> MessageUplift {
@@ -204,7 +217,7 @@ package final class UpliftAnalysis {
             guard let number = scores.messages.existing(message.message), let uplift = scores.uplift(customer, number)
             else { continue }
             let cost = scores.cost(customer, number) ?? rule.costs[message.message] ?? 0
-            let net = rule.value * uplift - cost
+            let net = DecisionRule.net(value: rule.value * uplift, cost: cost)
             if best.map({ net > $0.net }) ?? true { best = (net, message, uplift) }
         }
         return best.map { Bands.segment($0.message.message, band: $0.message.band(of: $0.uplift)) }

@@ -80,11 +80,13 @@ package struct UpliftTables {
         decisions: (([UInt8]) throws -> Void)?, bands: (([UInt8]) throws -> Void)?
     ) throws -> [DecisionCounts] {
         var counts: [String: DecisionCounts] = [:]
+        var formulas: Int64 = 0
         var decisionRows = RowWriter(header: ["customer", "message", "reason", "value", "cost", "band"])
         var bandRows = RowWriter(header: ["customer", "segment"])
         for number in analysis.list.names.inByteOrder() {
             let customer = Int(number)
             guard analysis.scores.hasScore(customer) else { continue }
+            if FormulaNames.isFormula(analysis.list.names[customer]) { formulas += 1 }
             if let decisions, let maker = analysis.decisions {
                 let decision = maker.decision(customer)
                 let message = decision.message ?? "none"
@@ -116,6 +118,9 @@ package struct UpliftTables {
         }
         if let decisions, let piece = decisionRows.take(isLast: true) { try decisions(piece) }
         if let bands, let piece = bandRows.take(isLast: true) { try bands(piece) }
+        if let warning = FormulaNames.warning(formulas, file: decisions == nil ? "bands.csv" : "decisions.csv") {
+            analysis.warn(warning)
+        }
         return counts.values.sorted {
             ByteOrder.isBefore($0.message, $1.message)
                 || ($0.message == $1.message && ByteOrder.isBefore($0.reason, $1.reason))

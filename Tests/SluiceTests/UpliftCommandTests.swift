@@ -70,6 +70,11 @@ import Testing
                 "s.csv:17: a second baseline of customer 'c7'"
             ),
             (changed(scores, "uplift,", "lift,"), outcomes, 65, "s.csv:1: no column 'uplift'"),
+            (
+                scores, changed(outcomes, "outcome,propensity", "outcome,outcome"), 65,
+                "o.csv:1: columns 3 and 4 are both called 'outcome'; rename one"
+            ),
+            (changed(scores, ",b,", ",=b,"), outcomes, 65, "s.csv: message '=b' would be run as a formula"),
             (changed(scores, ",0.2\n", ",1,234\n"), outcomes, 65, "not as many fields as the header"),
             (changed(scores, "c1,a,0.01,", "c1,a,nan,"), outcomes, 0, "s.csv:4: uplift is 'nan', no number"),
             (changed(scores, ",a,0", ",a,x"), outcomes, 65, "uplift is 'x"),
@@ -103,6 +108,68 @@ import Testing
         let (result, directory) = try run(words)
         #expect(result.status == 64 && result.errors.contains(text), "\(result.errors)")
         #expect(!directory.exists("out"))
+    }
+
+    /// Squares of such outcomes are beyond all numbers.
+    @Test(arguments: ["1e154", "-1e160", "1e300", "1.7e308"])
+    func figuresBeyondAllNumbersAreEmpty(_ outcome: String) throws {
+        let (result, directory) = try run(
+            outcomes: Self.changed(Self.outcomes, "a,0,", "a,\(outcome),"), ["--bins", "5", "--decide"])
+        #expect(result.status == 0, "\(result.errors)")
+        for file in ["deciles.csv", "uplift.csv", "curve.csv", "policy.csv", "uplift.html"] {
+            let text = try directory.text("out/" + file)
+            #expect(!text.contains("inf,") && !text.contains("nan,") && !text.contains("=nan"), "\(file)")
+        }
+    }
+
+    /// A message that nobody was sent yet stops no other, and no policy that does without it.
+    @Test(arguments: [1, 60])
+    func messagesNobodyWasSent(_ scored: Int) throws {
+        let scores = Self.scores + (0..<scored).map { "c\($0),z,-0.1,0.2\n" }.joined()
+        let (result, directory) = try run(scores: scores, ["--decide", "--bins", "5"])
+        #expect(result.status == 0, "\(result.errors)")
+        let policies = try directory.text("out/policy.csv")
+        for policy in ["rule", "none", "all:a", "all:b"] {
+            let row = policies.split(separator: "\n").first { $0.hasPrefix(policy + ",dr") } ?? ""
+            #expect(row.split(separator: ",").count == 6, "\(policies)")
+        }
+        if scored == 1 {
+            #expect(
+                result.errors.contains("'z': no outcome of it, and 0 of control with its scores: left out"),
+                "\(result.errors)")
+        } else {
+            #expect(policies.contains("all:z,dr,,,,"), "\(policies)")
+        }
+    }
+
+    /// Each bin is added up by itself: equal scores have equal means, and one far away takes no digits from the others.
+    @Test func meansOfBinsAreTheirOwn() throws {
+        let scores =
+            "customer,message,uplift,baseline\n"
+            + (0..<600).map { "c\($0),a,\($0 == 0 ? 1e14 : $0 < 300 ? 0.3 : -0.1),0.2\n" }.joined()
+        let outcomes =
+            "customer,message,outcome,propensity\n"
+            + (0..<600).map { "c\($0),\(["a", "control"][$0 % 2]),\($0 % 3 == 0 ? 1 : 0),0.5\n" }.joined()
+        let (result, directory) = try run(scores: scores, outcomes: outcomes, ["--bins", "7"])
+        #expect(result.status == 0, "\(result.errors)")
+        let rows = try directory.text("out/deciles.csv").split(separator: "\n").map {
+            $0.split(separator: ",", omittingEmptySubsequences: false)
+        }
+        let column = try #require(rows[0].firstIndex(of: "mean_score"))
+        #expect(rows.dropFirst().map { String($0[column]) }[1...2] == ["0.3", "0.3"])
+        #expect(rows.dropFirst().map { String($0[column]) }[4...6] == ["-0.1", "-0.1", "-0.1"])
+    }
+
+    @Test func anotherProgramsWaveRecordStopsNothing() throws {
+        let (_, directory) = try run(["--bins", "5"])
+        try directory.write("{}", to: "wave.json")
+        let words = ["uplift", "--scores", "s.csv", "--outcomes", "o.csv", "--output", "out", "--bins", "5"]
+        let beside = try Binary.sluice(words, in: directory.path)
+        #expect(
+            beside.status == 0 && beside.errors.contains("wave.json is no wave.json of `sluice wave`"),
+            "\(beside.errors)")
+        let given = try Binary.sluice(words + ["--wave-from", "wave.json"], in: directory.path)
+        #expect(given.status == 65, "\(given.errors)")
     }
 
     @Test func messagesWithoutACostAreSaid() throws {

@@ -84,6 +84,50 @@ import Testing
         #expect(record.contains("\"campaign\" : \"site\"") && record.contains("\"reserved\" : 2"))
     }
 
+    /// The control of earlier waves is `reserved` by decisions, and must stay what it is.
+    @Test func reservedCustomersStayControl() throws {
+        let directory = try ScratchDirectory()
+        let customers = (0..<200).map { "k\($0)" }
+        let scores = "customer,message,uplift,baseline\n" + customers.map { "\($0),a,1,0\n" }.joined()
+        try directory.write(scores, to: "scores.csv")
+        let common = ["wave", "--campaign", "c", "--control", "0.3", "--explore", "0.3", "--size", "1"]
+        let first = try Binary.sluice(
+            common + ["--wave", "1", "--output", "w1", "--scores", "scores.csv"], in: directory.path)
+        #expect(first.status == 0, "\(first.errors)")
+        let control = Set(try Self.rows(directory, 1).filter { $0[1] == "control" }.map { $0[0] })
+        #expect(control.count > 30)
+        let decisions = customers.map { "\($0),\(control.contains($0) ? "none,reserved" : "a,best")\n" }.joined()
+        try directory.write("customer,message,reason\n" + decisions, to: "d.csv")
+        let second = try Binary.sluice(
+            common + ["--wave", "2", "--output", "w2", "--decisions", "d.csv", "--message", "a"], in: directory.path)
+        #expect(second.status == 0 && !second.errors.contains("warning"), "\(second.errors)")
+        #expect(Set(try Self.rows(directory, 2).filter { $0[1] == "control" }.map { $0[0] }) == control)
+    }
+
+    @Test func equalMessagesGoToTheCheaper() throws {
+        let directory = try ScratchDirectory()
+        let rows = (0..<50).map { "k\($0),a,0.05,0,0.02\nk\($0),b,0.03,0,0\n" }.joined()
+        try directory.write("customer,message,uplift,baseline,cost\n" + rows, to: "scores.csv")
+        let result = try Self.wave(
+            directory, 1, "--scores", "scores.csv", "--control", "0", "--explore", "0.0001", "--size", "1")
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(try Self.rows(directory, 1).filter { $0[2] == "target" }.allSatisfy { $0[1] == "b" })
+    }
+
+    @Test func namesThatRunAsFormulas() throws {
+        let directory = try ScratchDirectory()
+        let text = "customer,message,uplift,baseline\n=k,a,1,0\nk,a,1,0\n"
+        try directory.write(text, to: "scores.csv")
+        let customer = try Self.wave(
+            directory, 1, "--scores", "scores.csv", "--control", "0", "--explore", "0.5", "--size", "1")
+        #expect(customer.status == 0 && customer.errors.contains("warning: 1 customer whose name a spreadsheet"))
+        try directory.write(text.replacingOccurrences(of: ",a,", with: ",+a,"), to: "scores.csv")
+        let message = try Self.wave(
+            directory, 2, "--scores", "scores.csv", "--control", "0", "--explore", "0.5", "--size", "1")
+        #expect(message.status == 65 && message.errors.contains("message '+a' would be run as a formula"))
+        #expect(!directory.exists("w2"))
+    }
+
     @Test func decisionsDrawAWaveToo() throws {
         let directory = try ScratchDirectory()
         try directory.write("customer,message,reason\nk1,a,best\nk2,none,weak\nk3,none,reserved\n", to: "d.csv")
@@ -92,7 +136,12 @@ import Testing
             ["wave", "--campaign", "c", "--wave", "1", "--output", "w1", "--message", "a", "--message", "b"] + words,
             in: directory.path)
         #expect(result.status == 0, "\(result.errors)")
-        #expect(try Self.rows(directory, 1).map { $0[0] } == ["k1", "k2", "k3"])
+        // Who is in a reserve is sent nothing, though no --reserve names him again.
+        #expect(try Self.rows(directory, 1).map { $0[0] } == ["k1", "k2"])
+        #expect(
+            result.errors.contains(
+                "warning: 1 customer `reserved` by the decisions and not of this campaign's control: left out"))
+        #expect(try directory.text("w1/wave.json").contains("\"reserved\" : 1"))
         try directory.write("customer,message\nk1,a\nk2,z\n", to: "d.csv")
         let unknown = try Self.wave(
             directory, 2, "--decisions", "d.csv", "--control", "0", "--explore", "0.3", "--message", "a")

@@ -105,7 +105,9 @@ struct UpliftTwin {
     }
 
     /// qini_auc_score, or uplift_auc_score, of rows.
-    static func score(_ rows: [Row], isQini: Bool, moreResponders: Bool) -> Double? {
+    static func score(_ rows: [Row], isQini: Bool) -> Double? {
+        let moreResponders =
+            rows.count { !$0.isTreated && $0.outcome == 1 } > rows.count { $0.isTreated && $0.outcome != 1 }
         guard rows.contains(where: \.isTreated), rows.contains(where: { !$0.isTreated }) else { return nil }
         let actual = curve(rows) { $0.score }
         let perfect = curve(rows) { row in
@@ -120,17 +122,15 @@ struct UpliftTwin {
 
     /// The score and its jackknife error.
     func areaScore(isQini: Bool) -> (value: Double?, error: Double?) {
-        let more =
-            rows.count { !$0.isTreated && $0.outcome == 1 } > rows.count { $0.isTreated && $0.outcome != 1 }
         let groups = Set(rows.map(\.group))
         let without = groups.sorted().compactMap { group in
-            UpliftTwin.score(rows.filter { $0.group != group }, isQini: isQini, moreResponders: more)
+            UpliftTwin.score(rows.filter { $0.group != group }, isQini: isQini)
         }
         let mean = without.reduce(0, +) / Double(without.count)
         let count = Double(without.count)
         let error = ((count - 1) / count * without.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }).squareRoot()
         return (
-            UpliftTwin.score(rows, isQini: isQini, moreResponders: more), without.count == groups.count ? error : nil
+            UpliftTwin.score(rows, isQini: isQini), without.count == groups.count ? error : nil
         )
     }
 

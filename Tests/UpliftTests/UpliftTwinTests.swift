@@ -26,15 +26,16 @@ import Uplift
         }
     }
 
-    static let worlds = [
-        World(seed: 1, customers: 40, distinct: 1000, isAdaptive: false),
-        World(seed: 2, customers: 300, distinct: 7, isAdaptive: true),
-        World(seed: 3, customers: 900, distinct: 100_000, isAdaptive: true),
-        World(seed: 4, customers: 200, distinct: 30, isAdaptive: true, waves: 3),
-        World(seed: 5, customers: 250, distinct: 400, isAdaptive: true, isBinary: false),
-        World(seed: 6, customers: 60, distinct: 1, isAdaptive: false),
-        World(seed: 7, customers: 150, distinct: 11, isAdaptive: true, waves: 2, isBinary: false),
-    ]
+    static let worlds =
+        [
+            World(seed: 1, customers: 40, distinct: 1000, isAdaptive: false),
+            World(seed: 2, customers: 300, distinct: 7, isAdaptive: true),
+            World(seed: 3, customers: 900, distinct: 100_000, isAdaptive: true),
+            World(seed: 4, customers: 200, distinct: 30, isAdaptive: true, waves: 3),
+            World(seed: 5, customers: 250, distinct: 400, isAdaptive: true, isBinary: false),
+            World(seed: 6, customers: 60, distinct: 1, isAdaptive: false),
+            World(seed: 7, customers: 150, distinct: 11, isAdaptive: true, waves: 2, isBinary: false),
+        ]
 
     @Test("Bins, curves and metrics are the formulas'", arguments: worlds)
     func figures(_ world: World) throws {
@@ -64,6 +65,19 @@ import Uplift
                 "\(name) \(String(describing: found?.value)) \(String(describing: expected.0))")
             #expect(near(found?.error, expected.1), "\(name) error")
         }
+    }
+
+    /// Where as many of control respond as of the treated do not, the best order of all rows is not that of those without a group.
+    @Test("The best order is found anew without each group of customers", arguments: UInt64(10)..<40)
+    func bestOrderWithoutAGroup(_ seed: UInt64) throws {
+        var campaign = World(seed: seed, customers: 60, distinct: 20, isAdaptive: false).campaign
+        var generator = SplitMix64(seed: seed)
+        for row in campaign.rows.indices { campaign.rows[row].outcome = Bool.random(using: &generator) ? 1 : 0 }
+        let twin = UpliftTwin(campaign) { Int(XXH64.hash($0, seed: 20) % 20) }
+        let found = try #require(try campaign.analysis(bins: 2).messages.first).metric("uplift_auc_score")
+        let expected = twin.areaScore(isQini: false)
+        #expect(UpliftVectorTests.isNear(found?.value, expected.value))
+        #expect(UpliftVectorTests.isNear(found?.error, expected.error))
     }
 
     @Test("The order of the files' rows, and the number of workers, change nothing but the last digits of sums")

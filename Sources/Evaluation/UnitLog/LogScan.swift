@@ -42,6 +42,8 @@ private struct ScanWorker: BlockWorker, ~Copyable {
     }
 
     mutating func deliver() {
+        // Two fields at once of a worker that cannot be copied: a build for the thread sanitizer wants the class apart.
+        let scan = scan
         numbers.extend(reader, into: &scan.cells)
         for cell in block.cells { scan.cells.add(block.moments[cell], to: numbers.cells[cell]) }
         scan.badLines.add(reader.badLines)

@@ -48,6 +48,7 @@ package struct Frame: Equatable, Sendable {
 
     private static func position(_ value: Double, _ range: ClosedRange<Double>, _ length: Double) -> Int {
         let fraction = (value - range.lowerBound) / (range.upperBound - range.lowerBound)
+        guard !fraction.isNaN else { return 0 }
         return Int((max(-1, min(2, fraction)) * length).rounded())
     }
 
@@ -96,9 +97,13 @@ package struct Ticks: Equatable, Sendable {
     /// Ascending multiples of the step, all within the range.
     package let values: [Double]
 
-    /// Between 2 and `count` + 1 values, `count` at least 2; the range must be finite and not empty.
+    /// Between 2 and `count` + 1 values, `count` at least 2; none of a range that is empty, or wider than numbers are.
     package init(from low: Double, to high: Double, count: Int = 5) {
         let rough = (high - low) / Double(max(2, count))
+        guard rough > 0, rough.isFinite, max(abs(low), abs(high)) / rough < 1e15 else {
+            (step, places, values) = (1, 0, [])
+            return
+        }
         var exponent = Int(floor(log10(rough)))
         // The least of 1, 2, 5, 10 that is no finer than asked.
         var factor = 1.0

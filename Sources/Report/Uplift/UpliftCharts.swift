@@ -18,20 +18,20 @@ struct UpliftCharts {
         let ends = bins.flatMap { bin -> [Double] in
             let interval = bin.rates.interval(z: z)
             return [bin.rates.uplift, interval?.low, interval?.high].compactMap(\.self)
-        }
+        }.filter(UpliftCharts.canBeDrawn)
         let (low, high) = (min(0, ends.min() ?? 0), max(0, ends.max() ?? 0))
         let margin = max(1e-9, (high - low) * 0.06)
         let frame = Frame(x: 0...Double(bins.count), y: (low - margin)...(high + margin))
         var shapes = ""
         for (number, bin) in bins.enumerated() {
-            guard let value = bin.rates.uplift else { continue }
+            guard let value = bin.rates.uplift, UpliftCharts.canBeDrawn(value) else { continue }
             let left = frame.column(Double(number) + 0.15)
             let right = frame.column(Double(number) + 0.85)
             let (top, bottom) = (frame.line(max(0, value)), frame.line(min(0, value)))
             shapes +=
                 "<g><title>\(HTML.escape(words(bin)))</title>"
                 + "<rect class=\"area c\(value < 0 ? 1 : 0)\" x=\(left) y=\(top) width=\(right - left) height=\(max(1, bottom - top)) />"
-            if let interval = bin.rates.interval(z: z) {
+            if let interval = bin.rates.interval(z: z), UpliftCharts.canBeDrawn(interval.high - interval.low) {
                 let middle = (left + right) / 2
                 shapes +=
                     "<path class=\"line only\" d=\"M\(middle - 10) \(frame.line(interval.high))h20m-10 0V\(frame.line(interval.low))"
@@ -54,6 +54,9 @@ struct UpliftCharts {
                 + "<g class=\"xlabels small\">\(labels.joined())</g>",
             table: table)
     }
+
+    /// Sums of very large outcomes are beyond all numbers, and differences of what is near to them too.
+    private static func canBeDrawn(_ value: Double) -> Bool { abs(value) < 1e300 }
 
     private static func label(_ value: Double, _ places: Int) -> String { Text.decimal(value, places) }
 
@@ -87,9 +90,10 @@ struct UpliftCharts {
     private var curve: Chart {
         let end = uplift.curve.points.last?.x ?? 1
         let points = uplift.curve.points.map { (share: end > 0 ? $0.x / end : 0, gain: end > 0 ? $0.uplift / end : 0) }
+            .filter { UpliftCharts.canBeDrawn($0.gain) }
         let band = uplift.areas.band.compactMap { point in
             point.error.map { (share: point.share, low: point.gain - z * $0, high: point.gain + z * $0) }
-        }
+        }.filter { UpliftCharts.canBeDrawn($0.low) && UpliftCharts.canBeDrawn($0.high) }
         let values = points.map(\.gain) + band.flatMap { [$0.low, $0.high] }
         let (low, high) = (min(0, values.min() ?? 0), max(0, values.max() ?? 0))
         let margin = max(1e-9, (high - low) * 0.06)

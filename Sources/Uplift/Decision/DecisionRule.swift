@@ -91,7 +91,7 @@ package final class DecisionRule: @unchecked Sendable {
             guard let uplift = scores.uplift(customer, message.number) else { continue }
             let cost = cost(customer, message)
             let value = settings.value * uplift
-            let net = value - cost
+            let net = DecisionRule.net(value: value, cost: cost)
             // Messages are in byte order: the first of equals stays.
             if best.map({ net > $0.net }) ?? true { best = (index, net) }
             let verdict = verdict(customer, message, uplift: uplift, net: net, cost: cost)
@@ -116,6 +116,9 @@ package final class DecisionRule: @unchecked Sendable {
         }
         return choice
     }
+
+    /// Value less cost to nine decimals, as files have them: what is equal there is equal here.
+    static func net(value: Double, cost: Double) -> Double { ((value - cost) * 1e9).rounded() / 1e9 }
 
     private func verdict(
         _ customer: Int, _ message: Message, uplift: Double, net: Double, cost: Double

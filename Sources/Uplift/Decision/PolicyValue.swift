@@ -88,6 +88,7 @@ struct PolicyValuation {
         // By estimator, policy and arm: Σ w·1[π = a]·(v or v − q); by policy: Σ q(π).
         var sums = [[Double]](repeating: Array(repeating: 0, count: policies * arms), count: 2)
         var foretold = [Double](repeating: 0, count: policies)
+        var takes = [Bool](repeating: false, count: policies * arms)
         var rows = 0.0
         var leftOut = 0 as Int64
         for number in 0..<outcomes.count {
@@ -100,6 +101,7 @@ struct PolicyValuation {
             for policy in 0..<policies {
                 let action = action(policy, row)
                 foretold[policy] += row.foretold[action]
+                takes[policy * arms + action] = true
                 guard action == row.arm else { continue }
                 sums[0][policy * arms + action] += row.weight * row.value
                 sums[1][policy * arms + action] += row.weight * (row.value - row.foretold[action])
@@ -109,22 +111,33 @@ struct PolicyValuation {
             remarks.append(
                 "\(Text.count(leftOut, "outcome")) without scores of all messages left out where policies are valued")
         }
-        guard rows > 0, weights.allSatisfy({ $0 > 0 }) else {
-            remarks.append("policies are not valued: some message, or control, has no outcome")
+        guard rows > 0 else {
+            remarks.append("policies are not valued: no outcome has scores of all messages")
             return
         }
+        let without = (0..<arms).filter { weights[$0] == 0 }
+        if !without.isEmpty {
+            let unseen = without.map { $0 == 0 ? "control" : Isolated.name(String(names[$0 + 1].dropFirst(4))) }
+            remarks.append(
+                "policies that take \(unseen.joined(separator: ", ")) are not valued: no outcome of it has scores of all messages"
+            )
+        }
+        let isValued = (0..<policies).map { policy in !without.contains { takes[policy * arms + $0] } }
         for estimator in 0..<2 {
-            for place in sums[estimator].indices { sums[estimator][place] /= weights[place % arms] }
+            for place in sums[estimator].indices where weights[place % arms] > 0 {
+                sums[estimator][place] /= weights[place % arms]
+            }
         }
         for policy in 0..<policies { foretold[policy] /= rows }
         var estimates: [[Double]] = [Array(repeating: 0, count: policies), foretold]
         for estimator in 0..<2 {
             for place in 0..<policies * arms { estimates[estimator][place / arms] += sums[estimator][place] }
         }
-        let best = estimates.map { values -> Int in (1..<policies).max { values[$0] < values[$1] } ?? 1 }
+        let simple = (1..<policies).filter { isValued[$0] }
+        let best = estimates.map { values -> Int in simple.max { values[$0] < values[$1] } ?? 1 }
         var influence = Influences(weights: weights, rows: rows, sums: sums, foretold: foretold, policies: policies)
         addErrors(&influence, best)
-        report(estimates, influence, best)
+        report(estimates, influence, best, isValued)
     }
 
     /// Squares of customers' influences.
@@ -190,17 +203,25 @@ struct PolicyValuation {
         influence.close(best)
     }
 
-    private mutating func report(_ estimates: [[Double]], _ influence: Influences, _ best: [Int]) {
+    private mutating func report(
+        _ estimates: [[Double]], _ influence: Influences, _ best: [Int], _ isValued: [Bool]
+    ) {
         let policies = names.count
         for policy in 0..<policies {
             for (estimator, name) in PolicyValuation.estimators.enumerated() {
                 let place = estimator * policies + policy
+                guard isValued[policy] else {
+                    values.append(PolicyValue(policy: names[policy], estimator: name))
+                    continue
+                }
+                let isCompared = isValued[best[estimator]]
                 values.append(
                     PolicyValue(
                         policy: names[policy], estimator: name, value: estimates[estimator][policy],
                         error: influence.squares[place].squareRoot(),
-                        difference: estimates[estimator][policy] - estimates[estimator][best[estimator]],
-                        differenceError: influence.differences[place].squareRoot()))
+                        difference: isCompared
+                            ? estimates[estimator][policy] - estimates[estimator][best[estimator]] : nil,
+                        differenceError: isCompared ? influence.differences[place].squareRoot() : nil))
             }
         }
         guard let rule = values.first(where: { $0.policy == "rule" && $0.estimator == "dr" }),

@@ -107,8 +107,8 @@ private struct OutcomesLayout: Sendable {
         customer = try file.required("customer", of: "a file of outcomes")
         message = try file.required("message", of: "a file of outcomes")
         outcome = try file.required("outcome", of: "a file of outcomes")
-        propensity = file.place("propensity")
-        wave = rules.needsWaves ? try file.required("wave", of: "the status of waves") : file.place("wave")
+        propensity = try file.place("propensity")
+        wave = rules.needsWaves ? try file.required("wave", of: "the status of waves") : try file.place("wave")
         reason = rules.needsWaves ? try file.required("reason", of: "the status of waves") : nil
     }
 }

@@ -145,9 +145,9 @@ private struct ScoresLayout: Sendable {
         message = try file.required("message", of: "a file of scores")
         uplift = try file.required("uplift", of: "a file of scores")
         baseline = try file.required("baseline", of: "a file of scores")
-        standardError = file.place("se")
-        cost = file.place("cost")
-        fold = file.place("fold")
+        standardError = try file.place("se")
+        cost = try file.place("cost")
+        fold = try file.place("fold")
     }
 }
 

@@ -21,12 +21,18 @@ package struct TableFile: Sendable {
         width = stream.header.count
     }
 
-    /// The place of a column that may be missing.
-    func place(_ column: String) -> Int? { stream.header.lastIndex(of: column) }
+    /// The place of a column that may be missing. One that is there twice is refused: nobody knows which is meant.
+    func place(_ column: String) throws(UpliftError) -> Int? {
+        guard let first = stream.header.firstIndex(of: column) else { return nil }
+        if let second = stream.header[(first + 1)...].firstIndex(of: column) {
+            throw .input("\(name):1: columns \(first + 1) and \(second + 1) are both called '\(column)'; rename one")
+        }
+        return first
+    }
 
     /// The place of a column that must be there.
     func required(_ column: String, of kind: String) throws(UpliftError) -> Int {
-        if let place = place(column) { return place }
+        if let place = try place(column) { return place }
         let header = stream.header.prefix(12).joined(separator: ",") + (width > 12 ? ",… (\(width) columns)" : "")
         throw .input(
             "\(name):1: no column '\(column)' among \(Text.printable(header)); \(kind) needs it: rename or add it")

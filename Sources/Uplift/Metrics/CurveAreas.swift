@@ -107,7 +107,8 @@ package struct CurveAreas: Sendable {
         let cells = (Sums(), Sums(), Sums(), Sums())
         var sizes = [Int](repeating: 0, count: JackknifeGroups.count)
         var treatedSizes = sizes
-        var (responders, others) = (0, 0)
+        // Of control who respond, less those of the treated who do not.
+        var surplus = sizes
         for position in 0..<rows.count {
             let group = rows.group(position)
             let (weight, outcome) = (rows.weight(position), rows.outcome(position))
@@ -115,10 +116,10 @@ package struct CurveAreas: Sendable {
             if rows.isTreated(position) {
                 treatedSizes[group] += 1
                 (outcome == 1 ? cells.0 : cells.1).add(weight, outcome, treated: true, group: group)
-                if outcome != 1 { others += 1 }
+                if outcome != 1 { surplus[group] -= 1 }
             } else {
                 (outcome == 1 ? cells.2 : cells.3).add(weight, outcome, treated: false, group: group)
-                if outcome == 1 { responders += 1 }
+                if outcome == 1 { surplus[group] += 1 }
             }
         }
         var counts = [Double](repeating: 0, count: 2 * CurveAreas.lanes)
@@ -139,12 +140,20 @@ package struct CurveAreas: Sendable {
         perfectQini.move(to: cells.0)
         perfectQini.move(to: cells.0 + cells.1 + cells.3)
         perfectQini.move(to: total)
-        // 2·[y = t] + (y where more of control respond than of the treated do not, else t)
-        let perfectUplift = Trapezoids(total, counts: counts)
-        perfectUplift.move(to: cells.0)
-        perfectUplift.move(to: cells.0 + cells.3)
-        perfectUplift.move(to: cells.0 + cells.3 + (responders > others ? cells.2 : cells.1))
-        perfectUplift.move(to: total)
+        // 2·[y = t] + (y where more of control respond than of the treated do not, else t): which it is each lane finds for itself.
+        let perfectUplifts = [cells.1, cells.2].map { third in
+            let curve = Trapezoids(total, counts: counts)
+            curve.move(to: cells.0)
+            curve.move(to: cells.0 + cells.3)
+            curve.move(to: cells.0 + cells.3 + third)
+            curve.move(to: total)
+            return curve
+        }
+        let wholeSurplus = surplus.reduce(0, +)
+        func perfectUplift(_ lane: Int) -> Double {
+            let remaining = wholeSurplus - (lane == CurveAreas.whole ? 0 : surplus[lane])
+            return perfectUplifts[remaining > 0 ? 1 : 0].upliftArea(lane)
+        }
         func figure(
             _ area: (Int) -> Double, _ end: (Int) -> Double, _ perfect: (Int) -> Double
         ) -> Figure {
@@ -161,7 +170,7 @@ package struct CurveAreas: Sendable {
                 score(CurveAreas.whole), error: without.count == groups.count ? Jackknife.error(without) : nil, z: z)
         }
         qini = figure(curve.qiniArea, curve.qini, perfectQini.qiniArea)
-        uplift = figure(curve.upliftArea, curve.uplift, perfectUplift.upliftArea)
+        uplift = figure(curve.upliftArea, curve.uplift, perfectUplift)
     }
 
     /// The curves of all lanes at the end of a run of equal scores.

@@ -51,13 +51,15 @@ package final class MessageRows: Sendable {
         return end
     }
 
-    /// The mean score of rows from one end to a later one, both among those asked for, or 0; nil without rows.
+    /// The mean score of rows from one end to a later one, both among those asked for, or 0; nil without rows. Of equal scores
+    /// it is that score, however many there are.
     package func meanScore(_ range: Range<Int>) -> Double? {
-        guard !range.isEmpty, let end = ordered.cuts.first(where: { $0.end == range.upperBound }) else { return nil }
-        let start = ordered.cuts.first { $0.end == range.lowerBound }?.sum ?? 0
-        return (end.sum - start) / Double(range.count)
+        let parts = ordered.parts.drop { $0.end <= range.lowerBound }.prefix { $0.end <= range.upperBound }
+        guard let first = parts.first, let last = parts.first(where: { $0.end == range.upperBound }) else { return nil }
+        let mean = parts.reduce(0) { $0 + $1.sum } / Double(range.count)
+        return min(first.greatest, max(last.least, mean))
     }
 
     /// The least score of the rows before an end that was asked for.
-    package func leastScore(before end: Int) -> Double? { ordered.cuts.first { $0.end == end }?.least }
+    package func leastScore(before end: Int) -> Double? { ordered.parts.first { $0.end == end }?.least }
 }

@@ -11,15 +11,17 @@ struct OrderedRows: ~Copyable, @unchecked Sendable {
     private(set) var totals = (treated: ArmTotals(), control: ArmTotals())
     private(set) var isBinary = true
     private(set) var runs = 0
-    /// Sums of scores up to the end of each of the parts that were asked for.
-    private(set) var cuts: [ScoreCut] = []
+    /// The scores of each of the parts that were asked for.
+    private(set) var parts: [ScorePart] = []
 
-    /// A place in the order, with what was met up to it.
-    struct ScoreCut {
+    /// A run of rows from the end of the part before. Each is added up by itself, so that none takes digits from another.
+    struct ScorePart {
         var end: Int
-        var sum: Double
-        /// Of the row before the place.
-        var least: Double
+        var sum = 0.0
+        /// Of its first row.
+        var greatest = 0.0
+        /// Of its last row.
+        var least = 0.0
     }
 
     /// What one row has.
@@ -43,7 +45,7 @@ struct OrderedRows: ~Copyable, @unchecked Sendable {
         let piece = Piece()
         defer { piece.rows.deallocate() }
         var last = (score: Double.nan, customer: UInt32.max)
-        var sum = 0.0
+        var part = ScorePart(end: 0)
         let count = order.column.count
         for start in stride(from: 0, to: count, by: Piece.length) {
             let end = min(count, start + Piece.length)
@@ -54,10 +56,14 @@ struct OrderedRows: ~Copyable, @unchecked Sendable {
                 let row = piece.rows[position - start]
                 add(row, after: last)
                 last = (row.score, row.customer)
-                sum += row.score
-                while cuts.count < ends.count, ends[cuts.count] == position + 1 {
-                    cuts.append(ScoreCut(end: position + 1, sum: sum, least: row.score))
-                }
+                if part.end == position { part.greatest = row.score }
+                part.sum += row.score
+                part.least = row.score
+                guard parts.count < ends.count, ends[parts.count] == position + 1 else { continue }
+                part.end = position + 1
+                parts.append(part)
+                part = ScorePart(end: position + 1)
+                while parts.count < ends.count, ends[parts.count] == position + 1 { parts.append(part) }
             }
         }
     }

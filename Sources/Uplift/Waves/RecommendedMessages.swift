@@ -9,11 +9,13 @@ package final class RecommendedMessages {
     package let messages: [String]
     /// By customer: the place in `messages`; −1 for none.
     private var chosen = GrowingColumn<Int16>()
+    /// What `chosen` says of who is reserved by the file of decisions.
+    fileprivate static let reserved: Int16 = -2
     /// Customers whom the file is about.
     package let customers: Int
     package private(set) var remarks: [String] = []
 
-    /// The message of the greatest uplift less cost, where that is above 0.
+    /// The message of the greatest uplift less cost, where that is above 0; of equal ones the cheaper, then the first by name.
     ///
     /// - Parameter messages: the messages to choose among; empty: all of the scores.
     package init(
@@ -22,6 +24,7 @@ package final class RecommendedMessages {
         list = CustomerList()
         let scores = try Scores.read(path, into: list, withDetails: true, spool: spool, workers: workers)
         let names = scores.messages.names
+        try FormulaNames.refuse(names, file: scores.file)
         for name in names where UpliftSettings.reserved.contains(name) {
             throw .usage(
                 "\(scores.file): a message is called '\(name)', which means something else in a wave: rename it")
@@ -36,26 +39,31 @@ package final class RecommendedMessages {
         customers = list.names.count
         let numbers = messages.map { scores.messages.existing($0) ?? 0 }
         for customer in 0..<customers {
-            var best = (net: 0.0, place: -1)
+            var best = (net: 0.0, cost: 0.0, place: -1)
             for (place, number) in numbers.enumerated() {
                 guard let uplift = scores.uplift(customer, number) else { continue }
-                let net = uplift - (scores.cost(customer, number) ?? 0)
-                if net > best.net { best = (net, place) }
+                let cost = scores.cost(customer, number) ?? 0
+                let net = DecisionRule.net(value: uplift, cost: cost)
+                // Of equals the cheaper, then the first in byte order; none where nothing is gained.
+                if net > best.net || (net == best.net && net > 0 && cost < best.cost) { best = (net, cost, place) }
             }
             chosen.append(Int16(best.place))
         }
     }
 
-    /// The messages of a file with the columns customer and message.
+    /// The messages of a file with the columns customer and message, and reason, which may be missing.
     package init(
         decisions path: String, messages wanted: [String], spool: StreamSpool, workers: Int
     ) throws(UpliftError) {
         list = CustomerList()
         messages = wanted.sorted(by: ByteOrder.isBefore)
+        try FormulaNames.refuse(messages, file: "--message")
         let file = try TableFile(path, spool: spool)
         let scan = DecisionsScan(
             width: file.width, customer: try file.required("customer", of: "a file of decisions"),
-            message: try file.required("message", of: "a file of decisions"), list: list, messages: messages)
+            message: try file.required("message", of: "a file of decisions"), reason: try file.place("reason"),
+            list: list,
+            messages: messages)
         try file.read(workers: workers) { DecisionsWorker(scan) }
         switch scan.fault {
         case nil: break
@@ -76,6 +84,12 @@ package final class RecommendedMessages {
         return Int(chosen[number])
     }
 
+    /// Whether the file of decisions says that a customer is not to be contacted: he is in a reserve, or in control.
+    package func isReserved(_ customer: UnsafeBufferPointer<UInt8>) -> Bool {
+        list.names.number(of: customer, CustomerNames.hash(customer)).map { chosen[$0] == RecommendedMessages.reserved }
+            ?? false
+    }
+
     package func contains(_ customer: UnsafeBufferPointer<UInt8>) -> Bool {
         list.names.number(of: customer, CustomerNames.hash(customer)) != nil
     }
@@ -85,6 +99,7 @@ private final class DecisionsScan: @unchecked Sendable {
     let width: Int
     let customer: Int
     let message: Int
+    let reason: Int?
     let list: CustomerList
     let messages: [String]
     // Changed by one worker at a time, in the order of the blocks.
@@ -93,10 +108,11 @@ private final class DecisionsScan: @unchecked Sendable {
     var rejected = RejectedLines()
     var fault: (line: Int64, text: String, isUsage: Bool)?
 
-    init(width: Int, customer: Int, message: Int, list: CustomerList, messages: [String]) {
+    init(width: Int, customer: Int, message: Int, reason: Int?, list: CustomerList, messages: [String]) {
         self.width = width
         self.customer = customer
         self.message = message
+        self.reason = reason
         self.list = list
         self.messages = messages
     }
@@ -105,7 +121,7 @@ private final class DecisionsScan: @unchecked Sendable {
 private struct DecisionsWorker: BlockWorker, ~Copyable {
     private let scan: DecisionsScan
     private var names = SharedNumbers()
-    private var rows: [(customer: UnsafeBufferPointer<UInt8>, hash: UInt64, message: Int)] = []
+    private var rows: [(customer: UnsafeBufferPointer<UInt8>, hash: UInt64, message: Int, isReserved: Bool)] = []
     private var walk = RecordWalk()
     private var lines = BlockLines()
 
@@ -123,12 +139,15 @@ private struct DecisionsWorker: BlockWorker, ~Copyable {
         let (customer, message) = (fields[scan.customer], fields[scan.message])
         guard !customer.isEmpty else { return .rejected(.empty(column: "customer"), field: scan.customer) }
         guard !message.isEmpty else { return .rejected(.empty(column: "message"), field: scan.message) }
-        rows.append((customer, CustomerNames.hash(customer), names.number(of: message)))
+        let isReserved = scan.reason.map { fields[$0].elementsEqual("reserved".utf8) } ?? false
+        rows.append((customer, CustomerNames.hash(customer), names.number(of: message), isReserved))
         return .good
     }
 
     mutating func deliver() {
         guard scan.fault == nil else { return }
+        // Two fields at once of a worker that cannot be copied: a build for the thread sanitizer wants the class apart.
+        let scan = scan
         names.extend(&scan.names)
         // Who was control is sent nothing by a decision either.
         let places = scan.names.names.map { name in
@@ -150,7 +169,7 @@ private struct DecisionsWorker: BlockWorker, ~Copyable {
                 scan.fault = (lines.line(of: row.customer), "a second decision for customer '\(name)'; keep one", false)
                 return
             }
-            scan.chosen.append(Int16(place))
+            scan.chosen.append(row.isReserved ? RecommendedMessages.reserved : Int16(place))
         }
         scan.rejected.add(walk.rejected)
     }

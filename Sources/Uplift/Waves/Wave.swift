@@ -32,7 +32,14 @@ package final class Wave {
     private let reserve: [CustomersFile]
     package let draw: WaveDraw
     package private(set) var remarks: [String] = []
+    /// What has to be known of the rows written.
+    package private(set) var warnings: [String] = []
     package private(set) var reserved: Int64 = 0
+    /// Of the reserved, those whom no --reserve names but the file of decisions.
+    package private(set) var reservedByDecision: Int64 = 0
+    /// Of control, those whom the file of decisions reserves.
+    package private(set) var reservedControl: Int64 = 0
+    private var formulas: Int64 = 0
 
     /// - Throws: ``UpliftError``, also where an action would have no share.
     package init(
@@ -97,15 +104,25 @@ package final class Wave {
         let places = recommended.messages.map { draw.shares.place(of: $0) ?? 0 }
         var counts = [Int64](repeating: 0, count: draw.shares.actions.count)
         var controls = 0 as Int64
-        reserved = 0
+        (reserved, reservedByDecision, reservedControl, formulas) = (0, 0, 0, 0)
         for number in population.names.inByteOrder() {
             let customer = population.names[Int(number)]
             if reserve.contains(where: { $0.contains(customer) }) {
                 reserved += 1
                 continue
             }
-            if draw.isControl(customer) {
+            let isReserved = recommended.isReserved(customer)
+            let isControl = draw.isControl(customer)
+            // The control of earlier waves is reserved too, and stays control.
+            if isReserved, !isControl {
+                reserved += 1
+                reservedByDecision += 1
+                continue
+            }
+            if FormulaNames.isFormula(customer) { formulas += 1 }
+            if isControl {
                 controls += 1
+                if isReserved { reservedControl += 1 }
                 write(customer, "control", "control", draw.controlPropensity, &rows)
             } else {
                 let decided = recommended.message(customer).map { places[$0] } ?? none
@@ -120,6 +137,13 @@ package final class Wave {
             if let piece = rows.take() { try take(piece) }
         }
         if let piece = rows.take(isLast: true) { try take(piece) }
+        if let warning = FormulaNames.warning(formulas, file: "decisions.csv") { warnings.append(warning) }
+        if reservedByDecision > 0 {
+            warnings.append(
+                "\(Text.count(reservedByDecision, "customer")) `reserved` by the decisions and not of this campaign's control: left out. "
+                    + "Of control, \(reservedControl) are reserved; if a reserve was given to `sluice uplift`, give it here too "
+                    + "(--reserve), so that it is left out of control as well")
+        }
         let all = counts.reduce(controls, +)
         let named = [("control", controls)] + zip(draw.shares.actions, counts)
         return (

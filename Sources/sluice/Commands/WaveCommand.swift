@@ -25,7 +25,8 @@ enum WaveCommand: Command {
         with --all only.
 
         With --scores a customer's message is the one with the greatest uplift less cost, where that is above 0; with --decisions
-        (of `sluice uplift --decide`) the one decided on, and --message names all that may be sent. --customers says who takes
+        (of `sluice uplift --decide`) the one decided on, and --message names all that may be sent; whom they call `reserved` is
+        left out, unless he is of this campaign's control, which stays so. --customers says who takes
         part (who is not in it is left out: opt-outs), and those without scores count as none. --reserve names customers who are
         left out before anything is drawn.
 
@@ -123,6 +124,7 @@ enum WaveCommand: Command {
         }
         try folder.write(JSONFile.bytes(of: wave.record(customers, actions, inputs: inputs)), to: "wave.json")
         try folder.commit()
+        for warning in wave.warnings { Console.warning(warning) }
         guard !arguments.has("quiet") else { return .done }
         for remark in wave.remarks { Console.information(remark) }
         if wave.reserved > 0 {

@@ -149,7 +149,14 @@ extension UpliftOptions {
             do {
                 record = try JSONFile.value(WaveRecord.self, try FileSystem.read(file))
             } catch is DecodingError {
-                throw InputError(description: "\(file): no wave.json of `sluice wave`; give another with --wave-from")
+                guard waveFile == nil else {
+                    throw InputError(
+                        description: "\(file): no wave.json of `sluice wave`; give another with --wave-from")
+                }
+                analysis.warn(
+                    "\(file) is no wave.json of `sluice wave`: whether these scores drew the outcomes is not looked at; give the one "
+                        + "that did with --wave-from")
+                continue
             }
             guard settings.scores != "-", let drawn = record.inputs.first(where: { $0.role == "scores" }) else {
                 continue
