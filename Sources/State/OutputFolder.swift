@@ -7,20 +7,24 @@ package final class OutputFolder {
     private let path: String
     private var files: [(name: String, file: OutputFile)] = []
     private var writers: [FileWriter] = []
+    /// Whether the folder is this one's, and nothing has been moved into it.
+    private var isNew: Bool
 
-    /// Makes the folder where it is missing.
+    /// Makes the folder where it is missing; it goes again when nothing comes to be written into it.
     ///
     /// - Parameter names: files that will be written, looked at before the work that fills them. They are moved in this order, and
     ///   others after them in the order in which they are begun.
     /// - Throws: `FileError` when one cannot be written.
     package init(_ path: String, names: [String] = []) throws(FileError) {
         self.path = path
+        isNew = try !FileSystem.isDirectory(path)
         try FileSystem.createDirectory(path)
         for name in names { _ = try file(name) }
     }
 
     deinit {
         for (_, file) in files { file.abandon() }
+        if isNew { rmdir(path) }
     }
 
     private func file(_ name: String) throws(FileError) -> OutputFile {
@@ -46,6 +50,7 @@ package final class OutputFolder {
     /// have been begun.
     package func commit() throws(FileError) {
         for writer in writers { try writer.synchronize() }
+        isNew = false
         for (_, file) in files { try file.move() }
         for (_, file) in files { try file.synchronizeDirectory() }
         (files, writers) = ([], [])

@@ -62,7 +62,7 @@ import Testing
 
     @Test(arguments: [
         "okhttp/4.9.3", "Dart/3.1 (dart:io)", "python-requests/2.31", "Go-http-client/2.0", "curl/8.5.0", "Java/17.0.2",
-        "MyShop/3.2", "axios/1.6", "Apache-HttpClient/4.5 (Java/11)", "ktor-client", "Ruby", "libcurl-agent/1.0",
+        "MyShop/3.2", "axios/1.6", "Apache-HttpClient/4.5 (Java/11)", "ktor-client", "Ruby", "libcurl/8.5.0",
         "PycURL/7.45",
         "Dart/3.4", "curl",
     ])

@@ -104,6 +104,16 @@ import Testing
         #expect(Set(try Self.rows(directory, 2).filter { $0[1] == "control" }.map { $0[0] }) == control)
     }
 
+    @Test func nobodyLeftLeavesNoFolder() throws {
+        let directory = try ScratchDirectory()
+        try directory.write("customer,message,uplift,baseline\nk,a,1,0\n", to: "scores.csv")
+        try directory.write("customer\nk\n", to: "reserve.csv")
+        let result = try Self.wave(
+            directory, 1, "--scores", "scores.csv", "--control", "0", "--explore", "0.5", "--reserve", "reserve.csv")
+        #expect(result.status == 66 && result.errors.contains("nobody is left"), "\(result.errors)")
+        #expect(!directory.exists("w1"))
+    }
+
     @Test func equalMessagesGoToTheCheaper() throws {
         let directory = try ScratchDirectory()
         let rows = (0..<50).map { "k\($0),a,0.05,0,0.02\nk\($0),b,0.03,0,0\n" }.joined()
