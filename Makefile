@@ -239,10 +239,11 @@ study-hillstrom: release targeting ## Hillstrom's customers: fit on one half, de
 demo-campaign: release targeting ## Lives a campaign of several waves through the nightly job: tables by band in $(DEMO)-campaign.
 	$(TARGETING)/bin/python Tests/Targeting/campaign.py $(SLUICE) $(DEMO)-campaign
 
-torture: release ## Fails, shortens and kills at system calls of every command that writes, changes what readers read: figures, at most 15 minutes.
+torture: release ## Fails, shortens and kills at system calls of every command that writes, changes what readers read, runs three years of nights: figures, some 15 minutes.
 	python3 Tests/Faults/torture.py $(SLUICE) --seconds 720
 	python3 Tests/Faults/readers.py $(SLUICE) --seconds 60
 	python3 Tests/Faults/extremes.py $(SLUICE) --random 300
+	python3 Tests/Faults/long_life.py $(SLUICE)
 
 # A scratch path for each: everything is built with it. Tests of the real program need it built the same way.
 # The thread sanitizer's code for values that cannot be copied does not pass the verifier of LLVM in Swift 6.3, hence the flag.
