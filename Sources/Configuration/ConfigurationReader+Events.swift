@@ -13,6 +13,8 @@ extension ConfigurationReader {
         if let csv = csv(node["csv"]) { events.csv = csv }
         let preset = word(node["preset"], as: LogPreset.self)
         events.schema.presetSources = preset?.fields ?? [:]
+        events.schema.hasOtherRecords = preset != nil
+        events.schema.slotsMayNamePlatforms = preset?.slotsMayNamePlatforms ?? false
         events.each = preset?.each
         if let each = nullable(node["each"], { $0.each($1) }) { events.each = each }
         readFields(node["fields"], into: &events.schema)

@@ -24,7 +24,8 @@ package enum LogPreset: String, CaseIterable, Sendable {
         case .opentelemetry:
             func attribute(_ name: String) -> FieldSource { .keys(["attributes[key=\(name)].value.stringValue"]) }
             return [
-                .time: .keys(["timeUnixNano", "observedTimeUnixNano"]), .type: .keys(["eventName"]),
+                .time: .keys(["timeUnixNano", "observedTimeUnixNano"]),
+                .type: .keys(["eventName", "attributes[key=event.name].value.stringValue"]),
                 .visitor: attribute("feature_flag.context.id"), .platform: .constant("web"),
                 .slot: attribute("feature_flag.key"), .variant: attribute("feature_flag.result.variant"),
             ]
@@ -78,6 +79,9 @@ package enum LogPreset: String, CaseIterable, Sendable {
         case .snowplow: ["transaction": .purchase]
         }
     }
+
+    /// Whether slots may be named as keys of flags, `PLATFORM/SLOT`, as the banner service has them.
+    package var slotsMayNamePlatforms: Bool { self == .opentelemetry }
 
     /// The keys that lead to the list of events, where an object holds one.
     package var each: [String]? {

@@ -1,5 +1,5 @@
 import Configuration
-import Domain
+package import Domain
 import EventLog
 import State
 
@@ -12,19 +12,22 @@ extension NightlyRun {
         guard tally.events.values.contains(where: { $0 > 0 }) || tally.ignoredLines(.nobody) > 0 else { return }
         let absent = tally.sources.filter { $0.isMapped && $0.lines == 0 }
         guard !absent.isEmpty else { return }
-        var keys: [String] = []
         // Whoever adds parts may not have the logs.
-        let files = options.parts == nil ? try logFiles(of: date) : []
-        for file in files.prefix(SourceSuggestion.mostFiles) {
-            let events = configuration.events
-            keys += KeySurvey.keys(of: file, schema: events.schema, csv: events.csv, each: events.each)
-        }
+        let keys = options.parts == nil ? try keysOfLogs(of: date) : []
         for source in absent {
             warn(
                 .sourceAbsent(
                     date, field: source.field.rawValue, source: source.source,
                     suggestion: SourceSuggestion.key(for: source.source, of: source.field, among: keys)),
                 in: &outcome)
+        }
+    }
+
+    /// The keys or columns that the first lines of a day's first files have.
+    package func keysOfLogs(of date: CalendarDate) throws(RunFailure) -> [String] {
+        let events = configuration.events
+        return try logFiles(of: date).prefix(SourceSuggestion.mostFiles).flatMap {
+            KeySurvey.keys(of: $0, schema: events.schema, csv: events.csv, each: events.each)
         }
     }
 }

@@ -57,6 +57,30 @@ import Testing
         #expect(sources.contains("; in none: ") && sources.hasSuffix("propensity"), "\(sources)")
     }
 
+    @Test func eventsInAListOfAnotherKeyAreHintedAt() throws {
+        let lines = Shop.lines(Shop.dates[0], seed: 1)
+        try shop.directory.write(
+            "{\"events\": [\(lines.joined(separator: ","))], \"count\": 1}", to: "events/date=\(Shop.dates[0])/a.jsonl")
+        let result = try check()
+        #expect(result.status == 65, "\(result.errors)")
+        #expect(result.errors.contains("the first lines have events, count: events.fields says"), "\(result.errors)")
+        #expect(result.errors.contains("events.each names it") && result.errors.contains("have a source: none;"))
+    }
+
+    @Test func anArmWhoseTimeIsOverIsSaid() throws {
+        let text = try shop.directory.text("shop.json5")
+        for (until, isSaid) in [("2026-03-04", true), ("2026-03-05", false)] {
+            let changed = text.replacing("\"c\"]", with: "{ name: \"c\", until: \"\(until)\" }]")
+            try #require(changed != text)
+            try shop.directory.write(changed, to: "shop.json5")
+            let result = try check("--no-logs")
+            #expect(result.status == 0, "\(result.errors)")
+            #expect(
+                result.errors.contains("web/hero: c has its `until` behind it, \(until)") == isSaid,
+                "\(result.errors)")
+        }
+    }
+
     @Test func whatTookTheLinesIsSaidWhereNoneCounts() throws {
         func said(_ change: (String) -> String) throws -> String {
             try shop.directory.write(

@@ -6,6 +6,8 @@ struct EventBuilder: ~Copyable {
     static let maximumRevenue: Int64 = 100_000_000_000_000_000
 
     private let day: LogDay
+    private let hasOtherRecords: Bool
+    private let slotsMayNamePlatforms: Bool
     private var types: TypeWords
     private let nobody: NobodyFilter
     private var usualTime = FastTimestamp()
@@ -17,6 +19,8 @@ struct EventBuilder: ~Copyable {
 
     init(schema: EventSchema, day: LogDay) {
         self.day = day
+        hasOtherRecords = schema.hasOtherRecords
+        slotsMayNamePlatforms = schema.slotsMayNamePlatforms
         types = TypeWords(schema.types)
         nobody = NobodyFilter(schema.nobody, declared: schema.declaredNames)
     }
@@ -55,12 +59,31 @@ struct EventBuilder: ~Copyable {
                 try fillFromAny(event, from: values, sources)
             }
         } catch {
-            return .rejected(error)
+            return hasOtherRecords && isOfOtherRecords(error) ? .ignored(.otherType) : .rejected(error)
         }
+        if slotsMayNamePlatforms { takePlatform(of: event) }
         guard day.range.contains(event.pointee.time) else { return .ignored(.outsideDay) }
         if event.pointee.visitor.isEmpty { return .ignored(.nobody) }
         if case .other = event.pointee.type { types.countOther() }
         return .event
+    }
+
+    /// Whether this is what is missing in records of something else.
+    private func isOfOtherRecords(_ reason: RejectedReason) -> Bool {
+        switch reason {
+        case .missing(.type), .missing(.platform), .missing(.slot), .missing(.variant), .invalid(.slot),
+            .invalid(.variant):
+            true
+        default: false
+        }
+    }
+
+    /// Parts the key of a flag, `PLATFORM/SLOT`.
+    private func takePlatform(of event: UnsafeMutablePointer<Event>) {
+        let key = event.pointee.slot
+        guard let slash = key.bytes.firstIndex(of: UInt8(ascii: "/")), slash > 0, slash + 1 < key.count else { return }
+        event.pointee.platform = ByteText(start: key.start, count: slash)
+        event.pointee.slot = ByteText(start: key.start + slash + 1, count: key.count - slash - 1)
     }
 
     /// Fills in an event whose texts are plain strings, without asking for the kind of each. Those that may not be what they seem are
@@ -177,6 +200,10 @@ struct EventBuilder: ~Copyable {
         for candidate in sources.candidates[field.position] {
             let text = try text(of: candidate, field, from: values)
             if text.isEmpty { continue }
+            // Where the beginning of all times is written, it is not known.
+            if field == .time, candidate != sources.candidates[field.position].last, text.bytes.elementsEqual([0x30]) {
+                continue
+            }
             let suspicion = field.isID ? nobody.suspicion(ofID: text) : nobody.suspicion(ofName: text)
             if suspicion & 1 == 0 || !nobody.isNobody(text, field) { return text }
         }

@@ -98,6 +98,11 @@ package struct EventSchema: Equatable, Sendable {
     package var nobody = NobodyWords()
     /// Names of platforms, slots and variants that are declared: there they are names, even where they mean nobody elsewhere.
     package var declaredNames: Set<String> = []
+    /// Whether the log is a tool's that has records of other things too: those without a type, and views and clicks that do not say of
+    /// which slot and variant they are, count as ``EventType/other`` and are no faults.
+    package var hasOtherRecords = false
+    /// Whether a slot may be written as the key of a flag, `PLATFORM/SLOT`; its platform is the one named there.
+    package var slotsMayNamePlatforms = false
 
     /// Every field under its own name and every type under its own word, but for those given.
     package init(fields: [EventField: FieldSource] = [:], types: [String: EventType] = [:]) {

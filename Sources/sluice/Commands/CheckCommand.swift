@@ -51,6 +51,14 @@ enum CheckCommand: Command {
                 "\(file): \(configured.experiment.key.platform)/\(configured.experiment.key.slot): learning.since is \(since), after "
                     + "tomorrow: no day counts before, and shares stay as they are until then")
         }
+        for configured in configuration.experiments {
+            for arm in configured.experiment.arms {
+                guard let until = configured.experiment.periods[arm]?.until, until < options.today else { continue }
+                Console.warning(
+                    "\(file): \(configured.experiment.key.platform)/\(configured.experiment.key.slot): \(arm) has its `until` "
+                        + "behind it, \(until): it gets no traffic; put it under retired, or change the date")
+            }
+        }
         let arms = configuration.experiments.reduce(0) { $0 + $1.experiment.arms.count }
         Console.information(
             "\(file): pipeline '\(configuration.pipeline)' is in order: "
@@ -83,6 +91,11 @@ enum CheckCommand: Command {
             return .done
         }
         show(check)
+        if let quality = check.quality, quality.units == 0 {
+            let cause = cause(check, quality)
+            Console.warning("\(check.date): none of these lines counts in an experiment: \(cause)")
+            if quality.rejected.total > 0 { showKeys(try night.keysOfLogs(of: check.date), of: night, check.date) }
+        }
         if let failure = check.failure { Console.error("\(failure)", code: failure.code) }
         for fault in check.faults { Console.error("\(fault)", code: RunFailure.log(fault).code) }
         if check.faults.contains(where: { !$0.isOfFormat }) { return .inputOutput }
@@ -105,6 +118,8 @@ enum CheckCommand: Command {
 
     /// Files of one form that are named, at most.
     private static let named = 3
+    /// Keys of lines that are named, at most.
+    private static let namedKeys = 12
 
     private static func show(_ check: LogCheck) {
         let date = check.date
@@ -156,9 +171,19 @@ enum CheckCommand: Command {
         }
         for event in check.events { Console.show(event) }
         if let undeclared = quality.undeclared { show(undeclared, date) }
-        if quality.units == 0 {
-            Console.warning("\(date): none of these lines counts in an experiment: \(cause(check, quality))")
-        }
+    }
+
+    /// What the lines have in place of what is looked for in them.
+    private static func showKeys(_ keys: [String], of night: NightlyRun, _ date: CalendarDate) {
+        guard !keys.isEmpty else { return }
+        var shown: [String] = []
+        for key in keys where !shown.contains(key) { shown.append(key) }
+        let more = shown.count > namedKeys ? " and \(Text.count(Int64(shown.count - namedKeys))) more" : ""
+        let names = shown.prefix(namedKeys).map { Text.printable($0) }.joined(separator: ", ")
+        Console.information(
+            "\(date): the first lines have \(names)\(more): events.fields says where ts, visitor and the others stand"
+                + (night.configuration.events.each == nil
+                    ? "; where one of these holds a list of events, events.each names it" : ""))
     }
 
     /// What took most of the lines, where none counts.
@@ -185,7 +210,7 @@ enum CheckCommand: Command {
         }
         let there = sources.filter { $0.lines > 0 }.map { "\(name($0)) \(Text.count($0.lines))" }
         let absent = sources.filter { $0.lines == 0 }.map(name)
-        return "lines that have a source: \(there.joined(separator: ", "))"
+        return "lines that have a source: \(there.isEmpty ? "none" : there.joined(separator: ", "))"
             + (absent.isEmpty ? "" : "; in none: \(absent.joined(separator: ", "))")
     }
 }

@@ -92,7 +92,7 @@ import Testing
             """
         let events = try Configuration.from(bytes: Array(text.utf8), file: "page.json5").events
         #expect(events.each == nil && events.schema[.visitor] == .keys(["who"]))
-        #expect(events.schema[.type] == .keys(["eventName"]))
+        #expect(events.schema[.type] == .keys(["eventName", "attributes[key=event.name].value.stringValue"]))
         #expect(events.schema.types.count == 5 && events.schema.types["Feature_Flag.Evaluation"] == .click)
         // A source that only the preset names may be absent without a word.
         #expect(events.schema.isMapped(.visitor) && !events.schema.isMapped(.slot))
