@@ -254,6 +254,14 @@ def broken(folder: str, made: Made) -> list[str]:
     return [made.write(f"{folder}/broken-{number}", *case) for number, case in enumerate(cases)]
 
 
+def numbered(folder: str, made: Made) -> str:
+    """A table whose slot, segment and variants are numbers: what has to be found by them."""
+    rows = [f"{DATE},web,7,{segment},{variant},0.5,active\n" for segment in ("*", "7", "-12") for variant in ("7", "8")]
+    table = ("date,platform,slot,segment,variant,traffic,status\n" + "".join(rows)).encode()
+    manifest = {"format": "sluice-allocation/2", "date": DATE, "rows": 6, "bytes": len(table), "xxh64": f"{xxh64(table, 0):016x}"}
+    return made.write(f"{folder}/numbered", manifest, table)
+
+
 def sound(folder: str, made: Made) -> list[str]:
     """Tables in an unusual form that are served all the same."""
     rows = [b"date,platform,slot,segment,variant,traffic", f"{DATE},web,hero,*,a,1".encode()]
@@ -396,7 +404,7 @@ def compare(options: argparse.Namespace, folder: str) -> int:
     wanted = [expected(one, lines, options.library) for one, lines in zip(made, scripts)]
     coded = [[encoded(line) for line in lines] for lines in scripts]
     hashes, cases = vectors(folder)
-    bad, good = broken(folder, made[0]), sound(folder, made[0])
+    bad, good, numbers = broken(folder, made[0]), sound(folder, made[0]), numbered(folder, made[0])
     for path in bad:
         # What the ports must refuse is what the library refuses.
         with Host(path, library=options.library) as host:
@@ -419,6 +427,9 @@ def compare(options: argparse.Namespace, folder: str) -> int:
                 result.compare([line for line, _ in lines], port.run(path, [line for line, _ in lines]), [right for _, right in lines])
             for one, lines, right in zip(made, coded, wanted):
                 result.compare(lines, port.run(one.path, lines), right)
+            if port_name in ("javascript", "browser", "php"):
+                answer = port.run(numbers, ["kinds web 7"])
+                result.expect(answer == ["ok"], f"names and ids that are no texts: {answer}")
             for path in bad:
                 with open(f"{path}/manifest.json", "rb") as file:
                     answer = port.run(path, ["assign 77 77 2a 77"])

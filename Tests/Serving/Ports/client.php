@@ -22,6 +22,7 @@ while (($line = fgets(STDIN)) !== false) {
         'xxh64' => Hash::hexadecimal(Hash::xxh64(text($words[0]), unpack('J', hex2bin($words[1]))[1])),
         'mix64' => Hash::hexadecimal(Hash::mix64(unpack('J', hex2bin($words[0]))[1])),
         'bench' => bench($table, $words[0], $words[1], (int) $words[2]),
+        'kinds' => kinds($table, $words[0], $words[1]),
         'explain' => explain($table, ...array_map('text', $words)),
         default => answer($table, $command, ...array_map('text', $words)),
     }, "\n";
@@ -60,4 +61,37 @@ function bench(Table $table, string $platform, string $slot, int $count): string
         $least = min($least, hrtime(true) - $start);
     }
     return $seen > 0 ? sprintf('%.0f', $least / 1000) : 'nothing';
+}
+
+/** What is taken for a name or an id besides text: 'ok', or the first thing that is not so. */
+function kinds(Table $table, string $platform, string $slot): string
+{
+    $text = new class {
+        public function __toString(): string
+        {
+            return '7';
+        }
+    };
+    $texts = [[7, '7'], [7.0, '7'], [-0.0, '0'], [PHP_INT_MIN, '-9223372036854775808'], [2.0 ** 52, '4503599627370496'], [$text, '7']];
+    foreach ($texts as [$value, $expected]) {
+        if ($table->assign($platform, $slot, $value) != $table->assign($platform, $slot, $expected)) {
+            return "$expected is not its decimal text";
+        }
+        if ($table->explain($platform, $slot, $value)['visitor'] !== $expected) {
+            return "$expected is not explained by its decimal text";
+        }
+    }
+    foreach ([true, false, 7.5, NAN, INF, 2.0 ** 53, 1e17, [], ['v'], null, new stdClass()] as $value) {
+        foreach ([[$value, $slot, 'v'], [$platform, $value, 'v'], [$platform, $slot, $value], [$platform, $slot, 'v', $value],
+            [$platform, $slot, 'v', '*', [$value]]] as $arguments) {
+            try {
+                return var_export($value, true) . ' is answered ' . json_encode($table->assign(...$arguments));
+            } catch (TypeError $error) {
+                if (!str_contains($error->getMessage(), 'give ')) {
+                    return $error->getMessage();
+                }
+            }
+        }
+    }
+    return 'ok';
 }

@@ -10,7 +10,8 @@
 //     const shown = table.assign("web", "home-hero", visitor, segment)?.variant ?? "autumn"
 //
 // A table never changes, so that a new one is a new object: keep the last good one when reading throws. Text is hashed as its UTF-8; a
-// string with half of a surrogate pair is no Unicode text, and counts as one with U+FFFD there. The hash is computed in halves of 32 bits
+// string with half of a surrogate pair is no Unicode text, and counts as one with U+FFFD there. A name or an id that is a whole number
+// is taken as its decimal text, as everywhere in Sluice; what is neither throws a TypeError. The hash is computed in halves of 32 bits
 // without BigInt, which would allocate.
 
 /// A table that cannot be served; the message names file, line and remedy.
@@ -173,8 +174,12 @@ function hexadecimal() {
 
 /// XXH64 of bytes or of a text's UTF-8, as 16 hexadecimal digits. The seed is given in two halves of 32 bits.
 export function xxh64(input, seedHigh = 0, seedLow = 0) {
-  if (typeof input === "string") hashText(input, seedHigh | 0, seedLow | 0)
-  else hash(input, input.length, seedHigh | 0, seedLow | 0)
+  if (typeof input === "string") {
+    hashText(input, seedHigh | 0, seedLow | 0)
+  } else {
+    const bytes = bytesOf(input, "what is hashed")
+    hash(bytes, bytes.length, seedHigh | 0, seedLow | 0)
+  }
   return hexadecimal()
 }
 
@@ -182,6 +187,39 @@ export function xxh64(input, seedHigh = 0, seedLow = 0) {
 export function mix64(digits) {
   mix(parseInt(digits.slice(0, 8), 16) | 0, parseInt(digits.slice(8), 16) | 0)
   return hexadecimal()
+}
+
+// MARK: - What callers give
+
+/// A name or an id as text. A number beyond 2^53 is one that was rounded, and would be another visitor's.
+function textOf(value, name) {
+  if (typeof value === "string") return value
+  if (typeof value === "bigint" || Number.isSafeInteger(value)) return String(value)
+  const found = typeof value === "number" ? `the number ${value}` : value === null ? "null" : `of the type ${typeof value}`
+  throw new TypeError(`${name} is ${found}; give a string, or a whole number within 2^53 or a BigInt, which count as their digits`)
+}
+
+/// A visitor without a segment has none to give.
+function segmentOf(value) {
+  return value == null ? EVERYONE : textOf(value, "segment")
+}
+
+/// A string can be gone through too, letter by letter, and would allow nothing.
+function namesOf(allowed) {
+  if (typeof allowed === "string" || typeof allowed[Symbol.iterator] !== "function") {
+    throw new TypeError(`allowed is of the type ${typeof allowed}; give an array of variants, or null for all of them`)
+  }
+  return new Set(Array.from(allowed, (name) => textOf(name, "a variant of allowed")))
+}
+
+/// Also of another realm, which `instanceof` does not know.
+function isBytes(value) {
+  return ArrayBuffer.isView(value) || Object.prototype.toString.call(value) === "[object ArrayBuffer]"
+}
+
+function bytesOf(value, name) {
+  if (!isBytes(value)) throw new TypeError(`${name} is of the type ${typeof value}; give a Uint8Array or an ArrayBuffer`)
+  return ArrayBuffer.isView(value) ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : new Uint8Array(value)
 }
 
 // MARK: - The table
@@ -212,8 +250,9 @@ export class Table {
   pipeline
 
   /// Reads a table from the bytes of its two files, and verifies it. Throws TableError.
-  static parse(manifestBytes, tableBytes) {
+  static parse(manifestBytes, tableContent) {
     const manifest = readManifest(manifestBytes)
+    const tableBytes = bytesOf(tableContent, "the content of allocation.csv")
     if (tableBytes.length !== manifest.bytes) {
       throw unverified(`${tableBytes.length} bytes where the manifest says ${manifest.bytes}`)
     }
@@ -231,11 +270,11 @@ export class Table {
     return table
   }
 
-  /// Reads what `sluice export` wrote, as text or parsed, and verifies it. Throws TableError.
+  /// Reads what `sluice export` wrote, and verifies it: text, bytes (a Uint8Array or an ArrayBuffer), or parsed. Throws TableError.
   static fromExport(source) {
     let document = source
     try {
-      if (typeof source !== "object" || source instanceof Uint8Array) document = JSON.parse(decode(source, "table.json"))
+      if (typeof source === "string" || isBytes(source)) document = JSON.parse(decode(source, "table.json"))
     } catch (error) {
       throw error instanceof TableError ? error : malformed("table.json", `not JSON: ${error.message}`)
     }
@@ -252,20 +291,24 @@ export class Table {
   }
 
   /// Assigns a visitor; null for an unknown slot, and when no variant of `allowed` (null: all) has traffic: show the slot's default.
+  /// Throws a TypeError for a name or an id that is neither text nor a whole number.
   assign(platform, slot, visitor, segment = EVERYONE, allowed = null) {
-    const experiment = this.#platforms.get(platform)?.get(slot)
+    visitor = textOf(visitor, "visitor")
+    segment = segmentOf(segment)
+    const names = allowed === null ? null : namesOf(allowed)
+    const experiment = this.#platforms.get(textOf(platform, "platform"))?.get(textOf(slot, "slot"))
     if (experiment === undefined) return null
     const own = segment === EVERYONE ? undefined : experiment.groups.get(segment)
     const group = own ?? experiment.everyone
     hashText(visitor, experiment.saltHigh, experiment.saltLow)
     const unitHigh = high
     const unitLow = low
-    if (allowed === null) {
+    if (names === null) {
       const control = group.control
       if (control !== null && isHeld(experiment, control, visitor, unitHigh, unitLow)) return control.answer(own, this.date)
       return leastScore(group.others, unitHigh, unitLow).answer(own, this.date)
     }
-    return this.#assignAllowed(experiment, group, own, visitor, unitHigh, unitLow, new Set(allowed))
+    return this.#assignAllowed(experiment, group, own, visitor, unitHigh, unitLow, names)
   }
 
   #assignAllowed(experiment, group, own, visitor, unitHigh, unitLow, allowed) {
@@ -283,7 +326,9 @@ export class Table {
 
   /// Says why a visitor is shown what it is: what the holdout decided, and all arms in the visitor's order. Null for an unknown slot.
   explain(platform, slot, visitor, segment = EVERYONE) {
-    const experiment = this.#platforms.get(platform)?.get(slot)
+    visitor = textOf(visitor, "visitor")
+    segment = segmentOf(segment)
+    const experiment = this.#platforms.get(textOf(platform, "platform"))?.get(textOf(slot, "slot"))
     if (experiment === undefined) return null
     const own = segment === EVERYONE ? undefined : experiment.groups.get(segment)
     const group = own ?? experiment.everyone

@@ -6,7 +6,8 @@
 //     $shown = $table->assign('web', 'home-hero', $visitor, $segment)?->variant ?? 'autumn';
 //
 // Under PHP-FPM every request reads the table anew, some 20 ms for 1,000 rows: keep it in APCu, publish fewer rows, or ask by HTTP.
-// Texts are compared and hashed by their bytes.
+// Texts are compared and hashed by their bytes. A name or an id that is a whole number is taken as its decimal text, as everywhere in
+// Sluice; what is neither throws a TypeError.
 
 declare(strict_types=1);
 
@@ -243,13 +244,42 @@ final class Table
     }
 
     /**
+     * A name or an id as text. PHP would make '1' of true, '1.0E+17' of a large float, and integers of an array's keys.
+     */
+    private static function text(mixed $value, string $name): string
+    {
+        if (is_string($value)) {
+            return $value;
+        }
+        // Beyond 2^53 a float is a number that was rounded.
+        if (is_int($value) || (is_float($value) && floor($value) === $value && abs($value) < 2 ** 53)) {
+            return (string) (int) $value;
+        }
+        if ($value instanceof \Stringable) {
+            return (string) $value;
+        }
+        $found = get_debug_type($value);
+        throw new \TypeError("$name is of the type $found; give a string, or a whole number, which counts as its digits");
+    }
+
+    /**
      * Assigns a visitor; null for an unknown slot, and when no variant of $allowed (null: all) has traffic: show the slot's default.
+     * Throws a TypeError for a name or an id that is neither text nor a whole number.
      *
-     * @param ?string[] $allowed
+     * @param string|int $platform
+     * @param string|int $slot
+     * @param string|int $visitor
+     * @param string|int $segment
+     * @param null|array<string|int> $allowed
      */
     public function assign(
-        string $platform, string $slot, string $visitor, string $segment = self::EVERYONE, ?array $allowed = null
+        mixed $platform, mixed $slot, mixed $visitor, mixed $segment = self::EVERYONE, ?array $allowed = null
     ): ?Assignment {
+        $platform = self::text($platform, 'platform');
+        $slot = self::text($slot, 'slot');
+        $visitor = self::text($visitor, 'visitor');
+        $segment = self::text($segment, 'segment');
+        $allowed = $allowed === null ? null : array_map(fn (mixed $name) => self::text($name, 'a variant of allowed'), $allowed);
         $experiment = $this->experiments[$platform][$slot] ?? null;
         if ($experiment === null) {
             return null;
@@ -276,9 +306,20 @@ final class Table
         return new Assignment($arm->variant, $propensity, $this->date, $isOwn);
     }
 
-    /** Says why a visitor is shown what it is: what the holdout decided, and all arms in the visitor's order. Null for an unknown slot. */
-    public function explain(string $platform, string $slot, string $visitor, string $segment = self::EVERYONE): ?array
+    /**
+     * Says why a visitor is shown what it is: what the holdout decided, and all arms in the visitor's order. Null for an unknown slot.
+     *
+     * @param string|int $platform
+     * @param string|int $slot
+     * @param string|int $visitor
+     * @param string|int $segment
+     */
+    public function explain(mixed $platform, mixed $slot, mixed $visitor, mixed $segment = self::EVERYONE): ?array
     {
+        $platform = self::text($platform, 'platform');
+        $slot = self::text($slot, 'slot');
+        $visitor = self::text($visitor, 'visitor');
+        $segment = self::text($segment, 'segment');
         $experiment = $this->experiments[$platform][$slot] ?? null;
         if ($experiment === null) {
             return null;
