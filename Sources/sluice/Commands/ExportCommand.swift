@@ -16,7 +16,9 @@ enum ExportCommand: Command {
         "sluice export --table state --output table.json", "sluice export --table state --platform web --format json",
     ]
     static let options = [
-        Option(name: "table", value: "DIR", help: "a state directory, a table's directory, or a CSV", isRequired: true),
+        Option(
+            name: "table", value: "DIR",
+            help: "a state directory, a table's directory, or a CSV (with the manifest beside it)", isRequired: true),
         Option(name: "platform", value: "P", help: "this platform alone (default: all)"),
         Option(name: "format", value: "FORMAT", help: "json (default: json)"),
         Option(name: "output", value: "FILE", help: "the file (default: standard output)"),
@@ -27,7 +29,7 @@ enum ExportCommand: Command {
         guard format == "json" else { throw UsageError("'\(format)' is no format; the format is json") }
         let output = arguments["output"] ?? "-"
         if output.isEmpty { throw UsageError("--output is empty; give a file, or - for standard output") }
-        let table = try AllocationTable(path: try arguments.required("table"))
+        let table = try AllocationTable(path: try place(of: try arguments.required("table")))
         let platform = arguments["platform"]
         if let platform, !table.platforms.contains(where: { $0.utf8.elementsEqual(platform.utf8) }) {
             let suggestion = Suggestion.text(for: platform, among: table.platforms)
@@ -43,5 +45,20 @@ enum ExportCommand: Command {
         }
         try file.write(bytes)
         return .done
+    }
+
+    /// Where to read a table: the directory of a CSV with a manifest beside it, without which nothing is verified and no holdout is shared.
+    private static func place(of path: String) throws -> String {
+        guard try FileSystem.isRegularFile(path) else { return path }
+        let folder = FileSystem.parent(of: path)
+        if path.utf8.split(separator: UInt8(ascii: "/")).last?.elementsEqual("allocation.csv".utf8) ?? false,
+            try FileSystem.exists(folder + "/manifest.json")
+        {
+            return folder
+        }
+        Console.warning(
+            "\(path) has no manifest.json beside it: it is not verified, and holdouts that several experiments share are not known"
+        )
+        return path
     }
 }
