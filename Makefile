@@ -277,7 +277,7 @@ deb-test: deb ## Installs the package in a fresh Debian root and runs three nigh
 	@command -v debootstrap >/dev/null || apt-get install -y --no-install-recommends debootstrap
 	Tests/Operations/fresh_debian.sh .build/deb/sluice_*.deb .build/fresh-debian
 
-bench: release $(OBP)/.installed $(ANALYSIS)/.installed ## Timings of the steps and against other engines, options in BENCH="--size … --peers duckdb --memory-size … --hostile".
+bench: release $(OBP)/.installed $(ANALYSIS)/.installed $(BUDGET)/.installed $(SKLIFT)/.installed ## Timings of the steps and against other engines, options in BENCH="--size … --peers duckdb --memory-size … --hostile".
 	$(RELEASE) --product Benchmarks
 	@mkdir -p .build/bench
 	.build/release/Benchmarks > .build/bench/steps.txt
@@ -285,6 +285,8 @@ bench: release $(OBP)/.installed $(ANALYSIS)/.installed ## Timings of the steps 
 	@python3 Tests/Benchmarks/compare.py --steps .build/bench/steps.txt $(BENCH)
 	@python3 Tests/Benchmarks/evaluation.py $(SLUICE) $(OBP)/bin/python
 	@$(ANALYSIS)/bin/python Tests/Benchmarks/parquet.py $(SLUICE)
+	@$(SKLIFT)/bin/python Tests/Benchmarks/uplift.py $(SLUICE)
+	@$(BUDGET)/bin/python Tests/Benchmarks/budget.py
 
 study-evaluation: release $(OBP)/.installed ## Whether estimates of policies say what was true, on real data: the README's figures (two minutes).
 	$(OBP)/bin/python Tests/Evaluation/study.py $(SLUICE)
@@ -300,13 +302,14 @@ bench-serving: library $(SERVING)/.installed ## The load that the banner service
 
 bench-budget: release $(BUDGET)/.installed ## Budgets against numpy and Polars, options in BENCH="--customers … --large … --rounds …".
 	$(BUDGET)/bin/python Tests/Benchmarks/budget.py $(BENCH)
+
 bench-uplift: release $(SKLIFT)/.installed ## Uplift tables and curves against pandas with scikit-uplift, options in BENCH="--rows … --rounds …".
 	$(SKLIFT)/bin/python Tests/Benchmarks/uplift.py $(SLUICE) $(BENCH)
 
 fixtures: dependencies ## Writes fixtures/ anew; the same bytes every time.
 	swift run FixtureGenerator fixtures
 
-demo: release ## Lives four weeks of an invented shop and writes their report to $(DEMO).
+demo: release demo-campaign ## Lives four weeks of an invented shop and writes their report to $(DEMO), and a campaign of several waves.
 	$(SLUICE) simulate --world pipelines/worlds/demo.json5 --output $(DEMO)
 	$(SLUICE) report --state $(DEMO)/state --config $(DEMO)/pipeline.json5 --output $(DEMO)/report.html
 	@echo "The report is $(abspath $(DEMO)/report.html)"

@@ -339,10 +339,11 @@ def main():
             failing, killing = instants(bench, kinds)
             possible["failed or short"] += len(failing)
             possible["killed"] += len(killing)
+            most = max(len(failing), len(killing))
             for group in (failing, killing):
                 generator.shuffle(group)
-                # Drawn so that every command has its part of the time, however many calls it makes.
-                jobs += [((index + generator.random()) / len(group), bench, *one) for index, one in enumerate(group)]
+                # Drawn so that every command has its part of the time, however many calls it makes, and kills are as many as failures.
+                jobs += [((index + generator.random()) / most, bench, *one) for index, one in enumerate(group)]
             figures.add("order of fsync and rename", "-", bench.order, bench.scenario.name)
         jobs.sort(key=lambda job: job[0])
         until, queue, lock = time.monotonic() + options.seconds, iter(enumerate(jobs)), threading.Lock()
