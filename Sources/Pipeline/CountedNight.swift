@@ -18,6 +18,6 @@ struct CountedDay {
     var tally: LogTally
     /// Whether there was a file.
     var hasLog: Bool
-    /// The files, as they were found; of parts none.
+    /// The files, as they were found; of parts, those that were left out.
     var found = FoundLogs()
 }

@@ -24,6 +24,11 @@ package struct FoundLogs: Sendable {
     /// Links by which `**` came to a folder again.
     package var repeatedFolders: [String] = []
 
+    /// As quality.json names them; nil for none.
+    var repeatedFiles: [Quality.RepeatedFile]? {
+        repeated.isEmpty ? nil : repeated.map { Quality.RepeatedFile(file: $0.file, sameAs: $0.sameAs) }
+    }
+
     /// Paths without a file, where others have some: a part of the day's log may be missing. The neighbours' files may be still to come.
     package var pathsWithoutFiles: [String] {
         patterns.contains { $0.files > 0 } ? patterns.filter { $0.files == 0 && $0.isOfDayAlone }.map(\.text) : []
@@ -33,6 +38,7 @@ package struct FoundLogs: Sendable {
 /// Finds files that hold the same log: one compressed beside its original, a copy that an editor left.
 ///
 /// Two files are the same log when the first 64 kB of their content, or all of it where it is shorter, are equal and not empty.
+/// Blocks of a part are no log of their own: two may well begin with the same lines, of a visitor of whom two logs tell.
 /// Files are compared byte by byte, after a hash of these bytes has found them alike. The longer is kept: the other is a snapshot of
 /// it. Of files that are compressed in different ways, of which nobody knows which is longer, the first is.
 struct RepeatedLogs {
@@ -43,7 +49,9 @@ struct RepeatedLogs {
     /// The file so far that holds the same log as this one, which is remembered in its place where it is longer, or else. What cannot
     /// be read, or can only be read once, is the same as nothing: reading it will say what is wrong.
     mutating func earlier(thanEqualTo file: LogFile) -> (file: LogFile, isShorter: Bool)? {
-        guard !file.isGivenDescriptor, let bytes = RepeatedLogs.beginning(of: file), !bytes.isEmpty else { return nil }
+        guard !file.isGivenDescriptor, let bytes = RepeatedLogs.beginning(of: file), !bytes.isEmpty,
+            !PartBlock.begins(bytes)
+        else { return nil }
         let hash = bytes.hashValue
         for (index, other) in (filesByHash[hash] ?? []).enumerated() where RepeatedLogs.beginning(of: other) == bytes {
             let isShorter = RepeatedLogs.isShorter(other, than: file)

@@ -143,9 +143,7 @@ extension NightlyRun {
         if !beyond.isEmpty {
             warn(.segmentsFolded(date, beyond, atMost: configuration.statistics.segments.atMost), in: &outcome)
         }
-        if !found.repeated.isEmpty {
-            quality.repeatedFiles = found.repeated.map { Quality.RepeatedFile(file: $0.file, sameAs: $0.sameAs) }
-        }
+        quality.repeatedFiles = found.repeatedFiles
         return quality
     }
 

@@ -43,6 +43,64 @@ import Testing
         #expect(try night.statistics("parted") == night.statistics("state"))
     }
 
+    private static func view(_ visitor: String, second: Int) -> String {
+        #"{"ts":"2026-03-01T09:00:\#(10 + second)+05:30","type":"view","visitor":"\#(visitor)","platform":"web","slot":"hero","variant":"a"}"#
+            + "\n"
+    }
+
+    /// A log that was delivered again with some more lines: of a part whose visitors the others do not concern, two blocks are alike.
+    @Test func blocksThatAreAlikeAreNoCopies() throws {
+        let shop = try Shop()
+        let visitors = (0..<40).map { Self.view("v\($0)", second: $0 / 2) }
+        try shop.directory.write(visitors.joined(), to: "events/date=2026-03-01/a.jsonl")
+        try shop.directory.write(Self.view("one", second: 3) + visitors.joined(), to: "events/date=2026-03-01/b.jsonl")
+        #expect(try shop.sluice("statistics", "--config", "shop.json5", "--date", "2026-03-01").status == 0)
+        let night = ["--config", "shop.json5", "--date", "2026-03-01"]
+        for log in ["a", "b"] {
+            let words = ["split"] + night + ["--parts", "3", "--tally", "\(log).tally", "--output", "\(log)/{part}"]
+            let split = try Binary.sluice(words + ["events/date=2026-03-01/\(log).jsonl"], in: shop.directory.path)
+            #expect(split.status == 0, "\(split.errors)")
+        }
+        for part in 0..<3 {
+            let words = ["statistics"] + night + ["--part", "parts/\(part)", "a/\(part)", "b/\(part)"]
+            #expect(try Binary.sluice(words, in: shop.directory.path).status == 0)
+        }
+        let merged = try Binary.sluice(
+            ["merge"] + night + ["--state", "parted", "--tally", "a.tally", "--tally", "b.tally"]
+                + (0..<3).map { "parts/\($0)" },
+            in: shop.directory.path)
+        #expect(merged.status == 0, "\(merged.errors)")
+        let path = "statistics/date=2026-03-01/statistics.csv"
+        #expect(try shop.directory.text("parted/" + path) == shop.directory.text("state/" + path))
+    }
+
+    @Test func aCopyOfALogIsLeftOutAndNamed() throws {
+        let shop = try Shop()
+        try shop.log("2026-03-01")
+        let log = try shop.directory.text("events/date=2026-03-01/a.jsonl")
+        try shop.directory.write(log, to: "events/date=2026-03-01/a-copy.jsonl")
+        #expect(try shop.sluice("statistics", "--config", "shop.json5", "--date", "2026-03-01").status == 0)
+        let night = PartedNight(directory: shop.directory, logDays: ["2026-03-01"])
+        let merged = try night.run("2026-03-01")
+        #expect(merged.status == 0 && merged.errors.contains("[same-log]"), "\(merged.errors)")
+        #expect(try night.statistics("parted") == night.statistics("state"))
+        #expect(try night.statistics("parted").values.contains { $0.contains("repeated_files") })
+    }
+
+    /// Who counts a part again and fails must not add up the one of before.
+    @Test func aPartThatCouldNotBeCountedAgainIsNone() throws {
+        let shop = try Shop()
+        try shop.log("2026-03-01")
+        let night = PartedNight(directory: shop.directory, logDays: ["2026-03-01"])
+        #expect(try night.run("2026-03-01").status == 0)
+        let path = try #require(night.partPaths().first)
+        let failed = try night.sluice(
+            ["statistics", "--config", "shop.json5", "--date", "2026-03-01", "--part", path, "nowhere"])
+        #expect(failed.status == 74, "\(failed.errors)")
+        let merged = try night.merge("2026-03-01", night.tallies() + night.partPaths())
+        #expect(merged.status == 65 && merged.errors.contains("\(path): no part of this version"), "\(merged.errors)")
+    }
+
     @Test func conversionWindowsOverSeveralDays() throws {
         let shop = try Shop()
         try shop.configure(extra: #"statistics: { conversionWindow: "36h" },"#)

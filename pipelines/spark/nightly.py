@@ -420,10 +420,18 @@ def substituted(pattern: str, day: str) -> str:
     return re.sub(r"\{date([+-]\d+)?\}", put, pattern)
 
 
+def are_local(arguments) -> bool:
+    """Whether `--input` names files of this machine's file systems, which the binary finds as it finds a night's logs."""
+    return bool(arguments.input) and arguments.format not in COLUMNAR and not any(map(has_scheme, arguments.input))
+
+
 def listed(binary: str, arguments, work: str) -> tuple:
     """The log days of the night, its log files as (day, path), and the bot filter's lists, as the binary finds them."""
     words = ["split", "--list", "--config", arguments.config, "--date", arguments.date, "--state", arguments.state]
-    if arguments.input:
+    if are_local(arguments):
+        # Found as on one machine: a log that lies there twice is read once.
+        words += arguments.input
+    elif arguments.input:
         words.append(os.path.join(work, "none-*"))
     text = run(binary, words, stdout=subprocess.PIPE).stdout.decode()
     rows = list(csv.reader(io.StringIO(text)))[1:]
@@ -487,7 +495,7 @@ def remote_files(spark, pattern: str) -> list:
 
 def inputs(spark, arguments, days: list, logs: list) -> list:
     """The night's files: (day, name in quality.json, URI)."""
-    if not arguments.input:
+    if not arguments.input or are_local(arguments):
         return [(day, path, local_uri(path)) for day, path in logs]
     files = []
     for day in days:

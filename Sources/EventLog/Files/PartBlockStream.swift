@@ -17,6 +17,9 @@ package enum PartBlock {
         memory.storeBytes(of: UInt32(count).littleEndian, toByteOffset: 4, as: UInt32.self)
     }
 
+    /// Whether a file that begins so is one of blocks.
+    package static func begins(_ bytes: [UInt8]) -> Bool { bytes.withUnsafeBufferPointer { header($0) != nil } }
+
     /// Part and bytes of lines, from the eight bytes before them; nil when they are none of a block. No line begins so: there are
     /// zeros among them.
     static func header(_ bytes: UnsafeBufferPointer<UInt8>) -> (part: Int, count: Int)? {

@@ -21,8 +21,9 @@ extension NightlyRun {
         _ date: CalendarDate, into parts: Int, offset: Int64 = 0, bytes: Int64? = nil,
         to output: @escaping @Sendable (Int, UnsafeRawBufferPointer) -> Bool
     ) throws(RunFailure) -> TallyFile {
+        let found = try foundLogs(of: date)
         let log = DayLog(
-            files: try logFiles(of: date),
+            files: found.files,
             day: DayClock(timeZone: configuration.timeZone).day(
                 date, localTimes: configuration.events.timesWithoutOffset),
             policy: BotPolicy(BotSettings()))
@@ -36,7 +37,8 @@ extension NightlyRun {
             if let bytes { result.tally.replaceBytes(bytes) }
             return TallyFile(
                 date: date, configuration: digest(configurationBytes), parts: parts, sent: result.sent,
-                offset: offset, tally: LogTally.joined([LogTally.Stretch(result.tally)]))
+                offset: offset, tally: LogTally.joined([LogTally.Stretch(result.tally)]),
+                repeatedFiles: found.repeatedFiles)
         } catch {
             throw .log(error)
         }

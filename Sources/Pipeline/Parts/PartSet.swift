@@ -37,12 +37,16 @@ struct PartSet {
         for path in paths.parts {
             let bytes: [UInt8]
             let isFolder: Bool
+            let isCounted: Bool
             do throws(FileError) {
                 isFolder = try FileSystem.isDirectory(path)
-                bytes = try FileSystem.read(isFolder ? path + "/" + PartFile.name : path)
+                // Without one its count failed, or was never made.
+                isCounted = isFolder ? try FileSystem.exists(path + "/" + PartFile.name) : true
+                bytes = isCounted ? try FileSystem.read(isFolder ? path + "/" + PartFile.name : path) : []
             } catch {
                 throw .file(error)
             }
+            guard isCounted else { throw .parts(.notAPart(path: path)) }
             do throws(SealedFile.Fault) {
                 let part = try SealedFile.content(PartFile.self, bytes, format: PartFile.format)
                 if isFolder { try check(part, in: path) }
@@ -242,7 +246,10 @@ struct PartSet {
                 }
             }
         let tally = LogTally.joined(stretches)
-        return CountedDay(statistics: statistics, tally: tally, hasLog: !tally.files.isEmpty)
+        var found = FoundLogs()
+        found.repeated = tallies.filter { $0.content.date == date }.flatMap { $0.content.repeatedFiles ?? [] }
+            .map { FoundLogs.Repeated(file: $0.file, sameAs: $0.sameAs) }
+        return CountedDay(statistics: statistics, tally: tally, hasLog: !tally.files.isEmpty, found: found)
     }
 
     /// Whether there was a log file of a day.

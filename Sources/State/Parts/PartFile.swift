@@ -87,9 +87,12 @@ package struct TallyFile: Codable, Sendable {
     /// Where in its file the range begins that was read, in bytes; 0 of whole files.
     package var offset: Int64
     package var tally: LogTally
+    /// Files that were left out because another is the same log; nil for none.
+    package var repeatedFiles: [Quality.RepeatedFile]?
 
     package init(
-        date: CalendarDate, configuration: String, parts: Int, sent: [Int: Int64], offset: Int64, tally: LogTally
+        date: CalendarDate, configuration: String, parts: Int, sent: [Int: Int64], offset: Int64, tally: LogTally,
+        repeatedFiles: [Quality.RepeatedFile]? = nil
     ) {
         self.date = date
         self.configuration = configuration
@@ -97,5 +100,6 @@ package struct TallyFile: Codable, Sendable {
         self.sent = sent
         self.offset = offset
         self.tally = tally
+        self.repeatedFiles = repeatedFiles
     }
 }
