@@ -7,7 +7,10 @@ import re
 from datetime import date
 from typing import Any, Mapping
 
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Request
+
+from sluice_randomizer.texts import text_of
 
 MAXIMUM_TEXT = 512
 # Bytes that a context may have where it is logged.
@@ -38,6 +41,15 @@ class NotFound(Exception):
         self.help = help
 
 
+def body_of(request: Request, limit: int) -> bytes:
+    """The body of a request. Of one that comes in chunks Werkzeug reads as much as it may, and says nothing of the rest: it may
+    read a byte more than is legal."""
+    body = request.get_data()
+    if len(body) > limit:
+        raise RequestEntityTooLarge()
+    return body
+
+
 def document_of(body: bytes) -> Any:
     """Reads JSON as RFC 8259 has it: UTF-8, no NaN, nested as deep as can be read."""
 
@@ -53,28 +65,19 @@ def document_of(body: bytes) -> Any:
 
 
 def text(fields: Mapping[str, Any], name: str, needed: bool = False) -> str | None:
-    """Returns a text of the request, None when it is absent or empty."""
+    """Returns a text of the request, None when it is absent or empty. JSON has one kind of number: 7.0 is 7."""
     value = fields.get(name)
     if value is None or value == "":
         if needed:
             raise BadRequest(f"'{name}' is missing")
         return None
-    if isinstance(value, str):
-        return _checked(value, name)
-    if isinstance(value, float) and value.is_integer():
-        # JSON has one kind of number.
-        value = int(value)
-    if isinstance(value, int) and not isinstance(value, bool):
-        # Longer ones Python does not write.
-        value = str(value) if abs(value) < 10**18 else "9" * (MAXIMUM_TEXT + 1)
     if not isinstance(value, str):
-        raise BadRequest(f"'{name}' is no text")
-    return _checked(value, name)
-
-
-def _checked(value: str, name: str) -> str:
+        try:
+            value = text_of(value, name)
+        except TypeError as error:
+            raise BadRequest(str(error)) from error
     if len(value) > MAXIMUM_TEXT:
-        raise BadRequest(f"'{name}' has more than {MAXIMUM_TEXT} characters, or is a number of more than 18 digits")
+        raise BadRequest(f"'{name}' has more than {MAXIMUM_TEXT} characters")
     if _FORBIDDEN.search(value):
         raise BadRequest(f"'{name}' has control characters, or is not UTF-8")
     return value

@@ -12,6 +12,7 @@ from typing import Any, Iterable, Optional, Sequence
 
 from .errors import NoTable, RandomizerError, TableRefused
 from .library import LOADED, NO_TABLE, OK, REFUSED, TOO_SMALL, Answer, Arms, HostStatus, Request, Text, error_of, load
+from .texts import Name, c_text, text_of, texts_of
 
 
 @dataclass(frozen=True)
@@ -53,10 +54,10 @@ class Overrides:
         self._library = load(library)
         self._pins = self._library.sluice_overrides_open()
 
-    def pin(self, visitor: str, platform: str, slot: str, variant: str) -> None:
+    def pin(self, visitor: Name, platform: Name, slot: Name, variant: Name) -> None:
         """Pins a visitor to a variant of a slot, in place of an earlier pin there. Without effect where a table has no such variant."""
         request = _request(platform, slot, visitor, "", None)
-        code = self._library.sluice_overrides_pin(self._pins, ctypes.byref(request), Text.of(variant))
+        code = self._library.sluice_overrides_pin(self._pins, ctypes.byref(request), Text.of(text_of(variant, "variant")))
         if code != OK:
             raise error_of(code)
 
@@ -71,13 +72,16 @@ class Host:
 
     All threads may use it at once. It does not outlive a fork: open it in the worker process. Without a table it opens all the same,
     since the next look may find one; `refresh` raises why there is none.
+
+    Names and ids are texts, and whole numbers count as their digits, as in the service; others raise TypeError.
     """
 
     def __init__(self, path: str, pipeline: Optional[str] = None, library: Optional[str] = None):
         self._library = load(library)
         self._process = os.getpid()
         self._host: Optional[int] = self._library.sluice_host_open(
-            os.fsencode(path), None if pipeline is None else pipeline.encode("utf-8")
+            c_text(os.fsencode(path), f"the path {path!r}"),
+            None if pipeline is None else c_text(pipeline.encode("utf-8"), f"the pipeline's name {pipeline!r}"),
         )
         if not self._host:
             raise RandomizerError(f"{path!r} cannot be opened: the path is not UTF-8")
@@ -117,11 +121,11 @@ class Host:
 
     def assign(
         self,
-        platform: str,
-        slot: str,
-        visitor: str,
-        segment: str = "",
-        allowed: Optional[Iterable[str]] = None,
+        platform: Name,
+        slot: Name,
+        visitor: Name,
+        segment: Name = "",
+        allowed: Optional[Iterable[Name]] = None,
         overrides: Optional[Overrides] = None,
     ) -> Assignment:
         """Says what a visitor is shown; `allowed` are the variants that can be shown here and now (None: all).
@@ -150,10 +154,10 @@ class Host:
                 is_control=bool(answer.is_control),
             )
 
-    def assign_batch(self, platform: str, slot: str, visitors: Sequence[str], segment: str = "") -> list[Assignment]:
+    def assign_batch(self, platform: Name, slot: Name, visitors: Sequence[Name], segment: Name = "") -> list[Assignment]:
         """Says what many visitors of one segment are shown, all by one table. Raises as `assign` does."""
         request = _request(platform, slot, "", segment, None)
-        encoded = [visitor.encode("utf-8") for visitor in visitors]
+        encoded = [visitor.encode("utf-8") for visitor in texts_of(visitors, "visitors")]
         count = len(encoded)
         ends = (ctypes.c_size_t * max(1, count))(*itertools.accumulate(map(len, encoded)))
         places = (ctypes.c_size_t * max(1, count))()
@@ -184,7 +188,7 @@ class Host:
             begin = arm_ends[place]
         return [answers[places[number]] for number in range(count)]
 
-    def explain(self, platform: str, slot: str, visitor: str, segment: str = "") -> dict[str, Any]:
+    def explain(self, platform: Name, slot: Name, visitor: Name, segment: Name = "") -> dict[str, Any]:
         """Says why a visitor is shown what it is: the table's date, what the holdout decided, and all arms in the visitor's order."""
         request = _request(platform, slot, visitor, segment, None)
         capacity, count = 4096, ctypes.c_size_t()
@@ -218,11 +222,17 @@ class Host:
         raise error_of(code)
 
 
-def _request(platform: str, slot: str, visitor: str, segment: str, allowed: Optional[Iterable[str]]) -> Request:
-    texts = (_name(platform), _name(slot), _name(segment), Text.of(visitor))
+def _request(platform: Name, slot: Name, visitor: Name, segment: Name, allowed: Optional[Iterable[Name]]) -> Request:
+    # What is remembered of a name is remembered by its text: 1 and True would be the same.
+    texts = (
+        _name(text_of(platform, "platform")),
+        _name(text_of(slot, "slot")),
+        _name(text_of(segment, "segment")),
+        Text.of(text_of(visitor, "visitor")),
+    )
     if allowed is None:
         return Request(*texts)
-    names = _names(tuple(allowed))
+    names = _names(texts_of(allowed, "allowed"))
     return Request(*texts, *names)
 
 

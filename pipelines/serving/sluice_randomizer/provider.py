@@ -8,8 +8,8 @@
     details = api.get_client().get_string_details("web/home-hero", "autumn", EvaluationContext("v-1", {"segment": "Pune"}))
 
 A flag's key is `platform/slot`; its value and variant are the arm. Of the context the targeting key is the visitor, `segment` and `customer`
-are read, and a customer is assigned by the customer's id. Exposures are not logged here: write them where the pipeline reads them, with the
-`propensity` and the `table` of the flag's metadata.
+are read, and a customer is assigned by the customer's id; a whole number counts as its digits. Exposures are not logged here: write
+them where the pipeline reads them, with the `propensity` and the `table` of the flag's metadata.
 
 Needs the package `openfeature-sdk`: `pip install 'sluice-randomizer[openfeature]'`.
 """
@@ -34,25 +34,35 @@ except ImportError as error:
 
 from .errors import NoTable, UnknownSlot
 from .host import Host
+from .texts import text_of
 
 
 class SluiceProvider(AbstractProvider):
     """Resolves flags by the table in service of a state directory, of its `allocations`, or of one table's directory."""
 
     def __init__(self, path: str, pipeline: Optional[str] = None, library: Optional[str] = None, interval: float = 10):
-        """Raises LibraryNotFound without the library. Looks for a new table every `interval` seconds."""
+        """Opens nothing yet: `initialize` does, which `api.set_provider` calls on a thread of its own. What goes wrong there, such as
+        a missing library, is what every evaluation then says; `api.set_provider_and_wait` raises it. A new table is looked for every
+        `interval` seconds."""
         super().__init__()
         self._arguments = (path, pipeline, library)
         self._interval = interval
         self._host: Optional[Host] = None
+        # Why there is no host.
+        self._problem = "the provider is not initialized; set it by api.set_provider"
 
     def get_metadata(self) -> Metadata:
         return Metadata(name="Sluice")
 
     def initialize(self, evaluation_context: EvaluationContext) -> None:
-        """Opens the host. A table that is not fit for service makes the provider's state an error, which tells why."""
-        host = Host(*self._arguments)
-        host.watch(self._interval)
+        """Opens the host. Raises LibraryNotFound without the library. A table that is not fit for service makes the provider's
+        state an error, which tells why."""
+        try:
+            host = Host(*self._arguments)
+            host.watch(self._interval)
+        except Exception as error:
+            self._problem = f"the provider could not be initialized: {error}"
+            raise
         self._host = host
         fault = host.status().fault
         if fault is not None and host.status().date is None:
@@ -67,12 +77,12 @@ class SluiceProvider(AbstractProvider):
         self, flag_key: str, default_value: str, evaluation_context: Optional[EvaluationContext] = None
     ) -> FlagResolutionDetails[str]:
         if self._host is None:
-            raise ProviderNotReadyError("the provider is not initialized; set it by api.set_provider")
+            raise ProviderNotReadyError(self._problem)
         context = evaluation_context or EvaluationContext()
-        visitor = context.targeting_key
+        visitor = self._text("targeting_key", context.targeting_key)
         if not visitor:
             raise TargetingKeyMissingError("the context has no targeting key, the visitor's id")
-        segment, customer = self._text(context, "segment"), self._text(context, "customer")
+        segment, customer = (self._text(name, context.attributes.get(name)) for name in ("segment", "customer"))
         try:
             for platform, slot in _places(flag_key):
                 try:
@@ -119,13 +129,11 @@ class SluiceProvider(AbstractProvider):
         _refuse("object")
 
     @staticmethod
-    def _text(context: EvaluationContext, name: str) -> str:
-        value = context.attributes.get(name)
-        if value is None:
-            return ""
-        if not isinstance(value, str):
-            raise InvalidContextError(f"'{name}' is no text")
-        return value
+    def _text(name: str, value: object) -> str:
+        try:
+            return "" if value is None else text_of(value, name)
+        except TypeError as error:
+            raise InvalidContextError(str(error)) from error
 
 
 def _refuse(kind: str) -> NoReturn:
