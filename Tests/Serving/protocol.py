@@ -12,6 +12,7 @@ Exit: 0 when all held, 1 with what did not.
 from __future__ import annotations
 
 import glob
+import http.client
 import json
 import os
 import subprocess
@@ -33,7 +34,8 @@ from sluice_randomizer import Host  # noqa: E402
 from support import SERVING, ZONE, Client, Service, check, publish  # noqa: E402
 
 FLAGS = "/ofrep/v1/evaluate/flags"
-TOKEN = "gehéim und lang"
+# In a header's Latin-1 the last byte of its UTF-8 is a space.
+TOKEN = "gehéim und lang, voilà"
 TODAY = datetime.now(ZoneInfo(ZONE)).date()
 ROWS = [
     *("web,home-hero,*,autumn,0.45,active", "web,home-hero,*,winter,0.45,active", "web,home-hero,*,plain,0.1,control"),
@@ -57,6 +59,18 @@ CATALOGUE["platforms"]["web"]["slots"]["old"] = {"banners": {"past": {"title": "
 
 def key_path(key: str) -> str:
     return f"{FLAGS}/{key}"
+
+
+def send_chunked(port: int, path: str, body: bytes, headers: dict[str, str] | None = None) -> tuple[int, dict]:
+    """Sends a body that does not say how long it is."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    chunks = [body[begin : begin + 10_000] for begin in range(0, len(body), 10_000)]
+    try:
+        connection.request("POST", path, iter(chunks), {"Transfer-Encoding": "chunked"} | (headers or {}), encode_chunked=True)
+        answer = connection.getresponse()
+        return answer.status, json.loads(answer.read())
+    finally:
+        connection.close()
 
 
 def logged(folder: str) -> list[dict]:
@@ -84,6 +98,11 @@ def check_client(service: Service, folder: str, library: str) -> None:
             check(details.flag_metadata == expected, f"the client's metadata: {details.flag_metadata}, not {expected}")
             known = client.get_string_details("web/home-hero", "mine", EvaluationContext(visitor, {"customer": "c-7", "segment": segment}))
             check(known.value == host.assign("web", "home-hero", "c-7", segment).variant, "a customer is assigned as one")
+        for number, text in ((7, "7"), (7.0, "7"), (-12, "-12"), (0, "0"), (10**18 - 1, "9" * 18)):
+            for context in ({"targetingKey": number}, {"targetingKey": "v", "customer": number, "segment": 7}):
+                _, answer = Client(service.port).ask("POST", key_path("web/home-hero"), {"context": context})
+                wanted = [host.assign("web", "home-hero", one).variant for one in (text, number)]
+                check([answer["value"]] * 2 == wanted, f"{context} counts as its digits, as in process: {answer} {wanted}")
     slashes = client.get_string_details("web/a/b", "mine", EvaluationContext("v"))
     check(slashes.value in ("one", "two"), f"a slot whose name has a slash: {slashes}")
     for key in ("web/nowhere", "app/feed", "web/old"):
@@ -120,7 +139,10 @@ def check_errors(service: Service, folder: str) -> None:
         ({"context": {"targetingKey": None}}, "TARGETING_KEY_MISSING"), ({"context": {"targetingKey": ["v"]}}, "INVALID_CONTEXT"),
         ({"context": {"targetingKey": True}}, "INVALID_CONTEXT"), ({"context": {"targetingKey": "v" * 513}}, "INVALID_CONTEXT"),
         ({"context": {"targetingKey": "\ud800"}}, "INVALID_CONTEXT"), ({"context": {"targetingKey": "a\nb"}}, "INVALID_CONTEXT"),
-        ({"context": {"targetingKey": 10**300}}, "INVALID_CONTEXT"), ({"context": {"targetingKey": "v", "customer": {}}}, "INVALID_CONTEXT"),
+        ({"context": {"targetingKey": 10**300}}, "INVALID_CONTEXT"),
+        ({"context": {"targetingKey": 7.5}}, "INVALID_CONTEXT"), ({"context": {"targetingKey": 2.0**53}}, "INVALID_CONTEXT"),
+        ({"context": {"targetingKey": "v", "customer": False}}, "INVALID_CONTEXT"),
+        ({"context": {"targetingKey": "v", "customer": {}}}, "INVALID_CONTEXT"),
         ({"context": {"targetingKey": "v", "a": "\ud800"}, "metadata": {"log": True}}, "INVALID_CONTEXT"),
         ({"context": {"targetingKey": "v", "a": "x" * 9000}, "metadata": {"log": True}}, "INVALID_CONTEXT"),
         ({"context": {"targetingKey": "v"}, "metadata": 7}, "PARSE_ERROR"), ({"context": {"targetingKey": "v"}, "metadata": {"log": 1}}, "PARSE_ERROR"),
@@ -129,15 +151,32 @@ def check_errors(service: Service, folder: str) -> None:
             status, answer = client.ask("POST", path, body)
             is_right = status == 400 and answer["errorCode"] == code and answer["errorDetails"] and answer.get("key") == key
             check(is_right, f"{path} {str(body)[:100]}: {status} {answer}")
+    # The same where the body does not say how long it is: a part of it is none.
+    question = json.dumps(good).encode()
+    click = b'{"type":"click","visitor":"chunked","platform":"web","slot":"unknown","variant":"one"}'
+    for length in (1 << 20, (1 << 20) + 1, (1 << 20) + 100):
+        body, is_legal = question.ljust(length), length == 1 << 20
+        for path, key in ((key_path("web/home-hero"), "web/home-hero"), (FLAGS, None)):
+            status, answer = send_chunked(service.port, path, body)
+            is_refused = status == 400 and answer["errorCode"] == "PARSE_ERROR" and answer.get("key") == key
+            check(status == 200 if is_legal else is_refused, f"{length} bytes in chunks to {path}: {status} {answer}")
+        status, answer = send_chunked(service.port, "/v1/events", click.ljust(length))
+        is_right = status == (404 if is_legal else 413) and answer["error"]
+        check(is_right, f"{length} bytes in chunks of an event: {status} {answer}")
     # What is too long is not read, and gunicorn closes the connection behind the answer.
     status, answer = Client(service.port).ask("POST", key_path("web/home-hero"), b" " * ((1 << 20) + 1))
     check(status == 400 and answer["errorCode"] == "PARSE_ERROR" and answer["key"] == "web/home-hero", f"a body over the limit: {answer}")
-    for key in ("web", "web/", "/web/home-hero", "web//home-hero", "WEB/home-hero", "%00", "%ff", "web/home-hero/", "../web/home-hero"):
-        status, answer = client.ask("POST", key_path(key), good)
-        check(status == 404 and answer["errorCode"] == "FLAG_NOT_FOUND" and "key" in answer, f"{key}: {status} {answer}")
+    for key in ("web", "web/", "/web/home-hero", "web//home-hero", "WEB/home-hero", "%00", "%ff", "web/home-hero/",
+                "../web/home-hero", "", "web%0Ahome", "%0A", "%0D%0A",
+                "web/home-hero%0A", "%0Aweb/home-hero", "a%0A/b%0A", "/", "%2F", " "):
+        status, answer = client.ask("POST", key_path(urllib.parse.quote(key, safe="%/")), good)
+        said = urllib.parse.unquote(key)
+        is_right = status == 404 and answer["errorCode"] == "FLAG_NOT_FOUND" and answer["errorDetails"] and answer["key"] == said
+        check(is_right, f"{key!r}: {status} {answer}")
     status, answer = client.ask("POST", key_path("app/feed"), good)
     check(status == 200 and answer["variant"] == "" and "value" not in answer and answer["reason"] == "DISABLED", f"disabled: {answer}")
-    for method, path in (("GET", FLAGS), ("PUT", key_path("web/home-hero")), ("DELETE", "/v1/events")):
+    for method, path in (("GET", FLAGS), ("GET", key_path("")), ("PUT", key_path("web%0Ahome")), ("PUT", key_path("web/home-hero")),
+                         ("DELETE", "/v1/events")):
         status, answer, headers = client.exchange(method, path)
         check(status == 405 and headers["Allow"] and answer["error"], f"{method} {path}: {status} {answer}")
     check(not logged(folder), "an evaluation by itself logs nothing")
@@ -166,6 +205,16 @@ def check_bulk(service: Service, folder: str) -> None:
     for context in ({"segment": "Pune"}, {"targetingKey": "v-2"}, {"age": 7}, {"segment": "unknown"}):
         check(ask(tag, **context)[0] == 200, f"another context is another answer: {context}")
     check(ask(ask(age=7, b=1)[2], b=1, age=7)[0] == 304, "the order of attributes is nobody's")
+    # Who shows what it has kept shows it all the same.
+    before = len(logged(folder))
+    asked = {"context": {"targetingKey": "kept"}, "metadata": {"log": True}}
+    for number in (1, 2):
+        status, _, found = client.exchange("POST", FLAGS, asked, {} if number == 1 else {"If-None-Match": found["ETag"]})
+        views = [event for event in logged(folder)[before:] if event["visitor"] == "kept"]
+        slots = [(event["type"], event["slot"]) for event in views]
+        check(status == (200 if number == 1 else 304), f"question {number}: {status}")
+        expected = sorted([("view", "a/b"), ("view", "home-hero")] * number)
+        check(sorted(slots) == expected, f"views of all that is shown, each time: {views}")
     tomorrow = str(TODAY + timedelta(days=1))
     publish(f"{folder}/state", tomorrow, ROWS)
     deadline = time.monotonic() + 20
@@ -192,12 +241,15 @@ def check_health(service: Service, folder: str) -> None:
 
 def check_token(folder: str, library: str) -> None:
     """Who has no token, and who has another."""
-    with Service(folder, library, workers=1, token=TOKEN, rate="5", origins="https://shop.example") as service:
+    # As a file has it, with a newline at the end.
+    with Service(folder, library, workers=1, token=f" {TOKEN}\r\n", rate="5", origins="https://shop.example") as service:
         service.wait()
         client = Client(service.port)
         body = {"context": {"targetingKey": "v"}}
         sent = TOKEN.encode().decode("latin-1")
-        for path, method in (("/v1/banner?platform=web&slot=home-hero&visitor=v", "GET"), (FLAGS, "POST"), (key_path("web/home-hero"), "POST"),
+        unknown = ("/nowhere", key_path(""), key_path("web%0Ahome"))
+        for path, method in (("/v1/banner?platform=web&slot=home-hero&visitor=v", "GET"), (FLAGS, "POST"),
+                             (key_path("web/home-hero"), "POST"), (key_path(""), "POST"), (key_path("web%0Ahome"), "POST"),
                              ("/v1/slots?platform=web", "GET"), ("/nowhere", "GET")):
             document = body if method == "POST" else None
             status, answer, headers = client.exchange(method, path, document)
@@ -205,9 +257,12 @@ def check_token(folder: str, library: str) -> None:
             for wrong in ({"Authorization": "Bearer " + sent[:-1]}, {"X-API-Key": ""}, {"X-API-Key": sent + "x"}, {"Authorization": "Bearer \xff"}):
                 status, answer = client.ask(method, path, document, wrong)
                 check(status == 403, f"{path} with {wrong}: {status} {answer}")
+                if path.startswith(f"{FLAGS}/"):
+                    key = urllib.parse.unquote(path[len(FLAGS) + 1 :])
+                    check(answer["key"] == key and answer["errorCode"] == "GENERAL", f"{path} with {wrong}: {answer}")
             for right in ({"Authorization": "Bearer " + sent}, {"authorization": "bearer " + sent}, {"X-API-Key": sent}):
                 status, answer = client.ask(method, path, document, right)
-                check(status == (404 if path == "/nowhere" else 200), f"{path} with {right}: {status} {answer}")
+                check(status == (404 if path in unknown else 200), f"{path} with {right}: {status} {answer}")
         check(client.ask("GET", "/healthz")[0] == 200 and client.ask("GET", "/openapi.json")[0] == 200, "what anybody may ask")
         for _ in range(20):
             check(client.ask("POST", FLAGS, body, {"X-API-Key": sent})[0] == 200, "who is trusted is not limited")
@@ -226,6 +281,9 @@ def check_token(folder: str, library: str) -> None:
         limited = [(answer, headers) for status, answer, headers in answers if status == 429]
         check(answers[0][0] == 200 and len(limited) > 15, f"a stranger is limited: {[status for status, _, _ in answers]}")
         check(int(limited[0][1]["Retry-After"]) >= 1 and limited[0][0]["errorDetails"], f"{limited[0]}")
+        for path in (key_path(""), key_path("web%0Ahome")):
+            status, answer, headers = client.exchange("POST", path, body)
+            check(status == 429 and answer["errorDetails"] and int(headers["Retry-After"]) >= 1, f"{path}: {status} {answer}")
         check(client.ask("POST", FLAGS, body, trusted)[0] == 200 and client.ask("POST", FLAGS, body, {"X-API-Key": "no"})[0] == 403, "tokens")
         time.sleep(1.1)
         status, answer = client.ask("GET", banner)
@@ -253,6 +311,57 @@ def check_token(folder: str, library: str) -> None:
         expected = {f"segment-{number}": (str(number % 5) if number % 5 < 3 else None) for number in range(6)}
         check(segments == expected, f"segments over the limit are left out: {segments}")
         check(client.ask("GET", "/healthz")[1]["segments_left_out"] == 2, "and counted")
+
+
+def check_unwritable(folder: str, library: str) -> None:
+    """Where the log cannot be written, the answer is an error of the protocol, and whoever asks for no log is answered."""
+    with Service(folder, library, workers=1, events=f"{folder}/catalogue.json/events", rate="1e-320") as service:
+        service.wait()
+        client = Client(service.port)
+        # The one request that this rate lets through.
+        logging = {"context": {"targetingKey": "v"}, "metadata": {"log": True}}
+        status, answer = client.ask("POST", key_path("web/home-hero"), logging)
+        is_right = status == 503 and answer["errorCode"] == "GENERAL" and answer["errorDetails"]
+        check(is_right and answer["key"] == "web/home-hero", f"the log cannot be written: {status} {answer}")
+        status, answer, headers = client.exchange("POST", FLAGS, {"context": {"targetingKey": "v"}})
+        check(status == 429 and headers["Retry-After"] == "86400", f"a rate of next to nothing: {status} {answer}")
+    with Service(folder, library, workers=1, events=f"{folder}/catalogue.json/events") as service:
+        service.wait()
+        client = Client(service.port)
+        status, answer = client.ask("POST", FLAGS, logging)
+        is_right = status == 503 and "key" not in answer and answer["errorCode"] == "GENERAL" and answer["errorDetails"]
+        check(is_right, f"the log cannot be written: {status} {answer}")
+        for path in (FLAGS, key_path("web/home-hero")):
+            status, answer = client.ask("POST", path, {"context": {"targetingKey": "v"}})
+            check(status == 200, f"what logs nothing needs no log: {status} {answer}")
+        paths = client.ask("GET", "/openapi.json")[1]["paths"]
+        for path in (FLAGS, f"{FLAGS}/{{key}}"):
+            failure = paths[path]["post"]["responses"]["503"]["content"]["application/json"]["schema"]
+            check(failure == {"$ref": "#/components/schemas/failure"}, f"the description of {path} says so: {failure}")
+        status, answer = client.ask("GET", "/v1/banner?platform=web&slot=home-hero&visitor=v")
+        check(status == 503 and answer["error"], f"a banner that cannot be logged: {status} {answer}")
+
+
+def check_settings() -> None:
+    """Settings that would make the service another than was meant are refused at its start."""
+    from settings import Settings
+
+    kept = dict(os.environ)
+    for name, value, expected in (
+        ("token", "t\n", "t"), ("token", "\t a b \r\n", "a b"), ("token", "\n", None), ("token", "", None), ("token", " ", None),
+        ("rate", "-1", None), ("rate", "nan", None), ("rate", "inf", None), ("revenue", "inf", None), ("batch", "1.5", None),
+        ("rate", "0.5", 0.5), ("rate", "", 0.0),
+    ):
+        os.environ[f"SLUICE_{name.upper()}"] = value
+        try:
+            found = getattr(Settings.from_environment(), name)
+        except ValueError as error:
+            check(f"SLUICE_{name.upper()}" in str(error), f"{name} of {value!r} is named: {error}")
+            found = None
+        finally:
+            os.environ.clear()
+            os.environ.update(kept)
+        check(found == expected, f"{name} of {value!r} is {found!r}, not {expected!r}")
 
 
 def check_mender(folder: str) -> None:
@@ -290,10 +399,10 @@ slot = "home-hero"
 """
 
 
-def check_made_up(service: Service, token: str | None, examples: int, configuration: str = "") -> None:
-    """Requests that schemathesis makes up, by its default run."""
+def check_made_up(service: Service, token: str | None, examples: int | None, configuration: str = "") -> None:
+    """Requests that schemathesis makes up, by its default run: others each time. What it prints of a failure has the seed in it."""
     command = [os.path.join(os.path.dirname(sys.executable), "schemathesis"), "run", f"http://127.0.0.1:{service.port}/openapi.json"]
-    command += ["--max-examples", str(examples), "--seed", "7", "--workers", "1", "--no-color", "--suppress-health-check", "all"]
+    command += ["--no-color"] + ([] if examples is None else ["--max-examples", str(examples)])
     if token is not None:
         # Sent so, and not as a key: whoever sends two tokens must be right with both, and one is made up at times.
         command += ["--header", "Authorization: Bearer " + token]
@@ -306,11 +415,12 @@ def check_made_up(service: Service, token: str | None, examples: int, configurat
     check("Traceback" not in service.log(), f"no input is an error of the service's own: {service.log()}")
 
 
-def run(folder: str, library: str, examples: int) -> None:
+def run(folder: str, library: str, examples: int | None) -> None:
     publish(f"{folder}/state", str(TODAY), ROWS)
     with open(f"{folder}/catalogue.json", "w", encoding="utf-8") as file:
         json.dump(CATALOGUE, file)
     check_mender(folder)
+    check_settings()
     with Service(folder, library, workers=2) as service:
         service.wait()
         check_client(service, folder, library)
@@ -319,6 +429,7 @@ def run(folder: str, library: str, examples: int) -> None:
         check_made_up(service, None, examples)
         check_health(service, folder)
     check_token(folder, library)
+    check_unwritable(folder, library)
     with Service(folder, library, workers=2, token="secret") as service:
         service.wait()
         check_made_up(service, "secret", examples, KNOWN)
@@ -328,7 +439,7 @@ def main() -> None:
     if len(sys.argv) not in (2, 3):
         sys.exit(f"usage: {sys.argv[0]} LIBRARY [EXAMPLES]")
     with tempfile.TemporaryDirectory() as folder:
-        run(folder, os.path.abspath(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) == 3 else 20)
+        run(folder, os.path.abspath(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) == 3 else None)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from collections import OrderedDict
 
 from werkzeug.wrappers import Request
 
-from settings import Settings
+from settings import BLANKS, Settings
 
 
 class Refused(Exception):
@@ -57,13 +57,15 @@ class Guard:
         kind, _, token = request.headers.get("Authorization", "").partition(" ")
         given = [token] if kind.lower() == "bearer" else []
         given += [key] if (key := request.headers.get("X-API-Key")) is not None else []
-        return [one.strip().encode("latin-1", "replace") for one in given]
+        return [one.strip(BLANKS).encode("latin-1", "replace") for one in given]
 
 
 class Rate:
     """Requests a second of each address: a bucket that fills again (of a second's requests, at least one)."""
 
     ADDRESSES = 10_000
+    # Seconds that nobody is told to wait longer than.
+    LONGEST = 86_400.0
 
     def __init__(self, rate: float):
         self._rate = rate
@@ -80,7 +82,7 @@ class Rate:
         with self._lock:
             left, seen = self._buckets.pop(address, (self._size, now))
             left = min(self._size, left + (now - seen) * self._rate)
-            wait = 0.0 if left >= 1 else (1 - left) / self._rate
+            wait = 0.0 if left >= 1 else min(self.LONGEST, (1 - left) / self._rate)
             self._buckets[address] = (left - 1 if wait == 0 else left, now)
             if len(self._buckets) > self.ADDRESSES:
                 self._buckets.popitem(last=False)

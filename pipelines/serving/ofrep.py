@@ -5,7 +5,8 @@
 
 A flag's key is `platform/slot`, as it is or percent-encoded; its value and variant are the arm. Of the context `targetingKey` is the visitor,
 `segment` and `customer` are what they are in GET /v1/banner, `platform` leaves only that platform's flags in the answer for all. A view is
-logged, with the context, when the request says `"metadata": {"log": true}` beside the context.
+logged, with the context, when the request says `"metadata": {"log": true}` beside the context; of the question for all, a view of
+each slot that shows something, also where the answer is 304: who asks then shows what it has kept.
 """
 
 from __future__ import annotations
@@ -15,21 +16,22 @@ import json
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Response, g, jsonify, request
+from flask import Blueprint, Response, current_app, g, jsonify, request
 
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.routing import BaseConverter
 
 from exposure import Asker, Exposures, NoneAllowed, NoTable, UnknownSlot
-from fields import BadRequest, document_of, loggable, sender_of, text
+from fields import BadRequest, body_of, document_of, loggable, sender_of, text
 from guard import Refused
 
 PREFIX = "/ofrep/v1/evaluate/flags"
 
 
 class FlagConverter(BaseConverter):
-    """A flag's key in an address: whatever follows, slashes too."""
+    """A flag's key in an address: whatever follows, slashes and newlines too."""
 
-    regex = ".+"
+    regex = r"[\s\S]+"
     part_isolating = False
 
 
@@ -39,10 +41,6 @@ class EvaluationError(Exception):
     def __init__(self, status: int, code: str, details: str):
         super().__init__(details)
         self.status, self.code = status, code
-
-    def response(self, key: str | None) -> tuple[Response, int]:
-        body = {} if key is None else {"key": key}
-        return jsonify(body | {"errorCode": self.code, "errorDetails": str(self)}), self.status
 
 
 class Question:
@@ -107,33 +105,36 @@ def evaluate(exposures: Exposures, key: str, question: Question, now: datetime) 
     return answer, exposures.view(exposure, question.asker, question.sender), True
 
 
-def blueprint(exposures: Exposures) -> Blueprint:
-    """The routes of the protocol."""
+def failure(status: int, code: str, details: str, headers: dict[str, str] | None = None) -> tuple[Response, int, dict[str, str]]:
+    """An error as the protocol has it, with the flag's key where one was asked for."""
+    key = (request.view_args or {}).get("key")
+    body = {} if key is None else {"key": key}
+    return jsonify(body | {"errorCode": code, "errorDetails": details}), status, headers or {}
+
+
+def blueprint(exposures: Exposures, limit: int) -> Blueprint:
+    """The routes of the protocol; a body has at most `limit` bytes."""
     routes = Blueprint("ofrep", __name__)
 
     def log(views: list[dict[str, Any]], question: Question, now: datetime) -> None:
         if question.is_logged and views:
             exposures.record([view | {"context": question.context} for view in views], now)
 
+    # A key may be empty, which no converter matches.
+    @routes.post(f"{PREFIX}/", defaults={"key": ""})
     @routes.post(f"{PREFIX}/<flag:key>")
     def one(key: str):
-        try:
-            # Whether there is such a flag is no secret of whoever asks wrongly.
-            if key not in exposures.catalogue.flags:
-                raise EvaluationError(404, "FLAG_NOT_FOUND", "no slot of that key, which is platform/slot, is in the catalogue")
-            question, now = Question(request.get_data()), exposures.now()
-            answer, view, _ = evaluate(exposures, key, question, now)
-            log([] if view is None else [view], question, now)
-            return jsonify(answer)
-        except EvaluationError as error:
-            return error.response(key)
+        # Whether there is such a flag is no secret of whoever asks wrongly.
+        if key not in exposures.catalogue.flags:
+            raise EvaluationError(404, "FLAG_NOT_FOUND", "no slot of that key, which is platform/slot, is in the catalogue")
+        question, now = Question(body_of(request, limit)), exposures.now()
+        answer, view, _ = evaluate(exposures, key, question, now)
+        log([] if view is None else [view], question, now)
+        return jsonify(answer)
 
     @routes.post(PREFIX)
     def all_of_them():
-        try:
-            question, now = Question(request.get_data()), exposures.now()
-        except EvaluationError as error:
-            return error.response(None)
+        question, now = Question(body_of(request, limit)), exposures.now()
         answers, views = [], []
         for key, (platform, _) in sorted(exposures.catalogue.flags.items()):
             if question.platform not in (None, platform):
@@ -143,19 +144,32 @@ def blueprint(exposures: Exposures) -> Blueprint:
                 answers.append(answer)
             if view is not None:
                 views.append(view)
+        # Also of an answer that is not sent again: it is shown all the same.
+        log(views, question, now)
         response = jsonify(flags=answers)
         # Of the answers, which name their tables, and of the whole context: some providers keep it when an attribute changes.
         context = json.dumps(question.context, sort_keys=True).encode("ascii")
         tag = hashlib.blake2b(response.get_data() + b"\0" + context, digest_size=16).hexdigest()
         if tag in request.if_none_match.as_set(include_weak=True):
             response = Response(status=304)
-        else:
-            log(views, question, now)
         response.set_etag(tag)
         return response
 
+    @routes.errorhandler(EvaluationError)
+    def not_evaluated(error: EvaluationError):
+        return failure(error.status, error.code, str(error))
+
+    @routes.errorhandler(RequestEntityTooLarge)
+    def too_large(_: RequestEntityTooLarge):
+        return failure(400, "PARSE_ERROR", f"the body has more than {limit} bytes")
+
     @routes.errorhandler(Refused)
     def refused(error: Refused):
-        return jsonify(errorCode="GENERAL", errorDetails=str(error)), error.status, error.headers
+        return failure(error.status, "GENERAL", str(error), error.headers)
+
+    @routes.errorhandler(OSError)
+    def not_recorded(error: OSError):
+        current_app.logger.error("the event log cannot be written: %s", error)
+        return failure(503, "GENERAL", "the view could not be recorded; ask again, or without metadata.log")
 
     return routes

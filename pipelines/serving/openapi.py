@@ -174,7 +174,9 @@ _REQUEST: JSON = {
         "context": {"$ref": "#/components/schemas/context"},
         "metadata": {
             "type": "object",
-            "properties": {"log": {"type": "boolean", "description": "Whether a view is logged; without it none is"}},
+            "properties": {
+                "log": {"type": "boolean", "description": "Whether views are logged, also with a 304; without it none is"},
+            },
         },
     },
 }
@@ -207,8 +209,7 @@ def _evaluation() -> JSON:
         "requestBody": {"required": True, "content": {"application/json": {"schema": _REQUEST}}},
         "responses": {
             "200": _answer("The variant, or DISABLED where the slot has none to show", _ref("evaluation")),
-            **_errors(400, 401, 403, 404, 429, schema=_ref("failure")),
-            **_errors(503),
+            **_errors(400, 401, 403, 404, 429, 503, schema=_ref("failure")),
         },
     }
 
@@ -222,8 +223,7 @@ def _bulk() -> JSON:
         "responses": {
             "200": _answer("The variants", flags, {"ETag": "Changes with the tables, with what is valid, and with the context"}),
             "304": {"description": "The answer is the one of that ETag"},
-            **_errors(400, 401, 403, 429, schema=_ref("failure")),
-            **_errors(503),
+            **_errors(400, 401, 403, 429, 503, schema=_ref("failure")),
         },
     }
 

@@ -25,7 +25,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import ofrep
 import openapi
 from exposure import Asker, Exposures, NoneAllowed, NoTable, UnknownSlot
-from fields import SENDER_KEYS, TOKEN_ALONE, BadRequest, Forbidden, NotFound, document_of, event_of, sender_of, text
+from fields import SENDER_KEYS, TOKEN_ALONE, BadRequest, Forbidden, NotFound, body_of, document_of, event_of, sender_of, text
 from guard import Guard, Refused
 from settings import Settings
 
@@ -44,14 +44,15 @@ def create_app(settings: Settings | None = None) -> Flask:
     origins = set(settings.origins.split())
 
     app = Flask(__name__, static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = settings.body
+    # One byte more than is legal, by which `body_of` sees what is too long.
+    app.config["MAX_CONTENT_LENGTH"] = settings.body + 1
     app.json.sort_keys = False
     # A flag's key may have two slashes in a row.
     app.url_map.merge_slashes = False
     if settings.proxies > 0:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies)
     app.url_map.converters["flag"] = ofrep.FlagConverter
-    app.register_blueprint(ofrep.blueprint(exposures))
+    app.register_blueprint(ofrep.blueprint(exposures, settings.body))
 
     @app.before_request
     def admit():
@@ -116,7 +117,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     @app.post("/v1/events")
     def events():
-        document = document_of(request.get_data())
+        document = document_of(body_of(request, settings.body))
         batch = document if isinstance(document, list) else [document]
         if not 1 <= len(batch) <= settings.batch:
             raise BadRequest(f"{len(batch)} events; 1 to {settings.batch} are taken at a time")
@@ -201,11 +202,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     @app.errorhandler(RequestEntityTooLarge)
     def too_large(_):
-        problem = f"the body has more than {settings.body} bytes"
-        if request.path.startswith(ofrep.PREFIX):
-            key = request.path[len(ofrep.PREFIX) + 1 :]
-            return ofrep.EvaluationError(400, "PARSE_ERROR", problem).response(key or None)
-        return jsonify(error=problem), 413
+        return jsonify(error=f"the body has more than {settings.body} bytes"), 413
 
     @app.errorhandler(HTTPException)
     def other(error):

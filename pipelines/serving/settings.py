@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import os
 from dataclasses import dataclass, fields
+
+
+# What may stand around a token. Not all that Python strips: in a header's Latin-1 that would be bytes of other letters.
+BLANKS = " \t\r\n"
 
 
 @dataclass(frozen=True)
@@ -42,11 +47,16 @@ class Settings:
 
     @classmethod
     def from_environment(cls) -> Settings:
-        """Raises ValueError for a number that is none."""
+        """Raises ValueError for a number that is none, and for a token that is empty."""
         found: dict[str, str | int | float] = {}
         for field in fields(cls):
             name = f"SLUICE_{field.name.upper()}"
             text = os.environ.get(name)
+            if field.name == "token" and text is not None:
+                # Of a file that ends in a newline, or is empty by mistake, behind which everybody would be answered.
+                text = text.strip(BLANKS)
+                if not text:
+                    raise ValueError(f"{name} is empty; give a token, or leave the variable out, and everybody is answered")
             if not text:
                 continue
             kind = type(field.default)
@@ -55,8 +65,8 @@ class Settings:
             except ValueError as error:
                 raise ValueError(f"{name} is '{text}', which is no {'whole ' if kind is int else ''}number") from error
             # What is not a number is not above 0 either.
-            if kind is not str and not value >= 0:
-                raise ValueError(f"{name} is '{text}'; it must not be below 0")
+            if kind is not str and not 0 <= value < math.inf:
+                raise ValueError(f"{name} is '{text}'; it must be a number from 0")
             found[field.name] = value
         return cls(**found)  # type: ignore[arg-type]
 

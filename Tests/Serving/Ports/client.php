@@ -72,7 +72,8 @@ function kinds(Table $table, string $platform, string $slot): string
             return '7';
         }
     };
-    $texts = [[7, '7'], [7.0, '7'], [-0.0, '0'], [PHP_INT_MIN, '-9223372036854775808'], [2.0 ** 52, '4503599627370496'], [$text, '7']];
+    $least = '-9223372036854775808';
+    $texts = [[7, '7'], [7.0, '7'], [-0.0, '0'], [PHP_INT_MIN, $least], [2.0 ** 52, '4503599627370496'], [$text, '7']];
     foreach ($texts as [$value, $expected]) {
         if ($table->assign($platform, $slot, $value) != $table->assign($platform, $slot, $expected)) {
             return "$expected is not its decimal text";

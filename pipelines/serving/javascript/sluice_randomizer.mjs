@@ -10,9 +10,9 @@
 //     const shown = table.assign("web", "home-hero", visitor, segment)?.variant ?? "autumn"
 //
 // A table never changes, so that a new one is a new object: keep the last good one when reading throws. Text is hashed as its UTF-8; a
-// string with half of a surrogate pair is no Unicode text, and counts as one with U+FFFD there. A name or an id that is a whole number
-// is taken as its decimal text, as everywhere in Sluice; what is neither throws a TypeError. The hash is computed in halves of 32 bits
-// without BigInt, which would allocate.
+// string with half of a surrogate pair is no Unicode text, and counts as one with U+FFFD there. A name or an id that is a whole
+// number is taken as its decimal text, as everywhere in Sluice; what is neither throws a TypeError. The hash is computed in halves
+// of 32 bits without BigInt, which would allocate.
 
 /// A table that cannot be served; the message names file, line and remedy.
 export class TableError extends Error {

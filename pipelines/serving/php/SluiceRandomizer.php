@@ -6,8 +6,8 @@
 //     $shown = $table->assign('web', 'home-hero', $visitor, $segment)?->variant ?? 'autumn';
 //
 // Under PHP-FPM every request reads the table anew, some 20 ms for 1,000 rows: keep it in APCu, publish fewer rows, or ask by HTTP.
-// Texts are compared and hashed by their bytes. A name or an id that is a whole number is taken as its decimal text, as everywhere in
-// Sluice; what is neither throws a TypeError.
+// Texts are compared and hashed by their bytes. A name or an id that is a whole number is taken as its decimal text, as everywhere
+// in Sluice; what is neither throws a TypeError.
 
 declare(strict_types=1);
 
@@ -307,7 +307,8 @@ final class Table
     }
 
     /**
-     * Says why a visitor is shown what it is: what the holdout decided, and all arms in the visitor's order. Null for an unknown slot.
+     * Says why a visitor is shown what it is: what the holdout decided, and all arms in the visitor's order. Null for an unknown
+     * slot.
      *
      * @param string|int $platform
      * @param string|int $slot
