@@ -2,18 +2,19 @@ package import Domain
 
 /// Which arms of a group are outside the competition tonight, and why.
 extension Blacklist {
-    /// The arms that the table of a date must not show in a segment: blacklisted, outside their dates, stopped by a guardrail. What
-    /// stands first here is said.
+    /// The arms that the table of a date must not show in a segment: blacklisted, outside their dates, stopped by a guardrail. Where
+    /// there are several reasons, the last of these is said.
     package func outside(
         of experiment: Experiment, segment: Name, on date: CalendarDate, stopped: Set<Name> = []
     ) -> [Name: ArmStatus] {
         var outside: [Name: ArmStatus] = [:]
-        for arm in stopped where experiment.variants.contains(arm) { outside[arm] = .stopped }
         for (arm, period) in experiment.periods {
             if let from = period.from, date < from { outside[arm] = .scheduled }
             if let until = period.until, date > until { outside[arm] = .ended }
         }
         for arm in variants(of: experiment, segment: segment, on: date) { outside[arm] = .blacklisted }
+        // Who is stopped stays so when another reason is over: the next night reads it here.
+        for arm in stopped where experiment.variants.contains(arm) { outside[arm] = .stopped }
         return outside
     }
 }

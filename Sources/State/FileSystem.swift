@@ -141,6 +141,12 @@ package enum FileSystem {
 
     package static func isDirectory(_ path: String) throws(FileError) -> Bool { try isOf(S_IFDIR, path) }
 
+    /// Throws for a named pipe: opening it would wait for somebody who reads.
+    package static func refusePipe(_ path: String) throws(FileError) {
+        guard try isOf(S_IFIFO, path) else { return }
+        throw FileError(path: path, operation: "write", code: EINVAL, problem: "this is a pipe; give a file")
+    }
+
     /// Whether a path, its links followed, names a file that is no directory, pipe or device.
     package static func isRegularFile(_ path: String) throws(FileError) -> Bool { try isOf(S_IFREG, path) }
 

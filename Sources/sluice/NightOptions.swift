@@ -93,6 +93,7 @@ enum NightOptions {
             // Of the state no more than the command makes, so that the files of both halves can lie beside each other.
             let status = steps.contains(.allocation) ? try StateStatus(state) : nil
             let metrics = RunMetrics(summary, started: started, now: now, status: status)
+            try FileSystem.refusePipe(path)
             try OutputFile(path).write(metrics.bytes)
         } catch {
             tell(.metricsNotWritten(reason: "\(error)"), log)

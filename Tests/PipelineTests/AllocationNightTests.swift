@@ -111,7 +111,11 @@ import Testing
             "2026-11-02", [("a", 90_000, 9_000, 9_000), ("b", 50_000, 2_500, 2_500), ("plain", 50_000, 2_500, 2_500)])
         #expect(try nights.run("2026-11-02").warnings.isEmpty)
         #expect(try nights.rows("2026-11-03")[0].status == .stopped)
+        // A night on which it is outside for another reason too does not free it.
         let declared = nights.experiment
+        nights.experiment = declared.replacing(#"["a","#, with: #"[{ name: "a", from: "2026-11-20" },"#)
+        try nights.run("2026-11-02")
+        #expect(try nights.rows("2026-11-03")[0].status == .stopped)
         nights.experiment = declared.replacing(#""a", "#, with: "")
         try nights.run("2026-11-03")
         nights.experiment = declared

@@ -151,6 +151,20 @@ import Testing
 
     // MARK: - Metrics
 
+    @Test func metricsHaveTheVerdicts() throws {
+        let shop = try shop()
+        #expect(try shop.run("2026-03-01", "--now", "2026-03-01T20:00:00Z", "--metrics", "shop.prom").status == 0)
+        let text = try shop.directory.text("shop.prom")
+        for arm in ["a", "b", "c"] {
+            let labels = "platform=\"web\",slot=\"hero\",variant=\"\(arm)\""
+            #expect(text.contains("sluice_arm_verdict{") && text.contains(labels + ",verdict=\"open\"} 1"), "\(text)")
+            #expect(
+                text.split(separator: "\n").contains {
+                    $0.hasPrefix("sluice_arm_exclusion_evidence{") && $0.contains(labels)
+                })
+        }
+    }
+
     @Test func metricsSayWhatTheRunSays() throws {
         let shop = try Shop()
         try shop.log("2026-03-01")
@@ -181,6 +195,23 @@ import Testing
         #expect(
             try FileManager.default.contentsOfDirectory(atPath: shop.directory.path).filter { $0.hasSuffix(".new") }
                 == [])
+    }
+
+    /// Nobody may read it: the night must end all the same.
+    @Test func metricsIntoAPipeAreRefused() throws {
+        let shop = try shop()
+        #expect(mkfifo(shop.directory.path + "/pipe", 0o600) == 0)
+        let result = try shop.run("2026-03-01", "--now", "2026-03-01T20:00:00Z", "--metrics", "pipe")
+        #expect(result.status == 0 && result.errors.contains("this is a pipe; give a file"), "\(result.errors)")
+    }
+
+    @Test func withoutATableInForceTheNewestIsTakenBack() throws {
+        let shop = try shop()
+        #expect(try shop.run("2026-03-01", "--now", "2026-03-01T20:00:00Z").status == 0)
+        try shop.directory.remove("state/current")
+        let result = try shop.sluice("rollback")
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(shop.directory.exists("state/current/allocation.csv"))
     }
 
     @Test func namesWithQuotesAreEscaped() throws {

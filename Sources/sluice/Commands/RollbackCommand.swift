@@ -46,7 +46,8 @@ enum RollbackCommand: Command {
     ) throws(UsageError) -> CalendarDate {
         let known = dates.map(\.description).joined(separator: ", ")
         guard let text else {
-            guard let current, let earlier = dates.last(where: { $0 < current }) else {
+            // Where none is in force, the newest is the one before.
+            guard let earlier = dates.last(where: { date in current.map { date < $0 } ?? true }) else {
                 throw UsageError("there is no table before the current one; the tables are of \(known)")
             }
             return earlier

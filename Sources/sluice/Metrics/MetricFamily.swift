@@ -105,6 +105,12 @@ extension MetricFamily {
     static let armBest = MetricFamily(
         "arm_best_probability", .gauge, "Probability of being the best arm, in everyone's group.", "platform", "slot",
         "variant")
+    static let armVerdict = MetricFamily(
+        "arm_verdict", .gauge, "1: the verdict on the arm: open, excluded or winner.", "platform", "slot", "variant",
+        "verdict")
+    static let armEvidence = MetricFamily(
+        "arm_exclusion_evidence", .gauge, "Evidence that the arm is not the best; 40 excludes it.", "platform", "slot",
+        "variant")
     static let armMean = MetricFamily(
         "arm_reward_mean", .gauge, "Posterior mean of the reward: a rate, or revenue per visitor.", "platform", "slot",
         "variant")
@@ -131,6 +137,6 @@ extension MetricFamily {
         runCarriedOver,
         sampleRatio, lastSuccess, tableVerified, tableDate, tableSince, tableAge, newestDay, nightsMissing,
         nightsWithoutData, nightsHeld, guardTripped,
-        arms, armTraffic, armBest, armMean, armVisitors, valueRemaining, moved,
+        arms, armTraffic, armBest, armVerdict, armEvidence, armMean, armVisitors, valueRemaining, moved,
     ]
 }

@@ -1,5 +1,6 @@
 import Allocation
 import Domain
+import Learning
 import Pipeline
 import State
 
@@ -106,7 +107,7 @@ struct RunMetrics {
         }
     }
 
-    /// The shares in force and what the last night moved, of everyone's group. Verdicts join here.
+    /// The shares in force and what the last night moved, of everyone's group, with the verdicts.
     private mutating func addExperiments(_ rows: [AllocationRow]) {
         let everyone = Dictionary(grouping: rows.filter { $0.key.segment == .everyone }, by: \.key.slotKey)
         for (slot, rows) in everyone.sorted(by: { $0.key < $1.key }) {
@@ -118,6 +119,8 @@ struct RunMetrics {
                 let variant = row.key.variant.string
                 add(.armTraffic, platform, name, variant, value: Double(row.traffic) / 1e6)
                 if let best = row.probabilityBest { add(.armBest, platform, name, variant, value: best) }
+                if let verdict = row.verdict { add(.armVerdict, platform, name, variant, verdict.rawValue, value: 1) }
+                if let evidence = row.evidence { add(.armEvidence, platform, name, variant, value: evidence) }
                 add(.armMean, platform, name, variant, value: row.mean)
                 add(.armVisitors, platform, name, variant, value: Double(row.visitors))
             }
