@@ -242,12 +242,14 @@ BAD = [
         "5 of 405 lines rejected:\n  customers.csv:402: outcome 'yes' is no number",
     ),
     ("NaN", HEADER + GOOD + "b,mail,nan,0.5,0,3\n" * 5, 65, "outcome 'nan' is no number"),
-    ("infinity", HEADER + GOOD + "b,mail,1e999,0.5,0,3\n" * 5, 65, "outcome '1e999' is no number"),
+    ("infinity", HEADER + GOOD + "b,mail,inf,0.5,0,3\n" * 5, 65, "outcome 'inf' is no number"),
     ("an empty outcome", HEADER + GOOD + "b,mail,,0.5,0,3\n" * 5, 65, "outcome is empty"),
     ("separators", HEADER + GOOD + 'b,mail,"1,234.50",0.5,0,3\n' * 5, 65, "write it without separators, as 1234.50"),
     ("torn lines", HEADER + GOOD + "b,mail\n" * 5, 65, "customers.csv:402: has 2 fields, the header 6"),
     ("Latin-1", (HEADER + GOOD).encode() + b"b\xe9,mail,1,0.5,0,3\n" * 5, 65, "customers.csv:402: is not UTF-8"),
 ]
+# Written as numbers, but too large for their squares and products to be numbers, or too small to divide by.
+BEYOND = ["1e308", "-1e308", "1.1e30", "1e999", "9" * 400]
 TOLERATED = [
     ("one bad line", HEADER + GOOD + "b,mail,yes,0.5,0,3\n", "1 of 401 lines rejected"),
     ("an odd number", HEADER + GOOD + "b,mail,1,0.5,0,n/a\n", "customers.csv:402: age 'n/a' is no number"),
@@ -336,6 +338,78 @@ def check_bad_input(checks: Checks) -> None:
     checks.that(sorted(os.listdir(".")) == names, "a full disk leaves no temporary file")
 
 
+def check_extremes(checks: Checks) -> None:
+    """Numbers that cannot be computed with end the run with their place; the largest that can be give finite scores."""
+    columns = ("outcome", "propensity", "cost", "age")
+    wanted = [(column, value, "is beyond ±1e30: mend it") for column in columns for value in BEYOND]
+    wanted += [("propensity", value, "is below 1e-30, too small to weigh by") for value in ("1e-320", "1e-31", "1e-999")]
+    wanted += [("propensity", "1e-330000", "is below 1e-30"), ("propensity", "0e5", "is not within (0, 1]")]
+    for column, value, words in wanted:
+        line = {"customer": "b", "message": "mail", "outcome": "1", "propensity": "0.5", "cost": "0", "age": "3", column: value}
+        save("customers.csv", HEADER + GOOD + ",".join(line.values()) + "\n" + GOOD.replace("a", "d"))
+        save("scores.csv", "old\n")
+        code, said, _ = run(fit, "--customers", "customers.csv", "--out", "scores.csv")
+        shown = value if len(value) < 40 else value[:39] + "…"
+        checks.that(
+            code == 65 and f"customers.csv:402: {column} {shown} {words}" in said, f"{column} {shown}: exit {code}: {said[-300:]}"
+        )
+        checks.that(load("scores.csv") == b"old\n" and len(os.listdir(".")) == 2, f"{column} {shown}: nothing is written")
+    # A whole column of them is no column of categories, and those to be scored are no exception.
+    save("customers.csv", HEADER + GOOD.replace(",0,0\n", ",0,1e308\n").replace(",0,1\n", ",0,-1e308\n"))
+    code, said, _ = run(fit, "--customers", "customers.csv", "--out", "scores.csv")
+    checks.that(code == 65 and "customers.csv:2: age 1e308 is beyond" in said and "--ignore age" in said, f"exit {code}: {said}")
+    code, said, _ = run(fit, "--customers", "customers.csv", "--out", "scores.csv", "--ignore", "age")
+    checks.that(code == 0, f"without the column: exit {code}: {said}")
+    save("customers.csv", HEADER + GOOD)
+    save("base.csv", "customer,age\nn1,4\nn2,1e200\n")
+    code, said, _ = run(fit, "--customers", "customers.csv", "--score", "base.csv", "--out", "scores.csv")
+    checks.that(code == 65 and "base.csv:3: age 1e200 is beyond" in said, f"base: exit {code}: {said}")
+
+    # The largest and smallest that can be used, by every model; the control has some of each.
+    save("base.csv", "customer,age\nn1,1e30\nn2,-1e30\nn3,1e-300\nn4,3\n")
+    for model in ("logistic", "forest", "boosting"):
+        for outcome, propensity, age in [
+            ("1e30", "0.5", "3"),
+            ("-1e30", "1e-30", "1e30"),
+            ("1", "1e-30", "-1e30"),
+            ("1e-300", "1", "1e30"),
+            ("0", "0.5", "1e-320"),
+        ]:
+            odd = "".join(f"b{n},{['control', 'mail'][n % 2]},{outcome},{propensity},1e30,{age}\n" for n in range(20))
+            save("customers.csv", HEADER + GOOD + odd)
+            words = ["--score", "base.csv", "--out", "scores.csv", "--folds", "2", "--model", model]
+            code, said, _ = run(fit, "--customers", "customers.csv", *words)
+            found = rows("scores.csv") if code == 0 else []
+            checks.that(
+                len(found) == 424 and all(row["uplift"] and row["baseline"] for row in found),
+                f"{model}, {outcome}, {propensity}, {age}: exit {code}: {said}",
+            )
+
+    # A column that is the same everywhere says nothing, however large it is.
+    lines = campaign(1500, seed=6)
+    save("customers.csv", text(lines))
+    run(fit, "--customers", "customers.csv", "--out", "scores.csv", "--folds", "2")
+    plain = rows("scores.csv")
+    save("customers.csv", text([{**line, "big": "3e29"} for line in lines]))
+    code, said, _ = run(fit, "--customers", "customers.csv", "--out", "scores.csv", "--folds", "2")
+    apart = max(abs(float(a["uplift"]) - float(b["uplift"])) for a, b in zip(plain, rows("scores.csv")))
+    checks.that(code == 0 and apart < 1e-6, f"a large constant moves scores by {apart}: {said}")
+
+    # One outcome of its kind leaves boosting none to stop by.
+    one = [f"a{n},{['control', 'mail'][n % 2]},{int(n in (7, 8))},0.5,0,{n % 7}\n" for n in range(400)]
+    save("customers.csv", HEADER + "".join(one))
+    code, said, _ = run(fit, "--customers", "customers.csv", "--out", "scores.csv", "--folds", "2", "--model", "boosting")
+    checks.that(code == 0, f"boosting with one purchase: exit {code}: {said}")
+
+    # A compressed file damaged in its first bytes, where the header is read.
+    for at in (4, 9, 14, 20):
+        content = bytearray(zstandard.compress((HEADER + GOOD).encode()))
+        content[at] ^= 0xFF
+        save("damaged.csv.zst", bytes(content))
+        code, said, _ = run(fit, "--customers", "damaged.csv.zst", "--out", "scores.csv")
+        checks.that(code in (65, 74) and "damaged.csv.zst" in said, f"damaged at {at}: exit {code}: {said}")
+
+
 def check_features(checks: Checks) -> None:
     def learned(values: list[str], *sets) -> Encoder:
         save("f.csv", "customer,x\n" + "".join(f"c{n},{value}\n" for n, value in enumerate(values)))
@@ -365,7 +439,7 @@ def check_features(checks: Checks) -> None:
 
 def main() -> int:
     checks = Checks()
-    for part in (check_scores, check_models, check_base, check_errors, check_bad_input, check_features):
+    for part in (check_scores, check_models, check_base, check_errors, check_bad_input, check_extremes, check_features):
         with folder():
             part(checks)
     return checks.end()

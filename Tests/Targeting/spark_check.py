@@ -46,11 +46,13 @@ def main() -> int:
         path = os.path.join(folder, "customers.csv")
         regions = ["north", "south", "east"]
         with open(path, "w", newline="") as file:
-            # A category and propensities too, so that all columns of the encoder and the weights are compared.
-            writer = csv.DictWriter(file, [*customers[0], "region", "propensity"], lineterminator="\n")
+            # A category, propensities and a number that is always the same too, so that all columns of the encoder and the weights
+            # are compared.
+            writer = csv.DictWriter(file, [*customers[0], "region", "propensity", "same"], lineterminator="\n")
             writer.writeheader()
             for number, row in enumerate(customers):
-                writer.writerow({**row, "region": regions[number * number % 7 % 3], "propensity": [0.2, 0.3, 0.5][number % 3]})
+                more = {"region": regions[number * number % 7 % 3], "propensity": [0.2, 0.3, 0.5][number % 3], "same": "3e29"}
+                writer.writerow({**row, **more})
         tables = {}
         for engine, python in [("sklearn", sys.argv[1]), ("spark", sys.executable), ("again", sys.executable)]:
             out = os.path.join(folder, "scores.csv")

@@ -10,13 +10,17 @@ The last line is `checks: N`.
 from __future__ import annotations
 
 import json
+import os
+import stat
 import sys
+
+import xxhash
 
 from support import Checks, folder, load, np, rows, run, save, text, tune
 
 from scipy.optimize import linprog
 
-from targeting import doubly_robust, end_to_end, gate
+from targeting import console, doubly_robust, end_to_end, gate, writing
 from targeting.end_to_end import Problem
 
 
@@ -267,9 +271,139 @@ def check_command(checks: Checks) -> None:
         checks.that((load("tuned.csv") == b"old\n") == (code != 0), f"{name}: written only without an error")
 
 
+def check_extremes(checks: Checks) -> None:
+    """Numbers that cannot be computed with end the run with their place; the largest that can be give finite scores."""
+    log, features, scores = world(True, n=1200)
+    scores = [{**row, "cost": "0.05", "se": "0.1"} for row in scores]
+    log = [{**row, "propensity": "0.333333"} for row in log]
+    files = {"log.csv": log, "features.csv": features, "scores.csv": scores}
+    columns = [("log.csv", "outcome"), ("log.csv", "propensity"), ("features.csv", "x")]
+    columns += [("scores.csv", name) for name in ("uplift", "baseline", "se", "cost")]
+    wanted = [(*at, value, "is beyond ±1e30: mend it") for at in columns for value in ("1e308", "-1e308", "1e999", "9" * 400)]
+    wanted += [("log.csv", "propensity", "1e-320", "is below 1e-30, too small to weigh by")]
+    for path, column, value, words in wanted:
+        for each, lines in files.items():
+            save(each, text([{**lines[0], column: value}, *lines[1:]] if each == path else lines))
+        save("tuned.csv", "old\n")
+        code, said, _ = run(tune, *WORDS, "--budget", "30")
+        shown = value if len(value) < 40 else value[:39] + "…"
+        checks.that(code == 65 and f"{path}:2: {column} {shown} {words}" in said, f"{column} {shown}: exit {code}: {said[-300:]}")
+        checks.that(load("tuned.csv") == b"old\n" and len(os.listdir(".")) == 4, f"{column} {shown}: nothing is written")
+    for path, column, value in [
+        ("log.csv", "outcome", "1e30"),
+        ("log.csv", "propensity", "1e-30"),
+        ("features.csv", "x", "-1e30"),
+        ("scores.csv", "uplift", "1e30"),
+        ("scores.csv", "cost", "1e30"),
+        ("scores.csv", "cost", "1e-300"),
+    ]:
+        for money in (["--budget", "30"], ["--budget", "1e30", "--value", "1e30"], ["--budget", "1e-30", "--value", "1e-30"]):
+            for each, lines in files.items():
+                odd = [{**row, column: value} if n % 3 == 0 else row for n, row in enumerate(lines)]
+                save(each, text(odd if each == path else lines))
+            code, said, _ = run(tune, *WORDS, *money)
+            found = rows("tuned.csv")
+            checks.that(
+                code == 0 and len(found) == 2400 and all(row["uplift"] and row["cost"] for row in found),
+                f"{column} {value}, {money}: exit {code}: {said}",
+            )
+            os.unlink("tuned.csv")
+
+    # Few customers, though many rows: none may be left for a half or a fold.
+    for each, lines in files.items():
+        save(each, text(lines))
+    save("log.csv", text([{**row, "customer": f"c{n % 9}", "wave": n // 9 + 1} for n, row in enumerate(log)]))
+    code, said, _ = run(tune, *WORDS, "--budget", "30")
+    checks.that(code == 66 and "9 customers with an outcome of 'control': tuning needs 100" in said, f"nine: exit {code}: {said}")
+    case = problem(6)
+    try:
+        gate.cross_fitted(case, np.zeros(300, dtype=np.int64), np.arange(300) % 3 == 0, 2)
+        checks.that(False, "a fold without customers is refused")
+    except console.Failure as failure:
+        checks.that(failure.code == 66, "a fold without customers is refused")
+    save("log.csv", text(log))
+    code, said, _ = run(tune, *WORDS, "--budget", "30", "--control", "a")
+    checks.that(code == 64 and "has scores of a message of that name" in said, f"--control a: exit {code}: {said}")
+
+
+def check_writing(checks: Checks) -> None:
+    """Scores and report are on disk before either takes its name, the report last, with the digest of the scores' file."""
+    log, features, scores = world(False, n=1200)
+    for path, lines in (("log.csv", log), ("features.csv", features), ("scores.csv", scores)):
+        save(path, text(lines))
+    kept = writing.os.replace, writing.os.fsync
+    steps: list[str] = []
+
+    def replace(source: str, target: str) -> None:
+        steps.append(os.path.basename(target))
+        kept[0](source, target)
+
+    def fsync(file: int) -> None:
+        steps.append("folder" if stat.S_ISDIR(os.fstat(file).st_mode) else "file")
+        kept[1](file)
+
+    writing.os.replace, writing.os.fsync = replace, fsync
+    code, said, _ = run(tune, *WORDS, *MONEY)
+    writing.os.replace, writing.os.fsync = kept
+    checks.that(
+        code == 0 and steps == ["file", "file", "tuned.csv", "folder", "tune.json", "folder"], f"steps of writing: {steps}: {said}"
+    )
+    for name in ("tuned.csv", "tuned.csv.gz", "tuned.csv.zst"):
+        code, said, _ = run(tune, *WORDS, *MONEY, "--out", name)
+        output = json.loads(load("tune.json"))["output"]
+        checks.that(
+            code == 0 and output == {"file": name, "xxh64": xxhash.xxh64_hexdigest(load(name))},
+            f"{name}: digest of the file: {output}",
+        )
+
+    # Cut between the two: the new scores stand beside the old report, whose digest is not theirs.
+    run(tune, *WORDS, *MONEY)
+    old = load("tuned.csv"), load("tune.json")
+    save("scores.csv", text([{**row, "baseline": "0.3"} for row in scores]))
+    names = sorted(os.listdir("."))
+
+    def cut(source: str, target: str) -> None:
+        if os.path.basename(target) == "tune.json":
+            raise OSError(5, "Input/output error")
+        kept[0](source, target)
+
+    writing.os.replace = cut
+    code, said, _ = run(tune, *WORDS, *MONEY)
+    writing.os.replace = kept[0]
+    digest = json.loads(load("tune.json"))["output"]["xxh64"]
+    checks.that(code == 74 and load("tuned.csv") != old[0] and load("tune.json") == old[1], f"cut: exit {code}: {said}")
+    checks.that(digest != xxhash.xxh64_hexdigest(load("tuned.csv")), "cut: the digest says so")
+    checks.that(sorted(os.listdir(".")) == names, "cut: no temporary file is left")
+
+    # A disk that fills with the second file: neither is replaced.
+    old = load("tuned.csv"), load("tune.json")
+    save("scores.csv", text(scores))
+    count = 0
+
+    def full(file: int) -> None:
+        nonlocal count
+        count += 1
+        if count == 2:
+            raise OSError(28, "No space left on device")
+        kept[1](file)
+
+    writing.os.fsync = full
+    code, said, _ = run(tune, *WORDS, *MONEY)
+    writing.os.fsync = kept[1]
+    checks.that(code == 74 and (load("tuned.csv"), load("tune.json")) == old, f"full: exit {code}: {said}")
+    checks.that(sorted(os.listdir(".")) == names, "full: no temporary file is left")
+
+    # A report that cannot be written is found before the work.
+    os.unlink("tune.json")
+    os.mkdir("tune.json")
+    code, said, _ = run(tune, *WORDS, *MONEY)
+    checks.that(code == 74 and "tune.json: is a folder" in said and load("tuned.csv") == old[0], f"a folder: exit {code}: {said}")
+
+
 def main() -> int:
     checks = Checks()
-    for part in (check_gradient, check_price, check_allocation, check_values, check_gate, check_command):
+    parts = (check_gradient, check_price, check_allocation, check_values, check_gate)
+    for part in (*parts, check_command, check_extremes, check_writing):
         with folder():
             part(checks)
     return checks.end()

@@ -40,7 +40,7 @@ def arguments(words: list[str]) -> argparse.Namespace:
     options = parser.parse_args(words)
     value = number(options.value)
     if value is None or value <= 0:
-        raise usage(f"--value {options.value}: write money as a decimal, above 0")
+        raise usage(f"--value {options.value}: write money as a decimal, above 0, up to 1e30")
     options.value = value
     if options.scores == "-" == options.reserve:
         raise usage("only one file can be standard input")

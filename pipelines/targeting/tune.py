@@ -8,7 +8,8 @@ outcomes.csv   the last campaign: customer, message, outcome, [propensity], [wav
 customers.csv  customer and features; give several files (--features customers.csv base.csv) when scores are of more customers
 scores.csv     fit.py's; with a column cost, or say --cost
 tuned.csv      scores.csv's form: tuned scores where the gate has opened, else those that were given
-tune.json      beside it: what tuning brings and its standard error, by fold, and the gate's decision
+tune.json      beside it and written last: what tuning brings and its standard error, by fold, the gate's decision, and the XXH64 of
+               tuned.csv (output.xxh64): where it is not that of the file, a run was cut between the two; run it again
 
 Scores that predict best need not be those that spend a budget best: where the models cannot say what matters and the budget is
 small, tuning them for the value of what is bought brings more; where the models are right it brings less than nothing. So nothing
@@ -55,10 +56,11 @@ def arguments(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="of folds, 0 or more (default: 1)")
     parser.add_argument("--ignore", type=console.names, default=set(), metavar="A,B", help="columns that are no features")
     options = parser.parse_args(words)
-    for name, least in (("budget", 0.0), ("value", None)):
+    for name, zero in (("budget", True), ("value", False)):
         value = number(getattr(options, name))
-        if value is None or (least is not None and value < least) or (least is None and value <= 0):
-            raise usage(f"--{name} {getattr(options, name)}: write money as a decimal, {'0 or more' if least == 0 else 'above 0'}")
+        if value is None or value < 0 or (value == 0 and not zero):
+            least = "0 or more" if zero else "above 0"
+            raise usage(f"--{name} {getattr(options, name)}: write money as a decimal, {least}, up to 1e30")
         setattr(options, name, value)
     if not 2 <= options.folds <= 20:
         raise usage(f"--folds {options.folds}: from 2 to 20")
@@ -79,10 +81,11 @@ def main() -> None:
     from targeting import tuning, writing
     from targeting.outcomes import read_outcomes
 
-    writing.check_writable(options.out)
     report = os.path.join(os.path.dirname(os.path.abspath(options.out)), "tune.json")
     if os.path.abspath(options.out) == report:
         raise usage("--out cannot be tune.json, which is written beside it")
+    writing.check_writable(options.out)
+    writing.check_writable(report)
     scores = scores_of.read_scores(options.scores)
     if scores.fold is None:
         warn(f"{options.scores}: has no column fold: these scores may have seen their outcomes, and then look better than they are")
@@ -90,9 +93,10 @@ def main() -> None:
     log = read_outcomes(options.log, scores, options.control, options.shares)
     features = tuning.read_features(options.features, scores, options.ignore)
     result = tuning.run(scores, log, features, options.budget, options.value, options.folds, options.seed)
-    content = writing.csv_bytes(*tuning.rows(result, scores, options.value))
-    writing.write(options.out, content)
-    writing.write_json(report, tuning.report(result, scores, log, options, content))
+    content = writing.packed(options.out, writing.csv_bytes(*tuning.rows(result, scores, options.value)))
+    said = writing.json_bytes(tuning.report(result, scores, log, options, content))
+    # The report last: it names the digest of the scores it belongs to.
+    writing.write_files([(options.out, content), (report, said)])
     gate = result.judgement
     gain = f"{gate.difference * len(scores.customers):+.6g} ± {1.96 * gate.se * len(scores.customers):.3g} in all"
     decision = ("opens", "tuned scores") if gate.open else ("stays closed", "scores that were given")

@@ -8,7 +8,7 @@ import numpy as np
 
 from .console import NO_DATA, Failure, bad_data, say, usage, warn
 from .features import Columns, Encoder
-from .tables import FORMULA_STARTS, Table, no_number, number
+from .tables import FORMULA_STARTS, Table
 
 RESERVED = {"customer", "message", "outcome", "propensity", "cost", "ts", "wave", "reason", "date", "fold"}
 CONTROL = "control"
@@ -76,9 +76,8 @@ def read_campaign(
         if customer == "" or message == "":
             table.reject(f"{'customer' if customer == '' else 'message'} is empty: write one, or take the line out")
             continue
-        outcome = number(text)
+        outcome = table.number("outcome", text)
         if outcome is None:
-            table.reject(no_number("outcome", text))
             continue
         propensity = cost = None
         if at["propensity"] is not None and (text := row[at["propensity"]]) != "":
@@ -86,9 +85,8 @@ def read_campaign(
             if propensity is None:
                 continue
         if at["cost"] is not None and (text := row[at["cost"]]) != "":
-            cost = number(text)
+            cost = table.number("cost", text)
             if cost is None:
-                table.reject(no_number("cost", text))
                 continue
             if cost < 0:
                 raise table.fault(f"cost {text} is negative: write what a contact costs, 0 or more")

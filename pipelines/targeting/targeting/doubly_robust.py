@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from . import models
+from .console import NO_DATA, Failure
 
 
 def normalised(propensity: np.ndarray, arm: np.ndarray, arms: int) -> np.ndarray:
@@ -36,6 +37,8 @@ def values(
         here = half == side
         for place in range(arms):
             seen = ~here & (arm == place)
+            if not seen.any():
+                raise Failure(NO_DATA, "too few customers with an outcome for two halves: give more outcomes, or another --seed")
             model = models.fit("logistic", matrix[seen], numbers, outcome[seen], 1 / propensity[seen], binary, seed)
             result[here, place] = model.predict(matrix[here])
     for place in range(arms):

@@ -65,7 +65,8 @@ def soft_price(
         each = chosen * costs
         spent = each.sum(axis=0)
         slope = (np.vdot(each, costs) - np.vdot(spent, spent)) / len(spent) / temperature
-        return spent.mean() - budget, -slope
+        # Floats of the language, whose quotients overflow to infinity without a warning.
+        return float(spent.mean() - budget), -float(slope)
 
     low, high = 0.0, np.inf
     price = max(start, 0.0)
@@ -164,7 +165,7 @@ def allocate(scores: np.ndarray, costs: np.ndarray, budget: float) -> np.ndarray
         return shares(dear)
     low, high = 0.0, 1.0
     cheap = choice(high, everyone)
-    while costs[cheap, everyone].sum() > total and high < 1e30:
+    while costs[cheap, everyone].sum() > total and high < 1e200:
         dear, low, high = cheap, high, 4 * high
         cheap = choice(high, everyone)
     active = np.flatnonzero(dear != cheap)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from .console import bad_data, usage, warn
-from .tables import Table, no_number, number
+from .tables import Table, is_number, no_number, number, shown
 
 FEWEST_ROWS = 50
 MOST_CATEGORIES = 200
@@ -81,7 +81,7 @@ class Encoder:
         for name in columns.names:
             counts = Counter(columns.texts[name])
             empty = counts.pop("", 0)
-            numeric = sum(rows for text, rows in counts.items() if number(text) is not None)
+            numeric = sum(rows for text, rows in counts.items() if is_number(text))
             filled = sum(counts.values())
             if filled == 0:
                 warn(f"{columns.table.name}: the feature {name!r} is empty in every row: it is left out")
@@ -94,10 +94,10 @@ class Encoder:
                     warn(f"{columns.table.name}: the number {name!r} is empty in {empty} rows: its mean stands there")
                 continue
             if share >= 0.5 and name not in as_categories:
-                odd = next(text for text in counts if number(text) is None)
+                odd = next(text for text in counts if not is_number(text))
                 warn(
                     f"{columns.table.name}: the feature {name!r} is taken as categories, though {100 * share:.0f} % of its fields"
-                    f" are numbers: {odd!r} is none; mend it, or say --numbers {name} or --categories {name}"
+                    f" are numbers: {shown(odd)!r} is none; mend it, or say --numbers {name} or --categories {name}"
                 )
             if empty:
                 counts[""] = empty
@@ -146,6 +146,9 @@ class Encoder:
                 if value is None:
                     value = number(text)
                     if value is None:
+                        if is_number(text):
+                            remedy = f", or leave the column out by --ignore {feature.name}"
+                            raise columns.table.beyond(feature.name, text, columns.lines[row], remedy)
                         if usable[row]:
                             columns.table.reject(no_number(feature.name, text), columns.lines[row])
                         usable[row] = False

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .console import NO_DATA, Failure
 from .end_to_end import Problem, allocate, select, tune
 
 # One-sided at 1 %. Folds are not quite independent: each one's outcomes have a part in the others' scores. Where nothing can be
@@ -77,8 +78,9 @@ def cross_fitted(
     parts = []
     for number in range(count):
         others = fold != number
-        parts.append(
-            one_split(problem, np.flatnonzero(others & ~selects), np.flatnonzero(others & selects), np.flatnonzero(fold == number))
-        )
+        rows = [np.flatnonzero(part) for part in (others & ~selects, others & selects, ~others)]
+        if not all(len(part) for part in rows):
+            raise Failure(NO_DATA, f"too few customers with an outcome for {count} folds: say fewer --folds, or give more outcomes")
+        parts.append(one_split(problem, *rows))
         step()
     return parts

@@ -23,13 +23,14 @@ JOBS = 2
 
 
 def scales(matrix: np.ndarray, numbers: int) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and population standard deviation of the first columns; 0 and 1 for the others, which are not scaled."""
+    """Mean and population standard deviation of the first columns; 0 and 1 for the others, which are not scaled. The
+    deviation of values that are the same but for rounding is infinite: they say nothing, and all are scaled to 0."""
     mean = np.zeros(matrix.shape[1])
     deviation = np.ones(matrix.shape[1])
     if len(matrix):
         mean[:numbers] = matrix[:, :numbers].mean(axis=0)
         spread = matrix[:, :numbers].std(axis=0)
-        deviation[:numbers] = np.where(spread > 1e-12 * np.maximum(1, abs(mean[:numbers])), spread, 1)
+        deviation[:numbers] = np.where(spread > 1e-12 * np.maximum(1, abs(mean[:numbers])), spread, np.inf)
     return mean, deviation
 
 
@@ -65,6 +66,9 @@ def fit(
         return Constant(float(np.average(outcome, weights=weight)))
     mean, deviation = scales(matrix, numbers) if kind == "logistic" else (np.zeros(matrix.shape[1]), np.ones(matrix.shape[1]))
     estimator = _estimator(kind, binary, seed)
+    if kind == "boosting" and binary and min((outcome == 0).sum(), (outcome == 1).sum()) < 2:
+        # Rows to stop by could not have both outcomes.
+        estimator.early_stopping = False
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         estimator.fit((matrix - mean) / deviation, outcome.astype(np.int64) if binary else outcome, sample_weight=weight)

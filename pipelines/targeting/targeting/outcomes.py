@@ -9,7 +9,7 @@ import numpy as np
 from .console import NO_DATA, Failure, say, usage, warn
 from .customers import NO_MESSAGE
 from .scores import ScoreTable
-from .tables import Table, no_number, number
+from .tables import Table
 
 
 @dataclass
@@ -25,6 +25,8 @@ class Outcomes:
 def read_outcomes(paths: list[str], scores: ScoreTable, control: str, shares: dict[str, float] | None) -> Outcomes:
     """Reads logs. `shares` are the probabilities of control and messages where the files have none. Raises `Failure`."""
     place = scores.place
+    if control in scores.messages:
+        raise usage(f"--control {control!r}: {scores.file} has scores of a message of that name: name what is none")
     arms = {control: 0, **{name: number + 1 for number, name in enumerate(scores.messages)}}
     seen: dict[tuple[str, str], str] = {}
     rows: list[tuple[int, int, float, float]] = []
@@ -41,9 +43,8 @@ def read_outcomes(paths: list[str], scores: ScoreTable, control: str, shares: di
             if customer == "" or message == "":
                 table.reject(f"{'customer' if customer == '' else 'message'} is empty: write one, or take the line out")
                 continue
-            outcome = number(text)
+            outcome = table.number("outcome", text)
             if outcome is None:
-                table.reject(no_number("outcome", text))
                 continue
             stated = "" if at["propensity"] is None else row[at["propensity"]]
             propensity = None
@@ -82,7 +83,9 @@ def read_outcomes(paths: list[str], scores: ScoreTable, control: str, shares: di
     if silent:
         say(f"{silent} of {len(scores.customers)} customers with scores have no outcome")
     for name, arm in arms.items():
-        count = int((outcomes.arm == arm).sum())
+        count = len(np.unique(outcomes.score[outcomes.arm == arm]))
         if count < 100:
-            raise Failure(NO_DATA, f"{count} outcomes of {name!r}: tuning needs 100 of the control and of each message")
+            raise Failure(
+                NO_DATA, f"{count} customers with an outcome of {name!r}: tuning needs 100 of the control and of each message"
+            )
     return outcomes

@@ -8,7 +8,7 @@ import numpy as np
 
 from .console import NO_DATA, Failure, bad_data, usage, warn
 from .customers import CONTROL, NO_MESSAGE
-from .tables import Table, no_number, number
+from .tables import Table
 
 
 @dataclass
@@ -63,9 +63,8 @@ def read_scores(path: str) -> ScoreTable:
         for name in ("uplift", "baseline", "se", "cost"):
             text = "" if at[name] is None else row[at[name]]
             optional = name in ("se", "cost")
-            values[name] = np.nan if optional and text == "" else number(text)
+            values[name] = np.nan if optional and text == "" else table.number(name, text)
             if values[name] is None:
-                table.reject(no_number(name, text))
                 break
         if any(value is None for value in values.values()):
             continue

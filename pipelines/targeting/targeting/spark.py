@@ -92,9 +92,9 @@ def score(plan: Plan, master: str = "local[2]", partitions: int = 2) -> Scores:
             columns = {}
             for name in numbers if plan.kind == "logistic" else []:
                 mean, deviation = figures[f"mean_{name}"], figures[f"deviation_{name}"]
-                if not deviation > 1e-12 * max(1, abs(mean)):
-                    deviation = 1.0
-                columns[name] = (F.col(name) - mean) / deviation
+                # Values that are the same but for rounding say nothing.
+                same = not deviation > 1e-12 * max(1, abs(mean))
+                columns[name] = F.lit(0.0) if same else (F.col(name) - mean) / deviation
             frame = frame.withColumns(columns) if columns else frame
             return VectorAssembler(inputCols=names, outputCol="features").transform(frame)
 

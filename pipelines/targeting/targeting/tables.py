@@ -2,7 +2,8 @@
 
 - A file is UTF-8 with or without a byte order mark, plain, `.gz` or `.zst`; `-` is standard input.
 - Columns come in any order. A line that cannot be read is left out and counted; above 1 % of them nothing is computed.
-- A number is a plain or scientific decimal: no blanks, no thousands separators, no percent signs, not NaN and not infinite.
+- A number is a plain or scientific decimal: no blanks, no thousands separators, no percent signs, not NaN and not infinite. One
+  beyond ±1e30 ends the run: its squares and products would be no numbers any more. One nearer to 0 than 1e-30 is read as 0.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ import csv
 import difflib
 import gzip
 import io
-import math
 import re
 import sys
 import zlib
@@ -22,30 +22,46 @@ from .console import INPUT_OUTPUT, Failure, bad_data, usage, warn
 NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 SAMPLES = 5
 MOST_REJECTED = 0.01
+# Squares and products of numbers within these, and those over propensities, stay far within what a double can hold; single
+# precision, which forests split by, reaches to 3e38.
+LARGEST = 1e30
+SMALLEST = 1e-30
 FORMULA_STARTS = tuple("=+-@\t\r")
 csv.field_size_limit(1 << 20)
 
 
 def number(text: str) -> float | None:
-    """The number that a field states; nil when it states none."""
-    if NUMBER.fullmatch(text):
-        value = float(text)
-        if math.isfinite(value):
-            return value
-    return None
+    """The number that a field states; nil when it states none, or one beyond ±1e30."""
+    if not is_number(text):
+        return None
+    value = float(text)
+    if abs(value) > LARGEST:
+        return None
+    return 0.0 if abs(value) < SMALLEST else value
+
+
+def is_number(text: str) -> bool:
+    """Whether a field is written as a number, however large."""
+    return NUMBER.fullmatch(text) is not None
+
+
+def shown(text: str) -> str:
+    """A field as messages show it: its beginning, where it is long."""
+    return text if len(text) <= 40 else text[:39] + "…"
 
 
 def no_number(name: str, text: str) -> str:
     """Says why a field is no number, and what to write."""
+    field = repr(shown(text))
     if text == "":
         return f"{name} is empty: write a number"
     if "," in text and number(text.replace(",", "")) is not None:
-        return f"{name} {text!r} is no number: write it without separators, as {text.replace(',', '')}"
+        return f"{name} {field} is no number: write it without separators, as {shown(text.replace(',', ''))}"
     if text.endswith("%"):
-        return f"{name} {text!r} is no number: write a share as a decimal, 0.2 for 20 %"
+        return f"{name} {field} is no number: write a share as a decimal, 0.2 for 20 %"
     if text != text.strip():
-        return f"{name} {text!r} has blanks around it: take them away"
-    return f"{name} {text!r} is no number: write a decimal such as 12.5"
+        return f"{name} {field} has blanks around it: take them away"
+    return f"{name} {field} is no number: write a decimal such as 12.5"
 
 
 def pairs(text: str) -> dict[str, float]:
@@ -71,13 +87,11 @@ class Table:
         self._file = _open(path)
         self._reader = csv.reader(self._file, strict=True)
         try:
-            header = next(self._reader)
+            header = self._next()
         except StopIteration:
             raise bad_data(f"{self.name}: is empty: the first line must name the columns {', '.join(required)}") from None
         except csv.Error as error:
             raise bad_data(f"{self.name}:1: the header cannot be read: {error}") from None
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise self._broken(error) from None
         self.header = [_printable(name) for name in header]
         self._check(required)
         self.line = self._reader.line_num
@@ -101,16 +115,28 @@ class Table:
         return self.header.index(column) if column in self.header else None
 
     def propensity(self, text: str) -> float | None:
-        """The propensity that a field states. One that is no number rejects the line and is nil; one that no propensity can be ends it."""
+        """The propensity that a field states. One that is no number rejects the line and is nil; one that no propensity can be ends
+        the run."""
+        value = self.number("propensity", text)
+        if value is not None and not 0 < value <= 1:
+            if value == 0 and re.match("[+]?[0.]*[1-9]", text):
+                raise self.fault(f"propensity {shown(text)} is below 1e-30, too small to weigh by: mend it, or take the line out")
+            remedy = "is it in percent? Write a share, 0.2 for 20 %" if value > 1 else "nobody can have got what nobody gets"
+            raise self.fault(f"propensity {shown(text)} is not within (0, 1]: {remedy}")
+        return value
+
+    def number(self, name: str, text: str) -> float | None:
+        """The number that a field states. A field that is none rejects the line and is nil; one beyond ±1e30 ends the run."""
         value = number(text)
         if value is None:
-            self.reject(no_number("propensity", text))
-        elif not 0 < value <= 1:
-            remedy = (
-                "is it in percent? Write a share, 0.2 for 20 %" if value > 1 else "nobody can have got what nobody gets"
-            )
-            raise self.fault(f"propensity {text} is not within (0, 1]: {remedy}")
+            if is_number(text):
+                raise self.beyond(name, text)
+            self.reject(no_number(name, text))
         return value
+
+    def beyond(self, name: str, text: str, line: int | None = None, remedy: str = "") -> Failure:
+        """The error of a number that is too large to be computed with."""
+        return self.fault(f"{name} {shown(text)} is beyond ±1e30: mend it{remedy}", line)
 
     def rows(self) -> Iterator[list[str]]:
         """Yields each well-formed line's fields; `line` is the number of the line it begins on."""
@@ -119,7 +145,7 @@ class Table:
         while True:
             self.line = reader.line_num + 1
             try:
-                row = next(reader)
+                row = self._next()
             except StopIteration:
                 return
             except csv.Error as error:
@@ -128,12 +154,6 @@ class Table:
                 self.lines += 1
                 self.reject(f"cannot be read as CSV: {error}")
                 continue
-            except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-                raise self._broken(error) from None
-            except OSError:
-                raise
-            except Exception as error:  # The decompressor of .zst has an error of its own.
-                raise self._broken(error) from None
             if not row:
                 continue
             self.lines += 1
@@ -146,6 +166,16 @@ class Table:
                 self.reject("is not UTF-8: save the file as CSV UTF-8")
                 continue
             yield row
+
+    def _next(self) -> list[str]:
+        try:
+            return next(self._reader)
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise self._broken(error) from None
+        except (StopIteration, csv.Error, OSError, MemoryError):
+            raise
+        except Exception as error:  # The decompressor of .zst has an error of its own.
+            raise self._broken(error) from None
 
     def reject(self, why: str, line: int | None = None) -> None:
         self.rejected += 1

@@ -135,7 +135,7 @@ def rows(result: Result, scores: ScoreTable, value: float):
 
 
 def report(result: Result, scores: ScoreTable, log: Outcomes, options, content: bytes) -> dict:
-    """tune.json: figures a customer in money unless the name says otherwise. `content` is that of the scores it belongs to."""
+    """tune.json: figures a customer in money unless the name says otherwise. `content` is the file of the scores it belongs to."""
 
     def figure(number: float) -> float:
         return float(f"{number:.9g}")

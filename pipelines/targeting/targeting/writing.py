@@ -37,35 +37,54 @@ def check_writable(path: str) -> None:
         raise Failure(INPUT_OUTPUT, f"{folder}: cannot be written to: check its permissions")
 
 
-def write(path: str, content: bytes) -> None:
-    """Writes a file by a temporary one beside it: whoever reads finds the old bytes or the new."""
+def packed(path: str, content: bytes) -> bytes:
+    """The bytes of a file of such a name: compressed, where it ends in .gz or .zst."""
     if path.endswith(".gz"):
-        packed = io.BytesIO()
-        with gzip.GzipFile(filename="", fileobj=packed, mode="wb", mtime=0) as file:
+        buffer = io.BytesIO()
+        with gzip.GzipFile(filename="", fileobj=buffer, mode="wb", mtime=0) as file:
             file.write(content)
-        content = packed.getvalue()
-    elif path.endswith(".zst"):
+        return buffer.getvalue()
+    if path.endswith(".zst"):
         import zstandard
 
-        content = zstandard.ZstdCompressor(level=3).compress(content)
-    folder = os.path.dirname(os.path.abspath(path))
-    temporary = os.path.join(folder, f".{os.path.basename(path)}.{secrets.token_hex(6)}.tmp")
-    file = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+        return zstandard.ZstdCompressor(level=3).compress(content)
+    return content
+
+
+def write(path: str, content: bytes) -> None:
+    """Writes a result, compressed as its name says."""
+    write_files([(path, packed(path, content))])
+
+
+def write_files(files: list[tuple[str, bytes]]) -> None:
+    """Writes files by temporary ones beside them: whoever reads one finds its old bytes or the new. All are on disk before the
+    first takes its name, and they take them in this order."""
+    temporaries: list[str] = []
     try:
-        rest = memoryview(content)
-        while rest:
-            rest = rest[os.write(file, rest) :]
-        os.fsync(file)
-        os.close(file)
-        file = -1
-        os.replace(temporary, path)
+        for path, content in files:
+            folder, name = os.path.split(os.path.abspath(path))
+            temporaries.append(os.path.join(folder, f".{name}.{secrets.token_hex(6)}.tmp"))
+            file = os.open(temporaries[-1], os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+            try:
+                rest = memoryview(content)
+                while rest:
+                    rest = rest[os.write(file, rest) :]
+                os.fsync(file)
+            finally:
+                os.close(file)
+        for temporary, (path, _) in zip(temporaries, files):
+            os.replace(temporary, path)
+            _sync_folder(path)
     except BaseException:
-        if file >= 0:
-            os.close(file)
-        if os.path.exists(temporary):
-            os.unlink(temporary)
+        for temporary in temporaries:
+            if os.path.exists(temporary):
+                os.unlink(temporary)
         raise
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+
+
+def _sync_folder(path: str) -> None:
+    """Makes the name of a file last."""
+    handle = os.open(os.path.dirname(os.path.abspath(path)), os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(handle)
     finally:
@@ -80,5 +99,5 @@ def csv_bytes(header: list[str], rows: Iterable[Iterable[str]]) -> bytes:
     return text.getvalue().encode()
 
 
-def write_json(path: str, value: dict) -> None:
-    write(path, (json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode())
+def json_bytes(value: dict) -> bytes:
+    return (json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
