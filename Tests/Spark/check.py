@@ -217,7 +217,14 @@ def formats(checks: Checks) -> None:
         checks.equal("all formats by Spark, whole files", DAY, "shop.json5", "--parts", "3", "--read-with", "spark")
         checks.equal("all formats, opened", DAY, "shop.json5", "--parts", "64")
         whole, nightly.MEBIBYTE = nightly.MEBIBYTE, 100_000
+        write(f"log/{DAY}/z.jsonl.gz", gzip.compress(b"\n".join(lines(2, count=9000)) + b"\n\n"))
         checks.equal("all formats, opened in pieces", DAY, "shop.json5", "--parts", "3", "--whole-file", "1")
+        checks.equal("a copy of a log, given as --input", DAY, "shop.json5", "--parts", "3", "--input", "log/{date}/*")
+        events = [json.loads(line) for line in lines(2, count=900) if line.startswith(b'{"ts') and b"visitor" in line and b"\xff" not in line]
+        write(f"log/{DAY}/b.jsonl", "\n".join(json.dumps(event, indent=1) for event in events).encode())
+        write(f"log/{DAY}/a b.jsonl", json.dumps(events[:400], indent=1).encode())
+        write(f"log/{DAY}/i.jsonl", gzip.compress(b"\n".join(random.Random(1).sample(lines(9, count=6000), 6000)), 0))
+        checks.equal("what is not of one object a line, under such a name", DAY, "shop.json5", "--parts", "3", "--whole-file", "1")
         nightly.MEBIBYTE = whole
         checks.equal("a day without a log", "2026-11-17", "shop.json5", codes=(66,))
 

@@ -534,10 +534,10 @@ def pieces(spark, files: list, arguments) -> tuple:
             raise Refused(f"{name}: Spark does not read it, whose name begins with a dot or an underscore, perhaps; rename it", 74)
         if not size:
             empty.append((day, name))
-        elif size <= arguments.whole_file * MEBIBYTE or not re.search(r"\.(jsonl|ndjson)$", name.lower()):
+        elif size <= arguments.whole_file * MEBIBYTE or not may_be_cut(name, uri):
             if size > LARGEST_VALUE:
                 raise Refused(
-                    f"{name}: {size} bytes, and only files whose names end in .jsonl or .ndjson can be read in pieces; "
+                    f"{name}: {size} bytes, and only files of one object a line, named .jsonl or .ndjson, can be read in pieces; "
                     "cut it into files of less than 2 GB", 65)
             whole.append((day, name, uri))
         else:
@@ -578,6 +578,24 @@ def pieces(spark, files: list, arguments) -> tuple:
     return [one.coalesce(1) for one in parts.values()], [], {}
 
 
+def may_be_cut(name: str, uri: str) -> bool:
+    """Whether a file can be read in pieces, line by line: by its name, and by how it begins where it can be opened here. A list of
+    objects, one over several lines, or compressed bytes under such a name are not."""
+    if not re.search(r"\.(jsonl|ndjson)$", name.lower()):
+        return False
+    if not uri.startswith("file:"):
+        return True
+    try:
+        with open(plain(uri), "rb") as file:
+            head = file.read(1 << 20).removeprefix(b"\xef\xbb\xbf").lstrip()
+    except OSError:
+        return True  # Reading it will say what is wrong.
+    if head.startswith((b"[", b"\x1f\x8b", b"\x28\xb5\x2f\xfd")):
+        return False
+    lines = [line.strip() for line in head.split(b"\n")]
+    return len(lines) == 1 or any(line.startswith(b"{") and line.endswith(b"}") for line in lines)
+
+
 def local_pieces(files: list, arguments) -> tuple:
     """The night's files as lists of pieces, (day, name, path, start, end), a list for each task; and the files that are empty.
     Without an end a piece is a whole file."""
@@ -594,7 +612,7 @@ def local_pieces(files: list, arguments) -> tuple:
             empty.append((day, name))
         elif arguments.no_shuffle:
             groups.setdefault(part_key(name, arguments.group), []).append((day, name, path, 0, None))
-        elif size > largest and re.search(r"\.(jsonl|ndjson)$", name.lower()):
+        elif size > largest and may_be_cut(name, uri):
             pieces += [[(day, name, path, start, min(start + largest, size))] for start in range(0, size, largest)]
             room = 0
         elif size <= room:
