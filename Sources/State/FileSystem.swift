@@ -277,6 +277,36 @@ package enum FileSystem {
         return false
     }
 
+    /// Gives a file a second name; false where that cannot be: it is a directory, of a file system without links, or another's.
+    static func linkWherePossible(_ path: String, to file: String) throws(FileError) -> Bool {
+        do throws(FileError) {
+            return try createHardLink(path, to: file)
+        } catch {
+            guard [EPERM, EACCES, EXDEV, EMLINK, ENOSYS, ENOTSUP].contains(error.code) else { throw error }
+            return false
+        }
+    }
+
+    /// Whether a path itself is a directory of this user, which another may stand in for.
+    static func isReplaceableDirectory(_ path: String) throws(FileError) -> Bool {
+        var status = stat()
+        guard uninterrupted({ lstat(path, &status) }) == 0 else {
+            throw FileError(path: path, operation: "examine", code: errno)
+        }
+        return status.st_mode & S_IFMT == S_IFDIR && status.st_uid == geteuid()
+    }
+
+    /// Makes a directory with the permissions and the group of another; false where that is not allowed.
+    static func createDirectory(_ path: String, withModeOf other: String) throws(FileError) -> Bool {
+        guard let status = try status(of: other) else { return false }
+        guard uninterrupted({ mkdir(path, 0o700) }) == 0 else {
+            if [EPERM, EACCES, EROFS].contains(errno) { return false }
+            throw FileError(path: path, operation: "create the directory", code: errno)
+        }
+        return uninterrupted({ chown(path, uid_t.max, status.st_gid) }) == 0
+            && uninterrupted({ chmod(path, status.st_mode & 0o7777) }) == 0
+    }
+
     /// The last part of a path.
     package static func name(of path: String) -> String {
         path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path

@@ -70,7 +70,7 @@ package struct OutputFile: Sendable {
     }
 
     /// Beside the file, since nothing can be moved in one step between file systems; of each process its own.
-    private var temporary: String {
+    var temporary: String {
         FileSystem.parent(of: path) + "/" + Temporaries.name(for: FileSystem.name(of: path))
     }
 
