@@ -24,7 +24,7 @@ import Testing
 
     @Test func standardOutputAndFileAreTheSame() throws {
         let printed = try export("--table", "table.csv")
-        #expect(printed.status == 0 && printed.errors.contains("warning: table.csv has no manifest.json beside it"))
+        #expect(printed.status == 0 && printed.errors.contains("warning: table.csv is read without a manifest.json"))
         #expect(printed.output.hasPrefix(#"{"format":"sluice-table/1","date":"2026-11-21","xxh64":""#))
         #expect(
             printed.output.contains(

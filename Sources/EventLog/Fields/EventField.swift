@@ -99,7 +99,7 @@ package struct EventSchema: Equatable, Sendable {
     /// Names of platforms, slots and variants that are declared: there they are names, even where they mean nobody elsewhere.
     package var declaredNames: Set<String> = []
     /// Whether the log is a tool's that has records of other things too: those without a type, and views and clicks that do not say of
-    /// which slot and variant they are, count as ``EventType/other`` and are no faults.
+    /// which slot and variant they are, are ignored as of another type, and not rejected.
     package var hasOtherRecords = false
     /// Whether a slot may be written as the key of a flag, `PLATFORM/SLOT`; its platform is the one named there.
     package var slotsMayNamePlatforms = false

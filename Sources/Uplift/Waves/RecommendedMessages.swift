@@ -62,8 +62,7 @@ package final class RecommendedMessages {
         let scan = DecisionsScan(
             width: file.width, customer: try file.required("customer", of: "a file of decisions"),
             message: try file.required("message", of: "a file of decisions"), reason: try file.place("reason"),
-            list: list,
-            messages: messages)
+            list: list, messages: messages)
         try file.read(workers: workers) { DecisionsWorker(scan) }
         switch scan.fault {
         case nil: break

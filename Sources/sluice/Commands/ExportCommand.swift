@@ -57,7 +57,7 @@ enum ExportCommand: Command {
             return folder
         }
         Console.warning(
-            "\(path) has no manifest.json beside it: it is not verified, and holdouts that several experiments share are not known"
+            "\(path) is read without a manifest.json: it is not verified, and holdouts that several experiments share are not known"
         )
         return path
     }
