@@ -17,6 +17,7 @@ import re
 import subprocess
 import sys
 import time
+from collections import deque
 from dataclasses import dataclass, field
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -34,6 +35,7 @@ class Part:
     seconds: float = 0.0
     tests: int = 0
     skips: list[tuple[str, str]] = field(default_factory=list)
+    last: deque[str] = field(default_factory=lambda: deque(maxlen=12))
 
     def run(self) -> None:
         print(f"== {self.name}: {self.command}", flush=True)
@@ -43,6 +45,7 @@ class Part:
         )
         for line in process.stdout:
             sys.stdout.write(line)
+            self.last.append(line)
             self.read(re.sub(r"\x1b\[[0-9;]*m", "", line.rstrip("\n")))
         sys.stdout.flush()
         self.code = process.wait()
@@ -82,6 +85,11 @@ def main() -> int:
     for part in parts:
         for name, reason in part.skips:
             print(f"skipped in {part.name}: {name}: {reason}")
+    # The last words of what failed, again: whoever sees only the end of a long output needs them.
+    for part in parts:
+        if part.code != 0:
+            print(f"{part.name} ended with {part.code}, its last lines:")
+            print("".join(f"    {line.rstrip()[:2000]}\n" for line in part.last), end="")
     for name in forbidden:
         print(f"FAILED: {name} was skipped, and Tests/allowed_skips.txt does not name it")
     return 1 if forbidden or any(part.code != 0 for part in parts) else 0
