@@ -3,7 +3,7 @@ package import Domain
 /// Why a group cannot be allocated.
 package struct AllocationError: Error, Equatable, Sendable, CustomStringConvertible {
     package enum Problem: Equatable, Sendable {
-        /// Every competing arm is blacklisted.
+        /// No competing arm may be shown, nor a control.
         case noEligibleArm
         /// The floors of the eligible arms exceed what the control leaves them.
         case floorsExceedTraffic(floors: Double, available: Double)
@@ -31,8 +31,8 @@ package struct AllocationError: Error, Equatable, Sendable, CustomStringConverti
         let fault =
             switch problem {
             case .noEligibleArm:
-                "no variant may be shown (blacklisted, outside its dates, or stopped) and there is no control; declare another variant, "
-                    + "or end what keeps one away"
+                "no variant may be shown (blacklisted, outside its dates, or stopped), and no control in their place: there is none, or it is "
+                    + "blacklisted too; declare another variant, or end what keeps one away"
             case .floorsExceedTraffic(let floors, let available):
                 "the floors add up to \(PlainDecimal.string(floors)) of \(PlainDecimal.string(available)); lower them"
             case .invalidShare(let variant, let share):

@@ -74,9 +74,10 @@ package struct GroupAllocator: Sendable {
     }
 
     /// Visitors that a prior stands for count like those of the window: beside arms that have such priors, one without is new;
-    /// and an arm known from everyone is not new in a segment.
+    /// and an arm known from everyone is not new in a segment. Visitors of days on which hardly another arm was shown tell nothing
+    /// of how the arm compares, and end no warm-up.
     private func isNew(_ arm: LearnedArm) -> Bool {
-        Double(arm.visitors) + arm.priorVisitors < Double(settings.warmup)
+        (arm.isCompared ? Double(arm.visitors) : 0) + arm.priorVisitors < Double(settings.warmup)
     }
 
     /// The seed of a group's draws: a function of pipeline and group, not of the date, so that nothing moves without data.

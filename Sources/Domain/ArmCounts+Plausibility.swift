@@ -21,6 +21,9 @@ extension ArmCounts {
         for (count, column) in counts where count < 0 {
             return Impossibility(column: column, expected: "a count, at least 0")
         }
+        if visitors == 0, views > 0 || clicks > 0 || purchases > 0 {
+            return Impossibility(column: "visitors", expected: "at least 1, where something is counted of them")
+        }
         let tooMany =
             above(clickers, visitors, "clickers", "visitors") ?? above(purchasers, visitors, "purchasers", "visitors")
             ?? above(clickers, clicks, "clickers", "clicks") ?? above(purchasers, purchases, "purchasers", "purchases")

@@ -63,6 +63,7 @@ package struct ExperimentLearner: Sendable {
                     successes: counts.successes(ofArm: arm, reward), priorVisitors: known.priorVisitors)
                 learned.mean = known.mean
                 learned.interval = known.interval
+                learned.isCompared = known.isCompared
                 return learned
             })
     }
@@ -78,4 +79,5 @@ struct KnownArm {
     var mean: Double
     var interval: Posterior?
     var priorVisitors: Double
+    var isCompared: Bool
 }

@@ -15,6 +15,8 @@ package struct LearnedArm: Equatable, Sendable {
     package var successes: Int128
     /// Pseudo-visitors of its prior: what is known of it from before, and in a segment from everyone.
     package var priorVisitors: Double
+    /// Whether its visitors compare it with other arms: not those of days on which hardly another was shown.
+    package var isCompared = true
 
     /// An arm whose posterior is shown as it is.
     package init(

@@ -51,7 +51,7 @@ struct RateGroups {
             let posterior = everyone.posterior(ofArm: arm, prior: prior, pooled: nil)
             return KnownArm(
                 posterior: posterior, mean: posterior.mean, interval: posterior,
-                priorVisitors: prior.successes + prior.failures)
+                priorVisitors: prior.successes + prior.failures, isCompared: everyone.compares(arm: arm))
         }
         guard !counts.own.isEmpty else { return [global] }
         let (shared, meanRate) = shared(global, learner.hasRows(counts.everyone))
@@ -69,7 +69,8 @@ struct RateGroups {
                         interval: RateGroups.interval(
                             posterior, shared[number], meanRate,
                             dependence: dependence(shared[number], update, arm)),
-                        priorVisitors: prior.successes + prior.failures + pooled.visitors)
+                        priorVisitors: prior.successes + prior.failures + pooled.visitors,
+                        isCompared: update.compares(arm: arm))
                 }
             }
     }
@@ -83,13 +84,17 @@ struct RateGroups {
     /// What each group takes over from everyone, and m̄.
     func shared(_ global: LearnedGroup, _ arms: [Int]) -> (shared: [Shared], meanRate: Double) {
         let means = global.arms.map(\.posterior.mean)
+        // What is known of an arm that was never compared is its prior: no segment takes that for visitors.
+        func taken(atMost visitors: Double) -> [Double] {
+            global.arms.map { $0.isCompared ? min(visitors, Double($0.visitors)) : 0 }
+        }
         switch pooling {
         case .visitors(let visitors):
-            let taken = global.arms.map { min(max(0, visitors), Double($0.visitors)) }
+            let taken = taken(atMost: max(0, visitors))
             return (own.map { _ in Shared(level: 1, visitors: taken, successes: nil) }, 0)
         case .automatic:
             let learned = SegmentPooling(parts, means: means, arms: arms)
-            let taken = global.arms.map { min(learned.visitors, Double($0.visitors)) }
+            let taken = taken(atMost: learned.visitors)
             let shared = own.indices.map { number in
                 Shared(
                     level: parts[number].level(means, among: arms), visitors: taken,

@@ -24,6 +24,10 @@ struct RateUpdate: Equatable, Sendable {
         adjustment.evidence[arm] * max(adjustment.adjustedTrials[arm], successes[arm])
     }
 
+    /// Whether an arm's visitors compare it with others: of fewer than a tenth of them the posterior knows next to nothing, however
+    /// many they are.
+    func compares(arm: Int) -> Bool { adjustment.evidence[arm] >= 0.1 }
+
     /// κ·O of an arm.
     func weightedSuccesses(ofArm arm: Int) -> Double { adjustment.evidence[arm] * successes[arm] }
 

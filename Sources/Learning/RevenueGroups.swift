@@ -31,7 +31,9 @@ struct RevenueGroups {
         guard let known = everyone.everyone else { return withoutSales(rates, learner, counts) }
         let global = learner.group(.everyone, counts.everyone, .revenue) { arm, _ in
             let posterior = RevenueUpdate.posterior(everyone.amounts[arm], known)
-            return KnownArm(posterior: posterior, mean: posterior.mean, interval: posterior, priorVisitors: 0)
+            return KnownArm(
+                posterior: posterior, mean: posterior.mean, interval: posterior, priorVisitors: 0,
+                isCompared: everyone.purchases.compares(arm: arm))
         }
         guard !counts.own.isEmpty else { return [global] }
         let (shared, _) = purchases.shared(rates[0], learner.hasRows(counts.everyone))
@@ -65,7 +67,8 @@ struct RevenueGroups {
             let error = isLearned ? dependence * dependence * (1 + known.squaredVariation) / (purchasers + 1) : 0
             return KnownArm(
                 posterior: posterior, mean: posterior.mean,
-                interval: RevenueUpdate.posterior(total, known, variance: error), priorVisitors: taken)
+                interval: RevenueUpdate.posterior(total, known, variance: error), priorVisitors: taken,
+                isCompared: purchases.own[number].compares(arm: arm))
         }
     }
 
@@ -81,7 +84,7 @@ struct RevenueGroups {
                 let revenue = real(counts.successes(ofArm: arm, .revenue)) / 1e6
                 return KnownArm(
                     posterior: rate.arms[arm].posterior, mean: visitors > 0 ? revenue / visitors : 0, interval: nil,
-                    priorVisitors: rate.arms[arm].priorVisitors)
+                    priorVisitors: rate.arms[arm].priorVisitors, isCompared: rate.arms[arm].isCompared)
             }
         }
     }

@@ -34,7 +34,7 @@ extension NightlyRun {
         }
         let inputs = try allocationInputs()
         let before = try tableBefore(tableDate)
-        let results = decide(history, inputs, before, on: tableDate)
+        let results = decide(history, inputs, before, try stoppedArms(before), on: tableDate)
         var draft = Draft()
         for (configured, result) in zip(configuration.experiments, results) {
             let key = configured.experiment.key
@@ -81,7 +81,7 @@ extension NightlyRun {
     /// The results of all experiments, in their order.
     private func decide(
         _ history: History, _ inputs: AllocationInputs, _ before: (date: CalendarDate, rows: [AllocationRow])?,
-        on tableDate: CalendarDate
+        _ stopped: [SlotKey: Set<Name>], on tableDate: CalendarDate
     ) -> [Result<ExperimentNight.Result, ExperimentNight.Failure>] {
         let experiments = configuration.experiments
         let isMature = maturity(on: tableDate.advanced(by: -1))
@@ -102,7 +102,7 @@ extension NightlyRun {
                 configured: configured, pipeline: configuration.pipeline,
                 rows: history.rows[configured.experiment.key] ?? [], isMature: isMature,
                 priors: configured.learning.priors.flatMap { inputs.priors[$0] } ?? PriorCounts(),
-                blacklist: inputs.blacklist, date: tableDate, stoppedBefore: stopped(configured, in: before))
+                blacklist: inputs.blacklist, date: tableDate, stoppedBefore: stopped[key] ?? [])
             let result = Result { () throws(ExperimentNight.Failure) in try night.result() }
             results.withLock { $0[index] = result }
         }
@@ -131,16 +131,34 @@ extension NightlyRun {
         }
     }
 
-    /// The arms that the table before stopped and that are declared still, unless what it was learned from is forgotten.
-    private func stopped(
-        _ configured: ExperimentConfiguration, in before: (date: CalendarDate, rows: [AllocationRow])?
-    ) -> Set<Name> {
-        guard let before, !configured.learning.guardrails.isEmpty else { return [] }
-        if let since = configured.learning.since, before.date <= since { return [] }
-        let rows = before.rows.filter {
-            $0.key.slotKey == configured.experiment.key && $0.status == .stopped
+    /// By experiment with guardrails, the arms that its newest rows before tonight's have as stopped, unless what those were learned
+    /// from is forgotten. A night that had to leave an experiment out has no rows of it: then an earlier table tells.
+    private func stoppedArms(
+        _ before: (date: CalendarDate, rows: [AllocationRow])?
+    ) throws(RunFailure) -> [SlotKey: Set<Name>] {
+        guard let before else { return [:] }
+        let earliest = Dictionary(
+            uniqueKeysWithValues: configuration.experiments.lazy.filter { !$0.learning.guardrails.isEmpty }
+                .map { ($0.experiment.key, $0.learning.since) })
+        var stopped: [SlotKey: Set<Name>] = [:]
+        func take(_ rows: [AllocationRow], of date: CalendarDate) {
+            let found = Dictionary(grouping: rows, by: \.key.slotKey)
+            for (key, since) in earliest where stopped[key] == nil {
+                if let since, date <= since {
+                    stopped[key] = []
+                } else if let rows = found[key] {
+                    stopped[key] = Set(rows.lazy.filter { $0.status == .stopped }.map(\.key.variant))
+                }
+            }
         }
-        return Set(rows.map(\.key.variant))
+        take(before.rows, of: before.date)
+        guard stopped.count < earliest.count else { return stopped }
+        for date in try files({ () throws(FileError) in try state.allocationDates() }).reversed()
+        where date < before.date && stopped.count < earliest.count {
+            // An old table that cannot be read any more is no reason to publish nothing.
+            if let rows = try? readTable(of: date) { take(rows, of: date) }
+        }
+        return stopped
     }
 
     /// Tells what is new: arms stopped, a winner named.
@@ -171,7 +189,7 @@ extension NightlyRun {
 
     /// The experiment's rows in the newest table before a date, under that date, and how they were made, where that table says so.
     ///
-    /// What must not be shown tonight is never carried over.
+    /// What must not be shown tonight, and arms that are declared no longer, are never carried over.
     private func carryOver(
         _ declared: Experiment, _ blacklist: Blacklist, to date: CalendarDate, because error: AllocationError,
         into outcome: inout NightOutcome
@@ -202,14 +220,17 @@ extension NightlyRun {
             .experimentCarriedOver(date.advanced(by: -1), error, experiment, from: rows.first?.date), in: &outcome)
         for index in rows.indices { rows[index].date = date }
         var shown: [AllocationRow] = []
+        let arms = Set(declared.arms)
         for (segment, group) in Dictionary(grouping: rows, by: \.key.segment) {
-            let outside = blacklist.outside(of: declared, segment: segment, on: date)
+            var outside = blacklist.outside(of: declared, segment: segment, on: date)
+            // Who took an arm out of the configuration does not want it shown.
+            for row in group where !arms.contains(row.key.variant) { outside[row.key.variant] = .ended }
             guard let left = CarriedRows.withoutTraffic(of: outside, group) else {
                 let error = AllocationError(experiment: experiment, segment: segment, problem: .noEligibleArm)
                 leaveOut(experiment, because: error, date.advanced(by: -1), into: &outcome)
                 return ([], [])
             }
-            shown += left
+            shown += left.filter { arms.contains($0.key.variant) }
         }
         return (shown, facts)
     }

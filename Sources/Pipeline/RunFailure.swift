@@ -58,7 +58,7 @@ package enum RunFailure: Error, CustomStringConvertible {
         case .tooManyRejected(let date, let tally, let allowed):
             RunFailure.rejection(date, tally, allowed)
         case .overflow(let date):
-            "\(date): \(CountOverflow()); look for nonsense in the revenue of the log"
+            "\(date): \(CountOverflow()); look for nonsense in the revenue of the log, or in counts that were imported"
         case .memory(let date, let bytes):
             "\(date): one visitor alone does not fit into the \(bytes >> 20)M given, however often the log is read; "
                 + "give more with --memory"

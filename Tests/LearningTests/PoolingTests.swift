@@ -84,6 +84,27 @@ import Testing
         #expect(groups[0].arms.allSatisfy { $0.interval == $0.posterior })
     }
 
+    @Test("No segment takes over visitors of an arm that was never compared", arguments: [true, false])
+    func neverCompared(isAutomatic: Bool) throws {
+        let segments: [Name] = ["city0", "city1"]
+        let rows = segments.flatMap { segment in
+            [
+                row(0, "a", visitors: 4_000, clickers: 200, segment: segment),
+                row(0, "b", visitors: 4_000, clickers: 220, segment: segment),
+                row(1, "c", visitors: 4_000, clickers: 150, segment: segment),
+            ]
+        }
+        let learner = ExperimentLearner(
+            experiment: Experiment(key: slot, variants: ["a", "b", "c"]),
+            settings: settings { if !isAutomatic { $0.pooling = .visitors(200) } })
+        let groups = try learner.learn(rows)
+        #expect(groups.count == 3)
+        for group in groups { #expect(group.arms.map(\.isCompared) == [true, true, false]) }
+        for group in groups.dropFirst() {
+            #expect(group.arms[0].priorVisitors > 0 && group.arms[2].priorVisitors == 0)
+        }
+    }
+
     @Test("Days before `since` are forgotten")
     func since() throws {
         let rows = [row(0, "a", visitors: 5_000, clickers: 900), row(3, "a", visitors: 1_000, clickers: 50)]

@@ -116,11 +116,18 @@ import Testing
         nights.experiment = declared.replacing(#"["a","#, with: #"[{ name: "a", from: "2026-11-20" },"#)
         try nights.run("2026-11-02")
         #expect(try nights.rows("2026-11-03")[0].status == .stopped)
-        nights.experiment = declared.replacing(#""a", "#, with: "")
-        try nights.run("2026-11-03")
-        nights.experiment = declared
+        // Nor does a night that leaves the experiment out.
+        try nights.directory.write(
+            "platform,slot,segment,variant,until,reason\nweb,hero,*,*,2026-11-04,wrong price\n", to: "blacklist.csv")
+        #expect(try nights.run("2026-11-03").leftOut == ["web/hero"])
+        try nights.directory.write("platform,slot,segment,variant,until,reason\n", to: "blacklist.csv")
         try nights.run("2026-11-04")
-        #expect(try nights.rows("2026-11-05")[0].status == .active)
+        #expect(try nights.rows("2026-11-05")[0].status == .stopped)
+        nights.experiment = declared.replacing(#""a", "#, with: "")
+        try nights.run("2026-11-05")
+        nights.experiment = declared
+        try nights.run("2026-11-06")
+        #expect(try nights.rows("2026-11-07")[0].status == .active)
     }
 
     @Test("Rows that are carried over leave out what is blacklisted since")
@@ -129,15 +136,38 @@ import Testing
         nights.experiment = #"platform: "web", slot: "hero", variants: ["a", "b", "c"]"#
         try nights.statistics("2026-11-01", [("a", 1_000, 50, 0), ("b", 1_000, 60, 0), ("c", 1_000, 55, 0)])
         try nights.run("2026-11-01")
-        // A night of which the posteriors make no shares.
-        try nights.statistics("2026-11-02", [("a", Int.max / 2, 1, 0), ("b", 10, 1, 0), ("c", 10, 1, 0)])
+        // A beginning that is still to come: nothing can be learned.
+        nights.more = #"learning: { since: "2026-12-24" },"#
+        nights.experiment = #"platform: "web", slot: "hero", variants: ["a", "b", "d"]"#
         try nights.directory.write(
             "platform,slot,segment,variant,until,reason\nweb,hero,*,b,,wrong price\n", to: "blacklist.csv")
         let outcome = try nights.run("2026-11-02")
-        guard !outcome.carriedOver.isEmpty else { return }
+        #expect(outcome.carriedOver == ["web/hero"])
         let rows = try nights.rows("2026-11-03")
-        #expect(rows[1].status == .blacklisted && rows[1].traffic == 0)
-        #expect(rows.reduce(0) { $0 + $1.traffic } == 1_000_000)
+        #expect(rows.map(\.key.variant) == ["a", "b"], "what is declared no longer is not shown")
+        #expect(rows.map(\.status) == [.active, .blacklisted] && rows.map(\.traffic) == [1_000_000, 0])
+    }
+
+    @Test("An arm whose visitors came on days without another is new, however many they are")
+    func neverCompared() throws {
+        let nights = try Nights()
+        nights.experiment = #"platform: "web", slot: "hero", variants: ["a", "b", "c"]"#
+        for (date, arms) in [
+            ("2026-11-01", [("a", 5_000, 250, 0), ("b", 5_000, 300, 0)]), ("2026-11-02", [("c", 9_000, 300, 0)]),
+        ] {
+            try nights.statistics(date, arms)
+        }
+        try nights.run("2026-11-02")
+        let rows = try nights.rows("2026-11-03")
+        #expect(rows[2].status == .new && rows[2].traffic <= 333_334, "\(rows[2])")
+        #expect(rows[1].traffic > rows[0].traffic)
+        // Some visitors of another arm, who strayed in.
+        try nights.statistics("2026-11-02", [("c", 9_000, 300, 0), ("a", 3, 0, 0)])
+        try nights.run("2026-11-02")
+        #expect(try nights.rows("2026-11-03")[2].status == .new)
+        try nights.statistics("2026-11-02", [("c", 9_000, 300, 0), ("a", 3_000, 100, 0)])
+        try nights.run("2026-11-02")
+        #expect(try nights.rows("2026-11-03")[2].status == .active)
     }
 
     @Test("Every reward that somebody gave is told, and which one decides")

@@ -124,6 +124,6 @@ import Testing
         #expect(text(ascii: true).utf8.allSatisfy { $0 == 10 || (32...126).contains($0) })
         #expect(
             text(ascii: false).unicodeScalars.allSatisfy { $0 == "\n" || $0.properties.generalCategory != .control })
-        #expect(text(ascii: false).contains("damaged: table of "))
+        #expect(text(ascii: false).contains("missing or damaged: table of "))
     }
 }

@@ -57,6 +57,12 @@ import Testing
         #expect(try state.summary().leaders == [0, 1])
         #expect(
             try state.narrative().hasPrefix("a and b lead together, each with a probability of 40.0 % of being best."))
+        // What the evidence says of all of them is said of a tie too.
+        let rows = [TabledState.known("a", 0.5, best: 0.5), TabledState.known("b", 0.5, best: 0.5)]
+        var facts = TabledState.facts(rows)
+        facts.conclusion = .nothingLeft
+        try state.table(2, rows, facts: facts)
+        #expect(try state.narrative().contains("of being best; there is nothing left to find worth 1 %."))
     }
 
     @Test("A first table carries nothing over; one after it that learned nothing does")

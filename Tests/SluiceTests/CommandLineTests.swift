@@ -132,7 +132,7 @@ import TestSupport
         #expect(result.errors.contains("allocation.csv"))
         #expect(try shop.sluice("history", "--tables").output.contains("damaged"))
         let history = try shop.sluice("history")
-        #expect(history.output.contains("damaged: table of 2026-03-02"))
+        #expect(history.output.contains("missing or damaged: table of 2026-03-02"))
         #expect(history.errors.contains("allocation.csv"))
     }
 

@@ -64,7 +64,7 @@ package enum PartFault: Error, Equatable, Sendable, CustomStringConvertible {
             "\(first) and \(second) have visitors in common (\(known) found\(estimated > Int64(known) ? ", about \(estimated) in all" : "")); "
                 + "all lines of a visitor must go to one part: split the log with `sluice split`"
         case .overflow:
-            "a sum of counts or of revenue exceeds what 128 bits hold; look for nonsense in the revenue of the log"
+            "a sum of counts or of revenue exceeds what 128 bits hold; look for nonsense in the revenue of the log, or in counts that were imported"
         }
     }
 

@@ -30,6 +30,7 @@ package enum Narrative {
         guard summary.leaders.count == 1 else {
             return
                 "\(names(summary.leaders, summary)) lead together, each with a probability of \(probability) of being best"
+                + (conclusion(summary) ?? "")
         }
         let leading = "\(name(leader, summary)) leads with a probability of \(probability) of being best"
         guard let winner = competing.first(where: { summary.arms[$0]?.row.verdict == .winner }) else {

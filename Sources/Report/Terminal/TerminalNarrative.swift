@@ -48,7 +48,7 @@ package struct TerminalNarrative: Sendable {
         }
         lines.append(history.current.map { "served: the table of \($0)" } ?? "served: none")
         for fault in history.faults {
-            lines.append("damaged: \(fault.subject.rawValue) of \(fault.date)")
+            lines.append("missing or damaged: \(fault.subject.rawValue) of \(fault.date)")
         }
         if !history.beyond.isEmpty {
             lines.append("left out, beyond the newest table: statistics of \(Text.days(history.beyond))")
