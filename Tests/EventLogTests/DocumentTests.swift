@@ -147,6 +147,42 @@ import Testing
         }
     }
 
+    /// Elements of a list that are no objects are each rejected by themselves, wherever they stand.
+    @Test(arguments: ["null", "5", "-1.5e+3", "true", #""x],{""#, #""\"""#, "[5]", "[]"])
+    func plainElementsSpoilNoOther(element: String) throws {
+        let event = "{\"ts\":1795168800,\"type\":\"purchase\",\"visitor\":\"v\"}"
+        let count = element == "[]" ? 0 : 4
+        for separator in [",", " ,\n ", ", "] {
+            for position in [0, 1, 10, 20] {
+                var elements = Array(repeating: event, count: 20)
+                elements.insert(element, at: position)
+                elements.append(element)
+                let list = "[" + elements.joined(separator: separator) + "]\n"
+                let batch = "{\"a\":1,\"batch\":\(list),\"z\":2}\n"
+                for reading in [try read(list + list), try read(batch + batch, each: ["batch"])] {
+                    #expect(reading.events.count == 40, "\(separator) at \(position)")
+                    #expect(reading.rejectedLines == Int64(count), "\(separator) at \(position)")
+                }
+            }
+        }
+    }
+
+    @Test("What stands in a list of objects around events and is none has no events, and takes none from others")
+    func plainElementsAroundLists() throws {
+        let event = "{\"ts\":1795168800,\"type\":\"purchase\",\"visitor\":\"v\"}"
+        let text = "{\"groups\":[null,{\"events\":[\(event)]},7,\"]\",[{}],{\"events\":[\(event)]},null]}\n"
+        let reading = try read(text + text, each: ["groups", "events"])
+        #expect(reading.events.count == 4 && reading.rejected.map(\.name) == ["no list of events"])
+        #expect(reading.rejectedLines == 10)
+    }
+
+    @Test("A list of events in its line before objects in lines of their own")
+    func aListBeforeLines() throws {
+        let event = "{\"ts\":1795168800,\"type\":\"purchase\",\"visitor\":\"v\"}"
+        let reading = try read("[\(event),\(event)]\n\(event)\n\(event)\n")
+        #expect(reading.events.count == 4 && reading.rejected.isEmpty)
+    }
+
     /// However much of a line is read anew, it is a bounded number of times.
     @Test func aLineOfDamageIsReadInTime() throws {
         let line = String(repeating: "{\"a\":\"\"x},{\"b\":[}, ", count: 30_000)

@@ -106,27 +106,17 @@ struct FormatDetector: ~Copyable {
             try read(bytes, step)
             lineFeed = memory.lineFeed(in: seen..<count)
         }
-        // Lists around objects, and nothing else: what begins otherwise is one bad line.
-        if isList, !beginsLists(start..<(lineFeed ?? count)) { return false }
-        if !isList, ObjectBounds.isSeveral(memory.base + start, count: (lineFeed ?? count) - start) { return true }
-        guard let lineFeed else { return isList }
-        // A list whose first line ends in a comma goes on, whatever is wrong with what stands before.
-        if isList, let last = memory[start..<lineFeed].last(where: { $0 > 0x20 }), last == UInt8(ascii: ",") {
-            return true
-        }
-        let isOpen = ObjectBounds.isOpen(memory.base + start, count: lineFeed - start)
-        // A list that ends in its line stands alone, or each line is one: among objects it is one bad line.
-        if isList ? isOpen : !isOpen { return isList }
+        // Lists around objects: what begins otherwise is one bad line.
+        if isList { return beginsLists(start..<(lineFeed ?? count)) }
+        if ObjectBounds.isSeveral(memory.base + start, count: (lineFeed ?? count) - start) { return true }
+        guard let lineFeed, ObjectBounds.isOpen(memory.base + start, count: lineFeed - start) else { return false }
         var position = lineFeed
         while true {
             while position < count {
-                let byte = memory.base[position]
-                if byte > 0x20 {
-                    return isList ? byte == UInt8(ascii: "[") : try isMember(position, bytes, step, limit)
-                }
+                if memory.base[position] > 0x20 { return try isMember(position, bytes, step, limit) }
                 position += 1
             }
-            if atEnd || count - start > limit { return isList }
+            if atEnd || count - start > limit { return false }
             try read(bytes, step)
         }
     }
@@ -153,17 +143,42 @@ struct FormatDetector: ~Copyable {
         return position < end && memory.base[position] == UInt8(ascii: ":")
     }
 
-    /// Whether a line has opening brackets of a few lists, and then an object or nothing.
+    /// Whether a line has opening brackets of a few lists, and then an object or nothing; texts, numbers and words may stand before it, or
+    /// alone where a list goes on in the next line.
     private func beginsLists(_ line: Range<Int>) -> Bool {
-        var lists = 0
-        for index in line {
+        var (lists, openLists) = (0, 0)
+        var hasElements = false
+        var index = line.lowerBound
+        while index < line.upperBound {
             switch memory.base[index] {
-            case UInt8(ascii: "["): lists += 1
-            case 0x20, 0x09, 0x0D: break
+            case UInt8(ascii: "["): (lists, openLists) = (lists + 1, openLists + 1)
+            case UInt8(ascii: "]"): openLists -= 1
+            case 0x20, 0x09, 0x0D, UInt8(ascii: ","): break
+            case UInt8(ascii: "\""):
+                hasElements = true
+                index += 1
+                while index < line.upperBound, memory.base[index] != UInt8(ascii: "\"") {
+                    index += memory.base[index] == UInt8(ascii: "\\") ? 2 : 1
+                }
+            case UInt8(ascii: "-"), 0x30...0x39, UInt8(ascii: "t"), UInt8(ascii: "f"), UInt8(ascii: "n"):
+                hasElements = true
+                while index + 1 < line.upperBound, FormatDetector.isOfWord(memory.base[index + 1]) { index += 1 }
             case let byte: return byte == UInt8(ascii: "{") && lists <= 4
             }
+            index += 1
         }
-        return lists <= 4
+        return lists <= 4 && (!hasElements || openLists > 0)
+    }
+
+    /// Whether a byte may go on with a number or a word of JSON.
+    private static func isOfWord(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), 0x30...0x39, UInt8(ascii: "E"), UInt8(ascii: "+"),
+            UInt8(ascii: "-"),
+            UInt8(ascii: "."):
+            true
+        default: false
+        }
     }
 
     private mutating func read(_ bytes: ByteStream, _ step: Int) throws(LogError) {

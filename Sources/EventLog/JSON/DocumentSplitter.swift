@@ -8,7 +8,8 @@
 ///     {"sentAt":2,"batch":[{…},{…}]} ─►     {…} and {…}, with each: ["batch"]
 ///     {"groups":[{"events":[{…}]}]}  ─►     {…}, with each: ["groups", "events"]; lists on the way are gone through
 ///
-/// - What is neither an object nor belongs to a list is written as it stands up to the end of its line, to be rejected.
+/// - What is neither an object nor belongs to a list is written as it stands up to the end of its line, to be rejected; a text, a number
+///   or a word that is an element of a list by itself.
 /// - An object that does not close, within the maximum or at all, is written up to the end of its first line, to be rejected, and
 ///   what follows is read anew: it spoils no other. It can reach over other objects only as far as objects may be nested, so that
 ///   the time is linear in the bytes.
@@ -27,6 +28,8 @@ struct DocumentSplitter {
         case event
         /// In what is no event, up to the end of the line.
         case other
+        /// In an element of a list that is a text, a number or a word.
+        case plain
         /// In an object around a list of events.
         case key, keyText, colon, value, text, container, scalar
         /// In a list of such objects.
@@ -92,7 +95,7 @@ struct DocumentSplitter {
             giveUp()
             while let byte = reread.next() { take(byte) }
         }
-        if state == .other { endOther() }
+        if state == .other || state == .plain { endOther() }
         let isCut = state != .between || openLists > 0 || !frames.isEmpty
         if isCut { write([DocumentSplitter.damage], at: line) }
         state = .between
@@ -103,6 +106,7 @@ struct DocumentSplitter {
         switch state {
         case .between: takeBetween(byte)
         case .event: takeEvent(byte)
+        case .plain: takePlain(byte)
         case .other:
             if byte == 0x0A {
                 endOther()
@@ -142,8 +146,57 @@ struct DocumentSplitter {
                 (frames, objectLine, hasList) = ([Frame(matched: 0, isList: false)], line, false)
                 (isLineBegun, state) = (true, .key)
             }
+        case UInt8(ascii: "\""), UInt8(ascii: "-"), 0x30...0x39, UInt8(ascii: "t"), UInt8(ascii: "f"),
+            UInt8(ascii: "n"):
+            guard openLists > 0 else { return beginOther(byte) }
+            begin(.plain, byte)
+            (isInText, isEscaped, isLineBegun) = (byte == UInt8(ascii: "\""), false, true)
         default:
             beginOther(byte)
+        }
+    }
+
+    /// Takes a byte of an element that may be a text, a number or a word, up to what ends one.
+    private mutating func takePlain(_ byte: UInt8) {
+        if byte == 0x0A || (!isInText && (byte == UInt8(ascii: ",") || byte == UInt8(ascii: "]"))) {
+            if isPlain {
+                endOther()
+                takeBetween(byte)
+            } else {
+                (openLists, frames, isInEventList, state) = (0, [], false, .other)
+                take(byte)
+            }
+            return
+        }
+        if content.count <= maximumLength { content.append(byte) }
+        if isEscaped {
+            isEscaped = false
+        } else if isInText, byte == UInt8(ascii: "\\") {
+            isEscaped = true
+        } else if byte == UInt8(ascii: "\"") {
+            isInText.toggle()
+        }
+    }
+
+    /// Whether what was read of an element is one text, number or word.
+    private var isPlain: Bool {
+        let text = content[...(content.lastIndex { $0 > 0x20 } ?? 0)]
+        if text.first == UInt8(ascii: "\"") {
+            var escaped = false
+            let close = text.dropFirst().firstIndex { byte in
+                defer { escaped = !escaped && byte == UInt8(ascii: "\\") }
+                return byte == UInt8(ascii: "\"") && !escaped
+            }
+            return close == text.endIndex - 1
+        }
+        return text.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), 0x30...0x39, UInt8(ascii: "E"), UInt8(ascii: "+"),
+                UInt8(ascii: "-"),
+                UInt8(ascii: "."):
+                true
+            default: false
+            }
         }
     }
 
@@ -278,7 +331,10 @@ struct DocumentSplitter {
             case UInt8(ascii: "]"):
                 frames.removeLast()
                 state = .key
-            default: beginOther(byte)
+            default:
+                // No object around events.
+                write([DocumentSplitter.noList], at: line)
+                takeValue(byte)
             }
         case .keyText: takeKeyText(byte)
         case .colon:
@@ -286,17 +342,23 @@ struct DocumentSplitter {
         case .value: if !isBlank { takeValue(byte) }
         case .text:
             takeText(byte)
-            if !isInText, state == .text { state = .key }
+            if !isInText, state == .text { state = afterValue }
         case .container: takeContainer(byte)
         case .scalar:
             if byte == UInt8(ascii: ",") || isBlank {
+                state = afterValue
+            } else if byte == UInt8(ascii: "]"), afterValue == .element {
+                frames.removeLast()
                 state = .key
             } else if byte == UInt8(ascii: "}") {
                 closeObject()
             }
-        case .between, .event, .other: break
+        case .between, .event, .other, .plain: break
         }
     }
+
+    /// What follows a value that is passed: another key of an object, or another element of a list of objects.
+    private var afterValue: State { frames.last?.isList == true ? .element : .key }
 
     private mutating func closeObject() {
         frames.removeLast()
@@ -337,7 +399,7 @@ struct DocumentSplitter {
 
     private mutating func takeValue(_ byte: UInt8) {
         let matched = frames.last?.matched ?? each.count
-        let isOnWay = matched < each.count && key == each[matched]
+        let isOnWay = matched < each.count && frames.last?.isList != true && key == each[matched]
         switch byte {
         case UInt8(ascii: "{") where isOnWay && matched + 1 < each.count:
             frames.append(Frame(matched: matched + 1, isList: false))
@@ -369,7 +431,7 @@ struct DocumentSplitter {
         case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
         case UInt8(ascii: "}"), UInt8(ascii: "]"):
             depth -= 1
-            if depth == 0 { state = .key }
+            if depth == 0 { state = afterValue }
         default: break
         }
     }
