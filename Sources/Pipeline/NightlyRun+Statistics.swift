@@ -66,13 +66,14 @@ extension NightlyRun {
         report(.dayRead(date, quality))
         for event in RunEvent.remarks(onFilesOf: date, counted.found, quality) { warn(event, in: &outcome) }
         try warnOfAbsentSources(counted.tally, of: date, in: &outcome)
-        if let undeclared = quality.undeclared, undeclared.asksForALook(lines: quality.lines) {
+        if statistics.hasData, let undeclared = quality.undeclared, undeclared.asksForALook(lines: quality.lines) {
             warn(.undeclaredNames(date, undeclared), in: &outcome)
         }
         for check in quality.sampleRatio where check.isSuspicious { warn(.sampleRatio(date, check), in: &outcome) }
         if !statistics.hasData {
             outcome.hasData = false
-            let reason = counted.hasLog ? RunEvent.NoDataReason.noEvent : .noFile
+            let reason =
+                counted.hasLog ? RunEvent.NoDataReason.noEvent(instead: quality.namesThatCountNowhere) : .noFile
             if try hasRows(on: date) {
                 warn(.statisticsKept(date, reason), in: &outcome)
                 return

@@ -66,7 +66,7 @@ extension NightlyRun {
             for fault in shares.takeFaults() { report(.propensitiesUnknown(date, fault)) }
             if count.withLock({ $0 }) == 0 {
                 areAllThere = false
-                report(.noUnits(date, logs[0].files.isEmpty ? .noFile : .noEvent))
+                report(.noUnits(date, logs[0].files.isEmpty ? .noFile : .noEvent(instead: nil)))
             }
         }
         writeNext([])

@@ -88,12 +88,12 @@ extension RunEvent {
                 + "\(RunEvent.named(experiments)); look at where the log's segments come from, or name those that are meant "
                 + "in statistics.segments.declared"
         case .noData(let date, let reason):
-            return "\(date): \(reason.rawValue); shares stay as they are"
+            return "\(date): \(reason.text); shares stay as they are"
         case .sourceAbsent(let date, let field, let source, let suggestion):
             return "\(date): no line has the source \(JSON5Value.quoted(source)) of \(field) (events.fields)"
                 + (suggestion.map { "; the log has \(JSON5Value.quoted($0))" } ?? "; take it out, or mend its name")
         case .statisticsKept(let date, let reason):
-            return "\(date): \(reason.rawValue); the statistics of an earlier run are kept"
+            return "\(date): \(reason.text); the statistics of an earlier run are kept"
         case .noStatistics(let date):
             return "\(date): no statistics; shares stay as they are"
         case .sampleRatio(let date, let check):
@@ -107,7 +107,7 @@ extension RunEvent {
         case .propensitiesUnknown(let date, let error):
             return "\(date): units that a table served have no propensity, unless the log states it: \(error)"
         case .noUnits(let date, let reason):
-            return "\(date): \(reason.rawValue): no unit to print"
+            return "\(date): \(reason.text): no unit to print"
         case .experimentCarriedOver(_, let error, _, let table):
             let consequence =
                 table.map { "its rows are taken over from the table of \($0)" }

@@ -14,9 +14,18 @@ package enum RunEvent: Sendable {
     }
 
     /// Why a day has nothing to count.
-    package enum NoDataReason: String, Sendable {
-        case noFile = "no log file matches events.paths"
-        case noEvent = "no countable event in the logs"
+    package enum NoDataReason: Sendable {
+        case noFile
+        /// - Parameter instead: what the logs have that counts nowhere, by name; nil: nothing with a name.
+        case noEvent(instead: String?)
+
+        var text: String {
+            switch self {
+            case .noFile: "no log file matches events.paths"
+            case .noEvent(nil): "no countable event in the logs"
+            case .noEvent(let instead?): "no countable event in the logs, which have \(instead)"
+            }
+        }
     }
 
     case dayRead(CalendarDate, Quality)

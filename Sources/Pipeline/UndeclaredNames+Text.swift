@@ -32,17 +32,23 @@ extension Quality.Undeclared {
             }
     }
 
-    /// The names with their events, the most frequent first, and the declared names that they may be meant for.
-    var text: String {
-        let sorted = suspects.enumerated().sorted { left, right in
+    /// The names that ask for a look.
+    var text: String { Self.text(of: suspects) }
+
+    /// All names, where they are all that the log has.
+    var textOfAll: String { Self.text(of: platforms + slots + variants) }
+
+    /// Names with their events, the most frequent first, and the declared names that they may be meant for.
+    private static func text(of names: [Name]) -> String {
+        let sorted = names.enumerated().sorted { left, right in
             (right.element.events, left.offset) < (left.element.events, right.offset)
         }.map(\.element)
-        let names = sorted.prefix(Self.said).map { name in
+        let shown = sorted.prefix(Self.said).map { name in
             let meant = name.nearest.map { " (did you mean \(Self.quoted($0))?)" } ?? ""
             return "\(Self.place(of: name)): \(Text.count(name.events, "event"))\(meant)"
         }
-        let others = sorted.count - names.count
-        return names.joined(separator: ", ")
+        let others = sorted.count - shown.count
+        return shown.joined(separator: ", ")
             + (others > 0 ? ", and \(Text.count(Int64(others), "more name")) in quality.json" : "")
     }
 
@@ -58,4 +64,19 @@ extension Quality.Undeclared {
     private static func shortened(_ name: String) -> String { Text.shortened(Text.printable(name), to: shown) }
 
     private static func quoted(_ name: String) -> String { "\"\(shortened(name))\"" }
+}
+
+extension Quality {
+    /// Words of types and names that a day's events have and that count nowhere, the most frequent first; nil: there are none.
+    var namesThatCountNowhere: String? {
+        var parts: [String] = []
+        if let types = otherTypes, !types.isEmpty {
+            let words = types.prefix(5).map { type in
+                "\"\(Text.shortened(Text.printable(type.type), to: 40))\" \(Text.count(type.events))"
+            }
+            parts.append("words under type that are none (\(words.joined(separator: ", ")); events.types says what they mean)")
+        }
+        if let undeclared { parts.append("names that are not declared (\(undeclared.textOfAll))") }
+        return parts.isEmpty ? nil : parts.joined(separator: " and ")
+    }
 }

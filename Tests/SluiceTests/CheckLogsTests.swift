@@ -57,6 +57,55 @@ import Testing
         #expect(sources.contains("; in none: ") && sources.hasSuffix("propensity"), "\(sources)")
     }
 
+    /// Values that mean nobody are no source's, in lines of one shape, of many shapes, and in columns.
+    @Test(arguments: ["(not set)", "null", "", " "])
+    func nobodysValuesAreNoSources(word: String) throws {
+        try shop.directory.write(
+            try shop.directory.text("shop.json5").replacing(
+                "events: { paths: [\"events/date={date}/*.jsonl\"]",
+                with: "events: { fields: { segment: \"city\", event: \"id\" }, paths: [\"events/{date}.*\"]"),
+            to: "shop.json5")
+        let keys = ["ts", "type", "visitor", "platform", "slot", "variant", "city", "id"]
+        var random = SplitMix64(seed: 5)
+        for form in ["same", "shuffled", "csv"] {
+            var lines = form == "csv" ? [keys.joined(separator: ",")] : []
+            for index in 0..<120 {
+                // Every third has a city and an id.
+                let (city, id) = index.isMultiple(of: 3) ? ("Pune", "e\(index)") : (word, word)
+                let values = ["\(Shop.dates[0])T10:00:00Z", "view", "v\(index)", "web", "hero", "plain", city, id]
+                let pairs = zip(keys, values).map { "\"\($0)\":\"\($1)\"" }
+                lines.append(
+                    form == "csv"
+                        ? values.joined(separator: ",")
+                        : "{\((form == "same" ? pairs : pairs.shuffled(using: &random)).joined(separator: ","))}")
+            }
+            let name = "events/\(Shop.dates[0]).\(form == "csv" ? "csv" : "jsonl")"
+            try shop.directory.write(lines.joined(separator: "\n"), to: name)
+            defer { try? FileManager.default.removeItem(atPath: "\(shop.directory.path)/\(name)") }
+            let result = try check()
+            let sources = result.errors.split(separator: "\n").first { $0.contains("lines that have a source: ") } ?? ""
+            // A segment may well be a blank.
+            let cities = word == " " ? 120 : 40
+            #expect(sources.contains("segment from city \(cities), "), "\(form): \(result.errors)")
+            #expect(sources.contains("event from id 40"), "\(form): \(sources)")
+        }
+    }
+
+    @Test func aDayWithoutEventsIsToldByItsNames() throws {
+        let lines = Shop.lines(Shop.dates[0], seed: 1)
+        let other = lines.map { $0.replacing("\"platform\":\"web\"", with: "\"platform\":\"mobile\"") }
+        let shown = lines.map { $0.replacing("\"type\":\"", with: "\"type\":\"banner_") }
+        try shop.directory.write((other + shown).joined(separator: "\n"), to: "events/date=\(Shop.dates[0])/a.jsonl")
+        let result = try Binary.sluice(
+            ["run", "--config", "shop.json5", "--date", Shop.dates[0], "--now", "2026-03-05T10:00:00Z"],
+            in: shop.directory.path)
+        #expect(result.status == 66, "\(result.errors)")
+        #expect(result.errors.contains("no countable event in the logs, which have words under type that are none"))
+        #expect(
+            result.errors.contains("\"banner_view\"") && result.errors.contains("platform \"mobile\": "),
+            "\(result.errors)")
+    }
+
     @Test func eventsInAListOfAnotherKeyAreHintedAt() throws {
         let lines = Shop.lines(Shop.dates[0], seed: 1)
         try shop.directory.write(

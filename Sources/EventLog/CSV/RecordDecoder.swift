@@ -158,10 +158,11 @@ struct RecordDecoder: ~Copyable {
         let arePlain = columns.hasPaths ? readPaths(base) : columns.arePlain
         let outcome = builder.build(event, from: base, columns.sources, arePlain: arePlain)
         guard outcome.isOfDay else { return outcome }
+        let nobodys = builder.nobodys
         if columns.areFew {
-            presence.count(~empty, of: columns.held, into: &counts)
+            presence.count(~(empty | nobodys), of: columns.held, into: &counts)
         } else {
-            columns.held.count(base, isThere: { $0.count > 0 }, into: &counts)
+            columns.held.count({ base[$0].count > 0 && ($0 >= 64 || nobodys >> UInt64($0) & 1 == 0) }, into: &counts)
         }
         return outcome
     }

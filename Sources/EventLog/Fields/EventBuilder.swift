@@ -16,6 +16,8 @@ struct EventBuilder: ~Copyable {
     private(set) var invalidPropensities: Int64 = 0
     /// The value for which the line before was rejected as invalid: valid until texts are freed.
     private(set) var invalidValue = LineValue.absent
+    /// Which values of the line before are there and stand for none: bit n for that of number n, of those below 64.
+    private(set) var nobodys: UInt64 = 0
 
     init(schema: EventSchema, day: LogDay) {
         self.day = day
@@ -52,6 +54,7 @@ struct EventBuilder: ~Copyable {
         _ event: UnsafeMutablePointer<Event>, from values: UnsafePointer<LineValue>, _ sources: borrowing FieldSources,
         arePlain: Bool
     ) -> LineDecoder.Outcome {
+        nobodys = 0
         do throws(RejectedReason) {
             if arePlain {
                 try fillFromPlain(event, from: values, sources)
@@ -121,7 +124,7 @@ struct EventBuilder: ~Copyable {
         let id = sources.first(.event, in: values).text
         event.pointee.id = id
         suspicion |= nobody.suspicion(ofID: id)
-        if suspicion & 1 != 0, isOdd(event) { return try fillFromAny(event, from: values, sources) }
+        if suspicion & 1 != 0, isOdd(event, values, sources) { return try fillFromAny(event, from: values, sources) }
         event.pointee.time = try time(values, sources)
         let type = try type(sources.first(.type, in: values).text)
         event.pointee.type = type
@@ -133,7 +136,13 @@ struct EventBuilder: ~Copyable {
 
     /// Whether a text of an event is not what it seems: nobody's, or an id that is written otherwise than it is meant.
     @inline(never)
-    private func isOdd(_ event: UnsafeMutablePointer<Event>) -> Bool {
+    private mutating func isOdd(
+        _ event: UnsafeMutablePointer<Event>, _ values: UnsafePointer<LineValue>, _ sources: borrowing FieldSources
+    ) -> Bool {
+        for field in EventField.allCases where !field.isNumeric {
+            let number = sources.firstNumber(field)
+            if values[number].count == 0, values[number].kind != .absent { note(nobody: number) }
+        }
         func isOdd(_ text: ByteText, _ field: EventField) -> Bool {
             guard !text.isEmpty else { return false }
             guard field.isID else { return nobody.isNobody(text, field) }
@@ -145,6 +154,11 @@ struct EventBuilder: ~Copyable {
             || isOdd(event.pointee.segment, .segment) || isOdd(event.pointee.order, .order)
             || isOdd(event.pointee.userAgent, .userAgent) || isOdd(event.pointee.address, .address)
             || isOdd(event.pointee.id, .event)
+    }
+
+    /// Notes that a value stands for none.
+    private mutating func note(nobody number: Int) {
+        if number < 64 { nobodys |= 1 &<< UInt64(number) }
     }
 
     @inline(never)
@@ -199,13 +213,15 @@ struct EventBuilder: ~Copyable {
     ) throws(RejectedReason) -> ByteText {
         for candidate in sources.candidates[field.position] {
             let text = try text(of: candidate, field, from: values)
-            if text.isEmpty { continue }
-            // Where the beginning of all times is written, it is not known.
-            if field == .time, candidate != sources.candidates[field.position].last, text.bytes.elementsEqual([0x30]) {
-                continue
+            if !text.isEmpty {
+                // Where the beginning of all times is written, it is not known.
+                let isBeginning =
+                    field == .time && candidate != sources.candidates[field.position].last
+                    && text.bytes.elementsEqual([0x30])
+                let suspicion = field.isID ? nobody.suspicion(ofID: text) : nobody.suspicion(ofName: text)
+                if !isBeginning, suspicion & 1 == 0 || !nobody.isNobody(text, field) { return text }
             }
-            let suspicion = field.isID ? nobody.suspicion(ofID: text) : nobody.suspicion(ofName: text)
-            if suspicion & 1 == 0 || !nobody.isNobody(text, field) { return text }
+            if case .value(let number) = candidate, values[number].kind != .absent { note(nobody: number) }
         }
         return .absent
     }
@@ -221,7 +237,10 @@ struct EventBuilder: ~Copyable {
                 var found = ByteText.absent
                 for number in part where found.isEmpty {
                     found = try text(values[number], field).trimmed
-                    if nobody.isNobody(found, field) { found = .absent }
+                    if nobody.isNobody(found, field) {
+                        if values[number].kind != .absent { note(nobody: number) }
+                        found = .absent
+                    }
                 }
                 if found.isEmpty { return .absent }
                 texts.append(found)

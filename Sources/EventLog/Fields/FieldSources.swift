@@ -56,6 +56,9 @@ struct FieldSources: ~Copyable {
         values[Int(firsts[field.position])]
     }
 
+    /// The number of that value.
+    func firstNumber(_ field: EventField) -> Int { Int(firsts[field.position]) }
+
     /// Whether the texts of a line have one source each at most, where a string stands or nothing.
     ///
     /// - Parameter isString: whether a string without escapes, or nothing, stands under the number of a value.

@@ -29,7 +29,7 @@ package struct NobodyWords: Equatable, Sendable {
 
 /// The words at work. What is plainly a value is told by its first byte and its length:
 ///
-///     names[first byte]     bit n: a text of n bytes, or of n and a multiple of 64, may be a word
+///     names[first byte]     bit n: a text of n bytes, or of n and a multiple of 64, may be a word, or is none
 struct NobodyFilter: ~Copyable {
     /// By first byte. Of ids there are two more reasons to look closer: blanks, and zeros.
     private let names: UnsafeMutablePointer<UInt64>
@@ -54,6 +54,8 @@ struct NobodyFilter: ~Copyable {
             if word[0] >= 0x61, word[0] <= 0x7A { names[Int(word[0] ^ 0x20)] |= lengths }
         }
         if hasOtherLetters { for first in 0x80..<256 { names[first] = .max } }
+        // Where no text is at all between quotes, there stands the closing one.
+        names[0x22] |= 1
         ids = .allocate(capacity: 256)
         ids.initialize(from: names, count: 256)
         for first in 0x80..<256 { ids[first] = .max }

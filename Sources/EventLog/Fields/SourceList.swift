@@ -130,9 +130,9 @@ struct HeldSources {
         held = numbers.enumerated().compactMap { $0.element.isEmpty ? nil : ($0.offset, $0.element) }
     }
 
-    /// Counts a line by what stands in it: any value but null, of columns any but an empty one.
-    func count(_ values: UnsafePointer<LineValue>, isThere: (LineValue) -> Bool, into counts: inout SourceCounts) {
-        for (source, numbers) in held where numbers.contains(where: { isThere(values[$0]) }) { counts.add(source) }
+    /// Counts a line by the numbers of the values that are there: any but null, empty text and what means nobody.
+    func count(_ isThere: (Int) -> Bool, into counts: inout SourceCounts) {
+        for (source, numbers) in held where numbers.contains(where: isThere) { counts.add(source) }
     }
 
     /// Counts lines of one kind, told by which of their values are there: bit n for the value of number n, which is below 64.

@@ -118,8 +118,17 @@ struct LineDecoder: ~Copyable {
         let template = templates.last
         let outcome = builder.build(
             event, from: lines[index].values, template.pointee.sources, arePlain: template.pointee.arePlain)
-        if outcome.isOfDay { template.pointee.events += 1 }
+        if outcome.isOfDay {
+            if builder.nobodys == 0 { template.pointee.events += 1 } else { countSources(of: template) }
+        }
         return outcome
+    }
+
+    /// Counts a line of a shape in which some values stand for none.
+    @inline(never)
+    private mutating func countSources(of template: UnsafeMutablePointer<LineTemplate>) {
+        let nobodys = builder.nobodys
+        template.pointee.held.count({ $0 >= 64 || nobodys >> UInt64($0) & 1 == 0 }, into: &counts)
     }
 
     /// Decodes a line by its grammar alone.
@@ -151,13 +160,15 @@ struct LineDecoder: ~Copyable {
     }
 
     private mutating func countSources(_ values: UnsafePointer<LineValue>) {
+        let nobodys = builder.nobodys
         guard tree.valueCount < 64 else {
-            held.count(values, isThere: { $0.kind != .absent }, into: &counts)
+            held.count(
+                { values[$0].kind != .absent && ($0 >= 64 || nobodys >> UInt64($0) & 1 == 0) }, into: &counts)
             return
         }
         var present: UInt64 = 0
         for number in 1..<tree.valueCount + 1 { present |= (values[number].kind == .absent ? 0 : 1) &<< UInt64(number) }
-        presence.count(present, of: held, into: &counts)
+        presence.count(present & ~nobodys, of: held, into: &counts)
     }
 
     /// Reads the JSON that stands in texts where a path goes on.
