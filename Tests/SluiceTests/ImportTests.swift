@@ -99,6 +99,42 @@ struct ImportTests {
             warned.status == 0 && warned.errors.contains("web/hero decides by click, and there is no column clickers"))
     }
 
+    @Test(
+        "What no visitors can have done is refused by its column",
+        arguments: [
+            ("views", "100,50,0,0,0,0", "at least as many as visitors"),
+            ("revenue_squared", "100,100,0,5,50,499.9", "square of revenue divided by purchasers"),
+            ("visitors", "0,3,0,0,0,0", "at least 1"),
+        ])
+    func impossible(column: String, counts: String, text: String) throws {
+        let site = try OneSlotSite()
+        try site.directory.write(
+            "date,platform,slot,variant,visitors,views,clickers,purchasers,revenue,revenue_squared\n"
+                + "2026-11-18,web,hero,a,\(counts)\n", to: "counts.csv")
+        let result = try run(site)
+        #expect(
+            result.status == 65 && result.errors.contains("counts.csv:2: ") && result.errors.contains(text),
+            "\(result.errors)")
+        #expect(result.errors.contains("'\(column)'") || result.errors.contains(column))
+    }
+
+    @Test func segmentsAreBoundAndNamesToldApart() throws {
+        let site = try OneSlotSite(#"statistics: { segments: { atMost: 3 } },"#)
+        let rows = (0..<9).map { "2026-11-18,web,hero,a,city\($0),\(10 + $0),1\n" }
+        try site.directory.write(
+            "date,platform,slot,variant,segment,visitors,clickers\n" + rows.joined(), to: "counts.csv")
+        let result = try run(site)
+        #expect(result.status == 0 && result.errors.contains("[segments-folded]"), "\(result.errors)")
+        let text = try site.directory.text("state/statistics/date=2026-11-18/statistics.csv")
+        #expect(text.split(separator: "\n").count == 5 && text.contains("web,hero,*,,a,75,"), "\(text)")
+        let twice = try run(site, "--columns", "visitors=users,visitors=x")
+        #expect(twice.status == 64 && twice.errors.contains("twice"))
+        try site.directory.write(
+            "date,platform,slot,variant,visitors,clickers\n2026-11-18,Web,hero,a,10,1\n", to: "counts.csv")
+        let other = try run(site)
+        #expect(other.errors.contains("platform") && other.errors.contains("did you mean 'web'?"), "\(other.errors)")
+    }
+
     @Test func statisticsThatWereEditedAreRefused() throws {
         let site = try OneSlotSite()
         try site.log("2026-11-19", views: OneSlotSite.visitors(5))

@@ -68,6 +68,14 @@ package struct CountsFile: Sendable {
         let slot = SlotKey(
             platform: try table.name(1, expected: "a platform"), slot: try table.name(2, expected: "a slot"))
         guard let arms = declared[slot] else {
+            let platforms = Set(declared.keys.map(\.platform))
+            guard platforms.contains(slot.platform) else {
+                throw table.fault(
+                    1,
+                    expected: "the platform of an experiment"
+                        + (nearest(slot.platform.string, among: platforms.sorted().map(\.string))
+                            .map { "; did you mean '\($0)'?" } ?? ""))
+            }
             throw table.fault(
                 2, expected: "the slot of an experiment of \(slot.platform)" + hint(table.text(2), declared))
         }
@@ -100,6 +108,9 @@ package struct CountsFile: Sendable {
         }
         if counts.revenue > 0, counts.purchasers == 0, table.has(10) {
             throw table.fault(11, expected: "no revenue, where nobody purchased")
+        }
+        if table.has(6), counts.views < counts.visitors {
+            throw table.fault(6, expected: "at least as many as visitors, who each saw it")
         }
         if let impossibility = counts.impossibility {
             throw table.fault(columns.firstIndex(of: impossibility.column) ?? 4, expected: impossibility.expected)

@@ -22,10 +22,20 @@ extension NightlyRun {
             }
             guard taken.isEmpty else { return taken }
         }
-        for (date, rows) in counts.days {
-            let quality = Quality(
+        let bound = configuration.statistics.segments
+        for (date, counted) in counts.days {
+            let (rows, folded): ([DailyRow], [SegmentBound.Folded])
+            do throws(CountOverflow) {
+                (rows, folded) = try bound.folding(counted)
+            } catch {
+                throw .overflow(date: date)
+            }
+            var quality = Quality(
                 imported: FileSystem.name(of: counts.file), date: date, timezone: configuration.timeZone.identifier,
                 rows: rows, experiments: configuration.experiments.map(\.experiment))
+            if !folded.isEmpty { quality.foldedSegments = folded.map { Quality.FoldedSegments($0) } }
+            let beyond = folded.filter(\.isBeyond)
+            if !beyond.isEmpty { report(.segmentsFolded(date, beyond, atMost: bound.atMost)) }
             let contents: [(name: String, bytes: [UInt8])] = [
                 ("quality.json", JSONFile.bytes(of: quality)), ("statistics.csv", StatisticsFile.bytes(of: rows)),
             ]

@@ -54,7 +54,7 @@ enum ImportCommand: Command {
         let state = try StateDirectory(arguments)
         let night = NightlyRun(
             configuration: configuration, configurationBytes: [], state: state, options: NightlyRun.Options(),
-            report: { _ in })
+            report: { Console.show($0) })
         let lock = try StateLock(state)
         defer { withExtendedLifetime(lock) {} }
         if let taken = try night.importCounts(counts, replaces: arguments.has("replace")) {
@@ -95,7 +95,9 @@ enum ImportCommand: Command {
                     "--columns: '\(parts[0])' is no column\(Suggestion.text(for: parts[0], among: CountsFile.columns)); they are "
                         + CountsFile.columns.joined(separator: ", "))
             }
-            names[parts[0]] = parts[1]
+            guard names.updateValue(parts[1], forKey: parts[0]) == nil else {
+                throw UsageError("--columns names \(parts[0]) twice; give it once")
+            }
         }
         return names
     }
