@@ -46,15 +46,18 @@ struct RepeatedLogs {
 
     private var filesByHash: [Int: [LogFile]] = [:]
 
-    /// The file so far that holds the same log as this one, which is remembered in its place where it is longer, or else. What cannot
-    /// be read, or can only be read once, is the same as nothing: reading it will say what is wrong.
-    mutating func earlier(thanEqualTo file: LogFile) -> (file: LogFile, isShorter: Bool)? {
-        guard !file.isGivenDescriptor, let bytes = RepeatedLogs.beginning(of: file), !bytes.isEmpty,
+    /// The file so far that holds the same log as this one, which is remembered in its place where it is longer, or else. What is no
+    /// log, or can only be read once, is the same as nothing: reading it will say what is wrong.
+    ///
+    /// - Throws: where the system fails to read a file: a log that is not looked into might be counted twice.
+    mutating func earlier(thanEqualTo file: LogFile) throws(RunFailure) -> (file: LogFile, isShorter: Bool)? {
+        guard !file.isGivenDescriptor, let bytes = try RepeatedLogs.beginning(of: file), !bytes.isEmpty,
             !PartBlock.begins(bytes)
         else { return nil }
         let hash = bytes.hashValue
-        for (index, other) in (filesByHash[hash] ?? []).enumerated() where RepeatedLogs.beginning(of: other) == bytes {
-            let isShorter = RepeatedLogs.isShorter(other, than: file)
+        for (index, other) in (filesByHash[hash] ?? []).enumerated() {
+            guard try RepeatedLogs.beginning(of: other) == bytes else { continue }
+            let isShorter = try RepeatedLogs.isShorter(other, than: file)
             if isShorter { filesByHash[hash]?[index] = file }
             return (other, isShorter)
         }
@@ -63,22 +66,33 @@ struct RepeatedLogs {
     }
 
     /// Whether a file is known to be the shorter of two that are compressed alike, or not at all.
-    private static func isShorter(_ file: LogFile, than other: LogFile) -> Bool {
+    private static func isShorter(_ file: LogFile, than other: LogFile) throws(RunFailure) -> Bool {
         func kind(_ file: LogFile) -> String? { ["gz", "zst"].first { file.name.hasSuffix("." + $0) } }
-        guard kind(file) == kind(other), let own = try? FileSystem.size(of: file.name),
-            let size = try? FileSystem.size(of: other.name)
-        else { return false }
-        return own < size
+        guard kind(file) == kind(other) else { return false }
+        do throws(FileError) {
+            return try FileSystem.size(of: file.name) < FileSystem.size(of: other.name)
+        } catch {
+            throw .file(error)
+        }
     }
 
-    private static func beginning(of file: LogFile) -> [UInt8]? {
-        try? [UInt8](unsafeUninitializedCapacity: beginning) { buffer, count in
+    /// Nil for what is no log.
+    private static func beginning(of file: LogFile) throws(RunFailure) -> [UInt8]? {
+        var text = [UInt8](repeating: 0, count: beginning)
+        var count = 0
+        do throws(LogError) {
             let bytes = try LogBytes(file)
-            while count < buffer.count {
-                let read = try bytes.read(into: UnsafeMutableBufferPointer(rebasing: buffer[count...]))
-                if read == 0 { return }
+            while count < text.count {
+                let read = try text.withUnsafeMutableBufferPointer { buffer throws(LogError) in
+                    try bytes.read(into: UnsafeMutableBufferPointer(rebasing: buffer[count...]))
+                }
+                if read == 0 { break }
                 count += read
             }
+        } catch {
+            if case .system = error.problem { throw .log(error) }
+            return nil
         }
+        return Array(text[..<count])
     }
 }

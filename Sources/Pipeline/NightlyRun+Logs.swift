@@ -15,7 +15,7 @@ extension NightlyRun {
         var logs = RepeatedLogs()
         var leftOut: Set<LogFile> = []
         for file in found.files {
-            guard let (other, isShorter) = logs.earlier(thanEqualTo: file) else { continue }
+            guard let (other, isShorter) = try logs.earlier(thanEqualTo: file) else { continue }
             let (kept, copy) = isShorter ? (file, other) : (other, file)
             leftOut.insert(copy)
             found.repeated.append(FoundLogs.Repeated(file: copy.name, sameAs: kept.name))

@@ -30,6 +30,11 @@ extension RunEvent {
             return
                 "\(date): nothing is published, \(serving); \(remedy), `sluice run \(arguments)--date \(date)`; to publish all the "
                 + "same, `sluice allocate \(arguments)--date \(date) --accept`"
+        case .recordsUnreadable(let paths):
+            let others = paths.count - 1
+            return
+                "\(Text.printable(paths.last ?? ""))\(others > 0 ? " and \(Text.count(Int64(others), "more"))" : ""): a record of an earlier "
+                + "run that cannot be read: whether it held a day is not known; see who writes there, then take the file away"
         case .heldDayCounts(let date, let held, let guards, let arguments):
             return "\(date): \(held) was held by \(guards.joined(separator: ", ")) and still counts: run it again, "
                 + "`sluice run \(arguments)--date \(held)`, or accept it, `sluice allocate \(arguments)--date \(held) --accept`"

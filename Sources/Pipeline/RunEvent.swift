@@ -105,6 +105,8 @@ package enum RunEvent: Sendable {
     case nightHeld(CalendarDate, current: CalendarDate?, isOver: Bool, arguments: String)
     /// A day was held, and was neither run again nor accepted since.
     case heldDayCounts(CalendarDate, held: CalendarDate, by: [String], arguments: String)
+    /// Records of earlier runs cannot be read: which days they held is not known.
+    case recordsUnreadable(paths: [String])
     /// A night failed, and those after it are run all the same, as in a simulation.
     case nightStopped(CalendarDate, RunFailure)
     /// The record of a run could not be written; the run itself is as it is.
@@ -135,6 +137,7 @@ extension RunEvent {
         case .guardWarned: "guard-warned"
         case .nightHeld: "night-held"
         case .heldDayCounts: "held-day-counts"
+        case .recordsUnreadable: "records-unreadable"
         case .trafficMoved: "traffic-moved"
         case .otherTrafficMoved: "other-traffic-moved"
         case .trafficStays: "traffic-stays"
@@ -201,7 +204,7 @@ extension RunEvent {
             .tableInForceUnreadable(let date, _, _), .gainKnown(let date, _, _, _), .otherGainsKnown(let date, _),
             .gainUnknown(let date, _):
             date
-        case .inputWithoutEffect, .journalMended, .recordNotWritten, .metricsNotWritten: nil
+        case .inputWithoutEffect, .journalMended, .recordsUnreadable, .recordNotWritten, .metricsNotWritten: nil
         }
     }
 

@@ -74,7 +74,8 @@ extension Quality {
             let words = types.prefix(5).map { type in
                 "\"\(Text.shortened(Text.printable(type.type), to: 40))\" \(Text.count(type.events))"
             }
-            parts.append("words under type that are none (\(words.joined(separator: ", ")); events.types says what they mean)")
+            parts.append(
+                "words under type that are none (\(words.joined(separator: ", ")); events.types says what they mean)")
         }
         if let undeclared { parts.append("names that are not declared (\(undeclared.textOfAll))") }
         return parts.isEmpty ? nil : parts.joined(separator: " and ")

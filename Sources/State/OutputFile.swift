@@ -10,8 +10,17 @@ package struct OutputFile: Sendable {
     private let path: String
     private let isReplaced: Bool
 
-    /// - Throws: `FileError` when it cannot be written.
-    package init(_ path: String) throws(FileError) {
+    /// - Parameter inputs: files that the command reads, which are not replaced by what it writes.
+    /// - Throws: `FileError` when it cannot be written, and where the file is an input or one of a state's own.
+    package init(_ path: String, besides inputs: [String] = []) throws(FileError) {
+        for input in inputs {
+            guard let own = try FileSystem.identity(of: path), try FileSystem.identity(of: input) == own else {
+                continue
+            }
+            throw FileError(
+                path: path, operation: "write", code: EEXIST,
+                problem: "it is the \(input) that is read; name another file")
+        }
         if try OutputFile.isWrittenTo(path) {
             guard try !FileSystem.isDirectory(path) else {
                 throw FileError(path: path, operation: "write", code: EISDIR)
@@ -22,6 +31,13 @@ package struct OutputFile: Sendable {
         } else {
             self.path = try OutputFile.target(of: path)
             isReplaced = true
+            if let state = try OutputFile.state(around: self.path) {
+                throw FileError(
+                    path: path, operation: "write", code: EPERM,
+                    problem:
+                        "it lies among the files of the state \(state), which are written by nights alone; name another place"
+                )
+            }
             try Temporaries.removeLeftovers(of: FileSystem.name(of: self.path), in: FileSystem.parent(of: self.path))
             defer { discard() }
             do throws(FileError) {
@@ -87,6 +103,26 @@ package struct OutputFile: Sendable {
         guard let own = try FileSystem.identity(of: path) else { return false }
         // Without standard output nothing is it.
         return (try? FileSystem.identity(of: "/dev/stdout")) == own
+    }
+
+    /// The state directory of whose own files a path would be one; nil: it is none of a state's.
+    private static func state(around path: String) throws(FileError) -> String? {
+        guard let resolved = realpath(FileSystem.parent(of: path), nil) else { return nil }
+        defer { free(resolved) }
+        var folder = String(cString: resolved)
+        if ["current", ".lock"].contains(FileSystem.name(of: path)), try FileSystem.exists(folder + "/.lock") {
+            return folder
+        }
+        while folder != "/", !folder.isEmpty {
+            let parent = FileSystem.parent(of: folder)
+            if ["statistics", "allocations", "runs"].contains(FileSystem.name(of: folder)),
+                try FileSystem.exists(parent + "/.lock")
+            {
+                return parent
+            }
+            folder = parent
+        }
+        return nil
     }
 
     /// Follows links to the path that they lead to, whether there is something or not.

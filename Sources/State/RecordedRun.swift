@@ -39,16 +39,33 @@ package struct RecordedNight: Codable, Equatable, Sendable {
     }
 }
 
+/// The records of a state's runs, read.
+package struct ReadRecords: Sendable {
+    /// Oldest first.
+    package var runs: [RecordedRun] = []
+    /// The paths of those that cannot be read, oldest first.
+    package var unreadable: [String] = []
+}
+
 extension RunRecords {
+    /// Reads all records. What the system fails to read, or is no record, is named.
+    ///
+    /// - Throws: where they cannot be listed.
+    package func read() throws(FileError) -> ReadRecords {
+        var records = ReadRecords()
+        for name in try names() {
+            let path = "\(directory)/\(name)"
+            let run = (try? FileSystem.read(path)).flatMap { try? JSONFile.value(RecordedRun.self, $0) }
+            if let run { records.runs.append(run) } else { records.unreadable.append(path) }
+        }
+        return records
+    }
+
     /// The days with statistics that were held, and by what, whose nights were neither run again nor accepted since: those without
-    /// count nowhere. Records that cannot be read are
-    /// passed over, and so is a directory that cannot be listed: what stops no run from being recorded stops none from being made.
-    package func heldDays() -> [CalendarDate: [String]] {
+    /// count nowhere.
+    package func heldDays(_ records: ReadRecords) -> [CalendarDate: [String]] {
         var held: [CalendarDate: [String]] = [:]
-        for name in (try? names()) ?? [] {
-            guard let bytes = try? FileSystem.read("\(directory)/\(name)"),
-                let run = try? JSONFile.value(RecordedRun.self, bytes)
-            else { continue }
+        for run in records.runs {
             for night in run.nights ?? [] {
                 guard let date = CalendarDate(night.date) else { continue }
                 held[date] = night.isHeld ? night.heldBy : nil
@@ -56,16 +73,5 @@ extension RunRecords {
         }
         // What cannot be examined is taken to be there.
         return held.filter { (try? FileSystem.exists(statistics(on: $0.key) + "/statistics.csv")) ?? true }
-    }
-
-    /// The newest record that fits, read from the newest back; those that cannot be read are passed over.
-    package func newest(where fits: (RecordedRun) -> Bool) throws(FileError) -> RecordedRun? {
-        for name in try names().reversed() {
-            guard let bytes = try? FileSystem.read("\(directory)/\(name)"),
-                let run = try? JSONFile.value(RecordedRun.self, bytes), fits(run)
-            else { continue }
-            return run
-        }
-        return nil
     }
 }

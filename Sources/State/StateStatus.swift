@@ -35,6 +35,12 @@ package struct StateStatus: Sendable {
     package private(set) var daysWithoutData: [CalendarDate] = []
     /// Days that were held, and by what, whose nights were neither run again nor accepted since, ascending.
     package private(set) var daysHeld: [(day: CalendarDate, by: [String])] = []
+    /// Of the last ``days``, those whose statistics are gone, though their `quality.json` counts units, ascending.
+    package private(set) var daysLost: [CalendarDate] = []
+    /// The paths of records of runs that cannot be read, oldest first.
+    package private(set) var recordsUnreadable: [String] = []
+    /// Why it is not known since when the table serves; nil where the journal can be read.
+    package private(set) var journalProblem: String?
 
     /// Looks; writes nothing and takes no lock.
     ///
@@ -43,9 +49,11 @@ package struct StateStatus: Sendable {
         try readTable(state)
         try readDays(state)
         let records = RunRecords(state)
-        lastRun = try records.newest { $0.exitCode != StateStatus.lockTaken }
-        daysHeld = records.heldDays().sorted { $0.key < $1.key }.map { (day: $0.key, by: $0.value) }
-        lastSuccess = try records.newest { $0.exitCode == 0 }?.start
+        let read = try records.read()
+        lastRun = read.runs.last { $0.exitCode != StateStatus.lockTaken }
+        daysHeld = records.heldDays(read).sorted { $0.key < $1.key }.map { (day: $0.key, by: $0.value) }
+        lastSuccess = read.runs.last { $0.exitCode == 0 }?.start
+        recordsUnreadable = read.unreadable
     }
 
     private mutating func readTable(_ state: StateDirectory) throws(FileError) {
@@ -58,11 +66,15 @@ package struct StateStatus: Sendable {
         do {
             let loaded = try AllocationTable(path: directory)
             let rows = try AllocationFile.rows(try FileSystem.read(path), file: path)
-            let last = try ServingJournal(state).entries.last
-            table = Table(
-                date: date, since: last?.table == date ? last?.since : nil, pipeline: loaded.pipeline, rows: rows)
+            table = Table(date: date, since: nil, pipeline: loaded.pipeline, rows: rows)
         } catch {
             tableProblem = "\(error)"
+        }
+        do {
+            let last = try ServingJournal(state).entries.last
+            table?.since = last?.table == date ? last?.since : nil
+        } catch {
+            journalProblem = "\(error)"
         }
     }
 
@@ -83,6 +95,9 @@ package struct StateStatus: Sendable {
                 let bytes = try? FileSystem.read(state.statistics(on: day) + "/quality.json")
                 let part = bytes.flatMap { try? JSONFile.value(Part.self, $0) }
                 if part?.units == 0 { daysWithoutData.append(day) }
+                if part?.units ?? 0 > 0, !(try FileSystem.exists(state.statistics(on: day) + "/statistics.csv")) {
+                    daysLost.append(day)
+                }
                 timeZone = part?.timezone ?? timeZone
             }
             day = day.advanced(by: 1)

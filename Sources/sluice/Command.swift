@@ -1,3 +1,5 @@
+import Pipeline
+
 /// A subcommand: what it is called, what it takes and what it does.
 protocol Command {
     static var name: String { get }
@@ -12,6 +14,8 @@ protocol Command {
     static var operands: String? { get }
     /// The words that an operand can be, for completion; none: files, or anything.
     static var operandWords: [String] { get }
+    /// The steps of a night that it takes; none: it is no part of a night.
+    static var steps: Set<NightlyRun.Step> { get }
 
     static func run(_ arguments: Arguments) throws -> ExitCode
 }
@@ -19,6 +23,7 @@ protocol Command {
 extension Command {
     static var operands: String? { nil }
     static var operandWords: [String] { [] }
+    static var steps: Set<NightlyRun.Step> { [] }
 
     /// The text of `--help`.
     static var help: String {

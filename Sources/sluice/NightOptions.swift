@@ -54,14 +54,7 @@ enum NightOptions {
             summary.error = "\(error)"
             summary.errorCode = ErrorCode.word(of: error)
             summary.exitCode = ExitCode(error).rawValue
-            if error is UsageError {
-                // Words that make no sense are no run and leave no record; a monitor has to know all the same.
-                if let path = arguments["metrics"], let state = try? StateDirectory(arguments) {
-                    writeMetrics(
-                        of: summary, to: path, steps: steps, started: started, now: clock.now, state: state, log)
-                }
-                throw error
-            }
+            if error is UsageError { throw error }
             Console.error("\(error)", code: summary.errorCode)
         }
         let state = try StateDirectory(arguments)
@@ -75,7 +68,9 @@ enum NightOptions {
         conclude()
         summary.seconds = (Date().timeIntervalSince(start) * 1000).rounded() / 1000
         if let path = arguments["metrics"] {
-            writeMetrics(of: summary, to: path, steps: steps, started: started, now: clock.now, state: state, log)
+            writeMetrics(
+                of: summary, to: path, steps: steps, started: started, now: clock.now, state: state,
+                config: arguments["config"], log)
             conclude()
         }
         if !isDryRun { keep(summary, started: started, state: state, log) }
@@ -85,19 +80,49 @@ enum NightOptions {
     }
 
     /// Writes what a monitor reads. That this fails does not make the run another.
+    ///
+    /// - Parameter config: the configuration's file, which the metrics do not replace.
     private static func writeMetrics(
         of summary: RunSummary, to path: String, steps: Set<NightlyRun.Step>, started: Int64, now: Int64,
-        state: StateDirectory, _ log: RunLog
+        state: StateDirectory?, config: String?, _ log: RunLog
     ) {
+        var status: StateStatus?
         do {
             // Of the state no more than the command makes, so that the files of both halves can lie beside each other.
-            let status = steps.contains(.allocation) ? try StateStatus(state) : nil
+            if let state, steps.contains(.allocation) { status = try StateStatus(state) }
+        } catch {
+            tell(.metricsNotWritten(reason: "those of the state: \(error)"), log)
+        }
+        do {
             let metrics = RunMetrics(summary, started: started, now: now, status: status)
             try FileSystem.refusePipe(path)
-            try OutputFile(path).write(metrics.bytes)
+            try OutputFile(path, besides: config.map { [$0] } ?? []).write(metrics.bytes)
         } catch {
             tell(.metricsNotWritten(reason: "\(error)"), log)
         }
+    }
+
+    /// Tells a monitor of words that make no sense: they are no run and leave no record, and what the last run wrote would go on
+    /// saying that all is well.
+    static func noteRefusal(of words: [String], command: String, steps: Set<NightlyRun.Step>, because error: UsageError)
+    {
+        func value(_ name: String) -> String? {
+            for index in words.indices.reversed() {
+                if words[index].hasPrefix("--\(name)=") { return String(words[index].dropFirst(name.utf8.count + 3)) }
+                if words[index] == "--\(name)", index + 1 < words.count { return words[index + 1] }
+            }
+            return nil
+        }
+        guard let path = value("metrics"), !path.isEmpty, !words.contains("--dry-run") else { return }
+        var summary = RunSummary(command: command)
+        summary.error = "\(error)"
+        summary.errorCode = ErrorCode.word(of: error)
+        summary.exitCode = ExitCode.usage.rawValue
+        let now = Clock.system.now
+        let state = value("state") ?? "state"
+        writeMetrics(
+            of: summary, to: path, steps: steps, started: now, now: now,
+            state: state.isEmpty ? nil : StateDirectory(path: state), config: value("config"), RunLog())
     }
 
     /// Leaves the record of a run. That this fails does not make the run another.

@@ -61,6 +61,9 @@ enum Sluice {
             return try command.run(arguments)
         } catch let error as UsageError {
             Console.error("\(command.name): \(error); see `sluice \(command.name) --help`")
+            if !command.steps.isEmpty {
+                NightOptions.noteRefusal(of: words, command: command.name, steps: command.steps, because: error)
+            }
             return .usage
         } catch {
             Console.error("\(error)", code: ErrorCode.word(of: error))

@@ -44,7 +44,7 @@ struct Status: Encodable {
         // The day of which a table must be there.
         let expected = clock.date(of: now - Int64(due) * 3_600)
         checks = [
-            Status.check(table: state, expected: expected, now: now), Status.check(lastRun: state.lastRun),
+            Status.check(table: state, expected: expected, now: now), Status.check(lastRun: state),
             Status.check(days: state, expected: expected.advanced(by: -1)),
             Status.check(guards: state.daysHeld),
         ]
@@ -72,6 +72,11 @@ struct Status: Encodable {
             )
         }
         var text = "of \(table.date), verified"
+        if let problem = state.journalProblem {
+            return Check(
+                name: "table", healthy: false,
+                text: text + "; the journal of what served cannot be read: \(problem); put it back from a copy")
+        }
         if let since = table.since {
             text += ", serves since \(RFC3339.text(since)) (\(age(max(0, now - since))))"
         }
@@ -83,8 +88,17 @@ struct Status: Encodable {
         return Check(name: "table", healthy: true, text: text)
     }
 
-    private static func check(lastRun run: RecordedRun?) -> Check {
-        guard let run else {
+    private static func check(lastRun state: StateStatus) -> Check {
+        if let newest = state.recordsUnreadable.last {
+            let others = state.recordsUnreadable.count - 1
+            return Check(
+                name: "last-run", healthy: false,
+                text:
+                    "\(Text.printable(newest))\(others > 0 ? " and \(Text.count(Int64(others), "more record"))" : "") cannot be read: "
+                    + "how that run ended, and which days it held, is not known; see who writes there, then take the file away"
+            )
+        }
+        guard let run = state.lastRun else {
             return Check(name: "last-run", healthy: false, text: "no run has left a record; start `sluice run`")
         }
         let days = Set([run.dates.first, run.dates.last].compactMap(\.self)).sorted().joined(separator: "..")
@@ -108,6 +122,10 @@ struct Status: Encodable {
         var isHealthy = true
         if !state.daysMissing.isEmpty {
             text += ", missing \(Text.days(state.daysMissing)): run them again (`--date`)"
+            isHealthy = false
+        }
+        if !state.daysLost.isEmpty {
+            text += ", without their statistics.csv \(Text.days(state.daysLost)): run them again, or restore it"
             isHealthy = false
         }
         if newest < expected {

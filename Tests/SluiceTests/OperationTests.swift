@@ -205,6 +205,72 @@ import Testing
         #expect(result.status == 0 && result.errors.contains("this is a pipe; give a file"), "\(result.errors)")
     }
 
+    /// A monitor that reads a file must not go on reading that of the run before.
+    @Test func wordsThatMakeNoSenseAreInTheMetrics() throws {
+        let shop = try shop()
+        for words in [
+            ["--workerz", "3"], ["--date", "tomorrow"], ["--date", "2026-03-01", "--date", "2026-03-02"], ["extra"],
+            ["--now", "noon"],
+            ["--json", "--print"], ["--memory", "x"], ["--state", ""], ["--config"],
+        ] {
+            try shop.directory.write("old\n", to: "shop.prom")
+            let result = try Binary.sluice(
+                ["run", "--metrics=shop.prom", "--config", "shop.json5"] + words, in: shop.directory.path)
+            #expect(result.status == 64, "\(words): \(result.errors)")
+            let text = try shop.directory.text("shop.prom")
+            #expect(text.contains("code=\"usage\"") && !text.contains("old"), "\(words): \(text)")
+        }
+    }
+
+    /// What a slip of the pen names as an output is no file of the state's, nor the configuration.
+    @Test func outputsReplaceNoFilesOfTheStateOrInputs() throws {
+        let shop = try shop()
+        let files = [
+            "state/current/allocation.csv", "state/current/manifest.json", "shop.json5", "state/allocations/served.csv",
+        ]
+        let before = try files.map { try shop.directory.text($0) }
+        for file in files {
+            let run = try shop.run("2026-03-02", "--now", "2026-03-02T20:00:00Z", "--metrics", file)
+            #expect(run.status == 0 && run.errors.contains("[metrics-not-written]"), "\(run.errors)")
+            let report = try shop.sluice("report", "--output", file, "--config", "shop.json5")
+            #expect(report.status == 74 && report.errors.contains(file), "\(report.errors)")
+        }
+        #expect(try files.map { try shop.directory.text($0) } == before)
+        #expect(try shop.sluice("status", "--now", "2026-03-03T04:00:00Z").status == 0)
+        #expect(try shop.sluice("report", "--output", "state/report.html").status == 0)
+    }
+
+    /// What cannot be known is not said to be well.
+    @Test func statusSaysWhatItCannotRead() throws {
+        let shop = try shop()
+        func status() throws -> Binary.Result {
+            try Binary.sluice(["status", "--now", "2026-03-03T04:00:00Z"], in: shop.directory.path)
+        }
+        #expect(try status().status == 0)
+        let records = try FileManager.default.contentsOfDirectory(atPath: shop.directory.path + "/state/runs").sorted()
+        for name in records {
+            let path = "state/runs/\(name)"
+            let text = try shop.directory.text(path)
+            try shop.directory.write("{", to: path)
+            let result = try status()
+            #expect(result.status == 1 && result.output.contains("\(path) cannot be read"), "\(result.output)")
+            let night = try shop.run("2026-03-02", "--now", "2026-03-02T20:00:00Z")
+            #expect(night.status == 0 && night.errors.contains("[records-unreadable]"), "\(night.errors)")
+            try shop.directory.write(text, to: path)
+        }
+        let journal = try shop.directory.text("state/allocations/served.csv")
+        try shop.directory.write(journal + "junk\nmore,junk\n", to: "state/allocations/served.csv")
+        let unknown = try status()
+        #expect(
+            unknown.status == 1 && unknown.output.contains("the journal of what served cannot be read"),
+            "\(unknown.output)")
+        #expect(!unknown.output.contains("no table serves"))
+        try shop.directory.write(journal, to: "state/allocations/served.csv")
+        try shop.directory.remove("state/statistics/date=2026-03-01/statistics.csv")
+        let lost = try status()
+        #expect(lost.status == 1 && lost.output.contains("without their statistics.csv 2026-03-01"), "\(lost.output)")
+    }
+
     @Test func withoutATableInForceTheNewestIsTakenBack() throws {
         let shop = try shop()
         #expect(try shop.run("2026-03-01", "--now", "2026-03-01T20:00:00Z").status == 0)

@@ -60,6 +60,7 @@ import Testing
             // Say all that there is to do.
             "day-not-over", "deny-list-missing", "memory-too-small", "count-overflow", "control-alone", "arm-stopped",
             "undeclared-names", "guard-held", "guard-accepted", "guard-warned", "night-held", "held-day-counts",
+            "records-unreadable",
             "same-log", "files-without-lines", "paths-without-files", "files-without-events", "folders-repeated",
             "addresses-unreadable", "libraries-dropped", "gain-unknown", "segments-folded",
         ]

@@ -163,7 +163,18 @@ extension NightlyRun {
     }
 
     /// The days that were held, and by what, whose nights were neither run again nor accepted since, by the records of runs.
-    func heldDays() -> [CalendarDate: [String]] { RunRecords(state).heldDays() }
+    /// What cannot be read of them is said: it stops no run from being made.
+    func heldDays() -> [CalendarDate: [String]] {
+        let records = RunRecords(state)
+        do throws(FileError) {
+            let read = try records.read()
+            if !read.unreadable.isEmpty { report(.recordsUnreadable(paths: read.unreadable)) }
+            return records.heldDays(read)
+        } catch {
+            report(.recordsUnreadable(paths: [error.path]))
+            return [:]
+        }
+    }
 
     /// Warns of held days before a night that still count.
     func warnOfHeldDays(

@@ -23,7 +23,7 @@ package struct GrowingColumn<Element: BitwiseCopyable>: ~Copyable {
         _ memory: UnsafeMutablePointer<Element>?, _ from: Int, _ capacity: Int
     ) -> UnsafeMutablePointer<Element> {
         guard let larger = csystem_resize_pages(memory, bytes(from), bytes(capacity)) else {
-            fatalError("no memory for \(capacity) values")
+            Memory.end(wanting: bytes(capacity))
         }
         return larger.assumingMemoryBound(to: Element.self)
     }

@@ -6,6 +6,7 @@ import State
 /// The sum of parts.
 enum MergeCommand: Command {
     static let name = "merge"
+    static let steps: Set<NightlyRun.Step> = [.statistics]
     static let summary = "Adds up parts of a night, or statistics files, made from disjoint visitors."
     static let discussion = """
         With --config: adds up the parts of a night that `sluice statistics --part` wrote, judges and checks the sum, and writes the
@@ -37,7 +38,7 @@ enum MergeCommand: Command {
     static func run(_ arguments: Arguments) throws -> ExitCode {
         guard !arguments.operands.isEmpty else { throw UsageError("no file or part given") }
         guard arguments["config"] == nil else {
-            return try NightOptions.run(arguments, command: name, steps: [.statistics])
+            return try NightOptions.run(arguments, command: name, steps: steps)
         }
         guard arguments.all("tally").isEmpty else { throw UsageError("--config is missing") }
         var parts: [[DailyRow]] = []

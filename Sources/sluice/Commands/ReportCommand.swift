@@ -38,7 +38,7 @@ enum ReportCommand: Command {
         if output.isEmpty { throw UsageError("--output is empty; give a file, or - for standard output") }
         if output == "-", arguments.has("open") { throw UsageError("--open needs a file; leave out --output -") }
         let state = try StateDirectory(arguments)
-        let file = output == "-" ? nil : try OutputFile(output)
+        let file = output == "-" ? nil : try OutputFile(output, besides: arguments.all("config"))
         let days = try arguments.days(default: 90)
         let settings = try arguments.experimentSettings()
         let history = try state.history(days: days, isQuiet: arguments.has("quiet"))

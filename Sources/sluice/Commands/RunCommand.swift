@@ -3,6 +3,7 @@ import Pipeline
 /// The nightly job.
 enum RunCommand: Command {
     static let name = "run"
+    static let steps: Set<NightlyRun.Step> = [.statistics, .allocation]
     static let summary = "Runs the night: reads the day's logs, learns, and publishes tomorrow's table."
     static let discussion = """
         Reads the logs that the configuration names for the day, writes the day's statistics, learns from all days up to
@@ -21,13 +22,14 @@ enum RunCommand: Command {
     static let options = NightOptions.all
 
     static func run(_ arguments: Arguments) throws -> ExitCode {
-        try NightOptions.run(arguments, command: name, steps: [.statistics, .allocation])
+        try NightOptions.run(arguments, command: name, steps: steps)
     }
 }
 
 /// The first half of the nightly job.
 enum StatisticsCommand: Command {
     static let name = "statistics"
+    static let steps: Set<NightlyRun.Step> = [.statistics]
     static let summary = "Runs the night's first half: the day's logs to its statistics."
     static let discussion = """
         Reads the logs that the configuration names for the day and writes statistics.csv and quality.json into the state
@@ -62,13 +64,14 @@ enum StatisticsCommand: Command {
         if let path = arguments.operands.first {
             throw UsageError("'\(path)' is not expected here; PATHs are for --part")
         }
-        return try NightOptions.run(arguments, command: name, steps: [.statistics])
+        return try NightOptions.run(arguments, command: name, steps: steps)
     }
 }
 
 /// The second half of the nightly job.
 enum AllocateCommand: Command {
     static let name = "allocate"
+    static let steps: Set<NightlyRun.Step> = [.allocation]
     static let summary = "Runs the night's second half: all statistics to tomorrow's table."
     static let discussion = """
         Learns from the statistics in the state directory, up to the day, and publishes the table of the day after. No log
@@ -78,6 +81,6 @@ enum AllocateCommand: Command {
     static let options = NightOptions.all.filter { $0.name != "audit" }
 
     static func run(_ arguments: Arguments) throws -> ExitCode {
-        try NightOptions.run(arguments, command: name, steps: [.allocation])
+        try NightOptions.run(arguments, command: name, steps: steps)
     }
 }
