@@ -40,8 +40,14 @@ package struct ConfigurationError: Error, Equatable, Sendable, CustomStringConve
         self.isOfSystem = isOfSystem
     }
 
+    /// Faults that are said: whoever has more begins with these.
+    private static let said = 100
+
     /// One fault a line, without a line end after the last.
     package var description: String {
-        faults.map { $0.description(in: file) }.joined(separator: "\n")
+        var lines = faults.prefix(ConfigurationError.said).map { $0.description(in: file) }
+        let others = faults.count - lines.count
+        if others > 0 { lines.append("\(file): and \(others) more faults; mend these, and run it again") }
+        return lines.joined(separator: "\n")
     }
 }

@@ -7,6 +7,9 @@ package func nearest(_ word: String, among candidates: some Sequence<String>) ->
     let exact = Array(word.unicodeScalars)
     var best: (candidate: String, distance: Int, exactDistance: Int)?
     for candidate in candidates {
+        // No less than the difference in length: a word of any length is not laid beside short ones.
+        let lengths = [folded.count, candidate.unicodeScalars.count]
+        guard abs(lengths[0] - lengths[1]) <= max(1, max(lengths[0], lengths[1]) / 3) else { continue }
         let distance = damerauLevenshtein(folded, Array(candidate.lowercased().unicodeScalars))
         let longer = max(folded.count, candidate.unicodeScalars.count)
         guard distance <= max(1, longer / 3), distance < longer else { continue }

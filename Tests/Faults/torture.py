@@ -43,7 +43,7 @@ DISTURBANCES = {
     "write": ["ENOSPC", "EIO", "EINTR", SHORT], "pwrite": ["EIO", "ENOSPC"], "fsync": ["EIO", "ENOSPC", "EINTR"],
     "rename": ["EIO", "ENOSPC", "EINTR"], "symlink": ["EIO", "ENOSPC", "EINTR"], "link": ["EIO", "ENOSPC", "EINTR"],
     "unlink": ["EIO", "EINTR"], "mkdir": ["ENOSPC", "EIO", "EINTR"], "readdir": ["EIO"], "stat": ["EIO", "EACCES", "EINTR"],
-    "readlink": ["EIO", "EINTR"], "flock": ["EIO", "EINTR"], "truncate": ["EIO", "EINTR"],
+    "readlink": ["EIO", "EINTR"], "flock": ["EIO", "EINTR"], "truncate": ["EIO", "EINTR"], "mmap": ["ENOMEM"],
 }
 CONFIG = ["--config", "pipelines/banners.json5", "--quiet"]
 NOW = ["--now", "2026-11-21T03:00:00Z"]
@@ -80,6 +80,40 @@ def other_nights(sluice, folder):
         file.write(kept)
 
 
+LOG = "fixtures/events/date=2026-11-20"
+
+
+def copied_log(sluice, folder):
+    """A log that lies there twice: one of the two counts."""
+    two_nights(sluice, folder)
+    shutil.copy(os.path.join(folder, LOG, "web-1.jsonl"), os.path.join(folder, LOG, "web-1-copy.jsonl"))
+
+
+def counts(sluice, folder):
+    two_nights(sluice, folder)
+    with open(os.path.join(folder, "counts.csv"), "w") as file:
+        file.write("date,platform,slot,variant,visitors,clickers,purchasers\n")
+        for date in ("2026-11-16", "2026-11-17"):
+            for variant, clickers in (("autumn", 40), ("winter", 55), ("monsoon", 35)):
+                file.write(f"{date},web,home-hero,{variant},1000,{clickers},7\n")
+
+
+def displays(sluice, folder):
+    with open(os.path.join(folder, "displays.csv"), "w") as file:
+        file.write("platform,slot,segment,variant,views,clicks\nweb,home-hero,*,autumn,9000,360\nweb,home-hero,*,winter,8000,400\n")
+
+
+def split_log(sluice, folder):
+    two_nights(sluice, folder)
+    must(sluice, ["split", *CONFIG, "--date", "2026-11-20", "--parts", "2", "--tally", "tally.json", "--output", "blocks/{part}", *NOW], folder)
+
+
+def parts(sluice, folder):
+    split_log(sluice, folder)
+    for part in "01":
+        must(sluice, ["statistics", *CONFIG, "--date", "2026-11-20", *NOW, "--part", f"parts/{part}", f"blocks/{part}"], folder)
+
+
 def targeting(sluice, folder):
     generator = random.Random(1)
     with open(os.path.join(folder, "scores.csv"), "w") as scores, open(os.path.join(folder, "outcomes.csv"), "w") as outcomes, \
@@ -101,6 +135,19 @@ SCENARIOS = [
     Scenario("allocate", night("allocate", "2026-11-19"), two_nights),
     Scenario("rollback", ["rollback", "--state", "state", "--to", "2026-11-20", "--quiet", *NOW], three_nights, ""),
     Scenario("report", ["report", "--state", "state", "--quiet", "--output", "report.html"], three_nights, ""),
+    Scenario("run-copies", night("run", "2026-11-20"), copied_log),
+    Scenario("import", ["import", "counts.csv", *CONFIG, "--state", "state", *NOW], counts),
+    Scenario("split", ["split", *CONFIG, "--date", "2026-11-20", "--parts", "2", "--tally", "out/tally.json", "--output", "out/{part}", *NOW],
+             lambda sluice, folder: os.mkdir(os.path.join(folder, "out"))),
+    Scenario("part", ["statistics", *CONFIG, "--date", "2026-11-20", *NOW, "--part", "out/0", "blocks/0"], split_log),
+    Scenario("merge-parts", night("merge", "2026-11-20", "--tally", "tally.json", "parts/0", "parts/1"), parts),
+    Scenario("prune", ["prune", *CONFIG, "--state", "state", "--keep", "1d", "--now", "2026-11-23T03:00:00Z"], three_nights),
+    Scenario("export", ["export", "--table", "state", "--output", "out/table.json"],
+             lambda sluice, folder: (three_nights(sluice, folder), os.mkdir(os.path.join(folder, "out"))), ""),
+    Scenario("warmstart", ["warmstart", "--history", "displays.csv", "--output", "out/priors.csv"],
+             lambda sluice, folder: (displays(sluice, folder), os.mkdir(os.path.join(folder, "out"))), ""),
+    Scenario("init", ["init", LOG + "/web-1.jsonl", "--timezone", "Asia/Kolkata", "--output", "out/shop.json5"],
+             lambda sluice, folder: os.mkdir(os.path.join(folder, "out")), ""),
     Scenario("merge", ["merge", "state/statistics/date=2026-11-18/statistics.csv", "state/statistics/date=2026-11-19/statistics.csv"],
              two_nights, ""),
     Scenario("evaluate", ["evaluate", "--state", "state", "--platform", "web", "--slot", "home-hero", "--policy", "even=even", "--csv"],
