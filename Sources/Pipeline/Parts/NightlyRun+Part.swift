@@ -70,7 +70,7 @@ extension NightlyRun {
         var known: [String: String] = [:]
         var text = ""
         for path in days.flatMap({ denyLists(on: $0) }) {
-            if known[path] == nil { known[path] = try readIfThere(path).map { digest($0) } ?? "missing" }
+            if known[path] == nil { known[path] = try readInputIfThere(path).map { digest($0) } ?? "missing" }
             text += "\(known[path] ?? "")\n"
         }
         return digest(Array(text.utf8))
