@@ -10,6 +10,7 @@ extension NightlyRun {
     ///
     /// - Parameter folder: gets `part.json`, and for people to look at, each log day's folder as the state directory has it.
     package func writePart(of date: CalendarDate, to folder: String) throws(RunFailure) {
+        try refuseOtherPipeline()
         var outcome = NightOutcome(date: date)
         // A part of an earlier count must not be taken for this one's, should this one fail.
         try files { () throws(FileError) in try FileSystem.remove(folder + "/" + PartFile.name) }
