@@ -27,7 +27,7 @@ package struct CSVError: Error, Equatable, Sendable, CustomStringConvertible {
         case .missingColumn(let name, let header):
             "no column '\(name)' among \(Quotation.bounded(header.joined(separator: ","))); add it to the header"
         case .fieldCount(let found, let expected):
-            "\(found) fields where the header has \(expected); put text with commas in double quotes"
+            "\(found) fields where the header has \(expected); put text that holds the separator in double quotes"
         case .strayQuote:
             "a double quote inside a field; quote the whole field and write the quote twice"
         case .unclosedQuote:

@@ -1,7 +1,12 @@
 package import CSV
 
-/// A file of comma-separated values read row by row, whose errors name the file, the line and the column.
+/// A file of separated values read row by row, whose errors name the file, the line and the column.
+///
+/// The separator is the first with which the header names the needed columns. A byte order mark is skipped.
 package struct InputTable: Sendable {
+    /// What may stand between fields, in the order in which a header is looked through for it.
+    package static let separators = Array(",;\t|".utf8)
+
     package let file: String
     private let names: [String]
     private var reader: CSVReader
@@ -21,12 +26,20 @@ package struct InputTable: Sendable {
         guard String(validating: bytes, as: UTF8.self) != nil else {
             throw InputFileError(file: file, line: InputTable.firstLineNotUTF8(bytes), problem: .notUTF8)
         }
-        reader = CSVReader(bytes)
-        do {
-            columns = try reader.columns(names, optional: optional)
-        } catch {
-            throw InputFileError(file: file, error)
+        var likeliest: (columns: Int, error: CSVError)?
+        for separator in InputTable.separators {
+            var reader = CSVReader(bytes, separator: separator)
+            do throws(CSVError) {
+                columns = try reader.columns(names, optional: optional)
+                self.reader = reader
+                return
+            } catch {
+                var found = 0
+                if case .missingColumn(_, let header) = error.problem { found = header.count }
+                if likeliest.map({ found > $0.columns }) ?? true { likeliest = (found, error) }
+            }
         }
+        throw InputFileError(file: file, likeliest?.error ?? CSVError(line: 1, problem: .missingHeader(names)))
     }
 
     private static func firstLineNotUTF8(_ bytes: [UInt8]) -> Int {

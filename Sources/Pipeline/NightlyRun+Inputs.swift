@@ -134,6 +134,16 @@ extension NightlyRun {
         }
     }
 
+    /// The same; nil where there is none.
+    func readInputIfThere(_ path: String) throws(RunFailure) -> [UInt8]? {
+        do throws(RunFailure) {
+            return try readInput(path)
+        } catch {
+            guard case .input(let fault) = error, fault.isMissing else { throw error }
+            return nil
+        }
+    }
+
     func readFile(_ path: String) throws(RunFailure) -> [UInt8] {
         try files { () throws(FileError) in try FileSystem.read(path) }
     }

@@ -125,11 +125,11 @@ extension NightlyRun {
     func policy(on date: CalendarDate) throws(RunFailure) -> BotPolicy {
         var visitors = VisitorDenyList()
         for path in configuration.bots.denyLists.flatMap({ PathTemplate($0).paths(for: date) }) {
-            visitors.add(try readFile(path))
+            visitors.add(try readInput(path))
         }
         var networks = NetworkDenyList()
         for path in configuration.bots.denyNetworks.flatMap({ PathTemplate($0).paths(for: date) }) {
-            let bytes = try readFile(path)
+            let bytes = try readInput(path)
             do throws(BotFilterError) {
                 try networks.add(bytes, file: path)
             } catch {

@@ -131,7 +131,7 @@ extension NightlyRun {
             policies[lists] = policy
             return policy
         } catch {
-            guard case .file(let fault) = error, fault.isMissing else { throw error }
+            guard case .input(let fault) = error, fault.isMissing else { throw error }
             warn(.denyListMissing(path: fault.path, day: date), in: &outcome)
             return nil
         }

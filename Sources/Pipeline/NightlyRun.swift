@@ -72,6 +72,7 @@ package struct NightlyRun: Sendable {
     package func run(
         _ dates: ClosedRange<CalendarDate>, finished: (NightOutcome) -> Void
     ) throws(RunFailure) {
+        try refuseOtherPipeline()
         try files { () throws(FileError) in try state.removeLeftovers() }
         try mendJournal()
         if options.steps.contains(.allocation) {

@@ -29,6 +29,8 @@ package enum RunFailure: Error, CustomStringConvertible {
     case table(TableError)
     /// Parts that do not make a whole.
     case parts(PartFault)
+    /// The state directory is of another pipeline than the configuration.
+    case otherPipeline(String, table: CalendarDate, configured: String)
     /// The day lies in the future, and nothing was found of it.
     case notBegun(CalendarDate)
 
@@ -50,6 +52,7 @@ package enum RunFailure: Error, CustomStringConvertible {
         case .table: "table-unusable"
         case .parts: "parts-refused"
         case .notBegun: "day-not-begun"
+        case .otherPipeline: "state-of-another-pipeline"
         }
     }
 
@@ -72,6 +75,10 @@ package enum RunFailure: Error, CustomStringConvertible {
         case .journal(let error): error.description
         case .parts(let fault): fault.description
         case .table(let error): "\(error); nothing was published; run the day before that table's date again"
+        case .otherPipeline(let found, let table, let configured):
+            "the state's table of \(table) is of pipeline \(JSON5Value.quoted(found)), the configuration of "
+                + "\(JSON5Value.quoted(configured)); nothing was written: give the --state of this pipeline, or, where it was renamed, a "
+                + "new one with a copy of statistics/"
         case .notBegun(let date):
             "\(date): the day has not begun and has no data; give a day that is over"
         case .state(let error):

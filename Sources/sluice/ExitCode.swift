@@ -31,7 +31,7 @@ extension ExitCode {
             switch failure {
             case .tooManyRejected, .overflow, .parts: self = .badData
             case .input(let error): self = error.isOfPath ? .configuration : .inputOutput
-            case .inputFile, .denyList: self = .configuration
+            case .inputFile, .denyList, .otherPipeline: self = .configuration
             case .notBegun: self = .usage
             case .log(let error): self = error.isOfFormat ? .badData : .inputOutput
             case .file, .state, .statisticsLost, .journal, .table, .memory: self = .inputOutput

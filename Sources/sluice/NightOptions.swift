@@ -48,12 +48,14 @@ enum NightOptions {
         let started = clock.now
         let log = RunLog()
         var summary = RunSummary(command: command)
+        var isOthers = false
         do {
             summary.exitCode = try run(arguments, steps: steps, clock: clock, log: log, summary: &summary).rawValue
         } catch {
             summary.error = "\(error)"
             summary.errorCode = ErrorCode.word(of: error)
             summary.exitCode = ExitCode(error).rawValue
+            if case .otherPipeline? = error as? RunFailure { isOthers = true }
             if error is UsageError { throw error }
             Console.error("\(error)", code: summary.errorCode)
         }
@@ -73,7 +75,7 @@ enum NightOptions {
                 config: arguments["config"], log)
             conclude()
         }
-        if !isDryRun { keep(summary, started: started, state: state, log) }
+        if !isDryRun, !isOthers { keep(summary, started: started, state: state, log) }
         conclude()
         if arguments.has("json") { Console.output(summary.bytes) }
         return ExitCode(rawValue: summary.exitCode)

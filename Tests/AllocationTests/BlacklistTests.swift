@@ -78,7 +78,7 @@ import Testing
     @Test(arguments: [
         ("web,hero,*,a,tomorrow,x", "until is 'tomorrow', expected the last date it holds, YYYY-MM-DD, or nothing"),
         ("web,hero,,a,,x", "segment is '', expected a segment, or * for all"),
-        ("web,hero,*,a", "4 fields where the header has 6; put text with commas in double quotes"),
+        ("web,hero,*,a", "4 fields where the header has 6; put text that holds the separator in double quotes"),
     ])
     func saysWhereTheFileIsWrong(line: String, message: String) {
         #expect {

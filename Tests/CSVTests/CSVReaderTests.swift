@@ -7,8 +7,8 @@ import Testing
         try records(Array(text.utf8)).map(\.fields)
     }
 
-    static func records(_ bytes: [UInt8]) throws(CSVError) -> [SlowCSV.Record] {
-        var reader = CSVReader(bytes)
+    static func records(_ bytes: [UInt8], separator: UInt8 = 0x2C) throws(CSVError) -> [SlowCSV.Record] {
+        var reader = CSVReader(bytes, separator: separator)
         var record = CSVRecord()
         var result: [SlowCSV.Record] = []
         while try reader.read(&record) {
@@ -89,21 +89,23 @@ import Testing
         #expect(differences == 0)
     }
 
-    @Test func agreesWithSlowTwinOnLongTexts() {
+    @Test(arguments: [",", ";", "\t", "|"])
+    func agreesWithSlowTwinOnLongTexts(separator: String) throws {
         var generator = SplitMix64(seed: 3)
-        // Letters and commas mostly, so that whole records come about.
-        let alphabet = Array("aaaaaaabcdé.,,,,\n\n\r\"".utf8)
+        let byte = try #require(separator.utf8.first)
+        // Letters and separators mostly, so that whole records come about.
+        let alphabet = Array("aaaaaaabcdé.,\(separator)\(separator)\(separator)\n\n\r\"".utf8)
         for _ in 0..<2_000 {
             let bytes = (0..<Int.random(in: 0..<80, using: &generator)).map { _ in
                 alphabet[Int.random(in: alphabet.indices, using: &generator)]
             }
-            #expect(Self.outcome(bytes) == SlowCSV.outcome(bytes))
+            #expect(Self.outcome(bytes, separator: byte) == SlowCSV.outcome(bytes, separator: byte))
         }
     }
 
-    private static func outcome(_ bytes: [UInt8]) -> SlowCSV.Outcome {
+    private static func outcome(_ bytes: [UInt8], separator: UInt8 = 0x2C) -> SlowCSV.Outcome {
         do throws(CSVError) {
-            return .records(try records(bytes))
+            return .records(try records(bytes, separator: separator))
         } catch {
             return .error(error)
         }

@@ -16,8 +16,8 @@ enum SlowCSV {
         case recordStart, fieldStart, plain, quoted, afterQuote
     }
 
-    static func outcome(_ bytes: [UInt8]) -> Outcome {
-        let (quote, comma, lineFeed, carriageReturn) = (UInt8(0x22), UInt8(0x2C), UInt8(0x0A), UInt8(0x0D))
+    static func outcome(_ bytes: [UInt8], separator: UInt8 = 0x2C) -> Outcome {
+        let (quote, lineFeed, carriageReturn) = (UInt8(0x22), UInt8(0x0A), UInt8(0x0D))
         var records: [Record] = []
         var current = Record(line: 1, fields: [])
         var field: [UInt8] = []
@@ -57,7 +57,7 @@ enum SlowCSV {
                 line += 1
                 current = Record(line: line, fields: [])
                 state = .recordStart
-            case _ where byte == comma:
+            case _ where byte == separator:
                 endField()
                 state = .fieldStart
             case .afterQuote:

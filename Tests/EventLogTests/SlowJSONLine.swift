@@ -6,6 +6,8 @@ struct SlowJSONLine {
     struct Outcome: Equatable {
         var reason: RejectedReason?
         var values: [[UInt8]: String] = [:]
+        /// How many bytes the line has: it ends before a carriage return where something else than blanks follows its object.
+        var count = 0
     }
 
     private struct Fault: Error {
@@ -40,9 +42,20 @@ struct SlowJSONLine {
             _ = try value(depth: 0)
             outcome.reason = .notAnObject
         }
+        let close = position
         space()
-        if next != nil { throw Fault() }
-        return outcome
+        outcome.count = position
+        guard let byte = next else { return outcome }
+        guard outcome.reason == nil else { throw Fault() }
+        if let end = bytes[close..<position].firstIndex(of: 0x0D) {
+            outcome.count = end
+            return outcome
+        }
+        if byte == UInt8(ascii: ",") {
+            position += 1
+            space()
+        }
+        throw Fault(reason: next == UInt8(ascii: "{") ? .severalObjects : .notJSON)
     }
 
     private mutating func space() {

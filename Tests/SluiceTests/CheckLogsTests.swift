@@ -173,6 +173,37 @@ import Testing
         for file in ["v.txt", "n.txt", "b.csv"] { #expect(result.errors.contains("\(file): "), "\(result.errors)") }
     }
 
+    /// A file that the configuration names: one cause, one code, whoever comes upon it.
+    @Test(arguments: ["denyList", "denyNetworks", "blacklist"], ["nothing", "folder", "loop", "secret"])
+    func checkAndRunAgreeOnListsThatCannotBeRead(key: String, cause: String) throws {
+        let site = try OneSlotSite(key == "blacklist" ? #"blacklist: "list","# : #"bots: { \#(key): "list" },"#)
+        try site.log("2026-11-19", views: OneSlotSite.visitors(5))
+        switch cause {
+        case "folder": try site.directory.write("", to: "list/inside")
+        case "loop":
+            try FileManager.default.createSymbolicLink(
+                atPath: site.directory.path + "/list", withDestinationPath: "list")
+        case "secret":
+            try site.directory.write("", to: "list")
+            try FileManager.default.setAttributes(
+                [.posixPermissions: 0], ofItemAtPath: site.directory.path + "/list")
+        default: break
+        }
+        for words in ["check --no-logs", "check", "run --date 2026-11-19", "run --date 2026-11-19 --dry-run"] {
+            // Root may read everything.
+            let result = try Binary.shell(
+                """
+                chmod 777 . && set -- \(words) --config p.json5
+                [ "$(id -u)" = 0 ] || exec "$0" "$@"
+                exec setpriv --reuid=65534 --regid=65534 --clear-groups "$0" "$@"
+                """, in: site.directory.path)
+            #expect(result.status == 78, "\(words): \(result.errors)")
+            #expect(
+                result.errors.contains("list: cannot ") && result.errors.contains("[input-unreadable]"),
+                "\(words): \(result.errors)")
+        }
+    }
+
     @Test func filesAreToldByKindAndFaultsHaveTheirCodes() throws {
         try shop.log(Shop.dates[0])
         let folder = "events/date=\(Shop.dates[0])"

@@ -61,6 +61,62 @@ struct ImportTests {
         #expect(!site.directory.exists("state/statistics"))
     }
 
+    /// Writes counts as Python writes them, imports nothing; then prints the rows that the state has of the same arms, in its words.
+    private static let script = #"""
+        import csv, glob, random, sys
+        if sys.argv[1] == "write":
+            separator, r = sys.argv[2], random.Random(7)
+            names = ["note", "date", "platform", "slot", "variant", "segment", "visitors", "clickers", "revenue"]
+            segments = ["Pune", "Goa, north", "a;b", "a|b", "a\tb", "a \"b\""]
+            with open("counts.csv", "w", newline="", encoding="utf-8-sig") as file, open("told", "w") as told:
+                writer = csv.writer(file, delimiter=separator, lineterminator=r.choice(["\n", "\r\n"]))
+                writer.writerow(names)
+                for segment in segments:
+                    for variant in "ab":
+                        visitors = r.randint(10, 99)
+                        row = ["2026-11-18", "web", "hero", variant, segment, str(visitors), str(r.randint(0, 9)), "12.5"]
+                        writer.writerow(["one, two; three|four"] + row)
+                        told.write(repr(row) + "\n")
+        else:
+            with open("state/statistics/date=2026-11-18/statistics.csv", newline="", encoding="utf-8") as file:
+                found = {repr([row[name] for name in ["date", "platform", "slot", "variant", "segment", "visitors", "clickers",
+                                                      "revenue"]]) for row in csv.DictReader(file)}
+            assert found == set(open("told").read().splitlines()), found
+        """#
+
+    @Test(
+        .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/python3"), "needs python3"),
+        arguments: [",", ";", "\t", "|"])
+    func separatorsOfLogsAreThoseOfCounts(separator: String) throws {
+        let site = try OneSlotSite()
+        try site.directory.write(Self.script, to: "counts.py")
+        let path = site.directory.path
+        let written = try Binary.shell("/usr/bin/python3 counts.py write '\(separator)'", in: path)
+        #expect(written.status == 0, "\(written.errors)")
+        let result = try run(site)
+        #expect(result.status == 0, "\(result.errors)")
+        let compared = try Binary.shell("/usr/bin/python3 counts.py compare", in: path)
+        #expect(compared.status == 0, "\(compared.errors)")
+    }
+
+    @Test func decimalCommasAreRefusedAndMissingColumnsNamedByTheLikeliestSeparator() throws {
+        let site = try OneSlotSite()
+        try site.directory.write(
+            "date;platform;slot;variant;visitors;clickers;revenue\n2026-11-18;web;hero;a;100;4;12,50\n",
+            to: "counts.csv")
+        let decimal = try run(site)
+        #expect(
+            decimal.status == 65
+                && decimal.errors.contains("counts.csv:2: revenue is '12,50', expected a plain decimal"))
+        #expect(decimal.errors.contains("12.50"), "\(decimal.errors)")
+        try site.directory.write("date;platform;slot;arm;visitors, all;clickers\n", to: "counts.csv")
+        let missing = try run(site)
+        #expect(
+            missing.status == 65 && missing.errors.contains("no column 'variant' among date,platform,slot,arm,"),
+            "\(missing.errors)")
+        #expect(!site.directory.exists("state/statistics"))
+    }
+
     @Test func daysOfLogsStay() throws {
         let site = try OneSlotSite()
         try site.log("2026-11-19", views: OneSlotSite.visitors(5))

@@ -1,3 +1,5 @@
+import Domain
+
 /// How files of separated values are written, where their first line does not say it.
 package struct CSVFormat: Equatable, Sendable {
     /// Stands between fields; nil: the first line tells it.
@@ -12,7 +14,7 @@ package struct CSVFormat: Equatable, Sendable {
 
     static let comma = UInt8(ascii: ",")
     /// What a first line is looked through for, in this order.
-    static let separators = [comma, UInt8(ascii: ";"), UInt8(ascii: "\t"), UInt8(ascii: "|")]
+    static let separators = InputTable.separators
 
     /// Whether a byte may stand between fields: printable ASCII but letters, digits and the quote, and the controls but line ends.
     package static func isSeparator(_ byte: UInt8) -> Bool {

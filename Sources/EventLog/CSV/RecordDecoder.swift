@@ -147,6 +147,14 @@ struct RecordDecoder: ~Copyable {
         }
     }
 
+    /// Whether a rejected record is several that end in carriage returns; then line feeds are put in their place.
+    func cutsAtReturns(_ record: UnsafeMutableBufferPointer<UInt8>) -> Bool {
+        let splitter = CSVRecordSplitter(maximumLength: maximumLength, separator: separator)
+        let returns = splitter.returns(in: UnsafeBufferPointer(record), columns: columns.count)
+        for index in returns { record[index] = 0x0A }
+        return !returns.isEmpty
+    }
+
     @inline(__always)
     private mutating func complete(
         _ start: UnsafePointer<UInt8>, _ count: Int, fields: Int, empty: UInt64, mayHaveHigh: Bool,

@@ -39,6 +39,8 @@ package struct LogError: Error, Equatable, Sendable, CustomStringConvertible {
         /// An archive that asks for more memory than is given to one.
         case windowTooLarge(Compression, offset: Int64)
         case header(HeaderFault, line: Int64)
+        /// From this byte on lines end in carriage returns, and there is no line feed for longer than a line may be.
+        case carriageReturns(offset: Int64)
         /// It is neither a file nor a pipe that was given on purpose, but this.
         case notAFile(String)
         /// It is a file of another kind.
@@ -61,7 +63,7 @@ package struct LogError: Error, Equatable, Sendable, CustomStringConvertible {
     /// written.
     package var isOfFormat: Bool {
         switch problem {
-        case .corrupt, .trailingBytes, .windowTooLarge, .header, .otherKind, .noBlock: true
+        case .corrupt, .trailingBytes, .windowTooLarge, .header, .carriageReturns, .otherKind, .noBlock: true
         case .system, .shrank, .changed, .notKept, .truncated, .notAFile, .cutBlock: false
         }
     }
@@ -106,6 +108,10 @@ package struct LogError: Error, Equatable, Sendable, CustomStringConvertible {
         case .noBlock(let offset):
             return "\(file): what stands at byte \(offset) is no block of `sluice split`, or of another configuration; "
                 + "split the log again with this one"
+        case .carriageReturns(let offset):
+            return
+                "\(file): near byte \(offset) lines end in carriage returns, and no line feed follows for longer than a line may be; "
+                + "write line feeds in their place: tr '\\r' '\\n'"
         case .header(let fault, let line):
             return "\(file):\(line): \(fault.description)"
         }

@@ -10,6 +10,7 @@ import CLibrary
 /// It may go from worker to worker, but only one may use it at a time: the lock of its ``OpenFile`` sees to that.
 final class LogStream: @unchecked Sendable {
     private let bytes: ByteStream
+    private let name: String
     private let file: Int32
     private let blockSize: Int
     private let maximumLineLength: Int
@@ -21,14 +22,20 @@ final class LogStream: @unchecked Sendable {
     /// Bytes of the content that no block has counted yet, and the offset in the file up to which blocks have counted it.
     private var unreported: Int
     private var fileOffset: Int64 = 0
+    /// Bytes of the content that have been read.
+    private var contentRead: Int64
     private var block: Int32 = 0
     private var atEnd = false
     /// The rest of a line too long to keep is being passed over.
     private var skipsLine = false
 
     /// A stream that goes on where the head ends.
-    init(_ head: borrowing FormatDetector, bytes: ByteStream, file: Int32, blockSize: Int, maximumLineLength: Int) {
+    init(
+        _ head: borrowing FormatDetector, bytes: ByteStream, name: String, file: Int32, blockSize: Int,
+        maximumLineLength: Int
+    ) {
         self.bytes = bytes
+        self.name = name
         self.file = file
         self.blockSize = blockSize
         self.maximumLineLength = maximumLineLength
@@ -36,6 +43,7 @@ final class LogStream: @unchecked Sendable {
         linesBefore = head.lines
         carry = Array(head.rest)
         unreported = head.count
+        contentRead = Int64(head.count)
         atEnd = head.atEnd
     }
 
@@ -53,7 +61,7 @@ final class LogStream: @unchecked Sendable {
             block.reserve(target, keeping: count)
             try fill(&block, from: &count, to: target)
             if skipsLine { skipLine(&block, &count) }
-            if !skipsLine || atEnd { end = atEnd ? count : cut(block, count) }
+            if !skipsLine || atEnd { end = atEnd ? count : try cut(block, count) }
             // Twice as much each time, so that what is searched again adds up to no more than what is read.
             target = max(blockSize, 2 * count)
         }
@@ -69,6 +77,7 @@ final class LogStream: @unchecked Sendable {
             atEnd = read == 0
             count += read
             unreported += read
+            contentRead += Int64(read)
         }
     }
 
@@ -84,10 +93,11 @@ final class LogStream: @unchecked Sendable {
     }
 
     /// The end of the last line that is there in whole, or is too long to be; nil when there is none.
-    private func cut(_ block: borrowing Block, _ count: Int) -> Int? {
+    private func cut(_ block: borrowing Block, _ count: Int) throws(LogError) -> Int? {
         guard case .csv(let header) = layout else {
             if let lineFeed = block.lastLineFeed(in: 0..<count) { return lineFeed + 1 }
             skipsLine = count > maximumLineLength
+            if skipsLine { try refuseReturn(block.returnBetweenObjects(in: 0..<count), count) }
             return skipsLine ? count : nil
         }
         let cutter = CSVRecordSplitter(maximumLength: maximumLineLength, separator: header.separator)
@@ -97,12 +107,20 @@ final class LogStream: @unchecked Sendable {
             case .lineFeed(let lineFeed), .malformed(let lineFeed), .tooLong(let lineFeed?):
                 start = lineFeed + 1
             case .tooLong(nil):
+                let line = UnsafeBufferPointer(block[start..<count])
+                try refuseReturn(cutter.returns(in: line, columns: header.names.count).first.map { start + $0 }, count)
                 skipsLine = true
                 return count
             case .open:
                 return start > 0 ? start : nil
             }
         }
+    }
+
+    /// Throws for a carriage return that ends a line in a block of `count` bytes: the lines behind it would be lost as one.
+    private func refuseReturn(_ position: Int?, _ count: Int) throws(LogError) {
+        guard let position else { return }
+        throw LogError(file: name, problem: .carriageReturns(offset: contentRead - Int64(count - position)))
     }
 
     private func report(in block: inout Block, lines: Range<Int>) {

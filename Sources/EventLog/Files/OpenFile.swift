@@ -137,7 +137,8 @@ final class OpenFile: Sendable {
         }
         return .stream(
             LogStream(
-                head, bytes: bytes, file: index, blockSize: rules.blockSize * OpenFile.blocksOfStream,
+                head, bytes: bytes, name: readable.name, file: index,
+                blockSize: rules.blockSize * OpenFile.blocksOfStream,
                 maximumLineLength: rules.maximumLineLength))
     }
 }

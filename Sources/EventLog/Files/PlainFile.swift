@@ -63,5 +63,8 @@ struct PlainFile: Sendable {
                 return
             }
         }
+        if start + Int64(count) < file.size, let offset = block.returnBetweenObjects(in: lineStart..<count) {
+            throw LogError(file: file.name, problem: .carriageReturns(offset: start + Int64(offset)))
+        }
     }
 }

@@ -8,13 +8,15 @@ import CScan
 ///
 /// - Every byte of the line is checked against the grammar, whether its field is needed or not; UTF-8 is the caller's to check.
 /// - Nesting deeper than ``maximumDepth`` is not read.
+/// - A carriage return behind the object ends the line as a line feed does: writers of both kinds append to one file.
 /// - A lone surrogate escape is not JSON here: the text it stands for has no UTF-8.
 /// - Of duplicate keys the last wins; keys are compared after their escapes are decoded.
 struct JSONLine {
     /// Objects and arrays inside one another, the line's own object counted.
     static let maximumDepth = 64
 
-    /// Where the scanner is: at the line feed, when the line is well formed.
+    /// Where the scanner is: at the line's end, when it is well formed. That is its line feed, or the first carriage return behind
+    /// its object where something else follows before the line feed.
     private(set) var position: UnsafePointer<UInt8>
     /// Nonzero when a string has anything but ASCII, perhaps also when only what follows the line has.
     private(set) var high: UInt64 = 0
@@ -36,8 +38,22 @@ struct JSONLine {
         guard position.pointee == UInt8(ascii: "{") else {
             return skipValue(depth: 0) != nil && atEnd() ? .notAnObject : failure
         }
-        guard scanObject(tree, node: 0, depth: 1, into: values), atEnd() else { return failure }
-        return nil
+        guard scanObject(tree, node: 0, depth: 1, into: values) else { return failure }
+        let close = position
+        return atEnd() || endsInReturn(behind: close) ? nil : startsObject() ? .severalObjects : failure
+    }
+
+    /// Whether a carriage return stands between the line's object and what follows; the line ends there then.
+    private mutating func endsInReturn(behind close: UnsafePointer<UInt8>) -> Bool {
+        let blanks = UnsafeBufferPointer(start: close, count: position - close)
+        guard let offset = blanks.firstIndex(of: 0x0D) else { return false }
+        position = close + offset
+        return true
+    }
+
+    private mutating func startsObject() -> Bool {
+        if take(UInt8(ascii: ",")) { skipWhitespace() }
+        return position.pointee == UInt8(ascii: "{")
     }
 
     /// Reads JSON text that stands in a value, of which a node of the tree is wanted. False when it is no object and no list.

@@ -85,7 +85,7 @@ struct LineDecoder: ~Copyable {
         builder.freeTexts()
     }
 
-    /// Decodes the line at `start`, and moves `start` behind its line feed.
+    /// Decodes the line at `start`, and moves `start` behind its line feed, or behind the carriage return that ends it.
     ///
     /// The line must begin before `end`. A line feed must stand there or before, with `CSCAN_SLACK` readable bytes behind it.
     mutating func decode(
@@ -143,8 +143,7 @@ struct LineDecoder: ~Copyable {
         values.update(repeating: .absent, count: tree.valueCount + 1)
         var scanner = JSONLine(line)
         if let reason = scanner.scan(tree, into: values) {
-            let found = memchr(line, 0x0A, end - line).map { UnsafePointer($0.assumingMemoryBound(to: UInt8.self)) }
-            let lineFeed = found ?? end
+            let lineFeed = LineDecoder.lineEnd(from: line, before: end)
             start = lineFeed + 1
             if let fault = fault(line, lineFeed, mayHaveHigh: true) { return .rejected(fault) }
             return LineDecoder.isBlank(line, count: lineFeed - line) ? .ignored(.blankLine) : .rejected(reason)
@@ -152,11 +151,38 @@ struct LineDecoder: ~Copyable {
         let lineFeed = scanner.position
         start = lineFeed + 1
         if let fault = fault(line, lineFeed, mayHaveHigh: scanner.high != 0) { return .rejected(fault) }
-        if !scanner.hasEscapes { templates.learn(line, lineFeed, tree) }
+        if !scanner.hasEscapes, lineFeed.pointee == 0x0A { templates.learn(line, lineFeed, tree) }
         if tree.hasPaths { readTexts(into: values) }
         let outcome = builder.build(event, from: values, sources, arePlain: sources.arePlain(values))
         if outcome.isOfDay { countSources(values) }
         return outcome
+    }
+
+    /// Where a line that is none ends: at its line feed, or at a carriage return behind which an object begins that is no value of the
+    /// text before.
+    private static func lineEnd(
+        from start: UnsafePointer<UInt8>, before end: UnsafePointer<UInt8>
+    ) -> UnsafePointer<UInt8> {
+        func find(_ byte: Int32, from start: UnsafePointer<UInt8>, before end: UnsafePointer<UInt8>)
+            -> UnsafePointer<UInt8>?
+        {
+            memchr(start, byte, end - start).map { UnsafePointer($0.assumingMemoryBound(to: UInt8.self)) }
+        }
+        let lineFeed = find(0x0A, from: start, before: end) ?? end
+        func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0D }
+        var position = start
+        while isBlank(position.pointee) { position += 1 }
+        while let carriageReturn = find(0x0D, from: position, before: lineFeed) {
+            var last = carriageReturn - 1
+            while isBlank(last.pointee) { last -= 1 }
+            position = carriageReturn + 1
+            while isBlank(position.pointee) { position += 1 }
+            let isValue =
+                last.pointee == UInt8(ascii: ":") || last.pointee == UInt8(ascii: ",")
+                || last.pointee == UInt8(ascii: "[")
+            if position.pointee == UInt8(ascii: "{"), !isValue { return carriageReturn }
+        }
+        return lineFeed
     }
 
     private mutating func countSources(_ values: UnsafePointer<LineValue>) {

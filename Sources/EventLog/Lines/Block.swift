@@ -92,6 +92,13 @@ struct Block: ~Copyable, @unchecked Sendable {
         return count
     }
 
+    /// The offset of the first carriage return in `range` that stands between two objects.
+    func returnBetweenObjects(in range: Range<Int>) -> Int? {
+        range.dropFirst().dropLast().first { index in
+            memory[index] == 0x0D && memory[index - 1] == UInt8(ascii: "}") && memory[index + 1] == UInt8(ascii: "{")
+        }
+    }
+
     /// The offset of the last line feed in `range` of the memory.
     func lastLineFeed(in range: Range<Int>) -> Int? {
         var index = range.upperBound

@@ -5,6 +5,8 @@ package enum RejectedReason: Hashable, Sendable, CaseIterable {
     case notUTF8
     case notJSON
     case notAnObject
+    /// Another object stands behind the first in its line.
+    case severalObjects
     case nestedTooDeep
     case lineTooLong
     case notCSV
@@ -15,8 +17,20 @@ package enum RejectedReason: Hashable, Sendable, CaseIterable {
     case invalid(EventField)
 
     package static let allCases: [RejectedReason] =
-        [.notUTF8, .notJSON, .notAnObject, .nestedTooDeep, .lineTooLong, .notCSV, .fieldCount, .noList]
+        [
+            .notUTF8, .notJSON, .notAnObject, .severalObjects, .nestedTooDeep, .lineTooLong, .notCSV, .fieldCount,
+            .noList,
+        ]
         + EventField.allCases.map { .missing($0) } + EventField.allCases.map { .invalid($0) }
+
+    /// What to do about it, where the reason does not say it.
+    fileprivate var remedy: String? {
+        switch self {
+        case .invalid(.time): Timestamp.forms
+        case .severalObjects: "write each in a line of its own"
+        default: nil
+        }
+    }
 
     /// The name it has in `quality.json`.
     package var name: String {
@@ -24,6 +38,7 @@ package enum RejectedReason: Hashable, Sendable, CaseIterable {
         case .notUTF8: "not UTF-8"
         case .notJSON: "not JSON"
         case .notAnObject: "not an object"
+        case .severalObjects: "several objects in a line"
         case .nestedTooDeep: "nested too deep"
         case .lineTooLong: "line too long"
         case .notCSV: "not CSV"
@@ -249,7 +264,7 @@ package struct LogTally: Codable, Sendable {
             rejectedSamples[reason].map {
                 Entry(
                     name: reason.name, count: $0.count, samples: references($0), value: $0.value,
-                    remedy: reason == .invalid(.time) ? Timestamp.forms : nil)
+                    remedy: reason.remedy)
             }
         }
     }

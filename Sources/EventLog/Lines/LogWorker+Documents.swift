@@ -9,9 +9,12 @@ extension LogWorker {
                 position += 2
                 settle(.rejected(.noList), at: place, from: position - 2, to: position - 1)
             } else {
-                let start = position
-                let outcome = lines.decode(lineAt: &position, before: end, into: nextEvent)
-                settle(outcome, at: place, from: start, to: position - 1)
+                // What ends in a carriage return is no more than a part of the line.
+                repeat {
+                    let start = position
+                    let outcome = lines.decode(lineAt: &position, before: end, into: nextEvent)
+                    settle(outcome, at: place, from: start, to: position - 1)
+                } while position < end && position[-1] == 0x0D
             }
         }
     }

@@ -4,6 +4,7 @@ extension LogWorker {
     ///     line 7   v1,"a,b       a record over several lines …
     ///     line 8   v2,c          … of which one alone is an event, or that is rejected for whatever reason:
     ///     line 9   v3",d         line 7 is rejected, and reading goes on at line 8
+    ///     line 10  v4,e␍v5,f␍    where this makes records, carriage returns end them as line feeds do
     ///
     /// A record stands at the line it begins in; the lines within its quotes count for the numbers of those that follow. One that
     /// is rejected counts its first line alone, and the others are read by themselves: of a stray quote the good ones among them
@@ -18,6 +19,9 @@ extension LogWorker {
         while start < block.lines.upperBound {
             let bound = start < reread ? reread : block.lines.upperBound
             let record = records.decode(recordAt: base + start, before: base + bound, into: nextEvent)
+            if case .rejected = record.outcome, records.cutsAtReturns(block[start..<record.lineFeed - base]) {
+                continue
+            }
             let place = LinePlace(file: block.file, half: block.half(0), line: line)
             var end = record.lineFeed - base
             if record.mayHaveLineFeeds, let first = block.lineFeed(in: start..<end) {

@@ -140,7 +140,7 @@ package struct CountsFile: Sendable {
     private static func money(_ column: Int, of table: InputTable, scale: Int) throws(InputFileError) -> Int128? {
         guard table.has(column), !table.text(column).isEmpty else { return nil }
         guard let value = ExactDecimal.value(table.text(column), scale: scale) else {
-            throw table.fault(column, expected: "a plain decimal with at most \(scale) decimals")
+            throw table.fault(column, expected: "a plain decimal like 12.50, with at most \(scale) decimals")
         }
         return value
     }

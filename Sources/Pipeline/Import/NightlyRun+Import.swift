@@ -12,6 +12,7 @@ extension NightlyRun {
             var imported: String?
             var units: Int64?
         }
+        try refuseOtherPipeline()
         try files { () throws(FileError) in try state.removeLeftovers() }
         if !replaces {
             var taken: [CalendarDate] = []

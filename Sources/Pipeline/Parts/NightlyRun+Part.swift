@@ -10,6 +10,7 @@ extension NightlyRun {
     ///
     /// - Parameter folder: gets `part.json`, and for people to look at, each log day's folder as the state directory has it.
     package func writePart(of date: CalendarDate, to folder: String) throws(RunFailure) {
+        try refuseOtherPipeline()
         var outcome = NightOutcome(date: date)
         // A part of an earlier count must not be taken for this one's, should this one fail.
         try files { () throws(FileError) in try FileSystem.remove(folder + "/" + PartFile.name) }
@@ -70,7 +71,7 @@ extension NightlyRun {
         var known: [String: String] = [:]
         var text = ""
         for path in days.flatMap({ denyLists(on: $0) }) {
-            if known[path] == nil { known[path] = try readIfThere(path).map { digest($0) } ?? "missing" }
+            if known[path] == nil { known[path] = try readInputIfThere(path).map { digest($0) } ?? "missing" }
             text += "\(known[path] ?? "")\n"
         }
         return digest(Array(text.utf8))

@@ -37,8 +37,10 @@ enum CheckCommand: Command {
         let file = try arguments.required("config")
         let configuration = try Configuration.read(file: file)
         let faults = NightlyRun.faultsOfInputs(configuration)
-        for fault in faults { Console.error("\(fault)") }
-        guard faults.isEmpty else { return .configuration }
+        for fault in faults { Console.error("\(fault)", code: fault.code) }
+        if !faults.isEmpty {
+            return faults.contains { ExitCode($0) == .configuration } ? .configuration : .inputOutput
+        }
         var options = NightlyRun.Options()
         options.today = DayClock(timeZone: configuration.timeZone).date(of: try ClockOption.clock(arguments).now)
         let night = NightlyRun(

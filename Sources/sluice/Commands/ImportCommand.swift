@@ -10,7 +10,7 @@ enum ImportCommand: Command {
     static let summary = "Puts daily counts from a warehouse into the state, for teams without visitor-level logs."
     static let discussion = """
         Reads a CSV with a row for each day and arm: date, platform, slot, variant, visitors, and clickers or purchasers, the
-        visitors who clicked or bought after they saw it. Optional: segment (default *), views, clicks, purchases, revenue and
+        visitors who clicked or bought after they saw it. Comma, semicolon, tab or bar is found from the header. Optional: segment (default *), views, clicks, purchases, revenue and
         revenue_squared, the sum of the squares of each visitor's revenue; without that, orders are taken to be alike.
         --columns names what the file calls otherwise. Rows that cannot be (clickers over visitors, a slot that is not declared)
         are refused with their line, and then nothing is written. The days become statistics.csv of the state, as if a night

@@ -42,6 +42,7 @@ enum PruneCommand: Command {
         let night = NightlyRun(
             configuration: configuration, configurationBytes: [], state: state, options: NightlyRun.Options(),
             report: { Console.show($0) })
+        try night.refuseOtherPipeline()
         let pruning = try Pruning(state, keeping: oldest, configuration: configuration, night: night)
         let isDry = arguments.has("dry-run")
         if isDry {
