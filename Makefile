@@ -66,6 +66,7 @@ test: dependencies $(SERVING)/.installed $(ANALYSIS)/.installed $(BROWSER)/.inst
 	    'vectors: $(SERVING)/bin/python $(REFERENCE)/vectors.py Tests/RandomizerTests/Vectors/assignment.json' \
 	    'sources: python3 Tests/Logs/sources.py $(SLUICE)' \
 	    'globs: $(ANALYSIS)/bin/python Tests/State/globs.py $(SLUICE)' \
+	    'parts: python3 Tests/State/parts.py $(SLUICE)' \
 	    'schema: $(ANALYSIS)/bin/python Tests/Operations/schema.py $(SLUICE)' \
 	    'parquet: $(ANALYSIS)/bin/python Tests/State/parquet.py $(SLUICE)' \
 	    'targeting: $(TARGETING)/bin/python Tests/Targeting/all.py $(SLUICE)' \

@@ -1,5 +1,6 @@
 import Domain
 import EventLog
+import State
 import Statistics
 
 /// What was counted for a night, from logs or from parts, before anything is said of it.
@@ -18,6 +19,6 @@ struct CountedDay {
     var tally: LogTally
     /// Whether there was a file.
     var hasLog: Bool
-    /// The files, as they were found; of parts, those that were left out.
+    /// The files, as they were found; of parts, all but those that were read.
     var found = FoundLogs()
 }

@@ -18,7 +18,7 @@ extension NightlyRun {
             guard let (other, isShorter) = try logs.earlier(thanEqualTo: file) else { continue }
             let (kept, copy) = isShorter ? (file, other) : (other, file)
             leftOut.insert(copy)
-            found.repeated.append(FoundLogs.Repeated(file: copy.name, sameAs: kept.name))
+            found.repeated.append(Quality.RepeatedFile(file: copy.name, sameAs: kept.name))
         }
         found.files.removeAll { leftOut.contains($0) }
         return found
@@ -32,30 +32,61 @@ extension NightlyRun {
         var found = FoundLogs()
         var known: Set<FileIdentity> = []
         for template in options.paths ?? configuration.events.paths {
-            if template == "-" {
-                if !found.files.contains(.standardInput) { found.files.append(.standardInput) }
-                found.patterns.append(FoundLogs.Pattern(text: template, files: 1))
-                continue
-            }
-            let isOfDayAlone = !PathTemplate(template).dependsOnDate || PathTemplate(template).isOfDayAlone
-            for pattern in PathTemplate(template).paths(for: date) {
-                let matches = try self.files { () throws(FileError) in try FileSystem.glob(pattern) }
+            for var pattern in patterns(of: template, on: date) {
+                let path = pattern.text
+                if path == "-" {
+                    if !found.files.contains(.standardInput) { found.files.append(.standardInput) }
+                    pattern.files = 1
+                    found.patterns.append(pattern)
+                    continue
+                }
+                let matches = try self.files { () throws(FileError) in try FileSystem.glob(path) }
                 // A file that was named, and not looked for.
-                if options.paths != nil, matches.paths.isEmpty, pattern == template,
-                    !pattern.contains(where: { "*?[".contains($0) })
+                if options.paths != nil, matches.paths.isEmpty, path == template,
+                    !path.contains(where: { "*?[".contains($0) })
                 {
-                    throw .file(FileError(path: pattern, operation: "open", code: ENOENT))
+                    throw .file(FileError(path: path, operation: "open", code: ENOENT))
                 }
                 for path in matches.paths {
                     let identity = try self.files { () throws(FileError) in try FileSystem.identity(of: path) }
                     if identity.map({ known.insert($0).inserted }) ?? true { found.files.append(.path(path)) }
                 }
-                found.patterns.append(
-                    FoundLogs.Pattern(text: pattern, files: matches.paths.count, isOfDayAlone: isOfDayAlone))
+                pattern.files = matches.paths.count
+                found.patterns.append(pattern)
                 found.repeatedFolders += matches.repeatedFolders.filter { !found.repeatedFolders.contains($0) }
             }
         }
         found.files.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+        return found
+    }
+
+    /// A path of the configuration with a day's dates and all alternatives written out, before anybody looks for files.
+    private func patterns(of template: String, on date: CalendarDate) -> [FoundLogs.Pattern] {
+        if template == "-" { return [FoundLogs.Pattern(text: template, files: 0)] }
+        let path = PathTemplate(template)
+        return path.paths(for: date).map {
+            FoundLogs.Pattern(text: $0, files: 0, isOfDayAlone: !path.dependsOnDate || path.isOfDayAlone)
+        }
+    }
+
+    /// What was found of a day on all machines, told of the configuration's paths where they match a file: whoever splits a file that
+    /// comes through a pipe knows no path.
+    ///
+    /// - Parameter files: the names of all files that were read.
+    func found(_ date: CalendarDate, byParts all: [FoundLogs], files: [String]) -> FoundLogs {
+        var found = FoundLogs.joined(all)
+        let given = found.patterns
+        let names = files + found.repeated.map(\.file)
+        let configured = configuration.events.paths.flatMap { patterns(of: $0, on: date) }.map { pattern in
+            var pattern = pattern
+            pattern.files = given.first { $0.text == pattern.text }?.files ?? 0
+            if pattern.text == "-" { pattern.files = 1 }
+            if pattern.files == 0 {
+                pattern.files = names.count { FileSystem.matches($0, pattern: pattern.text) }
+            }
+            return pattern
+        }
+        if configured.contains(where: { $0.files > 0 }) { found.patterns = configured }
         return found
     }
 

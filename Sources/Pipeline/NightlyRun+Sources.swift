@@ -13,7 +13,7 @@ extension NightlyRun {
         let absent = tally.sources.filter { $0.isMapped && $0.lines == 0 }
         guard !absent.isEmpty else { return }
         // Whoever adds parts may not have the logs.
-        let keys = options.parts == nil ? try keysOfLogs(of: date) : []
+        let keys = options.parts == nil ? try keysOfLogs(of: date) : tally.keys
         for source in absent {
             warn(
                 .sourceAbsent(
@@ -23,10 +23,10 @@ extension NightlyRun {
         }
     }
 
-    /// The keys or columns that the first lines of a day's first files have.
+    /// The keys or columns that the first lines of a day's first files have, as ``LogTally/keys`` of parts.
     package func keysOfLogs(of date: CalendarDate) throws(RunFailure) -> [String] {
         let events = configuration.events
-        return try logFiles(of: date).prefix(SourceSuggestion.mostFiles).flatMap {
+        return try logFiles(of: date).prefix(KeySurvey.mostFiles).flatMap {
             KeySurvey.keys(of: $0, schema: events.schema, csv: events.csv, each: events.each)
         }
     }
@@ -34,9 +34,6 @@ extension NightlyRun {
 
 /// What a source that does not occur may have been meant to be.
 enum SourceSuggestion {
-    /// How many files are looked at for keys.
-    static let mostFiles = 4
-
     /// Names under which logs often have a field.
     private static let usualNames: [EventField: [String]] = [
         .time: ["ts", "timestamp", "time", "date", "event_time", "created_at"],

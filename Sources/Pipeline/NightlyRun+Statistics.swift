@@ -144,7 +144,7 @@ extension NightlyRun {
         if !beyond.isEmpty {
             warn(.segmentsFolded(date, beyond, atMost: configuration.statistics.segments.atMost), in: &outcome)
         }
-        quality.repeatedFiles = found.repeatedFiles
+        if !found.repeated.isEmpty { quality.repeatedFiles = found.repeated }
         return quality
     }
 
@@ -154,22 +154,33 @@ extension NightlyRun {
         sampleRatio: [SampleRatioCheck], propensities: [StatedPropensities]
     ) -> Quality {
         let experiments = configuration.experiments.map(\.experiment)
+        // Of parts it was told where they were read.
+        var tally = tally
+        if options.parts == nil { markOwnFiles(of: date, in: &tally) }
         return Quality(
             date: date, timezone: configuration.timeZone.identifier, tally: tally, statistics: statistics,
             extent: extent, sampleRatio: sampleRatio, propensities: propensities,
             undeclared: Quality.Undeclared(statistics.undeclared, experiments: experiments) {
                 nearestName($0, among: $1)
             },
-            experiments: Quality.ExperimentCounts.of(experiments, statistics), ownFiles: ownFiles(of: date, tally))
+            experiments: Quality.ExperimentCounts.of(experiments, statistics), ownFiles: ownFiles(tally))
+    }
+
+    /// Tells a tally which of its files have paths that name the day alone: those of the configuration, those given in their place,
+    /// and what comes through standard input where that is said.
+    func markOwnFiles(of date: CalendarDate, in tally: inout LogTally) {
+        let paths = configuration.events.paths + (options.paths ?? [])
+        let patterns = paths.map { PathTemplate($0) }.filter(\.isOfDayAlone).flatMap { $0.paths(for: date) }
+        tally.setOwnFiles { file in
+            options.inputIsOfDayAlone && file == options.inputName
+                || patterns.contains { FileSystem.matches(file, pattern: $0) }
+        }
     }
 
     /// What was read of files whose paths name the day alone.
-    private func ownFiles(of date: CalendarDate, _ tally: LogTally) -> Quality.OwnFiles? {
-        let patterns = configuration.events.paths.map { PathTemplate($0) }.filter(\.isOfDayAlone)
-            .flatMap { $0.paths(for: date) }
-        func isOwn(_ file: String) -> Bool { patterns.contains { FileSystem.matches(file, pattern: $0) } }
-        guard tally.files.contains(where: isOwn) else { return nil }
-        let (lines, outside) = tally.lines(ofFiles: isOwn)
+    private func ownFiles(_ tally: LogTally) -> Quality.OwnFiles? {
+        guard !tally.ownFiles.isEmpty else { return nil }
+        let (lines, outside) = tally.linesOfOwnFiles
         return Quality.OwnFiles(lines: lines, outsideDay: outside)
     }
 

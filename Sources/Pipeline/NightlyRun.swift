@@ -37,6 +37,8 @@ package struct NightlyRun: Sendable {
         package var paths: [String]?
         /// What file comes through standard input, where that is known.
         package var inputName: String?
+        /// Whether the path of that file names its day alone, whatever the configuration's paths are.
+        package var inputIsOfDayAlone = false
         /// The journal of served tables, in place of the state directory's.
         package var journal: String?
         /// What the statistics are added up from, in place of logs.

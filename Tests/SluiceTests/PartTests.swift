@@ -119,6 +119,62 @@ import Testing
         }
     }
 
+    /// A day that could be counted further, but whose log is gone, needs no later log: what lies there is not read, and not split.
+    @Test func daysThatOneMachineLeavesAlone() throws {
+        let shop = try Shop()
+        try shop.configure(extra: #"statistics: { conversionWindow: "36h" }, bots: { denyList: "deny-{date}.txt" },"#)
+        for date in ["2026-03-01", "2026-03-08", "2026-03-09", "2026-03-10"] {
+            try shop.log(date)
+            if date != "2026-03-09" { try shop.directory.write("v1\n", to: "deny-\(date).txt") }
+        }
+        #expect(try shop.sluice("statistics", "--config", "shop.json5", "--date", "2026-03-01").status == 0)
+        try FileManager.default.copyItem(
+            atPath: shop.directory.path + "/state", toPath: shop.directory.path + "/parted")
+        try shop.directory.remove("events/date=2026-03-01")
+        // An archive cannot be read: of a day that is left alone, and of one whose list is gone.
+        for date in ["2026-03-02", "2026-03-09"] {
+            try shop.directory.write(
+                Data([0x50, 0x4B, 3, 4] + Array(repeating: 0, count: 60)), to: "events/date=\(date)/z.jsonl")
+        }
+        let one = try shop.sluice("statistics", "--config", "shop.json5", "--date", "2026-03-10")
+        #expect(one.status == 0 && one.errors.contains("[deny-list-missing]"), "\(one.errors)")
+        let list = try shop.sluice(
+            "split", "--list", "--config", "shop.json5", "--date", "2026-03-10", "--state", "parted", "--parts", "3",
+            "--tally", "list.tally")
+        #expect(list.status == 0 && !list.output.contains("z.jsonl"), "\(list.output)")
+        var night = PartedNight(directory: shop.directory, logDays: [])
+        night.logDays = list.output.split(separator: "\n").filter { $0.contains(",log,") }.map { String($0.prefix(10)) }
+        #expect(night.logDays == ["2026-03-08", "2026-03-10"])
+        try night.split()
+        try night.count("2026-03-10")
+        let merged = try night.merge("2026-03-10", ["--tally", "list.tally"] + night.tallies() + night.partPaths())
+        #expect(merged.status == 0 && merged.errors.contains("[deny-list-missing]"), "\(merged.errors)")
+        #expect(try night.statistics("parted") == night.statistics("state"))
+    }
+
+    /// A file that comes through a pipe, and was not found by the configuration's paths, is of its day alone where that is said.
+    @Test func linesOfOtherDaysInFilesFromElsewhere() throws {
+        let shop = try Shop()
+        try shop.directory.write(
+            Shop.lines("2026-03-01", seed: 1).joined(separator: "\n") + "\n"
+                + Shop.lines("2026-03-04", seed: 1).joined(separator: "\n") + "\n", to: "elsewhere.jsonl")
+        let words = ["--config", "shop.json5", "--date", "2026-03-01"]
+        for own in ["--own", ""] {
+            let script = """
+                "$0" split \(words.joined(separator: " ")) --parts 2 --tally tally --name hdfs://logs/a.jsonl \(own) - < elsewhere.jsonl > blocks
+                "$0" statistics \(words.joined(separator: " ")) --part part --quiet - < blocks
+                """
+            #expect(try Binary.shell(script, in: shop.directory.path).status == 0)
+            let state = "state\(own)"
+            #expect(
+                try Binary.sluice(
+                    ["merge"] + words + ["--state", state, "--tally", "tally", "part"], in: shop.directory.path
+                ).status == 0)
+            let table = try Binary.sluice(["allocate"] + words + ["--state", state], in: shop.directory.path)
+            #expect(table.errors.contains("in the day's own files") == !own.isEmpty, "\(table.errors)")
+        }
+    }
+
     @Test(.slow, arguments: FixtureTests.defects)
     func malformedLogs(defect: FixtureTests.Defect) throws {
         let directory = try ScratchDirectory()

@@ -28,6 +28,8 @@ sys.path[:0] = [os.path.join(ROOT, "pipelines", "spark")]
 import nightly
 
 DAY = "2026-11-20"
+# What does not name files.
+RESULTS = ("statistics.csv", "bots.csv", "allocation.csv")
 NOW = {"SLUICE_NOW": "2026-11-21T01:30:00Z"}
 CONFIG = """
 { pipeline: "shop", timezone: "Europe/Berlin",
@@ -219,7 +221,9 @@ def formats(checks: Checks) -> None:
         whole, nightly.MEBIBYTE = nightly.MEBIBYTE, 100_000
         write(f"log/{DAY}/z.jsonl.gz", gzip.compress(b"\n".join(lines(2, count=9000)) + b"\n\n"))
         checks.equal("all formats, opened in pieces", DAY, "shop.json5", "--parts", "3", "--whole-file", "1")
-        checks.equal("a copy of a log, given as --input", DAY, "shop.json5", "--parts", "3", "--input", "log/{date}/*")
+        checks.equal("a copy of a log, given as --input", DAY, "shop.json5", "--parts", "3", "--input", "log/{date}/*", "--memory", "64M")
+        code, text = checks.night("--config", "shop.json5", "--date", DAY, "--state", "fresh", "--memory", "1K")
+        checks.check(code == 64 and "--memory is '1K'" in text and not os.path.exists("fresh/statistics"), f"too little memory: {code} {text}")
         events = [json.loads(line) for line in lines(2, count=900) if line.startswith(b'{"ts') and b"visitor" in line and b"\xff" not in line]
         write(f"log/{DAY}/b.jsonl", "\n".join(json.dumps(event, indent=1) for event in events).encode())
         write(f"log/{DAY}/a b.jsonl", json.dumps(events[:400], indent=1).encode())
@@ -253,8 +257,41 @@ def tables(checks: Checks) -> None:
             json.dumps({k: v.isoformat() if k == "ts" else v for k, v in row.items() if v is not None and v == v}) for row in rows
         )
         write(f"log/{DAY}/a.jsonl", text.encode())
-        checks.equal("Parquet", DAY, "shop.json5", "--format", "parquet", "--input", "table", "--parts", "3", files=("statistics.csv", "bots.csv", "allocation.csv"))
+        checks.equal("Parquet", DAY, "shop.json5", "--format", "parquet", "--input", "table", "--parts", "3", files=RESULTS)
+        # Rows of other days, and of other shops, that a condition leaves out.
+        others = table[:500].assign(day="2026-11-19", variant="b")
+        os.makedirs("days")
+        pandas.concat([table.assign(day=DAY), others]).to_parquet("days/all.parquet")
+        condition = ["--where", "day = '{date}' AND platform <> 'app'"]
+        checks.equal("Parquet by a condition", DAY, "shop.json5", "--format", "parquet", "--input", "days", *condition, "--parts", "3", files=RESULTS)
+        code, text = checks.night("--config", "shop.json5", "--date", DAY, "--state", "fresh", "--format", "parquet", "--input", "days", "--where", "no such")
+        checks.check(code == 74 and not os.path.exists("fresh/statistics"), f"a condition that is none: {code} {text[:200]}")
         lake_tables(checks, table)
+
+
+def by_uris(checks: Checks) -> None:
+    """Logs of a file system that Spark lists and reads: the same statistics, and the guards look at the same lines."""
+    with place("log/{date}/*", 'guards: { outsideDay: "hold", unknownVariants: "off" },'):
+        uri = f"file://{os.getcwd()}/elsewhere/{{date}}"
+        for number, day in enumerate((DAY, "2026-11-19")):
+            data = b"\n".join(lines(60 + number, day if number else "2026-11-19", 800) + lines(70 + number, day, 800))
+            for folder in ("log", "elsewhere"):
+                write(f"{folder}/{day}/a.jsonl", data)
+                write(f"{folder}/{day}/b.csv.gz", gzip.compress(comma_separated(lines(80 + number, day, 300))))
+                write(f"{folder}/{day}/c.jsonl", b"")
+        inputs = (
+            ("URIs", ["--input", f"{uri}/*.jsonl", f"{uri}/*.gz"]),
+            ("URIs, in pieces", ["--input", f"{uri}/*", "--whole-file", "0"]),
+            ("other paths", ["--input", "elsewhere/{date}/*"]),
+        )
+        for what, words in inputs:
+            checks.equal(what, DAY, "shop.json5", "--parts", "3", *words, files=RESULTS)
+            own = [json.loads(tree(state, ("quality.json",))[f"statistics/date={DAY}/quality.json"]).get("own_files") for state in ("one", "many")]
+            checks.check(own[0] is not None and own[0] == own[1], f"{what}: lines of the day's own files {own}")
+            code, text = checks.night("--config", "shop.json5", "--date", DAY, "--state", "held", "--parts", "2", *words)
+            checks.check(code == 76 == checks.one("run", "--config", "shop.json5", "--date", DAY, "--state", "alone"), f"{what}: a guard holds: {code} {text}")
+        code, text = checks.night("--config", "shop.json5", "--date", DAY, "--state", "fresh", "--input", "file:///nowhere/{date}/*")
+        checks.check(code == 66, f"URIs of nothing: {code} {text}")
 
 
 def lake_tables(checks: Checks, table) -> None:
@@ -277,9 +314,8 @@ def lake_tables(checks: Checks, table) -> None:
     events.append(pyarrow.concat_tables([rows.slice(0, 1500), stale]))
     events.append(rows.slice(1500))
     events.delete("gone == true")
-    same = ("statistics.csv", "bots.csv", "allocation.csv")
     for kind, place in (("delta", "delta"), ("iceberg", events.metadata_location)):
-        checks.equal(f"a table of {kind}", DAY, "shop.json5", "--format", kind, "--input", place, "--parts", "3", files=same)
+        checks.equal(f"a table of {kind}", DAY, "shop.json5", "--format", kind, "--input", place, "--parts", "3", files=RESULTS)
     # What plain files cannot say.
     with events.update_schema() as change:
         change.rename_column("segment", "city")
@@ -324,10 +360,11 @@ def without_a_shuffle(checks: Checks) -> None:
             write(f"log/{DAY}/partition={number}-0.jsonl", b"\n".join(own[:300]))
             write(f"log/{DAY}/partition={number}-1.jsonl.gz", gzip.compress(b"\n".join(own[300:])))
         words = ["--no-shuffle", "--group", r"partition=(\d+)"]
-        endings = ("statistics.csv", "bots.csv", "allocation.csv")
-        checks.equal("a log that is keyed by visitor", DAY, "shop.json5", *words, files=endings)
-        checks.equal("the same by Spark", DAY, "shop.json5", *words, "--whole-file", "0", "--read-with", "spark", files=endings)
+        checks.equal("a log that is keyed by visitor", DAY, "shop.json5", *words, files=RESULTS)
+        checks.equal("the same by Spark", DAY, "shop.json5", *words, "--whole-file", "0", "--read-with", "spark", files=RESULTS)
         before = tree("many", ("",))
+        own = json.loads(before[f"statistics/date={DAY}/quality.json"])["own_files"]
+        checks.check(own["lines"] > 0 and own["lines"] == json.loads(tree("one", ("",))[f"statistics/date={DAY}/quality.json"])["own_files"]["lines"], f"lines of the day's own files: {own}")
         code, text = checks.night("--config", "shop.json5", "--date", DAY, "--state", "many", "--no-shuffle")
         checks.check(code == 65, f"a log that is not: {code} {text}")
         checks.check(tree("many", ("",)) == before, "and the state is as it was")
@@ -421,7 +458,7 @@ def submitted(checks: Checks) -> None:
         checks.same("spark-submit")
 
 
-PARTS = (fixtures, formats, malformed, tables, windows, without_a_shuffle, broken, submitted)
+PARTS = (fixtures, formats, malformed, tables, by_uris, windows, without_a_shuffle, broken, submitted)
 
 
 def main() -> int:

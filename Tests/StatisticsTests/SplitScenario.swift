@@ -20,7 +20,7 @@ struct SplitScenario {
         /// Of each part: its blocks.
         var blocks: [[UInt8]]
         var stretches: [LogTally.Stretch]
-        var lines: [Int: Int64]
+        var lines: [Int: PartLines]
     }
 
     /// Splits files, some of them at line ends into stretches that are read by themselves, in any order.
@@ -53,6 +53,7 @@ struct SplitScenario {
                 workers: Int.random(in: 1...3, using: &random), blockSize: Int.random(in: 60...4_000, using: &random))
             var reader = statistics.job(machinery).reader
             reader.isPiece = piece.offset > 0
+            reader.surveysKeys = true
             let job = SplitJob(
                 experiments: statistics.experiments, reader: reader,
                 workers: machinery.workers, parts: parts
@@ -63,6 +64,7 @@ struct SplitScenario {
             let result = try job.run([.path(piece.path)])
             var tally = result.tally
             tally.rename([piece.name])
+            tally.setOwnFiles { _ in true }
             sent.stretches.append(LogTally.Stretch(tally, offset: piece.offset))
             sent.lines.merge(result.sent, uniquingKeysWith: +)
             for (part, bytes) in blocks.withLock({ $0 }).enumerated() { sent.blocks[part] += bytes }

@@ -49,7 +49,7 @@ struct SplitTests {
 
     /// What was sent has come, and nothing of it was rejected.
     private func check(_ received: [LogTally], against sent: SplitScenario.Sent) {
-        var lines: [Int: Int64] = [:]
+        var lines: [Int: PartLines] = [:]
         for tally in received {
             #expect(tally.rejectedLines == 0)
             #expect(tally.linesByPart.count <= 1)

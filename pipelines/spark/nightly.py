@@ -66,6 +66,8 @@ class Program:
         """Sends what `chunks` has of a file through `sluice split`, or a whole file; yields its standard output piece by piece."""
         words = ["split", "--config", self.job["config"], "--date", day, "--parts", str(self.job["parts"])]
         words += ["--tally", tally, "--name", name, "--offset", str(offset), "--workers", "1", "--quiet"]
+        if name in self.job["own"]:
+            words.append("--own")
         if isinstance(chunks, Range):
             words += ["--bytes", str(chunks.end - chunks.start)]
         elif name in self.job["lengths"]:
@@ -375,8 +377,9 @@ def counting_whole(job: dict):
             for day, name, _, chunks in stretches(job, batches):
                 end = re.search(r"((?:\.[A-Za-z0-9]+){0,2})$", name).group(1)
                 count += 1
-                os.makedirs(os.path.join(folder, "log", day), exist_ok=True)
-                place = os.path.join(folder, "log", day, f"{count:06}{end}")
+                kind = "own" if name in job["own"] else "other"
+                os.makedirs(os.path.join(folder, kind, day), exist_ok=True)
+                place = os.path.join(folder, kind, day, f"{count:06}{end}")
                 if isinstance(chunks, io.FileIO):
                     os.symlink(chunks.name, place)
                     continue
@@ -384,7 +387,8 @@ def counting_whole(job: dict):
                     for chunk in chunks:
                         file.write(chunk)
             if count:
-                paths = [os.path.join(folder, "log", "{date}", "*")]
+                # The second path names two days, as those of its files do: guards.outsideDay looks at the files of the first alone.
+                paths = [os.path.join(folder, "own", "{date}", "*"), os.path.join(folder, "other", "{{date},{date+1}.none}", "*")]
                 yield results([("part", program.part(os.path.join(folder, "part"), [], paths, None, what))])
 
     return run
@@ -425,19 +429,39 @@ def are_local(arguments) -> bool:
     return bool(arguments.input) and arguments.format not in COLUMNAR and not any(map(has_scheme, arguments.input))
 
 
-def listed(binary: str, arguments, work: str) -> tuple:
-    """The log days of the night, its log files as (day, path), and the bot filter's lists, as the binary finds them."""
+def listed(binary: str, arguments, parts: int, work: str, paths: list) -> tuple:
+    """The log days of the night, its log files as (day, path, whether the path names that day alone), and the bot filter's lists, as
+    the binary finds them; `listing` in `work` is the tally of how."""
     words = ["split", "--list", "--config", arguments.config, "--date", arguments.date, "--state", arguments.state]
-    if are_local(arguments):
-        # Found as on one machine: a log that lies there twice is read once.
-        words += arguments.input
-    elif arguments.input:
-        words.append(os.path.join(work, "none-*"))
+    words += ["--parts", str(parts), "--tally", os.path.join(work, "listing"), *paths]
     text = run(binary, words, stdout=subprocess.PIPE).stdout.decode()
-    rows = list(csv.reader(io.StringIO(text)))[1:]
-    days = [day for day, kind, _ in rows if kind == "day"]
-    logs = [(day, path) for day, kind, path in rows if kind == "log"]
-    return days, logs, sorted({path for _, kind, path in rows if kind == "list"})
+    rows = list(csv.DictReader(io.StringIO(text)))
+    days = [row["date"] for row in rows if row["kind"] == "day"]
+    logs = [(row["date"], row["path"], row["own"] == "yes") for row in rows if row["kind"] == "log"]
+    return days, logs, sorted({row["path"] for row in rows if row["kind"] == "list"})
+
+
+def planned(spark, binary: str, arguments, parts: int, work: str) -> tuple:
+    """The night's log days; its files as (day, name in quality.json, URI); the names of those whose paths name their day alone; and
+    the bot filter's lists."""
+    if not arguments.input or are_local(arguments):
+        # Found as on one machine: a log that lies there twice is read once.
+        days, logs, lists = listed(binary, arguments, parts, work, arguments.input or [])
+        return days, [(day, path, local_uri(path)) for day, path, _ in logs], {path for _, path, own in logs if own}, lists
+    # A file that is there on every day: all days that may be needed.
+    mark = os.path.join(work, "mark")
+    open(mark, "w").close()
+    days, _, lists = listed(binary, arguments, parts, work, [mark])
+    if arguments.format in COLUMNAR:
+        return days, [], set(), lists
+    files, own = remote_logs(spark, arguments, days)
+    # As on one machine: without the days that are needed only if an earlier one has a log.
+    os.mkdir(os.path.join(work, "marks"))
+    for day in {day for day, _, _ in files}:
+        open(os.path.join(work, "marks", day), "w").close()
+    days, logs, lists = listed(binary, arguments, parts, work, [os.path.join(work, "marks", "{date}")])
+    wanted = {day for day, _, _ in logs}
+    return days, [file for file in files if file[0] in wanted], own, lists
 
 
 def bundled(path: str, arguments, lists: list) -> str:
@@ -493,15 +517,13 @@ def remote_files(spark, pattern: str) -> list:
     return sorted((status.getPath().toString() for status in found if status.isFile()), key=lambda name: name.encode())
 
 
-def inputs(spark, arguments, days: list, logs: list) -> list:
-    """The night's files: (day, name in quality.json, URI)."""
-    if not arguments.input or are_local(arguments):
-        return [(day, path, local_uri(path)) for day, path in logs]
-    files = []
+def remote_logs(spark, arguments, days: list) -> tuple:
+    """The files of `--input`: (day, name in quality.json, URI), and the names of those whose pattern names the day alone."""
+    files, own = [], set()
     for day in days:
         known = set()
-        for pattern in arguments.input:
-            pattern = substituted(pattern, day)
+        for template in arguments.input:
+            pattern = substituted(template, day)
             if has_scheme(pattern):
                 found = [(name, name) for name in remote_files(spark, pattern)]
             else:
@@ -511,7 +533,9 @@ def inputs(spark, arguments, days: list, logs: list) -> list:
                 names = sorted((name for name in glob.glob(pattern) if os.path.isfile(name)), key=lambda name: name.encode())
                 found = [(name, local_uri(name)) for name in names]
             files += [(day, name, uri) for name, uri in found if uri not in known and not known.add(uri)]
-    return files
+            if set(re.findall(r"\{date([^}]*)\}", template)) == {""}:
+                own.update(name for name, _ in found)
+    return files, own
 
 
 def pieces(spark, files: list, arguments) -> tuple:
@@ -725,9 +749,8 @@ def message(error: BaseException) -> Refused:
     return Refused(f"Spark: {error}", 74)
 
 
-def results_of(spark, binary: str, arguments, job: dict, days: list, logs: list, work: str):
+def results_of(spark, binary: str, arguments, job: dict, days: list, files: list, work: str):
     """Runs the job; yields (kind, bytes) of parts and tallies."""
-    files = [] if arguments.format in COLUMNAR else inputs(spark, arguments, days, logs)
     job["names"] = {plain(uri): name for _, name, uri in files}
     job["pieces"], job["lengths"] = None, {}
     if arguments.format in COLUMNAR:
@@ -786,7 +809,8 @@ def night(spark, arguments) -> int:
     # Without a shuffle each frame of a union is a part.
     spark.conf.set("spark.sql.unionOutputPartitioning", "false")
     with tempfile.TemporaryDirectory(prefix="sluice-night-") as work:
-        days, logs, lists = listed(binary, arguments, work)
+        count = arguments.parts or max(1, context.defaultParallelism)
+        days, files, own, lists = planned(spark, binary, arguments, count, work)
         # Names of their own, for executors keep the files of earlier nights of a session; and files that stay as long as it does,
         # for an executor that comes later asks for all of them.
         name = uuid.uuid4().hex
@@ -801,16 +825,17 @@ def night(spark, arguments) -> int:
         job = {
             "bundle": os.path.basename(bundle), "digest": digest, "binary": os.path.basename(program),
             "config": "sluice-configuration.json5", "state": "sluice-state", "date": arguments.date, "days": days,
-            "parts": arguments.parts or max(1, context.defaultParallelism), "part_options": options,
+            "parts": count, "part_options": options, "own": own,
         }
         parts, tallies = [], os.path.join(work, "tallies")
-        count = 0
         try:
             with open(tallies, "wb") as file:
-                for kind, data in results_of(spark, binary, arguments, job, days, logs, work):
+                if not arguments.no_shuffle and arguments.format not in COLUMNAR:
+                    with open(os.path.join(work, "listing"), "rb") as listing:
+                        file.write(listing.read())
+                for kind, data in results_of(spark, binary, arguments, job, days, files, work):
                     if kind == "tally":
                         file.write(data)
-                        count += 1
                     else:
                         parts.append(os.path.join(work, f"part-{len(parts)}"))
                         with open(parts[-1], "wb") as part:
@@ -826,7 +851,7 @@ def night(spark, arguments) -> int:
             run(binary, [*words, "--part", empty, "--quiet", os.path.join(work, "none-{date}-*")])
             parts.append(empty)
         words = ["--config", arguments.config, "--date", arguments.date, "--state", arguments.state]
-        merge = ["merge", *words, *(["--audit"] if arguments.audit else []), *(["--tally", tallies] if count else [])]
+        merge = ["merge", *words, *(["--audit"] if arguments.audit else []), *(["--tally", tallies] if os.path.getsize(tallies) else [])]
         code = run(binary, [*merge, *parts]).returncode
         if arguments.no_allocate:
             return code

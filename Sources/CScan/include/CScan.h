@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "CDigest.h"
 #include "CFields.h"
 #include "CMatch.h"
 #include "CWords.h"

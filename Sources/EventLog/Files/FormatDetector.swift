@@ -35,9 +35,10 @@ struct FormatDetector: ~Copyable {
     /// - Parameters:
     ///   - file: the file's name, for errors.
     ///   - step: bytes to read at a time.
+    ///   - least: bytes to read in any case, where there are so many.
     /// - Throws: ``LogError``, also for a file that is CSV by its name and has no header that will do.
     init(
-        _ bytes: ByteStream, file: String, name: FormatName, rules: ReadingRules, step: Int
+        _ bytes: ByteStream, file: String, name: FormatName, rules: ReadingRules, step: Int, least: Int = 0
     ) throws(LogError) {
         let limit = rules.maximumLineLength
         if rules.takesPartBlocks {
@@ -45,6 +46,7 @@ struct FormatDetector: ~Copyable {
             isOfPartBlocks = PartBlock.header(UnsafeBufferPointer(memory[0..<count])) != nil
             if isOfPartBlocks { return }
         }
+        while count < least, !atEnd { try read(bytes, step) }
         while count < ByteOrderMark.bytes.count, !atEnd { try read(bytes, step) }
         if memory[0..<count].starts(with: ByteOrderMark.bytes) { passed = ByteOrderMark.bytes.count }
         guard let start = try findText(bytes, step, limit) else { return }

@@ -2,8 +2,10 @@ import CLibrary
 
 /// The keys that the first lines of a log have, for "did you mean".
 package enum KeySurvey {
+    /// How many files of a day are looked at.
+    package static let mostFiles = 4
     /// How much of a file is looked at, in bytes, and how many keys are told at most.
-    private static let limit = 1 << 18
+    static let limit = 1 << 18
     private static let mostKeys = 4096
     /// Objects inside one another whose keys are told.
     private static let depth = 4
@@ -27,13 +29,18 @@ package enum KeySurvey {
                 schema: schema, blockSize: limit, maximumLineLength: LogReader.maximumLineLength, csv: csv, each: each,
                 spool: nil)
             let head = try FormatDetector(
-                bytes, file: path, name: FormatName(file), rules: rules, step: limit)
-            switch head.layout {
-            case .csv(let header): return header.names.map { String(decoding: $0, as: UTF8.self) }
-            case .jsonLines, .documents: return keys(of: Array(head.rest))
-            }
+                bytes, file: path, name: FormatName(file), rules: rules, step: limit, least: limit)
+            return keys(of: head)
         } catch {
             return []
+        }
+    }
+
+    /// The same of the beginning of a log, of which so much has been read.
+    static func keys(of head: borrowing FormatDetector) -> [String] {
+        switch head.layout {
+        case .csv(let header): header.names.map { String(decoding: $0, as: UTF8.self) }
+        case .jsonLines, .documents: keys(of: Array(head.rest.prefix(limit)))
         }
     }
 

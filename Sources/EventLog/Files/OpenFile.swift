@@ -18,6 +18,8 @@ struct ReadingRules: Sendable {
     var isPiece = false
     /// What file comes through standard input.
     var inputName: String?
+    /// Takes the keys of the first files, where somebody asks for them.
+    var survey: KeysOfFiles?
 
     /// The name of a file.
     func name(_ file: LogFile) -> String { file == .standardInput ? inputName ?? file.name : file.name }
@@ -122,11 +124,14 @@ final class OpenFile: Sendable {
         let name = FormatName(file == .standardInput ? rules.inputName.map { .path($0) } ?? file : file)
         let bytes = try ByteStream(
             readable, name: name, isWholeText: !rules.takesPartBlocks && !rules.isPiece)
+        let survey = rules.isPiece || index >= KeySurvey.mostFiles ? nil : rules.survey
         let head = try FormatDetector(
-            bytes, file: readable.name, name: name, rules: rules, step: min(rules.blockSize, 4096))
+            bytes, file: readable.name, name: name, rules: rules, step: min(rules.blockSize, 4096),
+            least: survey == nil ? 0 : KeySurvey.limit)
         if head.isOfPartBlocks {
             return .blocks(PartBlockStream(head, bytes: bytes, name: readable.name, file: Int32(index), rules: rules))
         }
+        if let survey { survey.add(KeySurvey.keys(of: head), ofFile: Int(index)) }
         if case .documents = head.layout {
             return .documents(DocumentStream(head, bytes: bytes, file: Int32(index), rules: rules))
         }

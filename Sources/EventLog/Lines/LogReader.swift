@@ -23,6 +23,8 @@ package struct LogReader: Sendable {
     package var isPiece = false
     /// What file comes through standard input, to find its format by the name and to name it in errors and in the tally.
     package var inputName: String?
+    /// Whether the tally is to tell the keys of the first files, should it lack a source that is mapped.
+    package var surveysKeys = false
     /// Asked before each block, from any worker: true when nobody needs the rest.
     package var isAbandoned: (@Sendable () -> Bool)?
     /// Called now and then, from any worker, with the number of bytes of the files read since the last call.
@@ -40,7 +42,8 @@ package struct LogReader: Sendable {
     package func read(_ files: [LogFile], into sinks: [any EventSink]) throws(LogError) -> LogTally {
         let rules = ReadingRules(
             schema: schema, blockSize: blockSize, maximumLineLength: maximumLineLength, csv: csv, each: each,
-            spool: spool, takesPartBlocks: takesPartBlocks, isPiece: isPiece, inputName: inputName)
+            spool: spool, takesPartBlocks: takesPartBlocks, isPiece: isPiece, inputName: inputName,
+            survey: surveysKeys ? KeysOfFiles() : nil)
         let source = BlockSource(files: files, rules: rules, workers: sinks.count)
         let result = Mutex<(tally: LogTally, error: LogError?)>((LogTally(), nil))
         DispatchQueue.concurrentPerform(iterations: sinks.count) { worker in
@@ -67,6 +70,7 @@ package struct LogReader: Sendable {
         if let error { throw error }
         tally.files = files.map(rules.name)
         tally.nameSources(of: schema)
+        if let survey = rules.survey, tally.lacksSource { tally.keysOfFiles = survey.keys }
         return tally
     }
 }

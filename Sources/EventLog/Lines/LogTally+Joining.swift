@@ -20,7 +20,7 @@ extension LogTally {
     private static let linesOfBlock: Int64 = 1 << 30
 
     /// The lines of a file, those within records and headers too.
-    package func lines(ofFile number: Int) -> Int64 {
+    func lines(ofFile number: Int) -> Int64 {
         (linesOfBlocks[number] ?? [:]).values.reduce(0) { $0 + Int64($1[0]) + Int64($1[1]) }
     }
 
@@ -70,6 +70,11 @@ extension LogTally {
             }
             moved.outside = [:]
             for (file, count) in stretch.tally.outside { moved.outside[own[file].file, default: 0] += count }
+            moved.setOwnFiles(stretch.tally.ownFiles.map { own[$0].file })
+            moved.keysOfFiles = [:]
+            for (file, keys) in stretch.tally.keysOfFiles where moved.keysOfFiles[own[file].file] == nil {
+                moved.keysOfFiles[own[file].file] = keys
+            }
             sum.add(moved)
         }
         return sum

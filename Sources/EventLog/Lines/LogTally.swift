@@ -171,7 +171,11 @@ package struct LogTally: Codable, Sendable {
     /// Lines that begin in the halves of each block of each file; what turns a place into a line number.
     var linesOfBlocks: [Int: [Int: SIMD2<Int32>]] = [:]
     /// Lines that came in the blocks of ``SplitJob``, by the number of the part that each block says it is of.
-    package private(set) var linesByPart: [Int: Int64] = [:]
+    package private(set) var linesByPart: [Int: PartLines] = [:]
+    /// By file, of the first ones: the keys of its first lines, for "did you mean"; none where no source that is mapped is absent.
+    var keysOfFiles: [Int: [String]] = [:]
+    /// The numbers of the files whose paths name the day alone, where they were told; ascending.
+    package private(set) var ownFiles: [Int] = []
     /// By file: lines that lie on other days.
     var outside: [Int: Int64] = [:]
 
@@ -199,13 +203,20 @@ package struct LogTally: Codable, Sendable {
         files.indices.filter { index in linesOfFiles[index].map { $0[0] == $0[1] } ?? false }.map { files[$0] }
     }
 
-    mutating func count(lines number: Int64, ofPart part: Int) { linesByPart[part, default: 0] += number }
+    mutating func count(_ lines: PartLines, ofPart part: Int) {
+        linesByPart[part] = lines + (linesByPart[part] ?? PartLines())
+    }
 
     mutating func count(invalidPropensities number: Int64) { invalidPropensities += number }
 
     mutating func add(_ sources: SourceCounts, _ others: OtherTypes) {
         if sourceCounts?.add(sources) == nil { sourceCounts = sources }
         otherTypes.add(others)
+    }
+
+    /// A tally of a day of which nothing was read: the sources, each in no line.
+    package init(of schema: EventSchema) {
+        nameSources(of: schema)
     }
 
     /// Names the sources that were counted.
@@ -217,6 +228,14 @@ package struct LogTally: Codable, Sendable {
                 lines: index < lines.count ? lines[index] : 0)
         }
         sourceCounts = nil
+    }
+
+    /// Whether some source that is mapped was in no line.
+    var lacksSource: Bool { sources.contains { $0.isMapped && $0.lines == 0 } }
+
+    /// The keys or columns that the first lines of the first files have, where they were kept.
+    package var keys: [String] {
+        keysOfFiles.sorted { $0.key < $1.key }.prefix(KeySurvey.mostFiles).flatMap(\.value)
     }
 
     /// Counts a rejected line.
@@ -250,6 +269,8 @@ package struct LogTally: Codable, Sendable {
             return sum
         }
         outside.merge(other.outside, uniquingKeysWith: +)
+        ownFiles = Set(ownFiles).union(other.ownFiles).sorted()
+        keysOfFiles.merge(other.keysOfFiles) { known, _ in known }
         for (index, samples) in other.ignoredSamples.enumerated() { ignoredSamples[index].add(samples) }
         linesOfFiles.merge(other.linesOfFiles, uniquingKeysWith: &+)
         linesByPart.merge(other.linesByPart, uniquingKeysWith: +)
@@ -278,11 +299,19 @@ package struct LogTally: Codable, Sendable {
         }
     }
 
-    /// Lines of those files whose names are wanted, and how many of them lie on other days.
-    package func lines(ofFiles isWanted: (String) -> Bool) -> (all: Int64, outside: Int64) {
+    /// Tells which files have paths that name the day alone.
+    package mutating func setOwnFiles(_ isOwn: (String) -> Bool) {
+        ownFiles = files.indices.filter { isOwn(files[$0]) }
+    }
+
+    mutating func setOwnFiles(_ numbers: [Int]) { ownFiles = numbers }
+
+    /// Lines of the files of ``ownFiles``, and how many of them lie on other days: what was read as a line, a record over several
+    /// lines as one, each event of a list.
+    package var linesOfOwnFiles: (all: Int64, outside: Int64) {
         var sums: (all: Int64, outside: Int64) = (0, 0)
-        for (file, name) in files.enumerated() where isWanted(name) {
-            sums.all += lines(ofFile: file)
+        for file in ownFiles {
+            sums.all += linesOfFiles[file]?[0] ?? 0
             sums.outside += outside[file] ?? 0
         }
         return sums

@@ -14,6 +14,8 @@ struct LogWorker: ~Copyable {
     var tally = LogTally()
     /// Lines of the block that were rejected or blank.
     private var lostLines: Int64 = 0
+    /// Of a block that was split by visitor: its lines so far.
+    private var partLines: PartLines?
 
     init(_ reader: LogReader, sink: any EventSink) {
         self.sink = sink
@@ -29,6 +31,7 @@ struct LogWorker: ~Copyable {
         block.close()
         let linesBefore = tally.lines
         lostLines = 0
+        partLines = block.part.map { _ in PartLines() }
         lineSink?.begin(header: block.header?.text)
         if let header = block.header {
             readRecords(block, header)
@@ -40,7 +43,7 @@ struct LogWorker: ~Copyable {
         handOver()
         tally.count(lines: tally.lines - linesBefore, lost: lostLines, of: block.file)
         tally.bytes += block.size
-        if let part = block.part { tally.count(lines: tally.lines - linesBefore, ofPart: part) }
+        if let part = block.part, let partLines { tally.count(partLines, ofPart: part) }
         types.move(to: &tally)
     }
 
@@ -92,6 +95,7 @@ struct LogWorker: ~Copyable {
         to end: UnsafePointer<UInt8>, isRecord: Bool = false
     ) {
         tally.lines += 1
+        partLines?.add(ByteText(start: start, count: end - start))
         switch outcome {
         case .event:
             types.count(events.next().pointee.type)

@@ -19,17 +19,20 @@ extension NightlyRun {
             try self.plan(of: date, window: window) { _ in true }
         }
         let dates = planned?.logDays ?? [date]
-        let logs = try logs(of: dates, night: date, into: &outcome).logs
+        let (logs, found) = try logs(of: dates, night: date, into: &outcome)
         var job = job(for: logs[dates.firstIndex(of: date) ?? 0], reading: logs, served: try journal().history)
         job.sketches = true
         job.reader.takesPartBlocks = true
+        job.reader.surveysKeys = true
         let results = try counted(on: date, by: job) { () throws(DailyJob.Failure) in
             if let window { try job.run(logs, window: window) } else { [try job.run(logs[0].files)] }
         }
         let target = StateDirectory(path: folder)
         var visitors = VisitorSketch()
         var days: [PartFile.Day] = []
-        for (day, result) in zip(dates, results) {
+        for (index, day) in dates.enumerated() {
+            var result = results[index]
+            markOwnFiles(of: day, in: &result.tally)
             var statistics = result.statistics
             visitors.add(statistics.takeSketch())
             let extent = planned?.days.first { $0.date == day }.map {
@@ -42,7 +45,7 @@ extension NightlyRun {
             days.append(
                 PartFile.Day(
                     date: day, missingList: try missingList(on: day, night: date), statistics: statistics,
-                    tally: result.tally,
+                    tally: result.tally, found: found[index],
                     files: Dictionary(uniqueKeysWithValues: contents.map { ($0.name, digest($0.bytes)) })))
         }
         let part = PartFile(
@@ -78,7 +81,7 @@ extension NightlyRun {
     }
 
     /// The list for want of which the log of a day is left out.
-    private func missingList(on day: CalendarDate, night: CalendarDate) throws(RunFailure) -> String? {
+    func missingList(on day: CalendarDate, night: CalendarDate) throws(RunFailure) -> String? {
         let lists = denyLists(on: day)
         guard lists != denyLists(on: night) else { return nil }
         for path in lists where try !files({ () throws(FileError) in try FileSystem.exists(path) }) { return path }

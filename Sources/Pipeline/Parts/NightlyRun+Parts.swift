@@ -31,11 +31,16 @@ extension NightlyRun {
         }
         var days: [(date: CalendarDate, counted: CountedDay)] = []
         for (index, day) in dates.enumerated() where exact?.logDays.contains(day) ?? true {
+            var counted: CountedDay
             do throws(PartFault) {
-                days.append((day, try set.sum(index, day)))
+                counted = try set.sum(index, day)
             } catch {
                 throw .parts(error)
             }
+            // Nothing was split, as nothing is read on one machine.
+            if counted.tally.files.isEmpty { counted.tally = LogTally(of: configuration.events.schema) }
+            counted.found = found(day, byParts: set.found(index, day), files: counted.tally.files)
+            days.append((day, counted))
             if let path = set.missingList(index), set.hasLog(index, day) {
                 warn(.denyListMissing(path: path, day: day), in: &outcome)
             }

@@ -29,16 +29,18 @@ extension NightlyRun {
             policy: BotPolicy(BotSettings()))
         var reader = job(for: log, reading: [log], served: ServingHistory()).reader
         reader.isPiece = offset > 0
+        reader.surveysKeys = true
         let job = SplitJob(
             experiments: configuration.experiments.map(\.experiment), reader: reader, workers: options.workers,
             parts: parts, output: output)
         do throws(LogError) {
             var result = try job.run(log.files)
             if let bytes { result.tally.replaceBytes(bytes) }
+            markOwnFiles(of: date, in: &result.tally)
             return TallyFile(
                 date: date, configuration: digest(configurationBytes), parts: parts, sent: result.sent,
                 offset: offset, tally: LogTally.joined([LogTally.Stretch(result.tally)]),
-                repeatedFiles: found.repeatedFiles)
+                found: found)
         } catch {
             throw .log(error)
         }
@@ -57,21 +59,50 @@ package struct NightInput: Equatable, Sendable {
     package var date: CalendarDate
     package var kind: Kind
     package var path: String
+    /// Of a log: whether its path names the log day alone.
+    package var isOfDayAlone = false
+}
+
+/// What a night reads, for whoever ships it to other machines.
+package struct NightInputs: Sendable {
+    /// The log days, ascending; those without files too.
+    package var days: [CalendarDate] = []
+    package var files: [NightInput] = []
+    /// A tally of each log day for ``NightlyRun/Options/parts``, in which nothing was read: how the files were found.
+    package var tallies: [TallyFile] = []
 }
 
 extension NightlyRun {
-    /// The log days of a night, and the files that it reads for each but the configuration and the state directory: who ships them
-    /// to other machines asks for them.
-    package func inputs(of date: CalendarDate) throws(RunFailure) -> (days: [CalendarDate], files: [NightInput]) {
-        let days =
+    /// The log days of a night, and the files that it reads for each but the configuration and the state directory. As on one machine,
+    /// a log is not read of a day that is needed only if an earlier one has a log, nor of one whose list of the bot filter is gone.
+    ///
+    /// - Parameter parts: how many parts the lines are to be split into.
+    package func inputs(of date: CalendarDate, parts: Int) throws(RunFailure) -> NightInputs {
+        var inputs = NightInputs()
+        inputs.days =
             try configuration.statistics.conversionWindow.map { window throws(RunFailure) in
-                try plan(of: date, window: window) { _ in true }.logDays
+                try plan(of: date, window: window) { day throws(RunFailure) in
+                    try !matchedFiles(of: day).files.isEmpty
+                }.logDays
             } ?? [date]
-        var files: [NightInput] = []
-        for day in days {
-            files += try logFiles(of: day).map { NightInput(date: day, kind: .log, path: $0.name) }
-            files += denyLists(on: day).map { NightInput(date: day, kind: .list, path: $0) }
+        for day in inputs.days {
+            let found = try foundLogs(of: day)
+            if try missingList(on: day, night: date) == nil {
+                var named = LogTally()
+                named.rename(found.files.map(\.name))
+                markOwnFiles(of: day, in: &named)
+                for (index, file) in found.files.enumerated() {
+                    inputs.files.append(
+                        NightInput(
+                            date: day, kind: .log, path: file.name, isOfDayAlone: named.ownFiles.contains(index)))
+                }
+            }
+            inputs.files += denyLists(on: day).map { NightInput(date: day, kind: .list, path: $0) }
+            inputs.tallies.append(
+                TallyFile(
+                    date: day, configuration: digest(configurationBytes), parts: parts, sent: [:], offset: 0,
+                    tally: LogTally(), found: found))
         }
-        return (days, files)
+        return inputs
     }
 }

@@ -18,6 +18,8 @@ package enum PartFault: Error, Equatable, Sendable, CustomStringConvertible {
     case noTally(path: String)
     /// Lines that the tallies sent and the parts did not get, or the other way round; of one part, where its number is known.
     case lines(date: String, number: Int?, sent: Int64, received: Int64)
+    /// As many lines as the tallies sent, but others.
+    case otherLines(date: String, number: Int)
     /// What `split` took for an event is none to a part.
     case rejectedByPart(path: String, lines: Int64)
     case sharedVisitors(first: String, second: String, known: Int, estimated: Int64)
@@ -58,6 +60,9 @@ package enum PartFault: Error, Equatable, Sendable, CustomStringConvertible {
             "\(path): made of what `sluice split` sent; give the tally of every split with --tally, or what was rejected is lost"
         case .lines(let date, let number, let sent, let received):
             PartFault.lines(date, number, sent, received)
+        case .otherLines(let date, let number):
+            "\(date): part \(number) has as many lines as the tallies sent, but others: the log was split again since it was counted; "
+                + "count the part again from what the last split sent"
         case .rejectedByPart(let path, let lines):
             "\(path): rejected \(lines) lines that `sluice split` took for events; make it from the blocks as they were sent"
         case .sharedVisitors(let first, let second, let known, let estimated):

@@ -178,11 +178,11 @@ struct PartSet {
     /// What was sent must have come, part by part where parts know their numbers.
     private func checkLines(_ index: Int, _ date: CalendarDate) throws(PartFault) {
         guard !tallies.isEmpty else { return }
-        var sent: [Int: Int64] = [:]
+        var sent: [Int: PartLines] = [:]
         for tally in tallies where tally.content.date == date {
             sent.merge(tally.content.sent, uniquingKeysWith: +)
         }
-        var received: [Int: Int64] = [:]
+        var received: [Int: PartLines] = [:]
         var unnumbered: Int64 = 0
         for part in parts {
             let tally = part.content.days[index].tally
@@ -190,17 +190,19 @@ struct PartSet {
                 throw .rejectedByPart(path: part.path, lines: tally.rejectedLines)
             }
             received.merge(tally.linesByPart, uniquingKeysWith: +)
-            unnumbered += tally.lines - tally.linesByPart.values.reduce(0, +)
+            unnumbered += tally.lines - tally.linesByPart.values.reduce(0) { $0 + $1.count }
         }
         if unnumbered == 0 {
             for number in Set(sent.keys).union(received.keys).sorted() {
-                let (out, back) = (sent[number] ?? 0, received[number] ?? 0)
-                guard out == back else {
-                    throw .lines(date: "\(date)", number: number, sent: out, received: back)
+                let (out, back) = (sent[number] ?? PartLines(), received[number] ?? PartLines())
+                guard out.count == back.count else {
+                    throw .lines(date: "\(date)", number: number, sent: out.count, received: back.count)
                 }
+                guard out == back else { throw .otherLines(date: "\(date)", number: number) }
             }
         }
-        let (out, back) = (sent.values.reduce(0, +), received.values.reduce(0, +) + unnumbered)
+        let out = sent.values.reduce(0) { $0 + $1.count }
+        let back = received.values.reduce(unnumbered) { $0 + $1.count }
         guard out == back else { throw .lines(date: "\(date)", number: nil, sent: out, received: back) }
     }
 
@@ -246,16 +248,23 @@ struct PartSet {
                 }
             }
         let tally = LogTally.joined(stretches)
-        var found = FoundLogs()
-        found.repeated = tallies.filter { $0.content.date == date }.flatMap { $0.content.repeatedFiles ?? [] }
-            .map { FoundLogs.Repeated(file: $0.file, sameAs: $0.sameAs) }
-        return CountedDay(statistics: statistics, tally: tally, hasLog: !tally.files.isEmpty, found: found)
+        return CountedDay(statistics: statistics, tally: tally, hasLog: !tally.files.isEmpty)
+    }
+
+    /// What each tally, or without tallies each part, found of a log day.
+    func found(_ index: Int, _ date: CalendarDate) -> [FoundLogs] {
+        tallies.isEmpty
+            ? parts.map { $0.content.days[index].found }
+            : tallies.filter { $0.content.date == date }.map(\.content.found)
     }
 
     /// Whether there was a log file of a day.
     func hasLog(_ index: Int, _ date: CalendarDate) -> Bool {
         tallies.isEmpty
             ? parts.contains { !$0.content.days[index].tally.files.isEmpty }
-            : tallies.contains { $0.content.date == date && !$0.content.tally.files.isEmpty }
+            : tallies.contains { tally in
+                tally.content.date == date
+                    && (!tally.content.tally.files.isEmpty || tally.content.found.patterns.contains { $0.files > 0 })
+            }
     }
 }

@@ -5,7 +5,7 @@ package import Statistics
 /// `part.json`: what one part of the visitors contributes to a night, with what tells whether parts belong together.
 package struct PartFile: Codable, Sendable {
     package static let name = "part.json"
-    package static let format = "sluice-part/1"
+    package static let format = "sluice-part/2"
 
     /// A day of the night's plan, and the last log day that counts for it.
     package struct PlannedDay: Codable, Equatable, Sendable {
@@ -25,17 +25,19 @@ package struct PartFile: Codable, Sendable {
         package var missingList: String?
         package var statistics: DayStatistics
         package var tally: LogTally
+        package var found: FoundLogs
         /// The digests of the day's other files beside the part, by name.
         package var files: [String: String]
 
         package init(
-            date: CalendarDate, missingList: String?, statistics: DayStatistics, tally: LogTally,
+            date: CalendarDate, missingList: String?, statistics: DayStatistics, tally: LogTally, found: FoundLogs,
             files: [String: String]
         ) {
             self.date = date
             self.missingList = missingList
             self.statistics = statistics
             self.tally = tally
+            self.found = found
             self.files = files
         }
     }
@@ -74,7 +76,7 @@ package struct PartFile: Codable, Sendable {
 
 /// A tally of `sluice split`: what it read of a log day, what it could not place, and how many lines it sent.
 package struct TallyFile: Codable, Sendable {
-    package static let format = "sluice-tally/1"
+    package static let format = "sluice-tally/2"
 
     package var version = Version.text
     /// The log day.
@@ -83,16 +85,15 @@ package struct TallyFile: Codable, Sendable {
     /// How many parts the lines went to.
     package var parts: Int
     /// Lines sent, by the number of the part.
-    package var sent: [Int: Int64]
+    package var sent: [Int: PartLines]
     /// Where in its file the range begins that was read, in bytes; 0 of whole files.
     package var offset: Int64
     package var tally: LogTally
-    /// Files that were left out because another is the same log; nil for none.
-    package var repeatedFiles: [Quality.RepeatedFile]?
+    package var found: FoundLogs
 
     package init(
-        date: CalendarDate, configuration: String, parts: Int, sent: [Int: Int64], offset: Int64, tally: LogTally,
-        repeatedFiles: [Quality.RepeatedFile]? = nil
+        date: CalendarDate, configuration: String, parts: Int, sent: [Int: PartLines], offset: Int64, tally: LogTally,
+        found: FoundLogs
     ) {
         self.date = date
         self.configuration = configuration
@@ -100,6 +101,6 @@ package struct TallyFile: Codable, Sendable {
         self.sent = sent
         self.offset = offset
         self.tally = tally
-        self.repeatedFiles = repeatedFiles
+        self.found = found
     }
 }

@@ -3,7 +3,7 @@ import Randomizer
 
 /// A small file of JSON that tells whether it is whole: its first keys are its format and the XXH64 of all that follows them.
 ///
-///     {"format":"sluice-part/1","xxh64":"0123456789abcdef","configuration":…
+///     {"format":"sluice-part/2","xxh64":"0123456789abcdef","configuration":…
 ///                                                         └ hashed, to the end of the file
 package enum SealedFile {
     /// Why a file cannot be read.

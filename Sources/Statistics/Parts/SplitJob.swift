@@ -30,10 +30,10 @@ package struct SplitJob: Sendable {
         self.output = output
     }
 
-    /// What was read, and how many lines each part was sent.
+    /// What was read, and the lines that each part was sent.
     package struct Result: Sendable {
         package var tally: LogTally
-        package var sent: [Int: Int64]
+        package var sent: [Int: PartLines]
     }
 
     /// Reads the files and hands their lines out in blocks. Memory does not grow with the log. Time is linear in its bytes.
@@ -54,10 +54,12 @@ package struct SplitJob: Sendable {
         var reader = reader
         reader.isAbandoned = { isRefused.load(ordering: .relaxed) }
         let tally = try reader.read(files, into: sinks)
-        var sent: [Int: Int64] = [:]
+        var sent: [Int: PartLines] = [:]
         for sink in sinks {
             sink.flush()
-            for (part, lines) in sink.sent.enumerated() where lines > 0 { sent[part, default: 0] += lines }
+            for (part, lines) in sink.sent.enumerated() where lines.count > 0 {
+                sent[part] = lines + (sent[part] ?? PartLines())
+            }
         }
         return Result(tally: tally, sent: sent)
     }
@@ -83,8 +85,8 @@ private final class LineSplitter: LineSink, @unchecked Sendable {
         blocks = BlocksByPart(names: names, parts: parts, blockBytes: blockBytes, emit: emit)
     }
 
-    /// How many lines each part was sent.
-    var sent: [Int64] { blocks.sent }
+    /// The lines that each part was sent.
+    var sent: [PartLines] { blocks.sent }
 
     func begin(header: [UInt8]?) { blocks.begin(header: header) }
 
@@ -102,7 +104,7 @@ private final class LineSplitter: LineSink, @unchecked Sendable {
 
 /// Lines on their way to the parts of their visitors.
 private struct BlocksByPart: ~Copyable {
-    private(set) var sent: [Int64]
+    private(set) var sent: [PartLines]
     private var names: DictionaryEncoder
     private let buffers: UnsafeMutableBufferPointer<LineBlock>
     private let blockBytes: Int
@@ -119,7 +121,7 @@ private struct BlocksByPart: ~Copyable {
         self.parts = UInt64(parts)
         self.blockBytes = blockBytes
         self.emit = emit
-        sent = Array(repeating: 0, count: parts)
+        sent = Array(repeating: PartLines(), count: parts)
         buffers = .allocate(capacity: parts)
         for part in 0..<parts { buffers.initializeElement(at: part, to: LineBlock()) }
     }
@@ -149,7 +151,7 @@ private struct BlocksByPart: ~Copyable {
     @inline(__always)
     mutating func add(_ line: ByteText, of visitor: ByteText) {
         let part = Int(visitor.partHash % parts)
-        sent[part] += 1
+        sent[part].add(line)
         let needed = line.count + 1
         if buffers[part].count + needed > blockBytes, buffers[part].hasLines { flush(part) }
         if buffers[part].count == 0 { buffers[part].begin(header) }

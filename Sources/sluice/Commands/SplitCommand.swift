@@ -18,7 +18,9 @@ enum SplitCommand: Command {
         What is rejected, and blank lines, are not sent: --tally keeps their counts and where they stand. `sluice merge` needs
         the tallies of all that was split. Blocks go to standard output, or with --output to a file for each part.
 
-        --list prints what a night reads, as date,kind,path: its log days (day), their logs (log), the bot filter's lists (list).
+        --list prints what a night reads, as date,kind,path,own: its log days (day), their logs (log), the bot filter's lists (list);
+        own is yes where a log's path names its day alone. With --parts and --tally it also writes how the files were found, for the
+        merge to say: copies that are left out, paths without files.
 
         A piece of a file that comes through standard input is told by --name and --offset, so that the merged quality.json names
         lines as if the whole file had been read at once.
@@ -40,6 +42,9 @@ enum SplitCommand: Command {
         Option(name: "name", value: "FILE", help: "the file that standard input is, or is a piece of"),
         Option(name: "offset", value: "BYTES", help: "where in that file standard input begins (default: 0)"),
         Option(
+            name: "own", value: nil,
+            help: "with --name: that file's path names its day alone (guards.outsideDay), whatever events.paths says"),
+        Option(
             name: "bytes", value: "BYTES", help: "how many bytes of that file it stands for (default: as many as come)"),
         Option(name: "list", value: nil, help: "print the night's log days, their logs and lists (CSV), and read none"),
         Option(name: "state", value: "DIR", help: "with --list: the state directory (default: state)"),
@@ -60,6 +65,10 @@ enum SplitCommand: Command {
         let offset = try bytes("offset", arguments) ?? 0
         let size = try bytes("bytes", arguments)
         options.inputName = arguments["name"]
+        options.inputIsOfDayAlone = arguments.has("own")
+        if options.inputIsOfDayAlone, options.inputName == nil {
+            throw UsageError("--own is of a file; give its --name")
+        }
         let bar = Console.isTerminal && !arguments.has("quiet") ? ProgressBar() : nil
         defer { bar?.clear() }
         if let bar { options.progress = { done, total in bar.show(done, of: total) } }
@@ -68,7 +77,11 @@ enum SplitCommand: Command {
             state: try StateDirectory(arguments), options: options
         ) { Console.show($0) }
         if arguments.has("list") {
-            try list(night, dates.lowerBound)
+            let tally = try arguments["tally"].map { try OutputFile($0) }
+            let inputs = try night.inputs(of: dates.lowerBound, parts: tally == nil ? 1 : try parts(arguments))
+            list(inputs)
+            try tally?.write(
+                try inputs.tallies.flatMap { try SealedFile.bytes(of: $0, format: TallyFile.format) })
             return .done
         }
         let parts = try parts(arguments)
@@ -110,13 +123,15 @@ enum SplitCommand: Command {
     }
 
     /// What a night reads, for whoever ships it to other machines; a log day without files is there too.
-    private static func list(_ night: NightlyRun, _ date: CalendarDate) throws {
+    private static func list(_ inputs: NightInputs) {
         var writer = CSVWriter()
-        writer.write(["date", "kind", "path"])
-        let (days, files) = try night.inputs(of: date)
-        for day in days {
-            writer.write([day.description, "day", ""])
-            for file in files where file.date == day { writer.write([day.description, file.kind.rawValue, file.path]) }
+        writer.write(["date", "kind", "path", "own"])
+        for day in inputs.days {
+            writer.write([day.description, "day", "", ""])
+            for file in inputs.files where file.date == day {
+                let own = file.kind == .list ? "" : file.isOfDayAlone ? "yes" : "no"
+                writer.write([day.description, file.kind.rawValue, file.path, own])
+            }
         }
         Console.output(writer.bytes)
     }

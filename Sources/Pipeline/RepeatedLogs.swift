@@ -1,39 +1,5 @@
-package import EventLog
+import EventLog
 import State
-
-/// The log files of a day, as the configuration's paths find them.
-package struct FoundLogs: Sendable {
-    /// A path, its dates and alternatives written out, and how many files it matches.
-    package struct Pattern: Equatable, Sendable {
-        package var text: String
-        package var files: Int
-        /// Whether the path has no date but the day's own.
-        package var isOfDayAlone = true
-    }
-
-    /// A file that is left out because an earlier one is the same log.
-    package struct Repeated: Equatable, Sendable {
-        package var file: String
-        package var sameAs: String
-    }
-
-    /// In the order in which they are read.
-    package var files: [LogFile] = []
-    package var patterns: [Pattern] = []
-    package var repeated: [Repeated] = []
-    /// Links by which `**` came to a folder again.
-    package var repeatedFolders: [String] = []
-
-    /// As quality.json names them; nil for none.
-    var repeatedFiles: [Quality.RepeatedFile]? {
-        repeated.isEmpty ? nil : repeated.map { Quality.RepeatedFile(file: $0.file, sameAs: $0.sameAs) }
-    }
-
-    /// Paths without a file, where others have some: a part of the day's log may be missing. The neighbours' files may be still to come.
-    package var pathsWithoutFiles: [String] {
-        patterns.contains { $0.files > 0 } ? patterns.filter { $0.files == 0 && $0.isOfDayAlone }.map(\.text) : []
-    }
-}
 
 /// Finds files that hold the same log: one compressed beside its original, a copy that an editor left.
 ///
