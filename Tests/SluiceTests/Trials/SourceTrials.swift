@@ -215,6 +215,22 @@ import Testing
         #expect(night.source("ts", "timestamp") == 3)
     }
 
+    /// What is no JSON in a column of it holds nothing, and costs its own record alone.
+    @Test func textThatIsNoJSONInAColumn() throws {
+        let texts = [
+            "}", "]", "{", "[", "\"", "x}", "{\"slot", "{\"slot\": \"home-hero\"",
+            "{\"slot\": \"home-hero\", \"variant\": \"", "{}}", "7", "",
+            "{\"slot\": \"home-hero\", \"variant\": \"autumn\"", "{\"slot\": \"home-hero\", \"variant\": \"autumn\"}",
+        ]
+        let rows = (texts + texts).enumerated().map {
+            "2026-11-20T10:00:00Z,view,v\($0.offset),web,\"\($0.element.replacing("\"", with: "\"\""))\"\n"
+        }
+        let night = try Self.run(
+            "ts,type,visitor,platform,p\n" + rows.joined(), as: "a.csv",
+            events: #"fields: { slot: "p.slot", variant: "p.variant" }, maxRejected: 1"#)
+        #expect(night.rows == ["autumn * 2 2 0 0 0"] && night.lines("rejected", "missing slot") == 26)
+    }
+
     @Test func dateAndTimeInColumns() throws {
         let csv = """
             date,time,type,visitor,platform,slot,variant
