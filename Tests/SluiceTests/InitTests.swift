@@ -86,6 +86,26 @@ struct InitTests {
                 (#"variant: "variant""#, #"variant: "request_uri""#),
                 (#"variants: ["a", "b"]"#, #"variants: ["/banner/a", "/banner/b"]"#),
             ]),
+        Tool(
+            name: "An export of MySQL, which quotes nothing", file: "mysql/2026-11-20.tsv",
+            header: "event_time\tevent_name\tuser_id\tproperties\n",
+            view: { number, visitor, variant in
+                "\(time(number))\tbanner_view\t\(visitor)\t"
+                    + #"{"slot": "hero", "variant": "\#(variant)", "title": "5\" banner"}"#
+            },
+            click: { number, visitor, variant in
+                "\(time(number))\tbanner_click\t\(visitor)\t" + #"{"slot": "hero", "variant": "\#(variant)"}"#
+            }),
+        Tool(
+            name: "Fluentd", file: "fluentd/2026-11-20.log",
+            view: { number, visitor, variant in
+                "\(time(number))\tapp.access\t"
+                    + #"{"event":"view","visitor":"\#(visitor)","slot":"hero","variant":"\#(variant)","ua":"\#(agent)"}"#
+            },
+            click: { number, visitor, variant in
+                "\(time(number))\tapp.access\t"
+                    + #"{"event":"click","visitor":"\#(visitor)","slot":"hero","variant":"\#(variant)","ua":"\#(agent)"}"#
+            }),
     ]
 
     @Test("A week begins with one command and a few edits", arguments: tools)

@@ -47,6 +47,7 @@ package struct ConfigurationDraft {
         add("")
         add("    events: {")
         addPaths(paths)
+        if let csv = shape.csv { addFormat(csv) }
         if let each = shape.each {
             guessed("objects hold a list of events each", indent: 8)
             add("        each: \(quoted(each.joined(separator: "."))),")
@@ -77,6 +78,20 @@ package struct ConfigurationDraft {
         }
         if guesses.isEmpty { add("            \"-\",") }
         add("        ],")
+    }
+
+    private mutating func addFormat(_ csv: CSVFormat) {
+        add("        csv: {")
+        if !csv.hasQuotes {
+            guessed("quotes are characters like others: no value is quoted", indent: 12)
+            add("            quote: null,")
+        }
+        if let header = csv.header, let separator = csv.separator {
+            guessed("the first line names no columns: these names are made up, for `fields` to refer to", indent: 12)
+            add("            separator: \(quoted(String(Character(Unicode.Scalar(separator))))),")
+            add("            header: [\(header.map { quoted($0) }.joined(separator: ", "))],")
+        }
+        add("        },")
     }
 
     private mutating func addFields(_ guess: FieldGuess) {

@@ -29,8 +29,8 @@ package struct LogShape {
     private(set) var lines: [[Int: String]] = []
     /// The keys that lead to the lists of events, where objects hold them.
     private(set) var each: [String]?
-    /// Separators of the files of separated values.
-    private(set) var separators: Set<UInt8> = []
+    /// How the separated values are written, where their first line does not say it.
+    private(set) var csv: CSVFormat?
     private var numbers: [String: Int] = [:]
 
     package init() {}
@@ -51,8 +51,8 @@ package struct LogShape {
                 note(root, at: "", word: "", depth: 0, in: &line)
                 finish(line)
             }
-        case .separated(let separator, let columns, let records):
-            separators.insert(separator)
+        case .separated(let format, let columns, let records):
+            if csv == nil, !format.hasQuotes || format.header != nil { csv = format }
             for record in records where lines.count < LogShape.mostLines {
                 var line: [Int: String] = [:]
                 for (column, value) in zip(columns, record) where !value.isEmpty {

@@ -5,25 +5,28 @@
 final class CSVHeader: Sendable {
     let names: [[UInt8]]
     let separator: UInt8
+    /// As in ``CSVFormat``.
+    let hasQuotes: Bool
     /// As it stands in the file, without its line feed.
     let text: [UInt8]
     /// Names without white space around them, in lower case.
     private let folded: [[UInt8]]
 
     /// - Parameter text: the header as it stands in the file; nil: it is not there.
-    init(names: [[UInt8]], separator: UInt8 = CSVFormat.comma, text: [UInt8]? = nil) {
+    init(names: [[UInt8]], separator: UInt8 = CSVFormat.comma, hasQuotes: Bool = true, text: [UInt8]? = nil) {
         self.names = names
-        self.text = text ?? CSVHeader.text(names, separator)
+        self.text = text ?? (hasQuotes ? CSVHeader.text(names, separator) : Array(names.joined(separator: [separator])))
         self.separator = separator
+        self.hasQuotes = hasQuotes
         folded = names.map { CSVHeader.folded($0) }
     }
 
     /// Reads a header of `count` bytes, without its line feed.
     convenience init(
-        _ start: UnsafePointer<UInt8>, count: Int, separator: UInt8 = CSVFormat.comma
+        _ start: UnsafePointer<UInt8>, count: Int, separator: UInt8 = CSVFormat.comma, hasQuotes: Bool = true
     ) throws(LogError.HeaderFault) {
         guard UTF8Validation.isValid(start, count: count) else { throw .notUTF8 }
-        var fields = CSVFields(start, count: count, separator: separator)
+        var fields = CSVFields(start, count: count, separator: separator, hasQuotes: hasQuotes)
         var names: [[UInt8]] = []
         while let field = fields.next() {
             names.append(
@@ -34,7 +37,8 @@ final class CSVHeader: Sendable {
         }
         guard !fields.isMalformed else { throw .notCSV }
         self.init(
-            names: names, separator: separator, text: Array(UnsafeBufferPointer(start: start, count: count)))
+            names: names, separator: separator, hasQuotes: hasQuotes,
+            text: Array(UnsafeBufferPointer(start: start, count: count)))
     }
 
     /// Reads a header by the first separator with which it names the needed columns.
@@ -47,7 +51,8 @@ final class CSVHeader: Sendable {
         for separator in format.separator.map({ [$0] }) ?? CSVFormat.separators {
             var columns = 0
             do throws(LogError.HeaderFault) {
-                let header = try CSVHeader(start, count: count, separator: separator)
+                let header = try CSVHeader(
+                    start, count: count, separator: separator, hasQuotes: format.hasQuotes)
                 columns = header.names.count
                 try header.check(against: schema)
                 return header

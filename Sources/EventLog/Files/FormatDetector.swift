@@ -58,7 +58,8 @@ struct FormatDetector: ~Copyable {
         if let names = rules.csv.header {
             let header = CSVHeader(
                 names: names.map { Array($0.utf8) },
-                separator: rules.csv.separator ?? separator(from: start, columns: names.count))
+                separator: rules.csv.separator ?? separator(from: start, columns: names.count, rules.csv),
+                hasQuotes: rules.csv.hasQuotes)
             do throws(LogError.HeaderFault) {
                 try header.check(against: rules.schema)
             } catch {
@@ -67,7 +68,7 @@ struct FormatDetector: ~Copyable {
             layout = .csv(header)
             return
         }
-        let end = try findHeaderEnd(from: start, bytes, step, limit)
+        let end = try findHeaderEnd(from: start, bytes, step, limit, rules.csv)
         let header: CSVHeader
         do throws(LogError.HeaderFault) {
             guard let end else { throw .tooLong(limit: limit) }
@@ -84,10 +85,11 @@ struct FormatDetector: ~Copyable {
     }
 
     /// The separator that cuts the first line into as many fields as there are columns, else the comma.
-    private func separator(from start: Int, columns: Int) -> UInt8 {
+    private func separator(from start: Int, columns: Int, _ format: CSVFormat) -> UInt8 {
         let end = memory.lineFeed(in: start..<count) ?? count
         return CSVFormat.separators.first { separator in
-            var fields = CSVFields(memory.base + start, count: end - start, separator: separator)
+            var fields = CSVFields(
+                memory.base + start, count: end - start, separator: separator, hasQuotes: format.hasQuotes)
             var found = 0
             while fields.next() != nil { found += 1 }
             return found == columns
@@ -187,9 +189,9 @@ struct FormatDetector: ~Copyable {
 
     /// The offset at which the header ends, without its line feed; nil when it is longer than the limit.
     private mutating func findHeaderEnd(
-        from start: Int, _ bytes: ByteStream, _ step: Int, _ limit: Int
+        from start: Int, _ bytes: ByteStream, _ step: Int, _ limit: Int, _ format: CSVFormat
     ) throws(LogError) -> Int? {
-        let cutter = CSVRecordSplitter(maximumLength: limit)
+        let cutter = CSVRecordSplitter(maximumLength: limit, hasQuotes: format.hasQuotes)
         while true {
             switch cutter.end(from: start, in: memory.base, count: count, isWhole: atEnd) {
             case .lineFeed(let lineFeed), .malformed(let lineFeed): return lineFeed

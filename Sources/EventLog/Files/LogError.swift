@@ -126,7 +126,8 @@ extension LogError.HeaderFault: CustomStringConvertible {
         case .repeatedColumn(let name):
             "the column '\(name)' stands in the header twice; name them apart, or give the names under 'events.csv.header'"
         case .notCSV:
-            "a double quote in the header that is not around a whole name; quote the name and write the quote twice"
+            "a double quote in the header that is not around a whole name; quote the name and write the quote twice; "
+                + "where quotes are characters like others, write events.csv: { quote: null }"
         case .notUTF8:
             "the header is not UTF-8; convert the file"
         case .empty:

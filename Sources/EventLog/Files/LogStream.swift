@@ -85,11 +85,7 @@ final class LogStream: @unchecked Sendable {
 
     /// The end of the last line that is there in whole, or is too long to be; nil when there is none.
     private func cut(_ block: borrowing Block, _ count: Int) -> Int? {
-        guard case .csv(let header) = layout else {
-            if let lineFeed = block.lastLineFeed(in: 0..<count) { return lineFeed + 1 }
-            skipsLine = count > maximumLineLength
-            return skipsLine ? count : nil
-        }
+        guard case .csv(let header) = layout, header.hasQuotes else { return cutLines(block, count) }
         let cutter = CSVRecordSplitter(maximumLength: maximumLineLength, separator: header.separator)
         var start = 0
         while true {
@@ -103,6 +99,12 @@ final class LogStream: @unchecked Sendable {
                 return start > 0 ? start : nil
             }
         }
+    }
+
+    private func cutLines(_ block: borrowing Block, _ count: Int) -> Int? {
+        if let lineFeed = block.lastLineFeed(in: 0..<count) { return lineFeed + 1 }
+        skipsLine = count > maximumLineLength
+        return skipsLine ? count : nil
     }
 
     private func report(in block: inout Block, lines: Range<Int>) {

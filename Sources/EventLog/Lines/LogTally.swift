@@ -33,6 +33,17 @@ package enum RejectedReason: Hashable, Sendable, CaseIterable {
         case .invalid(let field): "invalid \(field.rawValue)"
         }
     }
+
+    /// What to do about it, or what is read, where that is worth a word.
+    package var remedy: String? {
+        switch self {
+        case .invalid(.time): Timestamp.forms
+        case .notCSV:
+            "quotes must be around whole fields, and double within; where they are characters like others, as in `mysql -B`, "
+                + "write events.csv: { quote: null }"
+        default: nil
+        }
+    }
 }
 
 /// Why a line that is well formed counts for nothing.
@@ -249,7 +260,7 @@ package struct LogTally: Codable, Sendable {
             rejectedSamples[reason].map {
                 Entry(
                     name: reason.name, count: $0.count, samples: references($0), value: $0.value,
-                    remedy: reason == .invalid(.time) ? Timestamp.forms : nil)
+                    remedy: reason.remedy)
             }
         }
     }
