@@ -106,6 +106,12 @@ struct InitTests {
                 "\(time(number))\tapp.access\t"
                     + #"{"event":"click","visitor":"\#(visitor)","slot":"hero","variant":"\#(variant)","ua":"\#(agent)"}"#
             }),
+        Tool(
+            name: "Mixpanel's export", file: "mixpanel/2026-11-20.jsonl",
+            view: { number, visitor, variant in
+                #"{"event":"$experiment_started","properties":{"time":\#(1_795_168_800 + number),"distinct_id":"\#(visitor)","#
+                    + #""$insert_id":"i\#(number)","Experiment name":"hero","Variant name":"\#(variant)"}}"#
+            }),
     ]
 
     @Test("A week begins with one command and a few edits", arguments: tools)
@@ -156,6 +162,22 @@ struct InitTests {
         // On standard output; variant and visitor are to be written by hand.
         let shown = try Binary.sluice(["init", "a.jsonl"], in: scratch.path)
         #expect(shown.status == 1 && shown.output.contains("NOT FOUND: variant") && shown.output.hasPrefix("//"))
+    }
+
+    /// Nothing counts without a view, whatever else is known.
+    @Test("Where no word means a view, something is to be edited")
+    func noView() throws {
+        let scratch = try ScratchDirectory()
+        let log = (0..<40).map { number in
+            #"{"ts":"\#(Self.time(number))","event":"\#(number % 2 == 0 ? "Banner Click" : "Hello")","visitor":"v\#(number)","#
+                + #""slot":"hero","variant":"\#(number % 4 == 0 ? "a" : "b")"}"# + "\n"
+        }
+        try scratch.write(log.joined(), to: "2026-11-20.jsonl")
+        let result = try Binary.sluice(["init", "2026-11-20.jsonl", "--timezone", "UTC"], in: scratch.path)
+        #expect(
+            result.status == 1 && result.output.contains("NOT FOUND: types: no word means a view"), "\(result.output)")
+        #expect(result.output.contains(#""Banner Click": "click""#) && result.output.contains("Hello (20)"))
+        #expect(result.errors.contains("to be edited"))
     }
 
     /// Page calls of Segment have no event; an hour's folder is one of many.

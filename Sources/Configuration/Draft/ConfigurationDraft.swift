@@ -162,12 +162,17 @@ package struct ConfigurationDraft {
         let own = Set(EventSchema.ownTypes.keys)
         let known = guess.knownTypes.filter { !own.contains($0.value.lowercased()) }
         let others = guess.values(of: .type).filter { FieldGuess.type(of: $0.value) == nil }
+        let hasViews = guess.knownTypes.contains { $0.type == .view }
         if guess.knownTypes.isEmpty {
             notFound("types: say which words mean view, click and purchase, as in { impression: \"view\" }", indent: 8)
+        } else if !hasViews {
+            notFound(
+                "types: no word means a view, without which nothing counts; add it, as in { impression: \"view\" }",
+                indent: 8)
         } else if !known.isEmpty {
             guessed("what these words mean", indent: 8)
         }
-        if !known.isEmpty || guess.knownTypes.isEmpty {
+        if !known.isEmpty || !hasViews {
             add("        types: {")
             for (word, _, type) in known { add("            \(quoted(word)): \(quoted(type.rawValue)),") }
             add("        },")
