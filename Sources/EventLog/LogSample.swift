@@ -31,7 +31,7 @@ package struct LogSample: Sendable {
         var text = Array(memory[0..<count])
         if text.starts(with: ByteOrderMark.bytes) { text.removeFirst(ByteOrderMark.bytes.count) }
         guard let first = text.first(where: { $0 > 0x20 }) else {
-            throw LogError(file: file.name, problem: .header(.empty, line: 1))
+            throw LogError(file: file.name, problem: .empty)
         }
         if first == UInt8(ascii: "{") || first == UInt8(ascii: "[") {
             lines = .json(LogSample.objects(text, atEnd: atEnd, most: most, each: each))

@@ -41,6 +41,8 @@ package struct LogError: Error, Equatable, Sendable, CustomStringConvertible {
         case header(HeaderFault, line: Int64)
         /// It is neither a file nor a pipe that was given on purpose, but this.
         case notAFile(String)
+        /// Nothing stands in it.
+        case empty
         /// It is a file of another kind.
         case otherKind(FileKind)
         /// Blocks of lines split by visitor that end within one.
@@ -61,7 +63,7 @@ package struct LogError: Error, Equatable, Sendable, CustomStringConvertible {
     /// written.
     package var isOfFormat: Bool {
         switch problem {
-        case .corrupt, .trailingBytes, .windowTooLarge, .header, .otherKind, .noBlock: true
+        case .corrupt, .trailingBytes, .windowTooLarge, .header, .empty, .otherKind, .noBlock: true
         case .system, .shrank, .changed, .notKept, .truncated, .notAFile, .cutBlock: false
         }
     }
@@ -71,6 +73,8 @@ package struct LogError: Error, Equatable, Sendable, CustomStringConvertible {
         case .notAFile(let kind):
             return
                 "\(file): it is \(kind), where a file is expected; write - for standard input, or give a pipe as /dev/fd/N"
+        case .empty:
+            return "\(file): nothing is in it; give a file with some lines"
         case .otherKind(let kind):
             return "\(file): it is \(kind.rawValue), and no log that is read here; \(kind.remedy)"
         case .system(let operation, let code):
