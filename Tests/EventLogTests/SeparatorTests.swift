@@ -81,6 +81,16 @@ import Testing
                 #expect(reading.events.count == 3 && reading.lines == 3 && reading.rejected.isEmpty, "\(separator)")
             }
         }
+        // JSON among such files is JSON, and a record may begin with an object.
+        let json = #"{"ts": 1795168800, "type": "purchase", "visitor": "v"}"# + "\n"
+        let held = #"{"a": 1}|1795168800|purchase|v"# + "\n"
+        for name in ["log.csv", "log.jsonl"] {
+            let reading = try read(json, name, CSVFormat(header: names))
+            #expect(reading.events.count == 1 && reading.rejected.isEmpty, "\(name)")
+            let csv = CSVFormat(header: ["note", "ts", "type", "visitor"], hasQuotes: false)
+            #expect(try read(held, "log.csv", csv).events.count == 1)
+        }
+        #expect(try read("1795168800,purchase,v,x\n", "log.jsonl", CSVFormat(header: names)).events.count == 1)
         #expect(throws: LogError.self) { try read("1,2\n", "log.csv", CSVFormat(header: ["ts", "type"])) }
     }
 
