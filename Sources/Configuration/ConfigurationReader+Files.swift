@@ -65,6 +65,12 @@ extension ConfigurationReader {
                 "write keys with one dot between them, such as \"data.events\"")
             return nil
         }
+        if let key = keys.first(where: { $0.allSatisfy(\.isWhitespace) || $0.contains { "[]*".contains($0) } }) {
+            fault(
+                node, "\(JSON5Value.quoted(text)) is no way to a list: \(JSON5Value.quoted(key)) is no key",
+                "write keys alone, such as \"data.events\"; lists on the way are gone through")
+            return nil
+        }
         return keys
     }
 }

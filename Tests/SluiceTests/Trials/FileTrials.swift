@@ -100,7 +100,10 @@ import Testing
         #expect(outcome.status == 0 && outcome.visitors == 1, "\(outcome.errors)")
     }
 
-    @Test(arguments: ["{date:YYYYMMDD}", "log/{date:HH}", "a**/b", "{jsonl}", "x/[ab", "{a,b"])
+    @Test(arguments: [
+        "{date:YYYYMMDD}", "{date: yyyy}", "{date:yyyy }", "{date:QQ}", "{date:-}", "{date:'d'}", "log/{date:HH}",
+        "a**/b", "{jsonl}", "x/[ab", "{a,b",
+    ])
     func whatCannotBeMeantIsRefusedWithItsPlace(path: String) throws {
         try configure("paths: [\"\(path)\"]")
         let result = try check()

@@ -243,6 +243,22 @@ import Testing
         #expect(night.rows == ["autumn * 1 1 0 0 0"] && night.lines("rejected", "missing ts") == 1)
     }
 
+    /// An offset stands behind the time as it does in one text.
+    @Test func dateTimeAndOffsetInColumns() throws {
+        let row = ",view,v%,web,home-hero,autumn\n"
+        let times = [
+            "2026-11-20,10:00:00,Z", "2026-11-21,01:00,+05:30", "2026-11-20,23:30:00,-0530", "20261120,10:00:00.5,UTC",
+            "2026-11-20,10:00:00,IST", "2026-11-20,10:00:00,",
+        ]
+        let csv =
+            "date,time,zone,type,visitor,platform,slot,variant\n"
+            + times.enumerated().map { $0.element + row.replacing("%", with: "\($0.offset)") }.joined()
+        let night = try Self.run(
+            csv, as: "a.csv", events: #"fields: { ts: { columns: ["date", "time", "zone"] } }, maxRejected: 0.6"#)
+        #expect(night.rows == ["autumn * 3 3 0 0 0"] && night.lines("ignored", "outside the day") == 1)
+        #expect(night.lines("rejected", "invalid ts") == 1 && night.lines("rejected", "missing ts") == 1)
+    }
+
     @Test func typesWhateverTheirCase() throws {
         let words = ["View", "view ", " VIEW", "Impression", "scroll", "scroll", "Scroll", "e\u{301}t\u{E9}"]
         let log = words.enumerated().map {
