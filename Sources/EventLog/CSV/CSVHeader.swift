@@ -74,9 +74,14 @@ final class CSVHeader: Sendable {
     /// The column that a key names; nil when there is none, or, letter case aside, more than one.
     func column(of key: some StringProtocol) -> Int? {
         if let exact = names.lastIndex(where: { $0.elementsEqual(key.utf8) }) { return exact }
+        let alike = columns(like: key)
+        return alike.count == 1 ? alike[0] : nil
+    }
+
+    /// The columns that a key names when letter case and white space around are left aside.
+    private func columns(like key: some StringProtocol) -> [Int] {
         let wanted = CSVHeader.folded(Array(key.utf8))
-        guard let first = folded.firstIndex(of: wanted), folded.lastIndex(of: wanted) == first else { return nil }
-        return first
+        return folded.indices.filter { folded[$0] == wanted }
     }
 
     /// Checks that each field which no line may lack can be read from some column.
@@ -89,6 +94,15 @@ final class CSVHeader: Sendable {
             where names.count(where: { $0.elementsEqual(name.utf8) }) > 1 {
                 throw .repeatedColumn(name)
             }
+        }
+        for field in EventField.allCases {
+            let names = schema[field].paths.flatMap { SourcePath.spellings(of: $0) }.compactMap { spelling in
+                if case .key(let name)? = spelling.first { name } else { nil }
+            }
+            guard names.allSatisfy({ column(of: $0) == nil }),
+                let name = names.first(where: { columns(like: $0).count > 1 })
+            else { continue }
+            throw .ambiguousColumn(name, columns(like: name).map { String(decoding: self.names[$0], as: UTF8.self) })
         }
         for field in [EventField.time, .type, .visitor] {
             guard !schema[field].hasConstant else { continue }

@@ -79,8 +79,11 @@ struct FormatDetector: ~Copyable {
             guard let end else { throw .tooLong(limit: limit) }
             header = try CSVHeader.find(memory.base + start, count: end - start, rules.csv, rules.schema)
         } catch {
+            switch error {
             // Names that stand there twice are a header's, whatever the file is called.
-            if case .repeatedColumn = error {} else if name.layout != .csv { return }
+            case .repeatedColumn, .ambiguousColumn: break
+            default: if name.layout != .csv { return }
+            }
             let line = memory.lineFeeds(in: 0..<start) + 1
             throw LogError(file: file, problem: .header(error, line: Int64(line)))
         }

@@ -10,6 +10,8 @@ package struct LogError: Error, Equatable, Sendable, CustomStringConvertible {
     package enum HeaderFault: Equatable, Sendable {
         /// None of the columns that a needed field could be read from is there.
         case missingColumn([String], header: [String], separator: UInt8? = nil)
+        /// Columns that a field could be read from, which differ by case and blanks alone, and none is named exactly so.
+        case ambiguousColumn(String, [String])
         /// A column that a field is read from stands there twice.
         case repeatedColumn(String)
         /// Its quotes are not those of RFC 4180.
@@ -122,11 +124,14 @@ extension LogError.HeaderFault: CustomStringConvertible {
         switch self {
         case .missingColumn(let names, let header, let separator):
             "no column \(names.map { "'\($0)'" }.joined(separator: " or ")) among "
-                + header.joined(separator: String(Character(Unicode.Scalar(separator ?? CSVFormat.comma))))
+                + header.joined(separator: LogError.HeaderFault.visible(separator ?? CSVFormat.comma))
                 + (separator.map { " (the separator is the \(CSVFormat.name(of: $0)))" } ?? "")
                 + (header.count == 1
                     ? " (no comma, semicolon, tab or bar parts it; another separator: events.csv)" : "")
                 + "; add it to the header, or name the column that holds it under 'fields'"
+        case .ambiguousColumn(let name, let columns):
+            "the columns \(columns.map { "'\($0)'" }.joined(separator: " and ")) are both '\(name)' but for case and blanks; "
+                + "name the one that is meant under 'fields'"
         case .repeatedColumn(let name):
             "the column '\(name)' stands in the header twice; name them apart, or give the names under 'events.csv.header'"
         case .notCSV:
@@ -139,5 +144,10 @@ extension LogError.HeaderFault: CustomStringConvertible {
         case .tooLong(let limit):
             "the header does not end within \(limit) bytes; check that the file is CSV and its quotes are closed"
         }
+    }
+
+    /// What stands between names in a message: terminals are given no tabs.
+    private static func visible(_ separator: UInt8) -> String {
+        separator < 0x21 ? ", " : String(Character(Unicode.Scalar(separator)))
     }
 }
