@@ -60,6 +60,10 @@ extension ConfigurationReader {
             guard let section = section(node, keys: ["columns"]),
                 let nodes = list(section["columns"], of: "columns", example: #"["date", "time"]"#)
             else { return nil }
+            guard nodes.count <= 3 else {
+                fault(nodes[3], "a time is of three columns at most", "name those of date, time of day and offset")
+                return nil
+            }
             let paths = nodes.compactMap { path(ofSource: $0) }
             return paths.count == nodes.count ? .joined(paths) : nil
         case .object where node["columns"] != nil:
@@ -106,9 +110,12 @@ extension ConfigurationReader {
         let example = "write it as in \"properties.items[0].price\" or \"params[key=slot].value\""
         switch fault {
         case .emptyName: return ("a dot without a key before or behind it", "write keys with one dot between them")
+        case .blankName: return ("a key of blanks alone", "write the key as the log has it")
         case .openBracket: return ("a [ that nothing closes", "close it: \(example)")
         case .strayBracket: return ("a ] that nothing opens", example)
         case .badElement(let text): return ("neither a number nor key=value in [\(text)]", example)
+        case .dottedKey(let text):
+            return ("a key with a dot in [\(text)], and an element is told by a key of its own alone", example)
         case .textBehindBracket: return ("something behind a ] that is no dot", example)
         }
     }

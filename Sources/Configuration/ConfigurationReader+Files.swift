@@ -7,6 +7,7 @@ extension ConfigurationReader {
         guard let node = section(node, of: "events.csv") else { return nil }
         var format = CSVFormat()
         if let node = node["separator"] { format.separator = separator(node) }
+        if let node = node["quote"] { format.hasQuotes = hasQuotes(node) }
         if let node = node["header"] {
             let nodes = list(node, of: "names of columns", example: #"["ts", "type", "visitor"]"#) ?? []
             let names = nodes.compactMap { text($0, "the name of a column") }
@@ -14,8 +15,27 @@ extension ConfigurationReader {
             for (index, name) in names.enumerated() where names[..<index].contains(name) {
                 fault(nodes[index], "\(JSON5Value.quoted(name)) stands in the header twice", "name each column once")
             }
+            for (name, node) in zip(names, nodes) where !format.hasQuotes && format.mayPart(name) {
+                fault(
+                    node,
+                    "\(JSON5Value.quoted(name)) holds a separator, which nothing keeps together where quote is null",
+                    "take it out of the name, or write the separator under events.csv")
+            }
         }
         return format
+    }
+
+    /// Reads whether quotes hold fields together.
+    private mutating func hasQuotes(_ node: JSON5Node) -> Bool {
+        switch node.value {
+        case .null: return false
+        case .string("\""): return true
+        default:
+            mismatch(
+                node, expected: "\"\\\"\" or null",
+                "write null where quotes are characters like others, or leave it out: fields are quoted by RFC 4180")
+            return true
+        }
     }
 
     private mutating func separator(_ node: JSON5Node) -> UInt8? {
@@ -43,6 +63,12 @@ extension ConfigurationReader {
             fault(
                 node, "\(JSON5Value.quoted(text)) has a key without letters",
                 "write keys with one dot between them, such as \"data.events\"")
+            return nil
+        }
+        if let key = keys.first(where: { $0.allSatisfy(\.isWhitespace) || $0.contains { "[]*".contains($0) } }) {
+            fault(
+                node, "\(JSON5Value.quoted(text)) is no way to a list: \(JSON5Value.quoted(key)) is no key",
+                "write keys alone, such as \"data.events\"; lists on the way are gone through")
             return nil
         }
         return keys

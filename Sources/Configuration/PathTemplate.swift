@@ -144,6 +144,11 @@ struct DatePattern: Equatable, Sendable {
         guard !text.isEmpty else {
             throw Fault(message: "has no pattern behind its colon", suggestion: "write {date:yyyyMMdd}, or {date}")
         }
+        guard let ends = text.first.map({ [$0, text.last ?? $0] }), !ends.contains(where: \.isWhitespace) else {
+            throw Fault(
+                message: "has a blank beside its pattern, which would stand in the path",
+                suggestion: "write it without, as in {date:yyyyMMdd}")
+        }
         var rest = Array(text.unicodeScalars)[...]
         while let first = rest.first {
             if first == "'" {
@@ -157,6 +162,11 @@ struct DatePattern: Equatable, Sendable {
                 parts.append(try DatePattern.part(first, run.count))
             }
             rest = rest.dropFirst(run.count)
+        }
+        let hasDate = parts.contains { part in if case .text = part { false } else { true } }
+        guard hasDate else {
+            throw Fault(
+                message: "has no part of a date in its pattern", suggestion: "write y, M and d, as in {date:yyyyMMdd}")
         }
     }
 

@@ -5,8 +5,8 @@ package struct LogSample: Sendable {
     package enum Lines: Sendable {
         /// Texts that should each be an object.
         case json([[UInt8]])
-        /// Records without their header; a record has as many values as there are columns.
-        case separated(by: UInt8, columns: [String], [[String]])
+        /// Records without their header, and how they are written; a record has as many values as there are columns.
+        case separated(CSVFormat, columns: [String], [[String]])
     }
 
     package var lines: Lines
@@ -31,12 +31,13 @@ package struct LogSample: Sendable {
         var text = Array(memory[0..<count])
         if text.starts(with: ByteOrderMark.bytes) { text.removeFirst(ByteOrderMark.bytes.count) }
         guard let first = text.first(where: { $0 > 0x20 }) else {
-            throw LogError(file: file.name, problem: .header(.empty, line: 1))
+            throw LogError(file: file.name, problem: .empty)
         }
         if first == UInt8(ascii: "{") || first == UInt8(ascii: "[") {
             lines = .json(LogSample.objects(text, atEnd: atEnd, most: most, each: each))
         } else {
-            lines = try LogSample.records(text, atEnd: atEnd, most: most, file: file.name)
+            let sample = try RecordSample(text, isWhole: atEnd, most: most, file: file.name)
+            lines = .separated(sample.format, columns: sample.columns, sample.records)
         }
     }
 
@@ -53,55 +54,5 @@ package struct LogSample: Sendable {
         // What was cut off is no line.
         if atEnd { splitter.finish() }
         return splitter.lines.split(separator: 0x0A).prefix(most).map { Array($0) }
-    }
-
-    private static func records(
-        _ text: [UInt8], atEnd: Bool, most: Int, file: String
-    ) throws(LogError) -> Lines {
-        let first = text.firstIndex { $0 > 0x20 } ?? 0
-        let line = Array(text[first...].prefix { $0 != 0x0A })
-        var header: CSVHeader?
-        var fault = LogError.HeaderFault.empty
-        for separator in CSVFormat.separators {
-            line.withUnsafeBufferPointer { line in
-                guard let base = line.baseAddress else { return }
-                do throws(LogError.HeaderFault) {
-                    let found = try CSVHeader(base, count: line.count, separator: separator)
-                    if found.names.count > header?.names.count ?? 0 { header = found }
-                } catch {
-                    fault = error
-                }
-            }
-        }
-        guard let header else { throw LogError(file: file, problem: .header(fault, line: 1)) }
-        let splitter = CSVRecordSplitter(maximumLength: LogReader.maximumLineLength, separator: header.separator)
-        var records: [[String]] = []
-        text.withUnsafeBufferPointer { text in
-            guard let base = text.baseAddress else { return }
-            var start = first + line.count + 1
-            while start < text.count, records.count < most {
-                let end = splitter.end(from: start, in: base, count: text.count, isWhole: atEnd)
-                guard let next = end.offset ?? (atEnd ? text.count : nil) else { return }
-                var fields = CSVFields(base + start, count: next - start, separator: header.separator)
-                var record: [String] = []
-                while let field = fields.next() {
-                    let value = String(decoding: field.bytes, as: UTF8.self)
-                    record.append(field.hasDoubledQuotes ? unquoted(value) : value)
-                }
-                if !fields.isMalformed, record.count == header.names.count { records.append(record) }
-                start = next + 1
-            }
-        }
-        let columns = header.names.map { String(decoding: $0, as: UTF8.self) }
-        return .separated(by: header.separator, columns: columns, records)
-    }
-
-    private static func unquoted(_ text: String) -> String {
-        var (bytes, isSecond): ([UInt8], Bool) = ([], false)
-        for byte in text.utf8 {
-            isSecond = byte == UInt8(ascii: "\"") && !isSecond
-            if byte != UInt8(ascii: "\"") || isSecond { bytes.append(byte) }
-        }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }

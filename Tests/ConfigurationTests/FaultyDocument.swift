@@ -149,6 +149,18 @@ extension FaultyDocument {
         .events("fields: { slot: ¶'a]0' }", "events.fields.slot", "a ] that nothing opens", "properties.items[0]"),
         .events(
             "fields: { slot: ¶'a[x]' }", "events.fields.slot", "neither a number nor key=value in [x]", "params[key"),
+        .events("fields: { slot: ¶' ' }", "events.fields.slot", "a key of blanks alone", "as the log has it"),
+        .events(
+            "fields: { slot: ['a', ¶'a. .b'] }", "events.fields.slot[1]", "a key of blanks alone", "as the log has it"),
+        .events("fields: { slot: ¶'p[k.n=v]' }", "events.fields.slot", "a key with a dot in [k.n=v]", "params[key"),
+        .events(
+            "fields: { ts: { columns: ['a', 'b', 'c', ¶'d'] } }", "events.fields.ts.columns[3]",
+            "three columns at most",
+            "offset"),
+        .events("each: ¶'a['", "events.each", "\"a[\" is no key", "keys alone"),
+        .events("each: ¶'data.batch[*]'", "events.each", "\"batch[*]\" is no key", "keys alone"),
+        .events("each: ¶'*'", "events.each", "\"*\" is no key", "keys alone"),
+        .events("each: ¶' '", "events.each", "\" \" is no key", "keys alone"),
         .events("fields: { slot: ¶'a[=x]' }", "events.fields.slot", "in [=x]", "params[key"),
         .events("fields: { slot: ¶'a[0]b' }", "events.fields.slot", "behind a ] that is no dot", "properties.items"),
         .events(

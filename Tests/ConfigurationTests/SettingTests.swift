@@ -135,7 +135,7 @@ import Testing
     func everyWordIsTaken(_ path: String) throws {
         let setting = try #require(Setting.all.first { $0.path == path })
         for word in setting.form.choices {
-            let faults = Self.faults(try Self.document(setting, "\"\(word)\""))
+            let faults = Self.faults(try Self.document(setting, JSON5Value.quoted(word)))
             #expect(!faults.contains { $0.message.contains("is none of") }, "\(path): \(word): \(faults)")
         }
         #expect(!Self.faults(try Self.document(setting, "\"unheard-of\"")).isEmpty)

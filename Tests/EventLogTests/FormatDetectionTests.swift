@@ -41,8 +41,15 @@ struct FormatDetectionTests {
         Case(name: "log", content: "", events: 0, rejected: 0),
         Case(name: "log", content: "\n\n", events: 0, rejected: 0),
         Case(name: "log.json", content: csv, events: 1, rejected: 0),
-        Case(name: "log.jsonl", content: csv, events: 0, rejected: 2),
-        Case(name: "log.ndjson", content: csv, events: 0, rejected: 2),
+        // Names that say another format than the first bytes.
+        Case(name: "log.jsonl", content: csv, events: 1, rejected: 0),
+        Case(name: "log.ndjson", content: csv.replacing(",", with: "\t"), events: 1, rejected: 0),
+        Case(name: "log.jsonl", content: "ts,type\n" + json, events: 1, rejected: 1),
+        Case(name: "log.csv", content: json, events: 1, rejected: 0),
+        Case(name: "log.tsv", content: json + "hello\n" + json, events: 2, rejected: 1),
+        Case(name: "log.csv", content: "[\n" + json + "]\n", events: 1, rejected: 0),
+        Case(name: "log.csv", content: "{\n" + json.dropFirst(), events: 1, rejected: 0),
+        Case(name: "log.csv", content: "[id],{a},ts,type,visitor\n1,2,1795168800,purchase,v\n", events: 1, rejected: 0),
         Case(name: "LOG.CSV", content: csv, events: 1, rejected: 0),
         Case(name: "log.csv", content: "", events: 0, rejected: 0),
         Case(name: "log.csv", content: "\n \n", events: 0, rejected: 0),
@@ -50,7 +57,8 @@ struct FormatDetectionTests {
         // Names that promise an archive where there is none.
         Case(name: "log.gz", content: json, events: 1, rejected: 0),
         Case(name: "log.csv.zst", content: csv, events: 1, rejected: 0),
-        Case(name: "log.jsonl.gz", content: csv, events: 0, rejected: 2),
+        Case(name: "log.jsonl.gz", content: csv, events: 1, rejected: 0),
+        Case(name: "log.csv.gz", content: json, events: 1, rejected: 0),
     ]
 
     @Test(arguments: cases)
@@ -81,7 +89,6 @@ struct FormatDetectionTests {
         HeaderCase(
             content: "ts,type,who\n", fault: .missingColumn(["customer", "visitor"], header: ["ts", "type", "who"])),
         HeaderCase(content: "\n\r\ntype,visitor", fault: .missingColumn(["ts"], header: ["type", "visitor"]), line: 3),
-        HeaderCase(content: json, fault: .notCSV),
         HeaderCase(content: "ts,ty\"pe,visitor\n", fault: .notCSV),
         HeaderCase(content: "ts,type,\"visitor\n", fault: .notCSV),
         HeaderCase(content: String(repeating: "x", count: 401) + "\n", fault: .tooLong(limit: 400)),

@@ -67,7 +67,14 @@ import Testing
         let exact = try read("Visitor,ts,type,visitor\nno,1795168800,purchase,yes\n")
         #expect(exact.events.first?.contains("\"yes\"") == true)
         let error = #expect(throws: LogError.self) { try read("Visitor,ts,type,VISITOR\na,1795168800,purchase,b\n") }
-        #expect(error?.isOfFormat == true && error?.description.contains("no column 'visitor'") == true)
+        #expect(error?.isOfFormat == true && error?.description.contains("'Visitor' and 'VISITOR'") == true)
+        // Of those that not every line needs, too; a source that is there settles it.
+        let rows = "ts,type,visitor,Variant,VARIANT\n1795168800,purchase,v,a,b\n"
+        for name in ["log.csv", "log"] {
+            let variant = #expect(throws: LogError.self) { try read(rows, name) }
+            #expect(variant?.description.contains("'Variant' and 'VARIANT' are both 'variant'") == true)
+        }
+        #expect(try read(rows.replacing("Variant", with: "variant")).events.count == 1)
     }
 
     @Test func aFileWithoutHeaderIsReadByTheNamesGiven() throws {
@@ -81,6 +88,16 @@ import Testing
                 #expect(reading.events.count == 3 && reading.lines == 3 && reading.rejected.isEmpty, "\(separator)")
             }
         }
+        // JSON among such files is JSON, and a record may begin with an object.
+        let json = #"{"ts": 1795168800, "type": "purchase", "visitor": "v"}"# + "\n"
+        let held = #"{"a": 1}|1795168800|purchase|v"# + "\n"
+        for name in ["log.csv", "log.jsonl"] {
+            let reading = try read(json, name, CSVFormat(header: names))
+            #expect(reading.events.count == 1 && reading.rejected.isEmpty, "\(name)")
+            let csv = CSVFormat(header: ["note", "ts", "type", "visitor"], hasQuotes: false)
+            #expect(try read(held, "log.csv", csv).events.count == 1)
+        }
+        #expect(try read("1795168800,purchase,v,x\n", "log.jsonl", CSVFormat(header: names)).events.count == 1)
         #expect(throws: LogError.self) { try read("1,2\n", "log.csv", CSVFormat(header: ["ts", "type"])) }
     }
 
@@ -89,6 +106,8 @@ import Testing
         #expect(
             error?.description.contains("no column 'visitor' among ts;type;who (the separator is the semicolon)")
                 == true)
+        let tabs = #expect(throws: LogError.self) { try read("ts\ttype\twho\n1\tview\tv\n") }
+        #expect(tabs?.description.contains("among ts, type, who (the separator is the tab)") == true)
         let other = #expect(throws: LogError.self) { try read("ts^type^visitor\n1^view^v\n") }
         #expect(other?.description.contains("another separator: events.csv") == true)
     }

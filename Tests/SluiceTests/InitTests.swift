@@ -30,6 +30,11 @@ struct InitTests {
         "2026-11-20T10:\(String(format: "%02d", second / 60)):\(String(format: "%02d", second % 60))Z"
     }
 
+    /// An event that stands as text in other logs.
+    private static func event(_ second: Int, _ type: String, _ visitor: String, _ variant: String) -> String {
+        #"{"ts":"\#(time(second))","event":"\#(type)","visitor":"\#(visitor)","slot":"hero","variant":"\#(variant)"}"#
+    }
+
     private static let tools: [Tool] = [
         Tool(
             name: "GA4's export to BigQuery", file: "ga4/20261120.jsonl",
@@ -86,6 +91,62 @@ struct InitTests {
                 (#"variant: "variant""#, #"variant: "request_uri""#),
                 (#"variants: ["a", "b"]"#, #"variants: ["/banner/a", "/banner/b"]"#),
             ]),
+        Tool(
+            name: "An export of MySQL, which quotes nothing", file: "mysql/2026-11-20.tsv",
+            header: "event_time\tevent_name\tuser_id\tproperties\n",
+            view: { number, visitor, variant in
+                "\(time(number))\tbanner_view\t\(visitor)\t"
+                    + #"{"slot": "hero", "variant": "\#(variant)", "title": "5\" banner"}"#
+            },
+            click: { number, visitor, variant in
+                "\(time(number))\tbanner_click\t\(visitor)\t" + #"{"slot": "hero", "variant": "\#(variant)"}"#
+            }),
+        Tool(
+            name: "Fluentd", file: "fluentd/2026-11-20.log",
+            view: { number, visitor, variant in
+                "\(time(number))\tapp.access\t"
+                    + #"{"event":"view","visitor":"\#(visitor)","slot":"hero","variant":"\#(variant)","ua":"\#(agent)"}"#
+            },
+            click: { number, visitor, variant in
+                "\(time(number))\tapp.access\t"
+                    + #"{"event":"click","visitor":"\#(visitor)","slot":"hero","variant":"\#(variant)","ua":"\#(agent)"}"#
+            }),
+        Tool(
+            name: "Mixpanel's export", file: "mixpanel/2026-11-20.jsonl",
+            view: { number, visitor, variant in
+                #"{"event":"$experiment_started","properties":{"time":\#(1_795_168_800 + number),"distinct_id":"\#(visitor)","#
+                    + #""$insert_id":"i\#(number)","Experiment name":"hero","Variant name":"\#(variant)"}}"#
+            }),
+        Tool(
+            name: "Vector, with the event as text", file: "vector/2026-11-20.jsonl",
+            view: { number, visitor, variant in
+                let text = event(number, "view", visitor, variant).debugDescription
+                return #"{"host":"h","message":\#(text),"source_type":"file","timestamp":"\#(time(number))"}"#
+            }),
+        Tool(
+            name: "Docker's log", file: "docker/2026-11-20.jsonl",
+            view: { number, visitor, variant in
+                let text = (event(number, "view", visitor, variant) + "\n").debugDescription
+                return #"{"log":\#(text),"stream":"stdout","time":"\#(time(number))"}"#
+            },
+            click: { number, visitor, variant in
+                let text = (event(number, "click", visitor, variant) + "\n").debugDescription
+                return #"{"log":\#(text),"stream":"stdout","time":"\#(time(number))"}"#
+            }),
+        Tool(
+            name: "CloudWatch's subscriptions", file: "cloudwatch/2026-11-20.jsonl",
+            view: { number, visitor, variant in
+                let text = event(number, "view", visitor, variant).debugDescription
+                return
+                    #"{"messageType":"DATA_MESSAGE","owner":"1","logGroup":"g","logStream":"s","subscriptionFilters":["f"],"#
+                    + #""logEvents":[{"id":"\#(number)","timestamp":\#(1_795_168_800_000 + number),"message":\#(text)}]}"#
+            }),
+        Tool(
+            name: "Avro's unions as JSON", file: "avro/2026-11-20.jsonl",
+            view: { number, visitor, variant in
+                #"{"event_time":{"long":\#(1_795_168_800_000 + number)},"event":{"string":"exposure"},"user_id":{"string":"\#(visitor)"},"#
+                    + #""experiment_id":{"string":"hero"},"variation_id":{"string":"\#(variant)"},"revenue":null}"#
+            }),
     ]
 
     @Test("A week begins with one command and a few edits", arguments: tools)
@@ -133,9 +194,28 @@ struct InitTests {
         #expect(try scratch.text("p.json5") == "edited")
         #expect(try Binary.sluice(["init", "none.jsonl"], in: scratch.path).status == 74)
         #expect(try Binary.sluice(["init"], in: scratch.path).status == 64)
+        try scratch.write("\n\n", to: "empty.jsonl")
+        let empty = try Binary.sluice(["init", "empty.jsonl"], in: scratch.path)
+        #expect(empty.status == 65 && empty.errors.contains("empty.jsonl: nothing is in it"), "\(empty.errors)")
         // On standard output; variant and visitor are to be written by hand.
         let shown = try Binary.sluice(["init", "a.jsonl"], in: scratch.path)
         #expect(shown.status == 1 && shown.output.contains("NOT FOUND: variant") && shown.output.hasPrefix("//"))
+    }
+
+    /// Nothing counts without a view, whatever else is known.
+    @Test("Where no word means a view, something is to be edited")
+    func noView() throws {
+        let scratch = try ScratchDirectory()
+        let log = (0..<40).map { number in
+            #"{"ts":"\#(Self.time(number))","event":"\#(number % 2 == 0 ? "Banner Click" : "Hello")","visitor":"v\#(number)","#
+                + #""slot":"hero","variant":"\#(number % 4 == 0 ? "a" : "b")"}"# + "\n"
+        }
+        try scratch.write(log.joined(), to: "2026-11-20.jsonl")
+        let result = try Binary.sluice(["init", "2026-11-20.jsonl", "--timezone", "UTC"], in: scratch.path)
+        #expect(
+            result.status == 1 && result.output.contains("NOT FOUND: types: no word means a view"), "\(result.output)")
+        #expect(result.output.contains(#""Banner Click": "click""#) && result.output.contains("Hello (20)"))
+        #expect(result.errors.contains("to be edited"))
     }
 
     /// Page calls of Segment have no event; an hour's folder is one of many.

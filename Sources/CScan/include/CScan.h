@@ -105,6 +105,16 @@ static inline const uint8_t *cscan_field_stop_portable(const uint8_t *position, 
     }
 }
 
+static inline const uint8_t *cscan_field_end_portable(
+    const uint8_t *position, uint8_t separator, uint64_t *high) {
+    for (;; position += 8) {
+        const uint64_t value = cscan_word(position);
+        const uint64_t stops = cscan_bytes(value, separator) | cscan_bytes(value, '\n');
+        *high |= value & CSCAN_ONES << 7;
+        if (stops != 0) return position + __builtin_ctzll(stops) / 8;
+    }
+}
+
 static inline const uint8_t *cscan_quote_portable(const uint8_t *position, uint64_t *high, uint64_t *line_feeds) {
     for (;; position += 8) {
         const uint64_t value = cscan_word(position);
@@ -158,6 +168,22 @@ static inline const uint8_t *cscan_field_stop_at(const uint8_t *position, uint8_
         *high |= value & CSCAN_ONES << 7;
         if (stops != 0) return position + __builtin_ctzll(stops) / 8;
     }
+}
+
+/// The first of this separator or a line feed, for values without quotes.
+static inline const uint8_t *cscan_field_end(const uint8_t *position, uint8_t separator, uint64_t *high) {
+#if defined(__x86_64__)
+    const __m128i separators = _mm_set1_epi8((char)separator);
+    for (;; position += 16) {
+        const __m128i value = _mm_loadu_si128((const __m128i *)position);
+        const __m128i line_feed = _mm_cmpeq_epi8(value, _mm_set1_epi8('\n'));
+        const int stops = _mm_movemask_epi8(_mm_or_si128(_mm_cmpeq_epi8(value, separators), line_feed));
+        *high |= (uint64_t)(uint32_t)_mm_movemask_epi8(value);
+        if (stops != 0) return position + __builtin_ctz((unsigned)stops);
+    }
+#else
+    return cscan_field_end_portable(position, separator, high);
+#endif
 }
 
 /// The first quote. `line_feeds` becomes nonzero when a line feed is before it, perhaps also when only one is behind it.

@@ -47,6 +47,7 @@ package struct ConfigurationDraft {
         add("")
         add("    events: {")
         addPaths(paths)
+        if let csv = shape.csv { addFormat(csv) }
         if let each = shape.each {
             guessed("objects hold a list of events each", indent: 8)
             add("        each: \(quoted(each.joined(separator: "."))),")
@@ -77,6 +78,20 @@ package struct ConfigurationDraft {
         }
         if guesses.isEmpty { add("            \"-\",") }
         add("        ],")
+    }
+
+    private mutating func addFormat(_ csv: CSVFormat) {
+        add("        csv: {")
+        if !csv.hasQuotes {
+            guessed("quotes are characters like others: no value is quoted", indent: 12)
+            add("            quote: null,")
+        }
+        if let header = csv.header, let separator = csv.separator {
+            guessed("the first line names no columns: these names are made up, for `fields` to refer to", indent: 12)
+            add("            separator: \(quoted(String(Character(Unicode.Scalar(separator))))),")
+            add("            header: [\(header.map { quoted($0) }.joined(separator: ", "))],")
+        }
+        add("        },")
     }
 
     private mutating func addFields(_ guess: FieldGuess) {
@@ -147,12 +162,17 @@ package struct ConfigurationDraft {
         let own = Set(EventSchema.ownTypes.keys)
         let known = guess.knownTypes.filter { !own.contains($0.value.lowercased()) }
         let others = guess.values(of: .type).filter { FieldGuess.type(of: $0.value) == nil }
+        let hasViews = guess.knownTypes.contains { $0.type == .view }
         if guess.knownTypes.isEmpty {
             notFound("types: say which words mean view, click and purchase, as in { impression: \"view\" }", indent: 8)
+        } else if !hasViews {
+            notFound(
+                "types: no word means a view, without which nothing counts; add it, as in { impression: \"view\" }",
+                indent: 8)
         } else if !known.isEmpty {
             guessed("what these words mean", indent: 8)
         }
-        if !known.isEmpty || guess.knownTypes.isEmpty {
+        if !known.isEmpty || !hasViews {
             add("        types: {")
             for (word, _, type) in known { add("            \(quoted(word)): \(quoted(type.rawValue)),") }
             add("        },")

@@ -44,13 +44,17 @@ struct FieldGuess {
             [
                 "slot", "slotid", "slotname", "creativeslot", "placement", "placementid", "position", "zone", "area",
                 "place",
-                "widget", "module", "block", "component", "location", "section",
+                "widget", "module", "block", "component", "location", "section", "experimentname", "experimentkey",
+                "experimentid",
+                "experiment", "flagkey", "featureflag",
             ]
         ),
         (
             .variant,
             [
-                "variant", "variantid", "variantname", "variation", "creativename", "creative", "creativeid", "arm",
+                "variant", "variantname", "variantkey", "variantid", "variation", "variationname", "variationkey",
+                "variationid",
+                "featureflagresponse", "creativename", "creative", "creativeid", "arm",
                 "treatment",
                 "banner", "bannerid", "bannername", "promotionname", "promotionid", "itemvariant", "content", "label",
                 "selabel",
@@ -84,7 +88,8 @@ struct FieldGuess {
             return .purchase
         }
         if has(
-            "impression", "shown", "displayed", "viewed", "seen", "exposure", "viewpromotion", "bannerview", "rendered")
+            "impression", "shown", "displayed", "viewed", "seen", "exposure", "viewpromotion", "bannerview", "rendered",
+            "experimentstarted", "experimentview", "featureflagcalled", "featureflagevaluat")
         {
             return .view
         }

@@ -29,8 +29,8 @@ package struct LogShape {
     private(set) var lines: [[Int: String]] = []
     /// The keys that lead to the lists of events, where objects hold them.
     private(set) var each: [String]?
-    /// Separators of the files of separated values.
-    private(set) var separators: Set<UInt8> = []
+    /// How the separated values are written, where their first line does not say it.
+    private(set) var csv: CSVFormat?
     private var numbers: [String: Int] = [:]
 
     package init() {}
@@ -48,18 +48,17 @@ package struct LogShape {
             for object in objects where lines.count < LogShape.mostLines {
                 guard let root = try? JSON5Parser.parse(object).root, case .object = root.value else { continue }
                 var line: [Int: String] = [:]
-                note(root, at: "", word: "", depth: 0, in: &line)
+                note(root, at: "", word: "", depth: 0, hasTexts: true, in: &line)
                 finish(line)
             }
-        case .separated(let separator, let columns, let records):
-            separators.insert(separator)
+        case .separated(let format, let columns, let records):
+            if csv == nil, !format.hasQuotes || format.header != nil { csv = format }
             for record in records where lines.count < LogShape.mostLines {
                 var line: [Int: String] = [:]
                 for (column, value) in zip(columns, record) where !value.isEmpty {
                     let name = column.trimmingBlanks
-                    if value.hasPrefix("{") || value.hasPrefix("["), let node = try? JSON5Parser.parse(value.utf8).root
-                    {
-                        note(node, at: name, word: name, depth: 1, in: &line)
+                    if let node = LogShape.json(in: value) {
+                        note(node, at: name, word: name, depth: 1, hasTexts: false, in: &line)
                     } else {
                         note(value, at: name, word: name, depth: 1, in: &line)
                     }
@@ -87,11 +86,24 @@ package struct LogShape {
     /// Objects within one another that are looked into.
     private static let deepest = 6
 
+    /// The object or list that a text is.
+    private static func json(in text: String) -> JSON5Node? {
+        guard let first = text.utf8.first(where: { $0 > 0x20 }), [UInt8(ascii: "{"), UInt8(ascii: "[")].contains(first)
+        else { return nil }
+        return try? JSON5Parser.parse(text.utf8).root
+    }
+
+    /// - Parameter hasTexts: whether texts within may be JSON themselves, as readers go on into them.
     private mutating func note(
-        _ node: JSON5Node, at source: String, word: String, depth: Int, in line: inout [Int: String]
+        _ node: JSON5Node, at source: String, word: String, depth: Int, hasTexts: Bool, in line: inout [Int: String]
     ) {
         switch node.value {
-        case .string(let text): note(text, at: source, word: word, depth: depth, in: &line)
+        case .string(let text):
+            if hasTexts, depth < LogShape.deepest, let held = LogShape.json(in: text) {
+                note(held, at: source, word: word, depth: depth, hasTexts: true, in: &line)
+            } else {
+                note(text, at: source, word: word, depth: depth, in: &line)
+            }
         case .number(let number):
             let isWhole = number == number.rounded() && number.magnitude < 9e15
             note(isWhole ? String(Int64(number)) : "\(number)", at: source, word: word, depth: depth, in: &line)
@@ -101,7 +113,9 @@ package struct LogShape {
                 let isPlain = !key.isEmpty && !key.contains { ".[]".contains($0) }
                 guard isPlain || depth == 0 else { continue }
                 let own = LogShape.carriers.contains(LogShape.folded(key)) && !word.isEmpty ? word : key
-                note(member, at: source.isEmpty ? key : source + "." + key, word: own, depth: depth + 1, in: &line)
+                note(
+                    member, at: source.isEmpty ? key : source + "." + key, word: own, depth: depth + 1,
+                    hasTexts: hasTexts, in: &line)
             }
         case .array where depth < LogShape.deepest:
             for (index, element) in node.children.enumerated() where index < 50 {
@@ -110,10 +124,11 @@ package struct LogShape {
                 {
                     for (member, value) in element.members where member != "key" {
                         note(
-                            value, at: "\(source)[key=\(name)].\(member)", word: name, depth: depth + 1, in: &line)
+                            value, at: "\(source)[key=\(name)].\(member)", word: name, depth: depth + 1,
+                            hasTexts: hasTexts, in: &line)
                     }
                 } else if index == 0, !source.isEmpty {
-                    note(element, at: source + "[0]", word: word, depth: depth + 1, in: &line)
+                    note(element, at: source + "[0]", word: word, depth: depth + 1, hasTexts: hasTexts, in: &line)
                 }
             }
         case .object, .array: break
@@ -121,7 +136,11 @@ package struct LogShape {
     }
 
     /// Keys that name how a value is kept, and not what it is.
-    private static let carriers: Set<String> = ["value", "stringvalue", "intvalue", "doublevalue", "floatvalue"]
+    private static let carriers: Set<String> = [
+        "value", "stringvalue", "intvalue", "doublevalue", "floatvalue",
+        // Branches of unions, as Avro writes them in JSON.
+        "string", "int", "long", "float", "double",
+    ]
 
     private mutating func note(
         _ text: String, at source: String, word: String, depth: Int, in line: inout [Int: String]
@@ -143,7 +162,9 @@ package struct LogShape {
 
     /// The way to the list of events in objects that hold one: most of them have it, and nothing that looks like an event's time.
     private static func eventList(in objects: [[UInt8]]) -> [String]? {
-        let names: Set<String> = ["batch", "events", "records", "messages", "data", "rows", "items", "hits"]
+        let names: Set<String> = [
+            "batch", "events", "records", "messages", "data", "rows", "items", "hits", "logevents",
+        ]
         var counts: [String: Int] = [:]
         var seen = 0
         for object in objects.prefix(50) {

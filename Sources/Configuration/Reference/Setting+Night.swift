@@ -75,6 +75,11 @@ extension Setting {
                 .words("the first line of each file"), "The names of the columns, for files without a header.",
                 example: #"["ts", "type", "visitor", "platform", "slot", "variant"]"#),
             Setting(
+                "events.csv.quote", .either([.word(["\""]), .null]), .value(#""\"""#),
+                "What stands around values that hold separators or line ends, and twice within them. `null`: nothing does, a quote "
+                    + "is a character like others and a record is a line, as in exports that quote nothing (`mysql -B`, Fluentd).",
+                example: "null"),
+            Setting(
                 "events.each", .text(#"the key of a list of events, such as "batch""#).orNull,
                 .words("each object is an event"),
                 "Objects hold a list of events each: its key, or the keys that lead to it with dots between them. "

@@ -34,7 +34,8 @@ package indirect enum SettingForm: Sendable {
         case .dictionary(let form): "an object with a key for each, and under it \(form.words)"
         case .list(_, let of, let mayBeEmpty): "a list of \(of)" + (mayBeEmpty ? ", which may be empty" : "")
         case .text(let what): what
-        case .word(let words): words.count == 1 ? "\"\(words[0])\"" : "one of \(words.joined(separator: ", "))"
+        case .word(let words):
+            words.count == 1 ? JSON5Value.quoted(words[0]) : "one of \(words.joined(separator: ", "))"
         case .bool: "true or false"
         case .off: "false"
         case .integer(let range):

@@ -8,6 +8,7 @@ import CLibrary
 ///
 /// - Spaces belong to their field.
 /// - A quote inside an unquoted field, text after a closing quote and a quote that never closes make the record malformed.
+/// - Where the format has no quotes, a quote is a character like others.
 struct CSVFields {
     struct Field {
         /// Between the quotes, where there are some.
@@ -23,12 +24,16 @@ struct CSVFields {
     private var position: UnsafePointer<UInt8>
     private let end: UnsafePointer<UInt8>
     private let separator: UInt8
+    private let hasQuotes: Bool
     private var isDone = false
 
     /// A record of `count` bytes at `start`, without its line feed; a carriage return at its end and a byte order mark at its start
     /// are none of its bytes.
-    init(_ start: UnsafePointer<UInt8>, count: Int, separator: UInt8 = CSVFormat.comma) {
+    init(
+        _ start: UnsafePointer<UInt8>, count: Int, separator: UInt8 = CSVFormat.comma, hasQuotes: Bool = true
+    ) {
         self.separator = separator
+        self.hasQuotes = hasQuotes
         position = ByteOrderMark.begins(start, count: count) ? start + ByteOrderMark.bytes.count : start
         end = start + (count > 0 && start[count - 1] == UInt8(ascii: "\r") ? count - 1 : count)
     }
@@ -37,7 +42,7 @@ struct CSVFields {
     mutating func next() -> Field? {
         guard !isDone else { return nil }
         let field =
-            position < end && position.pointee == UInt8(ascii: "\"") ? quotedField() : plainField()
+            hasQuotes && position < end && position.pointee == UInt8(ascii: "\"") ? quotedField() : plainField()
         guard let field else {
             isMalformed = true
             isDone = true
@@ -68,7 +73,7 @@ struct CSVFields {
     private mutating func plainField() -> Field? {
         let start = position
         while position < end, position.pointee != separator {
-            if position.pointee == UInt8(ascii: "\"") { return nil }
+            if hasQuotes, position.pointee == UInt8(ascii: "\"") { return nil }
             position += 1
         }
         return Field(start: start, count: position - start)

@@ -6,10 +6,19 @@ package struct CSVFormat: Equatable, Sendable {
     package var separator: UInt8?
     /// The names of the columns, for files without a first line that has them.
     package var header: [String]?
+    /// Whether double quotes hold fields together (RFC 4180). Where they do not, a quote is a character like others, and a record is a
+    /// line.
+    package var hasQuotes = true
 
-    package init(separator: UInt8? = nil, header: [String]? = nil) {
+    package init(separator: UInt8? = nil, header: [String]? = nil, hasQuotes: Bool = true) {
         self.separator = separator
         self.header = header
+        self.hasQuotes = hasQuotes
+    }
+
+    /// Whether a text holds what is, or may be, the separator.
+    package func mayPart(_ text: String) -> Bool {
+        text.utf8.contains(where: (separator.map { [$0] } ?? CSVFormat.separators).contains)
     }
 
     static let comma = UInt8(ascii: ",")

@@ -5,25 +5,28 @@
 final class CSVHeader: Sendable {
     let names: [[UInt8]]
     let separator: UInt8
+    /// As in ``CSVFormat``.
+    let hasQuotes: Bool
     /// As it stands in the file, without its line feed.
     let text: [UInt8]
     /// Names without white space around them, in lower case.
     private let folded: [[UInt8]]
 
     /// - Parameter text: the header as it stands in the file; nil: it is not there.
-    init(names: [[UInt8]], separator: UInt8 = CSVFormat.comma, text: [UInt8]? = nil) {
+    init(names: [[UInt8]], separator: UInt8 = CSVFormat.comma, hasQuotes: Bool = true, text: [UInt8]? = nil) {
         self.names = names
-        self.text = text ?? CSVHeader.text(names, separator)
+        self.text = text ?? (hasQuotes ? CSVHeader.text(names, separator) : Array(names.joined(separator: [separator])))
         self.separator = separator
+        self.hasQuotes = hasQuotes
         folded = names.map { CSVHeader.folded($0) }
     }
 
     /// Reads a header of `count` bytes, without its line feed.
     convenience init(
-        _ start: UnsafePointer<UInt8>, count: Int, separator: UInt8 = CSVFormat.comma
+        _ start: UnsafePointer<UInt8>, count: Int, separator: UInt8 = CSVFormat.comma, hasQuotes: Bool = true
     ) throws(LogError.HeaderFault) {
         guard UTF8Validation.isValid(start, count: count) else { throw .notUTF8 }
-        var fields = CSVFields(start, count: count, separator: separator)
+        var fields = CSVFields(start, count: count, separator: separator, hasQuotes: hasQuotes)
         var names: [[UInt8]] = []
         while let field = fields.next() {
             names.append(
@@ -34,7 +37,8 @@ final class CSVHeader: Sendable {
         }
         guard !fields.isMalformed else { throw .notCSV }
         self.init(
-            names: names, separator: separator, text: Array(UnsafeBufferPointer(start: start, count: count)))
+            names: names, separator: separator, hasQuotes: hasQuotes,
+            text: Array(UnsafeBufferPointer(start: start, count: count)))
     }
 
     /// Reads a header by the first separator with which it names the needed columns.
@@ -47,7 +51,8 @@ final class CSVHeader: Sendable {
         for separator in format.separator.map({ [$0] }) ?? CSVFormat.separators {
             var columns = 0
             do throws(LogError.HeaderFault) {
-                let header = try CSVHeader(start, count: count, separator: separator)
+                let header = try CSVHeader(
+                    start, count: count, separator: separator, hasQuotes: format.hasQuotes)
                 columns = header.names.count
                 try header.check(against: schema)
                 return header
@@ -69,9 +74,14 @@ final class CSVHeader: Sendable {
     /// The column that a key names; nil when there is none, or, letter case aside, more than one.
     func column(of key: some StringProtocol) -> Int? {
         if let exact = names.lastIndex(where: { $0.elementsEqual(key.utf8) }) { return exact }
+        let alike = columns(like: key)
+        return alike.count == 1 ? alike[0] : nil
+    }
+
+    /// The columns that a key names when letter case and white space around are left aside.
+    private func columns(like key: some StringProtocol) -> [Int] {
         let wanted = CSVHeader.folded(Array(key.utf8))
-        guard let first = folded.firstIndex(of: wanted), folded.lastIndex(of: wanted) == first else { return nil }
-        return first
+        return folded.indices.filter { folded[$0] == wanted }
     }
 
     /// Checks that each field which no line may lack can be read from some column.
@@ -84,6 +94,15 @@ final class CSVHeader: Sendable {
             where names.count(where: { $0.elementsEqual(name.utf8) }) > 1 {
                 throw .repeatedColumn(name)
             }
+        }
+        for field in EventField.allCases {
+            let names = schema[field].paths.flatMap { SourcePath.spellings(of: $0) }.compactMap { spelling in
+                if case .key(let name)? = spelling.first { name } else { nil }
+            }
+            guard names.allSatisfy({ column(of: $0) == nil }),
+                let name = names.first(where: { columns(like: $0).count > 1 })
+            else { continue }
+            throw .ambiguousColumn(name, columns(like: name).map { String(decoding: self.names[$0], as: UTF8.self) })
         }
         for field in [EventField.time, .type, .visitor] {
             guard !schema[field].hasConstant else { continue }

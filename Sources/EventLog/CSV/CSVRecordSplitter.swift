@@ -9,6 +9,7 @@ import CLibrary
 ///
 /// - A quote opens a field only at its start. One in the middle of a field, something else than a separator or a line end behind a
 ///   closing quote, and a quote that is not closed within the maximum make a record malformed.
+/// - Where the format has no quotes, a record is a line.
 /// - A malformed record ends with its first line, so that it spoils no other: what follows is read anew.
 ///
 /// Where a record ends depends on nothing but the bytes from its start, so whoever looks finds the same end. In well-formed text a
@@ -38,6 +39,7 @@ struct CSVRecordSplitter {
 
     let maximumLength: Int
     var separator = CSVFormat.comma
+    var hasQuotes = true
 
     /// Finds the end of the record at `start` within the first `count` bytes of `memory`.
     ///
@@ -65,7 +67,7 @@ struct CSVRecordSplitter {
         var lineFeed = -1
         while true {
             if lineFeed < position { lineFeed = find(0x0A, in: position..<limit) ?? limit }
-            guard let quote = find(0x22, in: position..<lineFeed) else {
+            guard let quote = hasQuotes ? find(0x22, in: position..<lineFeed) : nil else {
                 return lineFeed < limit ? .lineFeed(lineFeed) : unresolved(inQuotes: false)
             }
             guard quote == firstField || (quote > firstField && memory[quote - 1] == separator) else {

@@ -97,7 +97,7 @@ struct RecordColumns: ~Copyable {
         var line = cscan_line(position: text.start, values: values, high: 0)
         if cache.pointee.match(&line), line.position == text.start + text.count { return }
         for number in tree.branches[branch].below { values[number] = .absent }
-        tree.read(text, branch: branch, into: values)
+        guard tree.read(text, branch: branch, into: values) else { return }
         cache.pointee.learn(text.start, text.start + text.count, tree, node: tree.node(below: branch))
     }
 

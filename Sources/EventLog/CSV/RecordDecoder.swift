@@ -24,6 +24,7 @@ struct RecordDecoder: ~Copyable {
     private var builder: EventBuilder
     private var columns: RecordColumns
     private var separator = CSVFormat.comma
+    private var hasQuotes = true
     /// The absent value, one for each column, those of the paths into columns, one that no field has, and the constants.
     private var values: UnsafeMutableBufferPointer<LineValue>
     /// In how many of the day's lines each source was there, but for what is counted by kinds of records.
@@ -70,6 +71,7 @@ struct RecordDecoder: ~Copyable {
         presence.empty(of: columns.held, into: &counts)
         columns = RecordColumns(header, list)
         separator = header.separator
+        hasQuotes = header.hasQuotes
         values.deallocate()
         values = .allocate(capacity: columns.firstConstant + constants.values.count)
         values.initialize(repeating: .absent)
@@ -84,16 +86,17 @@ struct RecordDecoder: ~Copyable {
         recordAt start: UnsafePointer<UInt8>, before end: UnsafePointer<UInt8>,
         into event: UnsafeMutablePointer<Event>
     ) -> Record {
-        separator == CSVFormat.comma
-            ? decode(recordAt: start, before: end, into: event, separator: CSVFormat.comma)
-            : decode(recordAt: start, before: end, into: event, separator: separator)
+        if !hasQuotes { return decode(recordAt: start, before: end, into: event, separator, hasQuotes: false) }
+        return separator == CSVFormat.comma
+            ? decode(recordAt: start, before: end, into: event, CSVFormat.comma, hasQuotes: true)
+            : decode(recordAt: start, before: end, into: event, separator, hasQuotes: true)
     }
 
-    /// Compiled twice: commas have a scan of their own.
+    /// Compiled three times: commas have a scan of their own, and so has what has no quotes.
     @inline(__always)
     private mutating func decode(
         recordAt start: UnsafePointer<UInt8>, before end: UnsafePointer<UInt8>,
-        into event: UnsafeMutablePointer<Event>, separator: UInt8
+        into event: UnsafeMutablePointer<Event>, _ separator: UInt8, hasQuotes: Bool
     ) -> Record {
         var scan = Scan(position: start)
         // Two bytes of a block's end follow every record.
@@ -104,8 +107,8 @@ struct RecordDecoder: ~Copyable {
         var empty: UInt64 = 0
         while true {
             fields += 1
-            let isQuoted = scan.position.pointee == UInt8(ascii: "\"")
-            guard let value = isQuoted ? quotedField(&scan, separator) : scan.plainField(separator) else {
+            let isQuoted = hasQuotes && scan.position.pointee == UInt8(ascii: "\"")
+            guard let value = isQuoted ? quotedField(&scan, separator) : scan.plainField(separator, hasQuotes) else {
                 return malformed(start, before: end)
             }
             if fields <= columns { values[fields] = value }
@@ -194,7 +197,7 @@ struct RecordDecoder: ~Copyable {
     }
 
     private func malformed(_ start: UnsafePointer<UInt8>, before end: UnsafePointer<UInt8>) -> Record {
-        let found = CSVRecordSplitter(maximumLength: maximumLength, separator: separator)
+        let found = CSVRecordSplitter(maximumLength: maximumLength, separator: separator, hasQuotes: hasQuotes)
             .end(from: 0, in: start, count: end - start, isWhole: true)
         let lineFeed = start + (found.offset ?? end - start)
         let reason: RejectedReason
@@ -217,14 +220,18 @@ struct RecordDecoder: ~Copyable {
 
         /// Passes a field up to the separator or line feed behind it; nil when a quote is in it.
         @inline(__always)
-        mutating func plainField(_ separator: UInt8) -> LineValue? {
+        mutating func plainField(_ separator: UInt8, _ hasQuotes: Bool) -> LineValue? {
             let start = position
-            position =
-                separator == CSVFormat.comma
-                ? cscan_field_stop(start, &high) : cscan_field_stop_at(start, separator, &high)
+            if !hasQuotes {
+                position = cscan_field_end(start, separator, &high)
+            } else if separator == CSVFormat.comma {
+                position = cscan_field_stop(start, &high)
+            } else {
+                position = cscan_field_stop_at(start, separator, &high)
+            }
             var count = position - start
             switch position.pointee {
-            case UInt8(ascii: "\""): return nil
+            case UInt8(ascii: "\"") where hasQuotes: return nil
             case 0x0A where count > 0 && position[-1] == 0x0D: count -= 1
             default: break
             }

@@ -249,7 +249,7 @@ struct EventBuilder: ~Copyable {
                 var count = 0
                 for (index, text) in texts.enumerated() {
                     if index > 0 {
-                        target[count] = UInt8(ascii: "T")
+                        target[count] = UInt8(ascii: index == 1 ? "T" : " ")
                         count += 1
                     }
                     (target + count).update(from: text.start, count: text.count)

@@ -51,7 +51,7 @@ package struct FieldSource: Equatable, Sendable {
         case path(String)
         /// The same text for every line.
         case constant(String)
-        /// Several paths whose texts are joined with a `T`: date and time of day in columns of their own.
+        /// Paths whose texts are joined: date and time of day with a `T`, an offset behind them with a blank.
         case joined([String])
     }
 

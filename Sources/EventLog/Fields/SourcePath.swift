@@ -17,9 +17,12 @@ package struct SourcePath: Equatable, Sendable {
     /// Why a text is no path, in words that follow "there is".
     package enum Fault: Error, Equatable {
         case emptyName
+        case blankName
         case openBracket
         case strayBracket
         case badElement(String)
+        /// The key of `key=value` has dots: elements are told apart by a key of their own alone.
+        case dottedKey(String)
         case textBehindBracket
     }
 
@@ -31,6 +34,7 @@ package struct SourcePath: Equatable, Sendable {
         while true {
             let name = rest.prefix { $0 != "." && $0 != "[" && $0 != "]" }
             guard !name.isEmpty else { throw rest.first == "]" ? .strayBracket : .emptyName }
+            guard !name.allSatisfy(\.isWhitespace) else { throw .blankName }
             steps.append(.key(String(name)))
             rest = rest.dropFirst(name.count)
             while rest.first == "[" {
@@ -52,6 +56,7 @@ package struct SourcePath: Equatable, Sendable {
         }
         let value = text[equals...].dropFirst()
         guard !value.isEmpty, !text.contains("[") else { throw .badElement(String(text)) }
+        guard !text[..<equals].contains(".") else { throw .dottedKey(String(text)) }
         return .elementWhere(key: String(text[..<equals]), is: String(value))
     }
 

@@ -11,9 +11,10 @@ enum LogLayout {
 ///     BOM  blank lines  ts,type,visitor,…⏎  2026-11-20T09:12:31Z,view,…
 ///     └───────── passed: its lines ───────┘ └── rest: the first lines
 ///
-/// For the layout the name counts where it tells one. Otherwise a `{` or `[` as the first byte that is not blank means JSON,
-/// a first line that names the needed columns means separated values, and all else is taken for JSON Lines, to be rejected line by
-/// line. JSON is one object a line, unless it begins with a list, with an object that goes on in the second line, or with several
+/// The layout is what the first bytes say, whatever the name: a `{` or `[` as the first byte that is not blank means JSON, a first
+/// line that names the needed columns means separated values, as does one with as many fields as the columns of `events.csv`. What
+/// says neither is by its name separated values with a header that will not do, which is an error, or else JSON Lines, to be rejected
+/// line by line. JSON is one object a line, unless it begins with a list, with an object that goes on in the second line, or with several
 /// objects in the first.
 struct FormatDetector: ~Copyable {
     private(set) var layout = LogLayout.jsonLines
@@ -51,16 +52,21 @@ struct FormatDetector: ~Copyable {
         if memory[0..<count].starts(with: ByteOrderMark.bytes) { passed = ByteOrderMark.bytes.count }
         guard let start = try findText(bytes, step, limit) else { return }
         let first = memory.base[start]
-        let isJSON = first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
-        if name.layout == .jsonLines || (name.layout == nil && isJSON) {
-            if rules.each != nil { layout = .documents }
-            if isJSON, !rules.isPiece, try isDocument(from: start, bytes, step, limit) { layout = .documents }
+        var isJSON = first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
+        // The name of a column may begin so, too.
+        if isJSON, name.layout == .csv { isJSON = try isValue(from: start, bytes, step, limit, rules.csv) }
+        if rules.each != nil, isJSON || name.layout == .jsonLines { layout = .documents }
+        if isJSON {
+            if !rules.isPiece, try isDocument(from: start, bytes, step, limit) { layout = .documents }
             return
         }
         if let names = rules.csv.header {
+            _ = try findLineFeed(from: start, bytes, step, limit)
+            if name.layout == .jsonLines, !isRecord(from: start, columns: names.count, rules.csv) { return }
             let header = CSVHeader(
                 names: names.map { Array($0.utf8) },
-                separator: rules.csv.separator ?? separator(from: start, columns: names.count))
+                separator: rules.csv.separator ?? separator(from: start, columns: names.count, rules.csv),
+                hasQuotes: rules.csv.hasQuotes)
             do throws(LogError.HeaderFault) {
                 try header.check(against: rules.schema)
             } catch {
@@ -69,14 +75,17 @@ struct FormatDetector: ~Copyable {
             layout = .csv(header)
             return
         }
-        let end = try findHeaderEnd(from: start, bytes, step, limit)
+        let end = try findHeaderEnd(from: start, bytes, step, limit, rules.csv)
         let header: CSVHeader
         do throws(LogError.HeaderFault) {
             guard let end else { throw .tooLong(limit: limit) }
             header = try CSVHeader.find(memory.base + start, count: end - start, rules.csv, rules.schema)
         } catch {
+            switch error {
             // Names that stand there twice are a header's, whatever the file is called.
-            if case .repeatedColumn = error {} else if name.layout != .csv { return }
+            case .repeatedColumn, .ambiguousColumn: break
+            default: if name.layout != .csv { return }
+            }
             let line = memory.lineFeeds(in: 0..<start) + 1
             throw LogError(file: file, problem: .header(error, line: Int64(line)))
         }
@@ -85,15 +94,51 @@ struct FormatDetector: ~Copyable {
         lines = memory.lineFeeds(in: 0..<passed)
     }
 
+    /// Whether JSON begins, and no record of columns that are given.
+    private mutating func isValue(
+        from start: Int, _ bytes: ByteStream, _ step: Int, _ limit: Int, _ format: CSVFormat
+    ) throws(LogError) -> Bool {
+        let end = try findLineFeed(from: start, bytes, step, limit) ?? count
+        if let names = format.header, isRecord(from: start, columns: names.count, format) { return false }
+        guard let next = memory[start + 1..<end].first(where: { $0 > 0x20 }) else { return true }
+        return memory.base[start] == UInt8(ascii: "{")
+            ? next == UInt8(ascii: "\"") || next == UInt8(ascii: "}")
+            : next == UInt8(ascii: "{") || next == UInt8(ascii: "[")
+    }
+
+    /// Whether a separator cuts the first line into as many fields as there are columns.
+    private func isRecord(from start: Int, columns: Int, _ format: CSVFormat) -> Bool {
+        (format.separator.map { [$0] } ?? CSVFormat.separators).contains {
+            fieldCount(from: start, separator: $0, format) == columns
+        }
+    }
+
     /// The separator that cuts the first line into as many fields as there are columns, else the comma.
-    private func separator(from start: Int, columns: Int) -> UInt8 {
+    private func separator(from start: Int, columns: Int, _ format: CSVFormat) -> UInt8 {
+        CSVFormat.separators.first { fieldCount(from: start, separator: $0, format) == columns } ?? CSVFormat.comma
+    }
+
+    /// The number of fields of the first line, as far as it is there.
+    private func fieldCount(from start: Int, separator: UInt8, _ format: CSVFormat) -> Int {
         let end = memory.lineFeed(in: start..<count) ?? count
-        return CSVFormat.separators.first { separator in
-            var fields = CSVFields(memory.base + start, count: end - start, separator: separator)
-            var found = 0
-            while fields.next() != nil { found += 1 }
-            return found == columns
-        } ?? CSVFormat.comma
+        var fields = CSVFields(
+            memory.base + start, count: end - start, separator: separator, hasQuotes: format.hasQuotes)
+        var found = 0
+        while fields.next() != nil { found += 1 }
+        return found
+    }
+
+    /// The first line feed behind an offset; nil when there is none within the limit.
+    private mutating func findLineFeed(
+        from start: Int, _ bytes: ByteStream, _ step: Int, _ limit: Int
+    ) throws(LogError) -> Int? {
+        var lineFeed = memory.lineFeed(in: start..<count)
+        while lineFeed == nil, !atEnd, count - start <= limit {
+            let seen = count
+            try read(bytes, step)
+            lineFeed = memory.lineFeed(in: seen..<count)
+        }
+        return lineFeed
     }
 
     /// Whether JSON begins with a list, or with an object that goes on in the next line. That line then has a key or the object's
@@ -102,12 +147,7 @@ struct FormatDetector: ~Copyable {
         from start: Int, _ bytes: ByteStream, _ step: Int, _ limit: Int
     ) throws(LogError) -> Bool {
         let isList = memory.base[start] == UInt8(ascii: "[")
-        var lineFeed = memory.lineFeed(in: start..<count)
-        while lineFeed == nil, !atEnd, count - start <= limit {
-            let seen = count
-            try read(bytes, step)
-            lineFeed = memory.lineFeed(in: seen..<count)
-        }
+        let lineFeed = try findLineFeed(from: start, bytes, step, limit)
         // Lists around objects: what begins otherwise is one bad line.
         if isList { return beginsLists(start..<(lineFeed ?? count)) }
         if ObjectBounds.isSeveral(memory.base + start, count: (lineFeed ?? count) - start) { return true }
@@ -129,12 +169,7 @@ struct FormatDetector: ~Copyable {
     {
         if memory.base[start] == UInt8(ascii: "}") { return true }
         guard memory.base[start] == UInt8(ascii: "\"") else { return false }
-        var lineFeed = memory.lineFeed(in: start..<count)
-        while lineFeed == nil, !atEnd, count - start <= limit {
-            let seen = count
-            try read(bytes, step)
-            lineFeed = memory.lineFeed(in: seen..<count)
-        }
+        let lineFeed = try findLineFeed(from: start, bytes, step, limit)
         var position = start + 1
         let end = lineFeed ?? count
         while position < end, memory.base[position] != UInt8(ascii: "\"") {
@@ -204,9 +239,9 @@ struct FormatDetector: ~Copyable {
 
     /// The offset at which the header ends, without its line feed; nil when it is longer than the limit.
     private mutating func findHeaderEnd(
-        from start: Int, _ bytes: ByteStream, _ step: Int, _ limit: Int
+        from start: Int, _ bytes: ByteStream, _ step: Int, _ limit: Int, _ format: CSVFormat
     ) throws(LogError) -> Int? {
-        let cutter = CSVRecordSplitter(maximumLength: limit)
+        let cutter = CSVRecordSplitter(maximumLength: limit, hasQuotes: format.hasQuotes)
         while true {
             switch cutter.end(from: start, in: memory.base, count: count, isWhole: atEnd) {
             case .lineFeed(let lineFeed), .malformed(let lineFeed): return lineFeed

@@ -10,6 +10,8 @@ package struct LogError: Error, Equatable, Sendable, CustomStringConvertible {
     package enum HeaderFault: Equatable, Sendable {
         /// None of the columns that a needed field could be read from is there.
         case missingColumn([String], header: [String], separator: UInt8? = nil)
+        /// Columns that a field could be read from, which differ by case and blanks alone, and none is named exactly so.
+        case ambiguousColumn(String, [String])
         /// A column that a field is read from stands there twice.
         case repeatedColumn(String)
         /// Its quotes are not those of RFC 4180.
@@ -43,6 +45,8 @@ package struct LogError: Error, Equatable, Sendable, CustomStringConvertible {
         case carriageReturns(offset: Int64)
         /// It is neither a file nor a pipe that was given on purpose, but this.
         case notAFile(String)
+        /// Nothing stands in it.
+        case empty
         /// It is a file of another kind.
         case otherKind(FileKind)
         /// Blocks of lines split by visitor that end within one.
@@ -63,7 +67,8 @@ package struct LogError: Error, Equatable, Sendable, CustomStringConvertible {
     /// written.
     package var isOfFormat: Bool {
         switch problem {
-        case .corrupt, .trailingBytes, .windowTooLarge, .header, .carriageReturns, .otherKind, .noBlock: true
+        case .corrupt, .trailingBytes, .windowTooLarge,
+            .header, .empty, .carriageReturns, .otherKind, .noBlock: true
         case .system, .shrank, .changed, .notKept, .truncated, .notAFile, .cutBlock: false
         }
     }
@@ -73,6 +78,8 @@ package struct LogError: Error, Equatable, Sendable, CustomStringConvertible {
         case .notAFile(let kind):
             return
                 "\(file): it is \(kind), where a file is expected; write - for standard input, or give a pipe as /dev/fd/N"
+        case .empty:
+            return "\(file): nothing is in it; give a file with some lines"
         case .otherKind(let kind):
             return "\(file): it is \(kind.rawValue), and no log that is read here; \(kind.remedy)"
         case .system(let operation, let code):
@@ -124,15 +131,19 @@ extension LogError.HeaderFault: CustomStringConvertible {
         switch self {
         case .missingColumn(let names, let header, let separator):
             "no column \(names.map { "'\($0)'" }.joined(separator: " or ")) among "
-                + header.joined(separator: String(Character(Unicode.Scalar(separator ?? CSVFormat.comma))))
+                + header.joined(separator: LogError.HeaderFault.visible(separator ?? CSVFormat.comma))
                 + (separator.map { " (the separator is the \(CSVFormat.name(of: $0)))" } ?? "")
                 + (header.count == 1
                     ? " (no comma, semicolon, tab or bar parts it; another separator: events.csv)" : "")
                 + "; add it to the header, or name the column that holds it under 'fields'"
+        case .ambiguousColumn(let name, let columns):
+            "the columns \(columns.map { "'\($0)'" }.joined(separator: " and ")) are both '\(name)' but for case and blanks; "
+                + "name the one that is meant under 'fields'"
         case .repeatedColumn(let name):
             "the column '\(name)' stands in the header twice; name them apart, or give the names under 'events.csv.header'"
         case .notCSV:
-            "a double quote in the header that is not around a whole name; quote the name and write the quote twice"
+            "a double quote in the header that is not around a whole name; quote the name and write the quote twice; "
+                + "where quotes are characters like others, write events.csv: { quote: null }"
         case .notUTF8:
             "the header is not UTF-8; convert the file"
         case .empty:
@@ -140,5 +151,10 @@ extension LogError.HeaderFault: CustomStringConvertible {
         case .tooLong(let limit):
             "the header does not end within \(limit) bytes; check that the file is CSV and its quotes are closed"
         }
+    }
+
+    /// What stands between names in a message: terminals are given no tabs.
+    private static func visible(_ separator: UInt8) -> String {
+        separator < 0x21 ? ", " : String(Character(Unicode.Scalar(separator)))
     }
 }

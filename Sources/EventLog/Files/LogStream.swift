@@ -94,12 +94,7 @@ final class LogStream: @unchecked Sendable {
 
     /// The end of the last line that is there in whole, or is too long to be; nil when there is none.
     private func cut(_ block: borrowing Block, _ count: Int) throws(LogError) -> Int? {
-        guard case .csv(let header) = layout else {
-            if let lineFeed = block.lastLineFeed(in: 0..<count) { return lineFeed + 1 }
-            skipsLine = count > maximumLineLength
-            if skipsLine { try refuseReturn(block.returnBetweenObjects(in: 0..<count), count) }
-            return skipsLine ? count : nil
-        }
+        guard case .csv(let header) = layout, header.hasQuotes else { return try cutLines(block, count) }
         let cutter = CSVRecordSplitter(maximumLength: maximumLineLength, separator: header.separator)
         var start = 0
         while true {
@@ -115,6 +110,20 @@ final class LogStream: @unchecked Sendable {
                 return start > 0 ? start : nil
             }
         }
+    }
+
+    private func cutLines(_ block: borrowing Block, _ count: Int) throws(LogError) -> Int? {
+        if let lineFeed = block.lastLineFeed(in: 0..<count) { return lineFeed + 1 }
+        skipsLine = count > maximumLineLength
+        guard skipsLine else { return nil }
+        if case .csv(let header) = layout {
+            let cutter = CSVRecordSplitter(maximumLength: maximumLineLength, separator: header.separator)
+            try refuseReturn(
+                cutter.returns(in: UnsafeBufferPointer(block[0..<count]), columns: header.names.count).first, count)
+        } else {
+            try refuseReturn(block.returnBetweenObjects(in: 0..<count), count)
+        }
+        return count
     }
 
     /// Throws for a carriage return that ends a line in a block of `count` bytes: the lines behind it would be lost as one.

@@ -88,7 +88,9 @@ final class PartBlockStream: @unchecked Sendable {
             return
         }
         let end: Int
-        switch CSVRecordSplitter(maximumLength: count).end(from: 0, in: block.base, count: count) {
+        switch CSVRecordSplitter(maximumLength: count, hasQuotes: rules.csv.hasQuotes).end(
+            from: 0, in: block.base, count: count)
+        {
         // Where another separator than the comma stands before it, a quote seems to stray.
         case .lineFeed(let lineFeed), .malformed(let lineFeed): end = lineFeed
         case .open, .tooLong: throw LogError(file: name, problem: .noBlock(offset: start))

@@ -117,10 +117,11 @@ struct KeyTree: ~Copyable {
     }
 
     /// Reads a text that stands where a branch leads, if it is JSON: a list or an object, whose line feeds count as blanks. Otherwise
-    /// there is nothing below.
+    /// there is nothing below, and it returns false.
     ///
     /// A line feed must follow the text, with `CSCAN_SLACK` readable bytes behind it; the text is changed.
-    func read(_ text: ByteText, branch: Int, into values: UnsafeMutablePointer<LineValue>) {
+    @discardableResult
+    func read(_ text: ByteText, branch: Int, into values: UnsafeMutablePointer<LineValue>) -> Bool {
         let start = UnsafeMutablePointer(mutating: text.start)
         for index in 0..<text.count where start[index] == 0x0A { start[index] = 0x20 }
         var scanner = JSONLine(text.start)
@@ -128,6 +129,7 @@ struct KeyTree: ~Copyable {
             scanner.scanText(self, node: node(below: branch), into: values)
             && scanner.position == text.start + text.count
         if !isRead { for number in branches[branch].below { values[number] = .absent } }
+        return isRead
     }
 
     /// A tree while it is made, in the order in which its ways come.

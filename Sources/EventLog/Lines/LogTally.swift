@@ -23,15 +23,6 @@ package enum RejectedReason: Hashable, Sendable, CaseIterable {
         ]
         + EventField.allCases.map { .missing($0) } + EventField.allCases.map { .invalid($0) }
 
-    /// What to do about it, where the reason does not say it.
-    fileprivate var remedy: String? {
-        switch self {
-        case .invalid(.time): Timestamp.forms
-        case .severalObjects: "write each in a line of its own"
-        default: nil
-        }
-    }
-
     /// The name it has in `quality.json`.
     package var name: String {
         switch self {
@@ -46,6 +37,18 @@ package enum RejectedReason: Hashable, Sendable, CaseIterable {
         case .noList: "no list of events"
         case .missing(let field): "missing \(field.rawValue)"
         case .invalid(let field): "invalid \(field.rawValue)"
+        }
+    }
+
+    /// What to do about it, or what is read, where that is worth a word.
+    package var remedy: String? {
+        switch self {
+        case .invalid(.time): Timestamp.forms
+        case .severalObjects: "write each in a line of its own"
+        case .notCSV:
+            "quotes must be around whole fields, and double within; where they are characters like others, as in `mysql -B`, "
+                + "write events.csv: { quote: null }"
+        default: nil
         }
     }
 }

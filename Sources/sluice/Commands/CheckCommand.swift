@@ -155,9 +155,10 @@ enum CheckCommand: Command {
                 + "\(Text.count(Int64(check.found.files.count), "file"))\(part): \(RunEvent.dayRead(date, quality).text)"
         )
         for reason in quality.rejected.reasons where check.failure == nil {
+            let remedy = RejectedReason.allCases.first { $0.name == reason.reason }?.remedy
             Console.warning(
                 "\(date): rejected: \(reason.reason): \(Text.count(reason.lines, "line")), first at "
-                    + reason.samples.joined(separator: ", "))
+                    + reason.samples.joined(separator: ", ") + (remedy.map { "; \($0)" } ?? ""))
         }
         for reason in quality.ignored.reasons {
             Console.information(

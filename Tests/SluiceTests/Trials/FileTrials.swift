@@ -100,7 +100,10 @@ import Testing
         #expect(outcome.status == 0 && outcome.visitors == 1, "\(outcome.errors)")
     }
 
-    @Test(arguments: ["{date:YYYYMMDD}", "log/{date:HH}", "a**/b", "{jsonl}", "x/[ab", "{a,b"])
+    @Test(arguments: [
+        "{date:YYYYMMDD}", "{date: yyyy}", "{date:yyyy }", "{date:QQ}", "{date:-}", "{date:'d'}", "log/{date:HH}",
+        "a**/b", "{jsonl}", "x/[ab", "{a,b",
+    ])
     func whatCannotBeMeantIsRefusedWithItsPlace(path: String) throws {
         try configure("paths: [\"\(path)\"]")
         let result = try check()
@@ -144,8 +147,42 @@ import Testing
         #expect(outcome.status == 0 && outcome.visitors == 1, "\(outcome.errors)")
     }
 
+    /// As `mysql -B` and Fluentd write: a quote is a character like others.
+    @Test func quotesThatAreCharactersLikeOthers() throws {
+        let fields = #"fields: { platform: "p.platform", slot: "p.slot", variant: "p.variant" }"#
+        let held = #"{"platform": "web", "slot": "home-hero", "variant": "autumn", "note": "5\" \u00e9"}"#
+        let rows = (0..<50).map { "2026-11-20T12:00:00Z\tview\tv\($0)\t\(held)\ta \"b\n" }.joined()
+        try directory.write("ts\ttype\tvisitor\tp\tnote\n" + rows, to: "a.tsv")
+        try configure("paths: [\"a.tsv\"], \(fields)")
+        let refused = try run()
+        #expect(refused.status == 65 && refused.errors.contains("events.csv: { quote: null }"), "\(refused.errors)")
+        try configure("paths: [\"a.tsv\"], maxRejected: 1, \(fields)")
+        let said = try check()
+        #expect(
+            said.errors.contains("rejected: not CSV: 50 lines") && said.errors.contains("events.csv: { quote: null }"),
+            "\(said.errors)")
+        try configure("paths: [\"a.tsv\"], csv: { quote: null }, \(fields)")
+        let outcome = try run()
+        #expect(outcome.status == 0 && outcome.visitors == 50 && outcome.units == 50, "\(outcome.errors)")
+        // Without a header, in parts by visitor.
+        try directory.write(rows, to: "b.log")
+        try configure(
+            "paths: [\"b.log\"], csv: { quote: null, header: [\"ts\", \"type\", \"visitor\", \"p\", \"note\"] }, \(fields)"
+        )
+        #expect(try run().units == 50)
+        let parted = PartedNight(
+            directory: directory, configuration: "config.json5", parts: 2, logDays: [Self.date])
+        let merged = try parted.run(Self.date)
+        #expect(merged.status == 0, "\(merged.errors)")
+        #expect(
+            try directory.text("parted/statistics/date=\(Self.date)/statistics.csv")
+                == directory.text("state/statistics/date=\(Self.date)/statistics.csv"))
+    }
+
     @Test(arguments: [
         #"separator: "ab""#, #"separator: "\"""#, #"separator: "tab""#, "header: []", #"header: ["a", "a"]"#,
+        #"quote: "'""#, "quote: false", #"quote: null, header: ["a;b"]"#,
+        #"quote: null, separator: "^", header: ["a^b"]"#,
     ])
     func separatorsAndHeadersThatCannotBeMeant(csv: String) throws {
         try configure("paths: [\"a.csv\"], csv: { \(csv) }")

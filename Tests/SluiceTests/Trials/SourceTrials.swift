@@ -215,6 +215,22 @@ import Testing
         #expect(night.source("ts", "timestamp") == 3)
     }
 
+    /// What is no JSON in a column of it holds nothing, and costs its own record alone.
+    @Test func textThatIsNoJSONInAColumn() throws {
+        let texts = [
+            "}", "]", "{", "[", "\"", "x}", "{\"slot", "{\"slot\": \"home-hero\"",
+            "{\"slot\": \"home-hero\", \"variant\": \"", "{}}", "7", "",
+            "{\"slot\": \"home-hero\", \"variant\": \"autumn\"", "{\"slot\": \"home-hero\", \"variant\": \"autumn\"}",
+        ]
+        let rows = (texts + texts).enumerated().map {
+            "2026-11-20T10:00:00Z,view,v\($0.offset),web,\"\($0.element.replacing("\"", with: "\"\""))\"\n"
+        }
+        let night = try Self.run(
+            "ts,type,visitor,platform,p\n" + rows.joined(), as: "a.csv",
+            events: #"fields: { slot: "p.slot", variant: "p.variant" }, maxRejected: 1"#)
+        #expect(night.rows == ["autumn * 2 2 0 0 0"] && night.lines("rejected", "missing slot") == 26)
+    }
+
     @Test func dateAndTimeInColumns() throws {
         let csv = """
             date,time,type,visitor,platform,slot,variant
@@ -225,6 +241,22 @@ import Testing
         let night = try Self.run(
             csv, as: "a.csv", events: #"fields: { ts: { columns: ["date", "time"] } }, maxRejected: 0.6"#)
         #expect(night.rows == ["autumn * 1 1 0 0 0"] && night.lines("rejected", "missing ts") == 1)
+    }
+
+    /// An offset stands behind the time as it does in one text.
+    @Test func dateTimeAndOffsetInColumns() throws {
+        let row = ",view,v%,web,home-hero,autumn\n"
+        let times = [
+            "2026-11-20,10:00:00,Z", "2026-11-21,01:00,+05:30", "2026-11-20,23:30:00,-0530", "20261120,10:00:00.5,UTC",
+            "2026-11-20,10:00:00,IST", "2026-11-20,10:00:00,",
+        ]
+        let csv =
+            "date,time,zone,type,visitor,platform,slot,variant\n"
+            + times.enumerated().map { $0.element + row.replacing("%", with: "\($0.offset)") }.joined()
+        let night = try Self.run(
+            csv, as: "a.csv", events: #"fields: { ts: { columns: ["date", "time", "zone"] } }, maxRejected: 0.6"#)
+        #expect(night.rows == ["autumn * 3 3 0 0 0"] && night.lines("ignored", "outside the day") == 1)
+        #expect(night.lines("rejected", "invalid ts") == 1 && night.lines("rejected", "missing ts") == 1)
     }
 
     @Test func typesWhateverTheirCase() throws {
