@@ -9,8 +9,7 @@ extension ArmCounts {
 
     /// The first of the counts that cannot be, told the others; nil: all of it can be.
     ///
-    /// Revenue R of n visitors has squares Q ≥ R²/n (Cauchy and Schwarz). Only purchasers have money above 0, so that of R > 0 their number
-    /// is n, where it is told.
+    /// Revenue R of n visitors has squares Q ≥ R²/n (Cauchy and Schwarz).
     package var impossibility: Impossibility? {
         func above(_ value: Int64, _ limit: Int64, _ column: String, _ name: String) -> Impossibility? {
             value > limit ? Impossibility(column: column, expected: "at most \(name), \(limit)") : nil
@@ -33,11 +32,10 @@ extension ArmCounts {
             return Impossibility(column: "revenue_squared", expected: "a sum of squares, at least 0")
         }
         let square = revenue.magnitude.multipliedFullWidth(by: revenue.magnitude)
-        let payers = revenue > 0 && purchasers > 0 ? (purchasers, "purchasers") : (visitors, "visitors")
-        let most = revenueSquared.magnitude.multipliedFullWidth(by: Int128(payers.0).magnitude)
+        let most = revenueSquared.magnitude.multipliedFullWidth(by: Int128(visitors).magnitude)
         guard (square.high, square.low) <= (most.high, most.low) else {
             return Impossibility(
-                column: "revenue_squared", expected: "at least the square of revenue divided by \(payers.1)")
+                column: "revenue_squared", expected: "at least the square of revenue divided by visitors")
         }
         return nil
     }

@@ -55,6 +55,8 @@ package enum RunEvent: Sendable {
     /// `**` came to folders again by links.
     case foldersRepeated(CalendarDate, links: [String])
     case addressesUnreadable(CalendarDate, Quality.UnreadableAddresses)
+    /// Many events state a propensity that is no share.
+    case propensitiesInvalid(CalendarDate, events: Int64)
     /// Many visitors are dropped since a library of HTTP asked for them.
     case librariesDropped(CalendarDate, Quality.Libraries, ofVisitors: Int64)
     /// Experiments had more segments on a day than are told apart.
@@ -151,6 +153,7 @@ extension RunEvent {
         case .filesWithoutEvents: "files-without-events"
         case .foldersRepeated: "folders-repeated"
         case .addressesUnreadable: "addresses-unreadable"
+        case .propensitiesInvalid: "propensities-invalid"
         case .librariesDropped: "libraries-dropped"
         case .segmentsFolded: "segments-folded"
         case .noData: "no-data"
@@ -187,7 +190,8 @@ extension RunEvent {
         case .dayRead(let date, _), .daysRecounted(let date, _, _), .tablePublished(let date, _, _),
             .sameLog(let date, _), .filesWithoutLines(let date, _), .filesWithoutEvents(let date, _),
             .pathsWithoutFiles(let date, _),
-            .foldersRepeated(let date, _), .addressesUnreadable(let date, _), .librariesDropped(let date, _, _),
+            .foldersRepeated(let date, _), .addressesUnreadable(let date, _),
+            .propensitiesInvalid(let date, _), .librariesDropped(let date, _, _),
             .dryRun(let date, _, _), .guardHeld(let date, _), .guardAccepted(let date, _), .guardWarned(let date, _),
             .nightHeld(let date, _, _, _), .heldDayCounts(let date, _, _, _),
             .dayNotOver(let date, _), .denyListMissing(_, let date), .noData(let date, _),

@@ -112,6 +112,16 @@ import Testing
         #expect(try self.quality().sampleRatio.isEmpty)
     }
 
+    @Test func propensitiesInPercentAreSaid() throws {
+        try configure(["a", "b"])
+        for (propensity, isSaid) in [("50", true), ("0.5", false)] {
+            try log((0..<40).map { ($0.isMultiple(of: 2) ? "a" : "b", propensity) })
+            let result = try sluice("statistics", "2026-11-20", at: "2026-11-21T01:30:00Z")
+            #expect(result.status == 0)
+            #expect(result.errors.contains("40 events state a propensity that is none") == isSaid, "\(result.errors)")
+        }
+    }
+
     /// At noon an arm runs out, and its visitors fall to the others; serving logs the share of each view.
     @Test func anArmThatRanOutRaisesNoAlarm() throws {
         try configure(["a", "b", "c"])

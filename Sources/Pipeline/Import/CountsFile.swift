@@ -112,6 +112,14 @@ package struct CountsFile: Sendable {
         if table.has(6), counts.views < counts.visitors {
             throw table.fault(6, expected: "at least as many as visitors, who each saw it")
         }
+        // Only purchasers have money above 0, so that the bound of visitors is theirs.
+        if table.has(12), counts.revenue > 0, counts.purchasers > 0, counts.purchasers < counts.visitors {
+            var payers = counts
+            (payers.visitors, payers.clickers, payers.clicks) = (counts.purchasers, 0, 0)
+            if payers.impossibility?.column == "revenue_squared" {
+                throw table.fault(12, expected: "at least the square of revenue divided by purchasers")
+            }
+        }
         if let impossibility = counts.impossibility {
             throw table.fault(columns.firstIndex(of: impossibility.column) ?? 4, expected: impossibility.expected)
         }
