@@ -87,12 +87,14 @@ struct JSONLine {
             skipWhitespace()
             guard take(UInt8(ascii: ":")) else { return false }
             skipWhitespace()
-            if let wanted {
+            if position.pointee == UInt8(ascii: "\""), wanted.map({ tree.node(below: $0) < 0 }) ?? true {
+                // Nearly all values are strings, and nothing is wanted of what stands in them.
+                guard let string = scanString() else { return false }
+                if let wanted { values[tree.value(of: wanted)] = string }
+            } else if let wanted {
                 guard scanValue(tree, branch: wanted, depth: depth, into: values) else { return false }
             } else {
-                // Nearly all values are strings.
-                let isString = position.pointee == UInt8(ascii: "\"")
-                guard (isString ? scanString() : skipValue(depth: depth)) != nil else { return false }
+                guard skipValue(depth: depth) != nil else { return false }
             }
             skipWhitespace()
             if take(UInt8(ascii: ",")) {
