@@ -281,7 +281,8 @@ def by_uris(checks: Checks) -> None:
                 write(f"{folder}/{day}/c.jsonl", b"")
         inputs = (
             ("URIs", ["--input", f"{uri}/*.jsonl", f"{uri}/*.gz"]),
-            ("URIs, in pieces", ["--input", f"{uri}/*", "--whole-file", "0"]),
+            ("URIs, in pieces", ["--input", f"{uri}/*", "--whole-file", "0", "--read-with", "spark"]),
+            ("URIs, opened", ["--input", f"{uri}/*", "--whole-file", "0"]),
             ("other paths", ["--input", "elsewhere/{date}/*"]),
         )
         for what, words in inputs:
