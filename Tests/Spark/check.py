@@ -281,7 +281,8 @@ def by_uris(checks: Checks) -> None:
                 write(f"{folder}/{day}/c.jsonl", b"")
         inputs = (
             ("URIs", ["--input", f"{uri}/*.jsonl", f"{uri}/*.gz"]),
-            ("URIs, in pieces", ["--input", f"{uri}/*", "--whole-file", "0"]),
+            ("URIs, in pieces", ["--input", f"{uri}/*", "--whole-file", "0", "--read-with", "spark"]),
+            ("URIs, opened", ["--input", f"{uri}/*", "--whole-file", "0"]),
             ("other paths", ["--input", "elsewhere/{date}/*"]),
         )
         for what, words in inputs:
@@ -410,11 +411,11 @@ def broken(checks: Checks) -> None:
         checks.check(code == 74 and "the disk is full" in text and "part of partition" in text, f"a failing part: {code} {text}")
         checks.check(not os.path.exists("many/statistics") and not os.path.exists("many/current"), "a failing part publishes nothing")
         # Executors that die while lines are split, and while parts are counted.
-        for stage in ("parts", "part"):
+        for stage, option in (("splitting", "name"), ("counting", "part")):
             with contextlib.suppress(FileNotFoundError):
                 os.rmdir("killed")
             checks.one("run", "--config", "shop.json5", "--date", DAY, "--state", "one", "--audit", "--accept")
-            code, text = checks.night(*words, sluice=wrapped(KILL % stage))
+            code, text = checks.night(*words, sluice=wrapped(KILL % option))
             checks.check(code == 0 and os.path.isdir("killed"), f"an executor that dies in {stage}: {code} {text}")
             checks.same(f"an executor that dies in {stage}")
         # A part that comes twice, and one that does not come.

@@ -319,8 +319,8 @@ def main():
         if difference:
             return 1
         seed += 1
-        # A few dozen at least, however slow the machine is.
-        if arguments.seed is not None or (worlds >= 24 and time.monotonic() - start > arguments.seconds) or worlds >= 400:
+        # A dozen at least, however slow the machine is.
+        if arguments.seed is not None or (worlds >= 12 and time.monotonic() - start > arguments.seconds) or worlds >= 400:
             break
     print(f"{worlds} worlds, nights by exit code: {dict(sorted(codes.items()))}")
     missing = {0, 65, 66, 76} - codes.keys()

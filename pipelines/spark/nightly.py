@@ -624,7 +624,7 @@ def local_pieces(files: list, arguments) -> tuple:
     """The night's files as lists of pieces, (day, name, path, start, end), a list for each task; and the files that are empty.
     Without an end a piece is a whole file."""
     pieces, empty, groups = [], [], {}
-    largest = max(1, arguments.whole_file * MEBIBYTE)
+    largest = max(1, arguments.whole_file) * MEBIBYTE
     room = 0
     for day, name, uri in files:
         path = plain(uri)
