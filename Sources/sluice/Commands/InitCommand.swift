@@ -49,7 +49,7 @@ enum InitCommand: Command {
         let draft = ConfigurationDraft(shape, paths: paths, timezone: arguments["timezone"])
         let file = arguments["output"] ?? "standard output"
         let bytes = Array(draft.text.utf8)
-        if let output = arguments["output"] { try FileSystem.write(bytes, to: output) } else { Console.output(bytes) }
+        if let output = arguments["output"] { try OutputFile(output).write(bytes) } else { Console.output(bytes) }
         for remark in draft.remarks {
             let text = "\(file):\(remark.line): \(remark.text)"
             if remark.isNeeded {
