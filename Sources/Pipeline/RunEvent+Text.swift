@@ -75,8 +75,9 @@ extension RunEvent {
                 "\(date): ** came to folders again by \(Text.count(Int64(links.count), "link")), and read them once: "
                 + RunEvent.named(links)
         case .propensitiesInvalid(let date, let events):
-            return "\(date): \(Text.count(events, "event")) state a propensity that is none: a share above 0 and at most 1 (25 % is 0.25); "
-                + "they count as not stated"
+            return
+                "\(date): \(Text.count(events, "event")) state a propensity that is none: a share above 0 and at most 1 "
+                + "(25 % is 0.25); they count as not stated"
         case .addressesUnreadable(let date, let addresses):
             return
                 "\(date): the address of \(Text.count(addresses.events, "event")) is none, so that no denied network could be "

@@ -62,7 +62,8 @@ import Testing
             "undeclared-names", "guard-held", "guard-accepted", "guard-warned", "night-held", "held-day-counts",
             "records-unreadable",
             "same-log", "files-without-lines", "paths-without-files", "files-without-events", "folders-repeated",
-            "addresses-unreadable", "propensities-invalid", "libraries-dropped", "gain-unknown", "segments-folded", "state-of-another-pipeline",
+            "addresses-unreadable", "propensities-invalid", "libraries-dropped", "gain-unknown", "segments-folded",
+            "state-of-another-pipeline",
         ]
         let page = try SourceTree.text("pipelines/messages.md")
         let parts = page.components(separatedBy: "\n## ")

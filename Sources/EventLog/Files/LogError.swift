@@ -68,7 +68,8 @@ package struct LogError: Error, Equatable, Sendable, CustomStringConvertible {
     package var isOfFormat: Bool {
         switch problem {
         case .corrupt, .trailingBytes, .windowTooLarge,
-            .header, .empty, .carriageReturns, .otherKind, .noBlock: true
+            .header, .empty, .carriageReturns, .otherKind, .noBlock:
+            true
         case .system, .shrank, .changed, .notKept, .truncated, .notAFile, .cutBlock: false
         }
     }
