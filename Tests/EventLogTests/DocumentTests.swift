@@ -176,13 +176,6 @@ import Testing
         #expect(reading.rejectedLines == 10)
     }
 
-    @Test("A list of events in its line before objects in lines of their own")
-    func aListBeforeLines() throws {
-        let event = "{\"ts\":1795168800,\"type\":\"purchase\",\"visitor\":\"v\"}"
-        let reading = try read("[\(event),\(event)]\n\(event)\n\(event)\n")
-        #expect(reading.events.count == 4 && reading.rejected.isEmpty)
-    }
-
     /// However much of a line is read anew, it is a bounded number of times.
     @Test func aLineOfDamageIsReadInTime() throws {
         let line = String(repeating: "{\"a\":\"\"x},{\"b\":[}, ", count: 30_000)

@@ -10,7 +10,7 @@ enum BrokenLines {
         let writer = LineWriter(schema: schema)
         switch Int.random(in: 0..<7, using: &random) {
         case 0: return (notUTF8(writer.write(draft, using: &random), using: &random), "not UTF-8")
-        case 1: return (notJSON(writer.write(draft, using: &random), using: &random), "not JSON")
+        case 1: return notJSON(writer.write(draft, using: &random), using: &random)
         case 2:
             let line = random.pick([
                 "[]", " 12 ", "null", "true", "\"view\"", "[{\"ts\":1}]", "-1.5e3", "{}[]", "[[[]]",
@@ -58,7 +58,9 @@ enum BrokenLines {
         return line[..<brace] + random.pick(wrong) + line[brace...]
     }
 
-    private static func notJSON(_ line: [UInt8], using random: inout SplitMix64) -> [UInt8] {
+    private static func notJSON(
+        _ line: [UInt8], using random: inout SplitMix64
+    ) -> (bytes: [UInt8], fault: String?) {
         let brace = line.lastIndex(of: UInt8(ascii: "}")) ?? line.endIndex
         let tails = [
             ",\"a\":\"\\ud800\"", ",\"a\":\"\\udc00\\ud800\"", ",\"a\":\"\\x41\"", ",\"a\":\"\t\"", ",\"a\":01",
@@ -70,9 +72,12 @@ enum BrokenLines {
             ",\"a\":\"\\u00g0\"", ",\"a\":\"\\ud83d\\u0041\"", ",\"a\":tru e", ",1:2", ",\"a\"=1", "\u{0}",
         ]
         switch Int.random(in: 0..<4, using: &random) {
-        case 0: return Array(line[..<brace])
-        case 1: return line + Array(random.pick(["{}", "x", ",", "}", "//"]).utf8)
-        default: return line[..<brace] + Array(random.pick(tails).utf8) + line[brace...]
+        case 0: return (Array(line[..<brace]), "not JSON")
+        case 1:
+            // Right behind the object: a carriage return between them would end its line.
+            let more = random.pick(["{}", "x", ",", "}", "//"])
+            return (line[...brace] + Array(more.utf8), more == "{}" ? "several objects in a line" : "not JSON")
+        default: return (line[..<brace] + Array(random.pick(tails).utf8) + line[brace...], "not JSON")
         }
     }
 }

@@ -148,17 +148,26 @@ struct FormatDetector: ~Copyable {
     ) throws(LogError) -> Bool {
         let isList = memory.base[start] == UInt8(ascii: "[")
         let lineFeed = try findLineFeed(from: start, bytes, step, limit)
-        // Lists around objects: what begins otherwise is one bad line.
-        if isList { return beginsLists(start..<(lineFeed ?? count)) }
-        if ObjectBounds.isSeveral(memory.base + start, count: (lineFeed ?? count) - start) { return true }
-        guard let lineFeed, ObjectBounds.isOpen(memory.base + start, count: lineFeed - start) else { return false }
+        // Lists around objects: what begins otherwise is one bad line. Of a line that is too long no more than the limit is looked at,
+        // however much was read.
+        if isList, !beginsLists(start..<min(lineFeed ?? count, start + limit)) { return false }
+        if !isList, ObjectBounds.isSeveral(memory.base + start, count: (lineFeed ?? count) - start) { return true }
+        guard let lineFeed else { return isList }
+        // A list whose first line ends in a comma goes on, whatever is wrong with what stands before.
+        if isList, endsInComma(start..<lineFeed) { return true }
+        let isOpen = ObjectBounds.isOpen(memory.base + start, count: lineFeed - start)
+        // A list that ends in its line stands alone, or each line is one: among objects it is one bad line.
+        if isList ? isOpen : !isOpen { return isList }
         var position = lineFeed
         while true {
             while position < count {
-                if memory.base[position] > 0x20 { return try isMember(position, bytes, step, limit) }
+                let byte = memory.base[position]
+                if byte > 0x20 {
+                    return isList ? byte == UInt8(ascii: "[") : try isMember(position, bytes, step, limit)
+                }
                 position += 1
             }
-            if atEnd || count - start > limit { return false }
+            if atEnd || count - start > limit { return isList }
             try read(bytes, step)
         }
     }
@@ -180,16 +189,20 @@ struct FormatDetector: ~Copyable {
         return position < end && memory.base[position] == UInt8(ascii: ":")
     }
 
-    /// Whether a line has opening brackets of a few lists, and then an object or nothing; texts, numbers and words may stand before it, or
-    /// alone where a list goes on in the next line.
+    private func endsInComma(_ line: Range<Int>) -> Bool {
+        memory[line].last { $0 > 0x20 } == UInt8(ascii: ",")
+    }
+
+    /// Whether a line has opening brackets of a few lists, and then an object or nothing; texts, numbers, words and whole lists may stand
+    /// before it, or alone where the list goes on in the next line.
     private func beginsLists(_ line: Range<Int>) -> Bool {
-        var (lists, openLists) = (0, 0)
+        var lists = 0
         var hasElements = false
         var index = line.lowerBound
         while index < line.upperBound {
             switch memory.base[index] {
-            case UInt8(ascii: "["): (lists, openLists) = (lists + 1, openLists + 1)
-            case UInt8(ascii: "]"): openLists -= 1
+            case UInt8(ascii: "["): lists += 1
+            case UInt8(ascii: "]"): hasElements = true
             case 0x20, 0x09, 0x0D, UInt8(ascii: ","): break
             case UInt8(ascii: "\""):
                 hasElements = true
@@ -204,7 +217,7 @@ struct FormatDetector: ~Copyable {
             }
             index += 1
         }
-        return lists <= 4 && (!hasElements || openLists > 0)
+        return lists <= 4 && (!hasElements || endsInComma(line))
     }
 
     /// Whether a byte may go on with a number or a word of JSON.
