@@ -53,7 +53,7 @@ def metrics(checks: Checks, sluice: str, promtool: str, scratch: str) -> None:
         ("a night under --strict", ["run", *CONFIG, "--state", state, "--date", "2026-11-20", "--now", "2026-11-20T20:00:00Z", "--strict"], 1),
         ("the first half", ["statistics", *CONFIG, "--state", state, "--date", "2026-11-20", "--now", "2026-11-20T20:00:00Z"], 0),
         ("the second half", ["allocate", *CONFIG, "--state", state, "--date", "2026-11-20", "--now", "2026-11-20T20:00:00Z"], 0),
-        ("a night without a log", ["run", *CONFIG, "--state", state, "--date", "2026-12-20", "--now", "2026-12-20T20:00:00Z"], 74),
+        ("a night whose dated list is not there", ["run", *CONFIG, "--state", state, "--date", "2026-12-20", "--now", "2026-12-20T20:00:00Z"], 78),
         ("no configuration", ["run", "--config", "nowhere.json5", "--state", state], 78),
         ("words that make no sense", ["run", *CONFIG, "--state", state, "--date", "yesterday"], 64),
     ]
