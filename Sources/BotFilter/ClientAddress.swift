@@ -3,6 +3,7 @@
 ///     203.0.113.7      203.0.113.7:4711      [2001:db8::1]:443      fe80::1%eth0
 ///     10.0.0.5, 203.0.113.7, 198.51.100.2    the first that is public, else the first
 ///     for="[2001:db8::1]:4711";proto=https   RFC 7239
+///     ["10.0.0.5", "203.0.113.7"]            the same as a list of JSON
 ///
 /// - White space and quotes around an address, and `+` for blanks, are passed; what is no address in a list is too.
 /// - A zone belongs to an address of version 6.
@@ -11,7 +12,7 @@ enum ClientAddress {
     static func parse(_ text: UnsafeRawBufferPointer) -> IPAddress? {
         if let address = IPAddress(text) { return address }
         var first: IPAddress?
-        var rest = text[...]
+        var rest = elements(text[...])
         while !rest.isEmpty {
             let end = rest.firstIndex(of: UInt8(ascii: ",")) ?? rest.endIndex
             if let address = single(rest[..<end]) {
@@ -21,6 +22,14 @@ enum ClientAddress {
             rest = rest[min(end + 1, rest.endIndex)...]
         }
         return first
+    }
+
+    /// What stands between the brackets of a list of JSON; of any other text all of it.
+    private static func elements(_ text: Slice<UnsafeRawBufferPointer>) -> Slice<UnsafeRawBufferPointer> {
+        guard text.first == UInt8(ascii: "["), text.last == UInt8(ascii: "]") else { return text }
+        let inner = text.dropFirst().dropLast()
+        let isQuoted = inner.first { $0 != 0x20 && !(0x09...0x0D).contains($0) } == UInt8(ascii: "\"")
+        return isQuoted ? inner : text
     }
 
     private static func single(_ text: Slice<UnsafeRawBufferPointer>) -> IPAddress? {

@@ -81,6 +81,17 @@ package struct SystemTimeZone: Equatable, Sendable {
             }
     }
 
+    /// Whether clocks show the same in both zones all the while: one may be the other's older name, as Asia/Calcutta is
+    /// Asia/Kolkata's.
+    package func agrees(with other: SystemTimeZone, in instants: Range<Int64>) -> Bool {
+        func changes(_ zone: SystemTimeZone) -> [LocalTime.Period] {
+            zone.periods(in: instants).reduce(into: []) { found, period in
+                if found.last?.offset != period.offset { found.append(period) }
+            }
+        }
+        return changes(self) == changes(other)
+    }
+
     /// Seconds that local time is ahead of UTC at an instant, in seconds since the epoch.
     package func offset(at instant: Int64) -> Int64 {
         rules.offset(at: instant)

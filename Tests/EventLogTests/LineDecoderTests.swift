@@ -88,8 +88,10 @@ struct LineDecoderTests {
     func invalid(field: EventField) {
         let isNumber = field == .time || field == .revenue
         let schema = EventSchema(fields: [.event: .keys(["event"])])
-        for value in [
-            "true", "false", "{}", "[]", "[\"a\"]", isNumber ? "\"x\"" : "1.5", isNumber || field.isID ? "1e99" : "1e3",
+        // A list of addresses is one of forwarders.
+        let lists = field == .address ? [] : ["[]", "[\"a\"]"]
+        for value in lists + [
+            "true", "false", "{}", isNumber ? "\"x\"" : "1.5", isNumber || field.isID ? "1e99" : "1e3",
         ] {
             #expect(
                 decode("{\(good),\"\(field.rawValue)\":\(value)}", schema) == "invalid \(field.rawValue)", "\(value)")
@@ -108,7 +110,8 @@ struct LineDecoderTests {
             ("100000000000", "100000000000000000"), ("-1e11", "-100000000000000000"),
             ("100000000000.0000004", "100000000000000000"), ("100000000000.0000005", "invalid revenue"),
             ("-100000000001", "invalid revenue"), ("\"\"", "0"), ("null", "0"), ("\"+0.5\"", "500000"),
-            ("\" 1\"", "invalid revenue"), ("\"null\"", "0"), ("\"(Not Set)\"", "0"),
+            ("\" 1\"", "1000000"), ("\"12.50 \"", "12500000"),
+            ("\"1 2\"", "invalid revenue"), ("\"null\"", "0"), ("\"(Not Set)\"", "0"),
             ("-0.0000005", "-1"), ("\"\\u0031\"", "1000000"),
         ])
     func revenue(value: String, expected: String) {

@@ -274,6 +274,14 @@ struct GuardTests {
         #expect(after.status == 0 && !after.errors.contains("held-day-counts"), "\(after.errors)")
     }
 
+    /// Days begin at the same instants, whatever the zone is called.
+    @Test func anotherNameOfATimezoneHoldsNothing() throws {
+        let site = try Self.site()
+        try site.configure(timezone: "Etc/UTC", file: "renamed.json5")
+        let night = try site.run(Self.night, "--now", "2026-11-24T00:30:00Z", config: "renamed.json5")
+        #expect(night.status == 0 && !night.errors.contains("timezone"), "\(night.errors)")
+    }
+
     @Test func unevenShares() throws {
         let site = try Self.site("guards: { sampleRatio: { action: \"hold\", below: 0.001 } },")
         try site.log(

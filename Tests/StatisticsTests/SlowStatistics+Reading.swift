@@ -133,6 +133,9 @@ extension SlowStatistics {
             let isInteger = text.allSatisfy { $0 == "-" || $0.isNumber }
             guard isInteger || fractionsToo else { throw Fault(reason: "invalid \(field.rawValue)") }
             return text
+        case .array(let elements) where field == .address:
+            let texts = elements.map { if case .string(let text) = $0 { text } else { "" } }
+            return texts.joined(separator: ",")
         case .bool, .array, .object: throw Fault(reason: "invalid \(field.rawValue)")
         }
     }
@@ -151,6 +154,7 @@ extension SlowStatistics {
 
     /// A share above 0 and at most 1, to the nearest billionth, halves up and at least one; nil for anything else.
     private func billionths(_ text: String) -> Int64? {
+        let text = SlowSources.trimmed(text)
         guard text.wholeMatch(of: /[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?/) != nil,
             let value = Foundation.Decimal(string: text, locale: Locale(identifier: "en_US_POSIX")), value > 0,
             value <= 1
@@ -162,7 +166,9 @@ extension SlowStatistics {
     }
 
     private func millionths(_ text: String) throws(Fault) -> Int128 {
-        guard let value = Foundation.Decimal(string: text, locale: Locale(identifier: "en_US_POSIX")) else {
+        guard
+            let value = Foundation.Decimal(string: SlowSources.trimmed(text), locale: Locale(identifier: "en_US_POSIX"))
+        else {
             throw Fault(reason: "invalid revenue")
         }
         var scaled = (value < 0 ? -value : value) * 1_000_000

@@ -277,6 +277,8 @@ struct EventBuilder: ~Copyable {
             }
         case .number where value.bytes.allSatisfy({ $0 == UInt8(ascii: "-") || ($0 >= 0x30 && $0 <= 0x39) }):
             return value.text
+        // A list of forwarders: which of them is the client's address is the bot filter's to say.
+        case .unusable where field == .address && value.bytes.first == UInt8(ascii: "["): return value.text
         default: throw invalid(value, field)
         }
     }
@@ -321,7 +323,7 @@ struct EventBuilder: ~Copyable {
     ) -> UInt32 {
         if let text = try? firstText(.propensity, from: values, sources) {
             if text.isEmpty { return 0 }
-            if let propensity = Propensity.billionths(text.bytes) { return propensity }
+            if let propensity = Propensity.billionths(text.trimmed.bytes) { return propensity }
         }
         if day.range.contains(event.pointee.time), !event.pointee.visitor.isEmpty { invalidPropensities += 1 }
         return 0
@@ -332,7 +334,7 @@ struct EventBuilder: ~Copyable {
     ) throws(RejectedReason) -> Int64 {
         let text = try firstText(.revenue, from: values, sources)
         if text.isEmpty { return 0 }
-        guard let revenue = Decimal.scaled(text.bytes, scale: 6, rounding: .halfAwayFromZero),
+        guard let revenue = Decimal.scaled(text.trimmed.bytes, scale: 6, rounding: .halfAwayFromZero),
             revenue.magnitude <= EventBuilder.maximumRevenue.magnitude
         else { throw invalid(LineValue(kind: .plainString, start: text.start, count: text.count), .revenue) }
         return revenue

@@ -37,7 +37,9 @@ extension NightlyRun {
         }
         facts.earlier = try history.dates.filter { $0 < date && !held.contains($0) }.suffix(GuardFacts.nights).map {
             day throws(RunFailure) in
-            try guardDay(day, history, quality: try qualityFile(of: day))
+            var earlier = try guardDay(day, history, quality: try qualityFile(of: day))
+            if isTimezone(earlier.timezone, ofNightsFrom: day, through: date) { earlier.timezone = facts.timezone }
+            return earlier
         }
         for movement in movements {
             let key = SlotKey(platform: Name(movement.platform), slot: Name(movement.slot))
@@ -79,6 +81,18 @@ extension NightlyRun {
         try readIfThere(state.statistics(on: date) + "/quality.json").flatMap {
             try? JSONFile.value(Quality.self, $0)
         }
+    }
+
+    /// Whether days from one through another began in a zone as they do in the configuration's.
+    private func isTimezone(
+        _ identifier: String?, ofNightsFrom first: CalendarDate, through last: CalendarDate
+    ) -> Bool {
+        guard let zone = identifier.flatMap({ SystemTimeZone(identifier: $0) }) else { return false }
+        let clock = DayClock(timeZone: configuration.timeZone)
+        let microseconds = clock.day(first).range.lowerBound..<clock.day(last).range.upperBound
+        return zone.agrees(
+            with: configuration.timeZone,
+            in: microseconds.lowerBound / 1_000_000..<microseconds.upperBound / 1_000_000)
     }
 
     private func guardDay(
