@@ -1,5 +1,5 @@
 /// A platform's slot, the place where one of several variants is shown.
-package struct SlotKey: Hashable, Comparable, Sendable {
+package struct SlotKey: Codable, Hashable, Comparable, Sendable {
     package var platform: Name
     package var slot: Name
 

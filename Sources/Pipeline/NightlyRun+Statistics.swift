@@ -35,7 +35,8 @@ extension NightlyRun {
             day: DayClock(timeZone: configuration.timeZone).day(
                 date, localTimes: configuration.events.timesWithoutOffset),
             policy: try policy(on: date))
-        let job = job(for: log, reading: [log], served: try journal().history)
+        var job = job(for: log, reading: [log], served: try journal().history)
+        job.folding = try segmentFolding()
         let (statistics, tally) = try counted(on: date, by: job) { () throws(DailyJob.Failure) in
             try job.run(log.files)
         }
@@ -90,12 +91,27 @@ extension NightlyRun {
         _ = try self.files { () throws(FileError) in try state.publish(contents, as: state.statistics(on: date)) }
     }
 
+    /// What a day's rows tell apart before it is checked: segments with shares of their own in tables that served too.
+    func segmentFolding() throws(RunFailure) -> SegmentFolding {
+        let shares = ServedShares(state, history: try journal().history)
+        let slots = configuration.experiments.map(\.experiment.key)
+        return SegmentFolding(configuration.statistics.segments) { tables in
+            // What cannot be read is said where the day is checked.
+            tables.reduce(into: []) { served, table in
+                for slot in slots {
+                    if let groups = try? shares.groups(table: table, slot: slot) { served.formUnion(groups.keys) }
+                }
+            }
+        }
+    }
+
     /// The day's rows in the segments that are told apart, and what is not.
     private func folded(
         _ statistics: DayStatistics, of date: CalendarDate
     ) throws(RunFailure) -> (rows: [DailyRow], folded: [SegmentBound.Folded]) {
         do throws(CountOverflow) {
-            return try configuration.statistics.segments.folding(statistics.rows(of: date))
+            let (rows, folded) = try configuration.statistics.segments.folding(statistics.rows(of: date))
+            return (rows, try SegmentBound.Folded.joined(statistics.folded + folded))
         } catch {
             throw .overflow(date: date)
         }

@@ -16,7 +16,8 @@ extension NightlyRun {
         }
         let (logs, found) = try logs(of: plan.logDays, night: date, into: &outcome)
         guard let own = plan.logDays.firstIndex(of: date) else { return CountedNight(days: [], plan: plan) }
-        let job = job(for: logs[own], reading: logs, served: try journal().history)
+        var job = job(for: logs[own], reading: logs, served: try journal().history)
+        job.folding = try segmentFolding()
         let results = try counted(on: date, by: job) { () throws(DailyJob.Failure) in
             try job.run(logs, window: window)
         }

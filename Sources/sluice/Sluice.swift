@@ -25,7 +25,7 @@ enum Sluice {
 
     private static func run(_ words: [String]) -> ExitCode {
         guard let first = words.first else {
-            Console.error("no command; `sluice --help` lists them")
+            Console.error("no command; `sluice --help` lists them", code: ErrorCode.usage)
             return .usage
         }
         if ["--help", "-h", "help"].contains(first) {
@@ -45,7 +45,7 @@ enum Sluice {
         }
         guard let command = commands.first(where: { $0.name == first }) else {
             let suggestion = Suggestion.text(for: first, among: commands.map { $0.name })
-            Console.error("'\(first)' is no command\(suggestion); `sluice --help` lists them")
+            Console.error("'\(first)' is no command\(suggestion); `sluice --help` lists them", code: ErrorCode.usage)
             return .usage
         }
         return run(command, Array(words.dropFirst()))
@@ -60,7 +60,7 @@ enum Sluice {
             let arguments = try Arguments(words, options: command.options, operands: command.operands)
             return try command.run(arguments)
         } catch let error as UsageError {
-            Console.error("\(command.name): \(error); see `sluice \(command.name) --help`")
+            Console.error("\(command.name): \(error); see `sluice \(command.name) --help`", code: ErrorCode.usage)
             if !command.steps.isEmpty {
                 NightOptions.noteRefusal(of: words, command: command.name, steps: command.steps, because: error)
             }

@@ -29,6 +29,7 @@ extension NightlyRun {
                 dates.firstIndex(of: day).map { set.hasLog($0, day) } ?? false
             }
         }
+        let folding = try segmentFolding()
         var days: [(date: CalendarDate, counted: CountedDay)] = []
         for (index, day) in dates.enumerated() where exact?.logDays.contains(day) ?? true {
             var counted: CountedDay
@@ -36,6 +37,11 @@ extension NightlyRun {
                 counted = try set.sum(index, day)
             } catch {
                 throw .parts(error)
+            }
+            do throws(CountOverflow) {
+                try counted.statistics.fold(folding)
+            } catch {
+                throw .overflow(date: day)
             }
             // Nothing was split, as nothing is read on one machine.
             if counted.tally.files.isEmpty { counted.tally = LogTally(of: configuration.events.schema) }

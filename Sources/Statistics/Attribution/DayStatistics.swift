@@ -60,6 +60,8 @@ package struct DayStatistics: Codable, Equatable, Sendable {
 
     /// One row for each arm, segment and table with a unit, in the order of `statistics.csv`.
     package internal(set) var rows: [Row] = []
+    /// What became of segments that rows do not tell apart.
+    package internal(set) var folded: [SegmentBound.Folded] = []
     /// All visitors with an event in the day, bots too.
     package internal(set) var visitors = Tally()
     /// Dropped visitors by rule; a visitor that several rules match counts under each.

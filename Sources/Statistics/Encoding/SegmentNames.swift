@@ -1,3 +1,4 @@
+import Domain
 import EventLog
 import Synchronization
 
@@ -17,6 +18,14 @@ final class SegmentNames: Sendable {
     /// The number of a name, which is added when new.
     func number(of name: ByteText) -> UInt32 {
         names.withLock { UInt32($0.number(of: name)) }
+    }
+
+    var count: Int { names.withLock { $0.count } }
+
+    /// The numbers of those of `wanted` that were seen.
+    func numbers(of wanted: Set<Name>) -> Set<UInt32> {
+        guard !wanted.isEmpty else { return [] }
+        return Set((0..<UInt32(count)).filter { wanted.contains(Name(string($0))) })
     }
 
     /// Whether one segment's name comes before another's in byte order.

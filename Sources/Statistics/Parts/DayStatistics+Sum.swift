@@ -4,32 +4,37 @@ package import Domain
 extension DayStatistics {
     /// The sum of the statistics of disjoint visitors: as if one job had counted them all. O(rows · log rows).
     package static func sum(_ parts: [DayStatistics]) throws(CountOverflow) -> DayStatistics {
-        struct Key: Hashable {
-            var table: CalendarDate?
-            var key: ArmKey
-        }
         var total = DayStatistics()
-        var indices: [Key: Int] = [:]
-        for part in parts {
-            total.add(part)
-            for row in part.rows {
-                let key = Key(table: row.table, key: row.key)
-                guard let index = indices[key] else {
-                    indices[key] = total.rows.count
-                    total.rows.append(row)
-                    continue
-                }
-                try total.rows[index].counts.add(row.counts)
-                total.rows[index].propensities.add(row.propensities)
-            }
-        }
-        total.rows.sort(by: Row.isBefore)
+        for part in parts { total.add(part) }
+        total.rows = try Row.merged(parts.map(\.rows))
         total.audit.sort { $0.visitor < $1.visitor }
         return total
     }
 }
 
 extension DayStatistics.Row {
+    /// Rows of disjoint visitors, those of one arm, segment and table added up, in the order of the file. O(n log n).
+    static func merged(_ parts: [[DayStatistics.Row]]) throws(CountOverflow) -> [DayStatistics.Row] {
+        struct Key: Hashable {
+            var table: CalendarDate?
+            var key: ArmKey
+        }
+        var rows: [DayStatistics.Row] = []
+        var indices: [Key: Int] = [:]
+        for row in parts.joined() {
+            let key = Key(table: row.table, key: row.key)
+            guard let index = indices[key] else {
+                indices[key] = rows.count
+                rows.append(row)
+                continue
+            }
+            try rows[index].counts.add(row.counts)
+            rows[index].propensities.add(row.propensities)
+        }
+        rows.sort(by: isBefore)
+        return rows
+    }
+
     /// The order of ``DailyRow/isBefore(_:_:)``.
     static func isBefore(_ left: DayStatistics.Row, _ right: DayStatistics.Row) -> Bool {
         let day = CalendarDate(dayNumber: 0)

@@ -40,12 +40,14 @@ package struct SplitJob: Sendable {
     package func run(_ files: [LogFile]) throws(LogError) -> Result {
         let hash = KeyedHash.random()
         let names = SegmentNames(hash: hash)
+        // What it says of agents is not looked at here.
+        let policy = BotPolicy(BotSettings())
         let isRefused = Atomic(false)
         let output = output
         let sinks = (0..<max(1, workers)).map { _ in
             LineSplitter(
                 names: DictionaryEncoder(
-                    experiments: experiments, policy: BotPolicy(BotSettings()), hash: hash, segments: names),
+                    experiments: experiments, policy: policy, hash: hash, segments: names),
                 parts: parts, blockBytes: blockBytes
             ) { part, bytes in
                 if !output(part, bytes) { isRefused.store(true, ordering: .relaxed) }

@@ -17,6 +17,8 @@ package struct DailyJob: Sendable {
     package var sketches = false
     /// Which table served when: what tells the rows of a day apart, and the units.
     package var servingHistory = ServingHistory()
+    /// Which segments rows tell apart; nil: all.
+    package var folding: SegmentFolding?
     /// Bytes that visitors may take. When they do not fit, the log is read more often, each time for some of them.
     package var memory = Int.max
 

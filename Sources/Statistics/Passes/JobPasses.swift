@@ -53,13 +53,19 @@ struct JobPasses {
             var parts: [[DayPart?]] = []
             for number in days.indices { parts.append(try read(number, into: shards)) }
             do throws(CountOverflow) {
-                try add(parts, of: shards)
+                try add(&parts, of: shards)
             } catch {
                 throw .overflow(error)
             }
             guard slices.finish(shards) else { throw .memory }
         }
-        return zip(totals, tallies).map { (statistics($0), $1) }
+        do throws(CountOverflow) {
+            return try tallies.indices.map { number throws(CountOverflow) in
+                (try takeStatistics(of: number), tallies[number])
+            }
+        } catch {
+            throw .overflow(error)
+        }
     }
 
     /// Enough shards that workers rarely wait for one another and that dropping one is a small step, but no more than can fill
@@ -119,10 +125,12 @@ struct JobPasses {
     }
 
     /// Adds what the shards that were kept to the end have found.
-    private mutating func add(_ parts: [[DayPart?]], of shards: Shards) throws(CountOverflow) {
+    private mutating func add(_ parts: inout [[DayPart?]], of shards: Shards) throws(CountOverflow) {
         for shard in 0..<shards.kept {
             for number in days.indices {
-                if let part = parts[number][shard] { try totals[number].add(part) }
+                guard let part = parts[number][shard] else { continue }
+                parts[number][shard] = nil
+                try totals[number].add(part)
             }
             guard let exposures = shards.shards[shard].content.withLock({ $0.exposures.take() }) else { continue }
             defer { withExtendedLifetime(exposures) {} }
@@ -156,9 +164,15 @@ struct JobPasses {
         batches?.flush()
     }
 
-    private func statistics(_ total: DayPart) -> DayStatistics {
-        var result = total.statistics
-        result.rows = rows(total.counts)
+    /// A day's statistics, of which nothing is kept here.
+    private mutating func takeStatistics(of number: Int) throws(CountOverflow) -> DayStatistics {
+        var (result, counts) = (totals[number].statistics, totals[number].counts)
+        totals[number] = DayPart()
+        if let folding = job.folding {
+            (counts, result.folded) = try counts.folded(
+                folding, experiments: job.experiments.map(\.key), segments: segments, date: tables.date)
+        }
+        result.rows = rows(counts)
         result.audit.sort { $0.visitor < $1.visitor }
         return result
     }
@@ -174,21 +188,19 @@ struct JobPasses {
             slotRanks[slot] = UInt64(rank)
         }
         let segmentRanks = segments.ranks
-        var found: [ArmCountTable.Row] = []
         var order: [(ofSegment: UInt64, inSegment: UInt64, index: Int)] = []
-        found.reserveCapacity(counts.count)
         order.reserveCapacity(counts.count)
-        counts.forEach { row in
+        for index in 0..<counts.count {
+            let row = counts[index]
             order.append(
                 (
                     slotRanks[row.arm.experiment] << 32 | UInt64(segmentRanks[Int(row.segment)]),
-                    UInt64(row.table) << 16 | UInt64(row.arm.arm), found.count
+                    UInt64(row.table) << 16 | UInt64(row.arm.arm), index
                 ))
-            found.append(row)
         }
         order.sort { ($0.ofSegment, $0.inSegment) < ($1.ofSegment, $1.inSegment) }
         return order.map { _, _, index in
-            let row = found[index]
+            let row = counts[index]
             let slot = slots[row.arm.experiment]
             let key = ArmKey(
                 platform: slot.platform, slot: slot.slot, segment: Name(segments.string(row.segment)),
