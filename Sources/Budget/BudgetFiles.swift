@@ -9,9 +9,11 @@ package struct BudgetFiles {
     private static let names = ["decisions.csv", "curve.csv", "budget.html", "budget.json"]
     private let folder: OutputFolder
 
-    /// - Parameter directory: made where it is missing.
-    package init(_ directory: String) throws(FileError) {
-        folder = try OutputFolder(directory, names: BudgetFiles.names)
+    /// - Parameters:
+    ///   - directory: made where it is missing.
+    ///   - inputs: files that are read, which are not replaced.
+    package init(_ directory: String, besides inputs: [String]) throws(FileError) {
+        folder = try OutputFolder(directory, names: BudgetFiles.names, besides: inputs)
     }
 
     /// Decides, and writes everything.

@@ -12,14 +12,18 @@ package final class OutputFolder {
     private var writers: [FileWriter] = []
     /// Whether the folder is this one's, and nothing has been moved into it.
     private var isNew: Bool
+    /// Files that the command reads.
+    private let inputs: [String]
 
     /// Makes the folder where it is missing; it goes again when nothing comes to be written into it.
     ///
     /// - Parameter names: files that will be written, looked at before the work that fills them. They are moved in this order, and
     ///   others after them in the order in which they are begun.
+    /// - Parameter inputs: files that the command reads, which are not replaced by what it writes.
     /// - Throws: `FileError` when one cannot be written.
-    package init(_ path: String, names: [String] = []) throws(FileError) {
+    package init(_ path: String, names: [String] = [], besides inputs: [String] = []) throws(FileError) {
         self.path = path
+        self.inputs = inputs
         isNew = try !FileSystem.isDirectory(path)
         try FileSystem.createDirectory(path)
         for name in names { _ = try file(name) }
@@ -32,7 +36,7 @@ package final class OutputFolder {
 
     private func file(_ name: String) throws(FileError) -> OutputFile {
         if let known = files.first(where: { $0.name == name }) { return known.file }
-        let file = try OutputFile("\(path)/\(name)")
+        let file = try OutputFile("\(path)/\(name)", besides: inputs)
         files.append((name, file))
         return file
     }

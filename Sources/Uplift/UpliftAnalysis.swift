@@ -68,17 +68,18 @@ package final class UpliftAnalysis {
                 "\(scores.file): a message is called '\(name)', which means customers without one: give scores of messages only, "
                     + "or call it otherwise")
         }
-        for name in settings.messages where !names.contains(name) {
+        for name in settings.messages where scores.messages.existing(name) == nil {
             throw .usage(
                 "--message \(name): \(scores.file) has no scores of it; it has "
                     + Text.printable(names.sorted(by: ByteOrder.isBefore).prefix(8).joined(separator: ", ")))
         }
-        for name in settings.decision.costs.keys.sorted(by: ByteOrder.isBefore) where !names.contains(name) {
+        for name in settings.decision.costs.keys.sorted().map(\.string) where scores.messages.existing(name) == nil {
             throw .usage(
                 "--cost \(Text.printable(name)): \(scores.file) has no scores of it; it has "
                     + Text.printable(names.sorted(by: ByteOrder.isBefore).prefix(8).joined(separator: ", ")))
         }
-        return names.indices.filter { settings.messages.isEmpty || settings.messages.contains(names[$0]) }
+        let wanted = Set(settings.messages.map { Name($0) })
+        return names.indices.filter { wanted.isEmpty || wanted.contains(Name(names[$0])) }
             .sorted { ByteOrder.isBefore(names[$0], names[$1]) }
     }
 
@@ -93,7 +94,7 @@ package final class UpliftAnalysis {
             if decides { tables.append(rows) }
         }
         guard decides else { return }
-        bands = try settings.fixedBands?.bands(of: tables, scores: scores) ?? Bands(tables, bins: settings.bins)
+        bands = try settings.fixedBands?.bands(of: tables, file: settings.fixedBandsFile) ?? Bands(tables, bins: settings.bins)
     }
 
     /// The rows that decisions are judged on; let go when they are made.
@@ -195,6 +196,7 @@ package final class UpliftAnalysis {
         }
         let reserve = try Reserve(settings.decision, self, spool)
         remarks += reserve.remarks
+        warnings += reserve.warnings
         decisions = Decisions(rule, reserve)
         let judged = PolicyValuation(rule, outcomes: outcomes, control: settings.control)
         policies = judged.values
@@ -216,7 +218,7 @@ package final class UpliftAnalysis {
         for message in bands.messages {
             guard let number = scores.messages.existing(message.message), let uplift = scores.uplift(customer, number)
             else { continue }
-            let cost = scores.cost(customer, number) ?? rule.costs[message.message] ?? 0
+            let cost = scores.cost(customer, number) ?? rule.costs[Name(message.message)] ?? 0
             let net = DecisionRule.net(value: rule.value * uplift, cost: cost)
             if best.map({ net > $0.net }) ?? true { best = (net, message, uplift) }
         }
@@ -234,4 +236,6 @@ package enum ByteOrder {
     package static func isBefore(_ left: String, _ right: String) -> Bool {
         left.utf8.lexicographicallyPrecedes(right.utf8)
     }
+
+    package static func areEqual(_ left: String, _ right: String) -> Bool { left.utf8.elementsEqual(right.utf8) }
 }

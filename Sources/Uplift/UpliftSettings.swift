@@ -1,3 +1,5 @@
+package import Domain
+
 /// What `sluice uplift` is asked.
 package struct UpliftSettings: Sendable {
     package var scores: String
@@ -15,6 +17,8 @@ package struct UpliftSettings: Sendable {
     /// Whether every customer's band is asked for.
     package var wantsBands = false
     package var fixedBands: FixedBands?
+    /// Where they were read.
+    package var fixedBandsFile = ""
     package var workers = 1
 
     package init(scores: String, outcomes: [String]) {
@@ -31,7 +35,7 @@ package struct DecisionSettings: Sendable {
     /// Of a unit of the outcome.
     package var value = 1.0
     /// By message, where the scores have none.
-    package var costs: [String: Double] = [:]
+    package var costs: [Name: Double] = [:]
     /// One-sided.
     package var confidence = 0.9
     /// Files of customers who are not to be contacted.

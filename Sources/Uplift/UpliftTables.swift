@@ -79,7 +79,7 @@ package struct UpliftTables {
     package func writeCustomers(
         decisions: (([UInt8]) throws -> Void)?, bands: (([UInt8]) throws -> Void)?
     ) throws -> [DecisionCounts] {
-        var counts: [String: DecisionCounts] = [:]
+        var counts: [Name: DecisionCounts] = [:]
         var formulas: Int64 = 0
         var decisionRows = RowWriter(header: ["customer", "message", "reason", "value", "cost", "band"])
         var bandRows = RowWriter(header: ["customer", "segment"])
@@ -91,7 +91,7 @@ package struct UpliftTables {
                 let decision = maker.decision(customer)
                 let message = decision.message ?? "none"
                 counts[
-                    "\(message)\u{0}\(decision.reason.rawValue)",
+                    Name("\(message)\u{0}\(decision.reason.rawValue)"),
                     default: DecisionCounts(message: message, reason: decision.reason.rawValue, customers: 0)
                 ].customers += 1
                 decisionRows.append(analysis.list.names[customer])
@@ -123,7 +123,7 @@ package struct UpliftTables {
         }
         return counts.values.sorted {
             ByteOrder.isBefore($0.message, $1.message)
-                || ($0.message == $1.message && ByteOrder.isBefore($0.reason, $1.reason))
+                || (ByteOrder.areEqual($0.message, $1.message) && ByteOrder.isBefore($0.reason, $1.reason))
         }
     }
 }

@@ -1,3 +1,4 @@
+import Domain
 import TestExpectations
 import TestSupport
 import Testing

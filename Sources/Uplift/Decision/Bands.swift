@@ -31,7 +31,7 @@ package struct Bands: Sendable {
 
     init(fixed: [OfMessage]) { messages = fixed }
 
-    package subscript(message: String) -> OfMessage? { messages.first { $0.message == message } }
+    package subscript(message: String) -> OfMessage? { messages.first { ByteOrder.areEqual($0.message, message) } }
 
     /// How a band is called as a segment: `spring-d01` is the highest tenth of the message spring.
     package static func segment(_ message: String, band: Int) -> String {
@@ -46,10 +46,12 @@ package struct FixedBands: Sendable, Codable, Equatable {
     package init(_ bands: Bands) { self.bands = bands.messages }
 
     /// The bands of these messages at the same cut points; a message that has joined since is cut now.
-    func bands(of tables: [MessageRows], scores: Scores) throws(UpliftError) -> Bands {
+    ///
+    /// - Parameter file: where they were read.
+    func bands(of tables: [MessageRows], file: String) throws(UpliftError) -> Bands {
         var result: [Bands.OfMessage] = []
         for rows in tables {
-            guard let known = bands.first(where: { $0.message == rows.message }) else {
+            guard let known = bands.first(where: { ByteOrder.areEqual($0.message, rows.message) }) else {
                 let bins = bands.first?.cuts.count ?? 10
                 result += Bands([rows], bins: max(1, min(bins, rows.count))).messages
                 continue
@@ -57,7 +59,7 @@ package struct FixedBands: Sendable, Codable, Equatable {
             let isFalling = zip(known.cuts, known.cuts.dropFirst()).allSatisfy { $0 >= $1 }
             guard !known.cuts.isEmpty, isFalling else {
                 throw .input(
-                    "bands.json: the cut points of \(Isolated.name(rows.message)) do not fall from band to band; restore the file "
+                    "\(file): the cut points of \(Isolated.name(rows.message)) do not fall from band to band; restore the file "
                         + "of the first wave")
             }
             result.append(known)

@@ -1,3 +1,4 @@
+import Domain
 import Numerics
 
 /// Whom to send what: messages that are weak or harm are left out, of the others the one with the greatest net value is chosen.
@@ -64,7 +65,7 @@ package final class DecisionRule: @unchecked Sendable {
                     })
             }
             return Message(
-                name: rows.message, number: rows.number, cost: settings.costs[rows.message] ?? 0, bands: ofMessage,
+                name: rows.message, number: rows.number, cost: settings.costs[Name(rows.message)] ?? 0, bands: ofMessage,
                 bounds: bounds)
         }
     }
@@ -72,7 +73,7 @@ package final class DecisionRule: @unchecked Sendable {
     /// The messages of which neither the scores nor the settings say a cost, where others have one.
     var withoutCost: [String] {
         let lacking = messages.filter {
-            settings.costs[$0.name] == nil && scores.columns[$0.number].details?.cost.count ?? 0 == 0
+            settings.costs[Name($0.name)] == nil && scores.columns[$0.number].details?.cost.count ?? 0 == 0
         }
         return lacking.count < messages.count ? lacking.map(\.name) : []
     }

@@ -55,7 +55,7 @@ struct PolicyValuation {
         names = ["rule", "none"] + rule.messages.map { "all:" + $0.name }
         armOfAction = outcomes.actions.names.map { name in
             if name == control { return 0 }
-            return rule.messages.firstIndex { $0.name == name }.map { $0 + 1 } ?? -1
+            return rule.messages.firstIndex { ByteOrder.areEqual($0.name, name) }.map { $0 + 1 } ?? -1
         }
         judge()
     }

@@ -6,6 +6,7 @@ struct Reserve {
     /// By customer.
     private var isReserved: [Bool]
     private(set) var remarks: [String] = []
+    private(set) var warnings: [String] = []
 
     init(_ settings: DecisionSettings, _ analysis: UpliftAnalysis, _ spool: StreamSpool) throws(UpliftError) {
         let names = analysis.list
@@ -18,8 +19,8 @@ struct Reserve {
                 isReserved[customer] = true
                 found += 1
             }
-            remarks.append(
-                "\(file.file): \(Text.count(found, "customer")) in reserve of \(Text.count(file.rows, "row"))")
+            let match = file.match(found, as: "in reserve")
+            if match.isWarning { warnings.append(match.text) } else { remarks.append(match.text) }
             if let remark = file.rejected.remark(file: file.file) { remarks.append(remark) }
         }
         let outcomes = analysis.outcomes

@@ -7,6 +7,8 @@ package final class CustomersFile {
     package let list: CustomerList
     package let file: String
     package let rows: Int64
+    /// Rows outside the period.
+    package let outside: Int64
     package let rejected: RejectedLines
 
     /// - Parameters:
@@ -24,8 +26,19 @@ package final class CustomersFile {
         guard !scan.isFull else { throw .input("\(file): the customers' names take more than 4 GiB: shorten them") }
         try scan.rejected.refuse(rows: scan.rows, file: file)
         rows = scan.rows
+        outside = scan.outside
         rejected = scan.rejected
         list = scan.list
+    }
+
+    /// Rows of a customer who was in an earlier one.
+    package var repeats: Int64 { rows - outside - Int64(list.names.count) }
+
+    /// What is said of how many of others' customers the file names, which may be none for how its ids are written.
+    func match(_ found: Int64, as what: String) -> (text: String, isWarning: Bool) {
+        let text = "\(file): \(Text.count(found, "customer")) \(what) of \(Text.count(rows, "row"))"
+        guard found == 0, rows > 0 else { return (text, false) }
+        return (text + ": ids are compared byte by byte, so that 7 is not 007; look at how both files write them", true)
     }
 
     /// Whether a customer is in the file.
@@ -42,6 +55,7 @@ private final class CustomersScan: @unchecked Sendable {
     // Changed by one worker at a time, in the order of the blocks.
     let list = CustomerList()
     var rows: Int64 = 0
+    var outside: Int64 = 0
     var rejected = RejectedLines()
     var isFull = false
 
@@ -90,6 +104,7 @@ private struct CustomersWorker: BlockWorker, ~Copyable {
         scan.list.names.insert(rows.count, into: &numbers) { rows[$0] }
         if numbers.count < rows.count { scan.isFull = true }
         scan.rows += count
+        scan.outside += count - Int64(rows.count)
         scan.rejected.add(walk.rejected)
     }
 }

@@ -1,4 +1,4 @@
-import Domain
+package import Domain
 package import EventLog
 import Evaluation
 
@@ -7,7 +7,7 @@ package final class Outcomes {
     /// How outcomes are read.
     package struct Rules: Sendable {
         /// The propensity of each action where a row states none.
-        package var shares: [String: Double] = [:]
+        package var shares: [Name: Double] = [:]
         /// Outcomes beyond it, on either side of 0, count as much.
         package var cap: Double?
         /// Whether the columns wave and reason must be there.
@@ -42,6 +42,15 @@ package final class Outcomes {
     fileprivate var earlier = EarlierRows()
 
     package init() {}
+
+    /// The squares and products of greater numbers are none any more.
+    static let greatest = 1e30
+    static let leastPropensity = 1e-30
+
+    static func tooGreat(_ text: UnsafeBufferPointer<UInt8>, _ column: String) -> RecordVerdict {
+        let text = Text.printable(String(decoding: text.prefix(40), as: UTF8.self))
+        return .fatal("\(column) \(text) is beyond ±1e30, which cannot be computed with: mend it, or take the line out")
+    }
 
     package var count: Int { customer.count }
 
@@ -161,6 +170,7 @@ private struct OutcomesWorker: BlockWorker, ~Copyable {
         guard let outcome = numbers.value(fields[layout.outcome]) else {
             return .rejected(.number(column: "outcome"), field: layout.outcome)
         }
+        guard abs(outcome) <= Outcomes.greatest else { return Outcomes.tooGreat(fields[layout.outcome], "outcome") }
         var row = Row(
             customer: customer, hash: CustomerNames.hash(customer), group: JackknifeGroups.group(of: customer),
             action: actions.number(of: message), wave: -1, reason: -1, outcome: outcome, propensity: .nan)
@@ -174,10 +184,20 @@ private struct OutcomesWorker: BlockWorker, ~Copyable {
                         + "the message received")
             }
             guard value <= 1 else { return .fatal("a propensity over 1; is it in percent?") }
+            guard value >= Outcomes.leastPropensity else {
+                return .fatal("a propensity below 1e-30, too small to weigh by: mend it, or take the line out")
+            }
             row.propensity = value
         }
+        if let place = layout.reason {
+            // For the status of waves both are needed.
+            guard !fields[place].isEmpty else { return .rejected(.empty(column: "reason"), field: place) }
+            row.reason = reasons.number(of: fields[place])
+            if let place = layout.wave, fields[place].isEmpty {
+                return .rejected(.empty(column: "wave"), field: place)
+            }
+        }
         if let place = layout.wave, !fields[place].isEmpty { row.wave = waves.number(of: fields[place]) }
-        if let place = layout.reason, !fields[place].isEmpty { row.reason = reasons.number(of: fields[place]) }
         rows.append(row)
         return .good
     }
@@ -188,8 +208,13 @@ private struct OutcomesWorker: BlockWorker, ~Copyable {
         actions.extend(&outcomes.actions)
         waves.extend(&outcomes.waves)
         reasons.extend(&outcomes.reasons)
+        if let damaged = outcomes.actions.damaged {
+            let row = rows.first { actions.common($0.action) == damaged }
+            scan.fault = .input(row.map { lines.line(of: $0.customer) } ?? 1, NameNumbers.notUTF8)
+            return
+        }
         while scan.shares.count < outcomes.actions.names.count {
-            scan.shares.append(scan.rules.shares[outcomes.actions.names[scan.shares.count]] ?? .nan)
+            scan.shares.append(scan.rules.shares[Name(outcomes.actions.names[scan.shares.count])] ?? .nan)
         }
         if let row = rows.first, outcomes.actions.names.count > 10_000 || outcomes.waves.names.count > 10_000 {
             let text = "over 10,000 different messages or waves; are the columns the right ones?"

@@ -199,6 +199,8 @@ private struct ScoresWorker: BlockWorker, ~Copyable {
         guard let baseline = numbers.value(fields[layout.baseline]) else {
             return .rejected(.number(column: "baseline"), field: layout.baseline)
         }
+        guard abs(uplift) <= Outcomes.greatest else { return Outcomes.tooGreat(fields[layout.uplift], "uplift") }
+        guard abs(baseline) <= Outcomes.greatest else { return Outcomes.tooGreat(fields[layout.baseline], "baseline") }
         var row = Row(
             customer: customer, hash: CustomerNames.hash(customer), message: messages.number(of: message), fold: -1,
             uplift: uplift, baseline: baseline, standardError: .nan, cost: .nan)
@@ -206,6 +208,7 @@ private struct ScoresWorker: BlockWorker, ~Copyable {
             guard let value = numbers.value(fields[place]), value >= 0 else {
                 return .rejected(.number(column: "se"), field: place)
             }
+            guard value <= Outcomes.greatest else { return Outcomes.tooGreat(fields[place], "se") }
             row.standardError = value
         }
         if let place = layout.cost, !fields[place].isEmpty {
@@ -215,6 +218,7 @@ private struct ScoresWorker: BlockWorker, ~Copyable {
             guard value >= 0 else {
                 return .fatal("a negative cost; what a contact costs is 0 or more: mend the column cost")
             }
+            guard value <= Outcomes.greatest else { return Outcomes.tooGreat(fields[place], "cost") }
             row.cost = value
         }
         if let place = layout.fold, !fields[place].isEmpty { row.fold = folds.number(of: fields[place]) }
@@ -227,6 +231,11 @@ private struct ScoresWorker: BlockWorker, ~Copyable {
         let scores = scan.scores
         messages.extend(&scores.messages)
         folds.extend(&scores.folds)
+        if let damaged = scores.messages.damaged {
+            let row = rows.first { messages.common($0.message) == damaged }
+            scan.fault = (row.map { lines.line(of: $0.customer) } ?? 1, NameNumbers.notUTF8)
+            return
+        }
         while scores.columns.count < scores.messages.names.count {
             scores.columns.append(MessageScores(hasDetails: scan.withDetails))
         }
@@ -296,7 +305,13 @@ private struct ScoresWorker: BlockWorker, ~Copyable {
         guard scores.folds.names.count <= Int(Int16.max) else {
             return "over 32,767 different folds; is `fold` the right column?"
         }
-        if row.fold >= 0 { scores.fold[customer] = Int16(folds.common(row.fold)) }
+        guard row.fold >= 0 else { return nil }
+        let fold = Int16(folds.common(row.fold))
+        guard scores.fold[customer] < 0 || scores.fold[customer] == fold else {
+            return "a second fold of customer '\(text(row.customer))'; it is that of the models which did not see the "
+                + "customer, the same in all rows"
+        }
+        scores.fold[customer] = fold
         return nil
     }
 

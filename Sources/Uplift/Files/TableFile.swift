@@ -144,20 +144,25 @@ struct SharedNumbers: ~Copyable {
     func common(_ number: Int) -> Int { shared[number] }
 }
 
-/// Names numbered in the order in which they are met.
+/// Names numbered in the order in which they are met. Names are equal when their bytes are.
 package struct NameNumbers: Sendable {
     package private(set) var names: [String] = []
-    private var numbers: [String: Int] = [:]
+    private var numbers: [Name: Int] = [:]
+    /// The first name that was no UTF-8, so that others may have become the same text.
+    private(set) var damaged: Int?
+
+    static let notUTF8 = "a message's name that is no UTF-8: save the file as UTF-8, or rename the message"
 
     package init(_ names: [String] = []) {
         for name in names { _ = number(of: name) }
     }
 
-    package func existing(_ name: String) -> Int? { numbers[name] }
+    package func existing(_ name: String) -> Int? { numbers[Name(name)] }
 
     package mutating func number(of name: String) -> Int {
-        if let number = numbers[name] { return number }
-        numbers[name] = names.count
+        if let number = numbers[Name(name)] { return number }
+        numbers[Name(name)] = names.count
+        if damaged == nil, name.unicodeScalars.contains("\u{FFFD}") { damaged = names.count }
         names.append(name)
         return names.count - 1
     }

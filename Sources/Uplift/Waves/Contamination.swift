@@ -15,8 +15,8 @@ package struct Contamination: Sendable {
     /// Targeted less control, and without the control customers who were contacted.
     package private(set) var assigned: (value: Double, error: Double?)?
     package private(set) var untouched: (value: Double, error: Double?)?
-    package let contacts: Int64
     package private(set) var remarks: [String] = []
+    package private(set) var warnings: [String] = []
 
     package var share: Double { controls > 0 ? Double(contacted) / Double(controls) : 0 }
 
@@ -26,7 +26,16 @@ package struct Contamination: Sendable {
         spool: StreamSpool, workers: Int
     ) throws(UpliftError) {
         let file = try CustomersFile(path, kind: "a contact log", period: period, spool: spool, workers: workers)
-        contacts = file.rows
+        remarks.append(
+            "\(file.file): \(Text.count(file.rows, "contact")), of which \(Text.count(file.outside)) are not from --from to before "
+                + "--until")
+        let known = (0..<list.names.count).count { file.contains(list.names[$0]) }
+        if file.rows > 0, file.outside == file.rows {
+            warnings.append("\(file.file): no contact is of the period; look at --from, --until and the column ts")
+        } else if file.rows > 0 {
+            let match = file.match(Int64(known), as: "of the outcomes were contacted in the period, by some")
+            if match.isWarning { warnings.append(match.text) }
+        }
         if let remark = file.rejected.remark(file: file.file) { remarks.append(remark) }
         let control = outcomes.actions.existing("control") ?? -1
         let target = outcomes.reasons.existing("target") ?? -1

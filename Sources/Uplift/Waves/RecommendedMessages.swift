@@ -29,12 +29,12 @@ package final class RecommendedMessages {
             throw .usage(
                 "\(scores.file): a message is called '\(name)', which means something else in a wave: rename it")
         }
-        for name in wanted where !names.contains(name) {
+        for name in wanted where scores.messages.existing(name) == nil {
             throw .usage(
                 "--message \(name): \(scores.file) has no scores of it; it has "
                     + Text.printable(names.sorted(by: ByteOrder.isBefore).prefix(8).joined(separator: ", ")))
         }
-        messages = names.filter { wanted.isEmpty || wanted.contains($0) }.sorted(by: ByteOrder.isBefore)
+        messages = names.filter { name in wanted.isEmpty || wanted.contains { ByteOrder.areEqual($0, name) } }.sorted(by: ByteOrder.isBefore)
         if let remark = scores.rejected.remark(file: scores.file) { remarks.append(remark) }
         customers = list.names.count
         let numbers = messages.map { scores.messages.existing($0) ?? 0 }
@@ -148,9 +148,14 @@ private struct DecisionsWorker: BlockWorker, ~Copyable {
         // Two fields at once of a worker that cannot be copied: a build for the thread sanitizer wants the class apart.
         let scan = scan
         names.extend(&scan.names)
+        if let damaged = scan.names.damaged {
+            let row = rows.first { names.common($0.message) == damaged }
+            scan.fault = (row.map { lines.line(of: $0.customer) } ?? 1, NameNumbers.notUTF8, false)
+            return
+        }
         // Who was control is sent nothing by a decision either.
         let places = scan.names.names.map { name in
-            ["none", "control"].contains(name) ? -1 : scan.messages.firstIndex(of: name) ?? -2
+            ["none", "control"].contains(name) ? -1 : scan.messages.firstIndex { ByteOrder.areEqual($0, name) } ?? -2
         }
         for row in rows {
             let place = places[names.common(row.message)]

@@ -67,6 +67,9 @@ package final class Wave {
             let file = try CustomersFile(path, kind: "a list of customers", spool: spool, workers: settings.workers)
             population = file.list
             if let remark = file.rejected.remark(file: file.file) { remarks.append(remark) }
+            if file.repeats > 0 {
+                remarks.append("\(file.file): \(Text.count(file.repeats, "row")) of customers who are in an earlier one")
+            }
         } else {
             population = recommended.list
         }
@@ -77,6 +80,12 @@ package final class Wave {
             files.append(file)
         }
         reserve = files
+        for file in files {
+            var found = 0 as Int64
+            for customer in 0..<population.names.count where file.contains(population.names[customer]) { found += 1 }
+            let match = file.match(found, as: "in reserve")
+            if match.isWarning { warnings.append(match.text) } else { remarks.append(match.text) }
+        }
         guard population.names.count > 0 else { throw .nothing("no customer takes part: the files have none") }
         tellPartners()
     }

@@ -31,7 +31,7 @@ package struct WaveShares: Equatable, Sendable {
         let parts = one * (actions.count - 1)
         let exact = actions.map { action -> Int in
             if action == "out" { return (one - size) * parts }
-            return size * explore + (action == decided ? size * (one - explore) * (actions.count - 1) : 0)
+            return size * explore + (ByteOrder.areEqual(action, decided) ? size * (one - explore) * (actions.count - 1) : 0)
         }
         var rounded = exact.map { $0 / parts }
         let byRemainder = actions.indices.sorted { left, right in
@@ -44,7 +44,7 @@ package struct WaveShares: Equatable, Sendable {
     /// The share of an action for customers whom the decision sends another, or the same; actions by their places.
     package func share(of action: Int, decided: Int) -> Int { shares[decided][action] }
 
-    package func place(of action: String) -> Int? { actions.firstIndex(of: action) }
+    package func place(of action: String) -> Int? { actions.firstIndex { ByteOrder.areEqual($0, action) } }
 
     /// Whether every action can be drawn, whatever is decided; a wave of everybody has nobody who is out.
     var coversAll: Bool {

@@ -138,7 +138,7 @@ package struct WaveStatus: Sendable {
         var arms = outcomes.waves.names.map { _ in Arms(messages: messages.map { _ in Sums() }) }
         let target = outcomes.reasons.existing("target") ?? -1
         let control = outcomes.actions.existing("control") ?? -1
-        let places = outcomes.actions.names.map { messages.firstIndex(of: $0) }
+        let places = outcomes.actions.names.map { name in messages.firstIndex { ByteOrder.areEqual($0, name) } }
         for row in 0..<outcomes.count {
             let wave = outcomes.wave(row)
             let group = Int(outcomes.group[row])

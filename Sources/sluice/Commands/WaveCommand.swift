@@ -116,7 +116,7 @@ enum WaveCommand: Command {
         let recommended = try options.recommended(spool)
         let wave = try Wave(options.settings, recommended, spool: spool)
         let inputs = try options.inputs()
-        let folder = try OutputFolder(options.output)
+        let folder = try OutputFolder(options.output, besides: options.files)
         let file = try folder.begin("decisions.csv")
         let (customers, actions) = try wave.write { try file.append($0) }
         guard customers > 0 else {

@@ -14,7 +14,7 @@ struct UpliftFiles {
     }
 
     func write() throws {
-        let folder = try OutputFolder(options.output)
+        let folder = try OutputFolder(options.output, besides: options.inputs)
         let tables = UpliftTables(analysis)
         try folder.write(tables.deciles, to: "deciles.csv")
         try folder.write(tables.metrics, to: "uplift.csv")

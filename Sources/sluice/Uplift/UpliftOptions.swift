@@ -10,6 +10,8 @@ import Uplift
 struct UpliftOptions {
     private(set) var settings: UpliftSettings
     let output: String
+    /// The files that are read.
+    let inputs: [String]
     let decides: Bool
     let writesBands: Bool
     private let waveFile: String?
@@ -24,6 +26,7 @@ struct UpliftOptions {
         guard !scores.isEmpty, !outcomes.contains(""), !output.isEmpty else {
             throw UsageError("--scores, --outcomes and --output need a name, and one is empty")
         }
+        inputs = [scores] + outcomes + arguments.all("reserve") + [arguments["bands-from"]].compactMap(\.self)
         decides = arguments.has("decide")
         writesBands = arguments.has("bands") || arguments["bands-from"] != nil
         waveFile = arguments["wave-from"]
@@ -52,7 +55,10 @@ struct UpliftOptions {
         if decides || writesBands { try decide(arguments) }
         settings.decides = decides
         settings.wantsBands = writesBands
-        if let file = arguments["bands-from"] { settings.fixedBands = try UpliftOptions.bands(file) }
+        if let file = arguments["bands-from"] {
+            settings.fixedBands = try UpliftOptions.bands(file)
+            settings.fixedBandsFile = file
+        }
         settings.workers = try arguments.workers()
     }
 
@@ -61,7 +67,7 @@ struct UpliftOptions {
         decision.value = try NumberOption.value(arguments, "value", "a number over 0", { $0 > 0 }) ?? 1
         for (name, cost) in try UpliftOptions.pairs(arguments, "cost") {
             guard cost >= 0 else { throw UsageError("--cost \(name) is negative; what a contact costs is 0 or more") }
-            decision.costs[name] = cost
+            decision.costs[Name(name)] = cost
         }
         decision.confidence =
             try NumberOption.value(arguments, "confidence", "a number between 0 and 1, like 0.9", { $0 > 0 && $0 < 1 })
@@ -80,7 +86,7 @@ struct UpliftOptions {
                 let value = NumberOption.number(String(part[part.index(after: equals)...]))
             else { throw UsageError("--\(option) has '\(part)'; write NAME=NUMBER with commas between them") }
             let name = String(part[..<equals])
-            guard !pairs.contains(where: { $0.0 == name }) else {
+            guard !pairs.contains(where: { Name($0.0) == Name(name) }) else {
                 throw UsageError("--\(option) names '\(name)' twice")
             }
             pairs.append((name, value))
@@ -88,14 +94,14 @@ struct UpliftOptions {
         return pairs
     }
 
-    private static func shares(_ arguments: Arguments) throws -> [String: Double] {
+    private static func shares(_ arguments: Arguments) throws -> [Name: Double] {
         if let text = arguments["shares"] {
             guard arguments["table"] == nil else {
                 throw UsageError("--shares and --table both give propensities; give one")
             }
             return Dictionary(
                 uniqueKeysWithValues: try ComparisonOptions.shares(text, "shares", least: true).map {
-                    ($0.name, $0.share)
+                    (Name($0.name), $0.share)
                 })
         }
         guard let directory = arguments["table"] else { return [:] }
@@ -112,7 +118,7 @@ struct UpliftOptions {
         }
         return Dictionary(
             uniqueKeysWithValues: rows.filter { $0.traffic > 0 }.map {
-                ($0.key.variant.string, Double($0.traffic) / 1e6)
+                ($0.key.variant, Double($0.traffic) / 1e6)
             })
     }
 
@@ -158,10 +164,10 @@ extension UpliftOptions {
                         + "that did with --wave-from")
                 continue
             }
-            guard settings.scores != "-", let drawn = record.inputs.first(where: { $0.role == "scores" }) else {
-                continue
-            }
-            guard XXH64.hexadecimal(XXH64.hash(try FileSystem.read(settings.scores))) != drawn.xxh64 else { continue }
+            // A pipe has been read already.
+            guard settings.scores != "-", let drawn = record.inputs.first(where: { $0.role == "scores" }),
+                let digest = try FileDigest.xxh64(settings.scores), digest != drawn.xxh64
+            else { continue }
             analysis.warn(
                 "\(settings.scores) is not the file of scores that drew wave \(record.wave) of \(record.campaign) (\(file)): its "
                     + "scores may have seen these outcomes")

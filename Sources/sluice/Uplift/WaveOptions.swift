@@ -9,6 +9,8 @@ import Uplift
 struct WaveOptions {
     let settings: Wave.Settings
     let output: String
+    /// The files that are read.
+    let files: [String]
     private let scores: String?
     private let decisions: String?
     private let messages: [String]
@@ -28,7 +30,7 @@ struct WaveOptions {
             throw UsageError("--message \(name): that means something else in a wave; rename the message")
         }
         guard Set(messages).count == messages.count else { throw UsageError("--message names one twice") }
-        let files = [scores, decisions, arguments["customers"]].compactMap(\.self) + arguments.all("reserve")
+        files = [scores, decisions, arguments["customers"]].compactMap(\.self) + arguments.all("reserve")
         guard files.count(where: { $0 == "-" }) <= 1 else { throw UsageError("only one file can be standard input") }
         guard !files.contains(""), !output.isEmpty else { throw UsageError("a file's name is empty") }
         let campaign = try arguments.required("campaign")

@@ -30,6 +30,7 @@ enum WaveStatusMode {
         if let contacts = arguments["contacts"], let period {
             let found = try Contamination(
                 outcomes, list, contacts: contacts, period: period, level: level, spool: spool, workers: workers)
+            for warning in found.warnings { Console.warning(warning) }
             for remark in found.remarks { Console.information(remark) }
             Console.output(text(found, level: level))
             if found.share > 0.01 {
