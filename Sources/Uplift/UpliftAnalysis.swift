@@ -94,7 +94,9 @@ package final class UpliftAnalysis {
             if decides { tables.append(rows) }
         }
         guard decides else { return }
-        bands = try settings.fixedBands?.bands(of: tables, file: settings.fixedBandsFile) ?? Bands(tables, bins: settings.bins)
+        bands =
+            try settings.fixedBands?.bands(of: tables, file: settings.fixedBandsFile)
+            ?? Bands(tables, bins: settings.bins)
     }
 
     /// The rows that decisions are judged on; let go when they are made.

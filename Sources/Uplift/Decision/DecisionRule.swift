@@ -65,7 +65,8 @@ package final class DecisionRule: @unchecked Sendable {
                     })
             }
             return Message(
-                name: rows.message, number: rows.number, cost: settings.costs[Name(rows.message)] ?? 0, bands: ofMessage,
+                name: rows.message, number: rows.number, cost: settings.costs[Name(rows.message)] ?? 0,
+                bands: ofMessage,
                 bounds: bounds)
         }
     }

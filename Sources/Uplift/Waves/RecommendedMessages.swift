@@ -34,7 +34,8 @@ package final class RecommendedMessages {
                 "--message \(name): \(scores.file) has no scores of it; it has "
                     + Text.printable(names.sorted(by: ByteOrder.isBefore).prefix(8).joined(separator: ", ")))
         }
-        messages = names.filter { name in wanted.isEmpty || wanted.contains { ByteOrder.areEqual($0, name) } }.sorted(by: ByteOrder.isBefore)
+        messages = names.filter { name in wanted.isEmpty || wanted.contains { ByteOrder.areEqual($0, name) } }.sorted(
+            by: ByteOrder.isBefore)
         if let remark = scores.rejected.remark(file: scores.file) { remarks.append(remark) }
         customers = list.names.count
         let numbers = messages.map { scores.messages.existing($0) ?? 0 }

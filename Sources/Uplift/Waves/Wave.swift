@@ -68,7 +68,8 @@ package final class Wave {
             population = file.list
             if let remark = file.rejected.remark(file: file.file) { remarks.append(remark) }
             if file.repeats > 0 {
-                remarks.append("\(file.file): \(Text.count(file.repeats, "row")) of customers who are in an earlier one")
+                remarks.append(
+                    "\(file.file): \(Text.count(file.repeats, "row")) of customers who are in an earlier one")
             }
         } else {
             population = recommended.list

@@ -31,7 +31,8 @@ package struct WaveShares: Equatable, Sendable {
         let parts = one * (actions.count - 1)
         let exact = actions.map { action -> Int in
             if action == "out" { return (one - size) * parts }
-            return size * explore + (ByteOrder.areEqual(action, decided) ? size * (one - explore) * (actions.count - 1) : 0)
+            return size * explore
+                + (ByteOrder.areEqual(action, decided) ? size * (one - explore) * (actions.count - 1) : 0)
         }
         var rounded = exact.map { $0 / parts }
         let byRemainder = actions.indices.sorted { left, right in

@@ -66,7 +66,9 @@ enum BudgetCommand: Command {
         do throws(BudgetError) {
             let run = try BudgetRun(settings)
             let files: BudgetFiles
-            do throws(FileError) { files = try BudgetFiles(output, besides: [settings.options.name]) } catch { throw .file(error) }
+            do throws(FileError) { files = try BudgetFiles(output, besides: [settings.options.name]) } catch {
+                throw .file(error)
+            }
             result = try files.write(run) { BudgetPage($0).html() }
         } catch {
             switch error {
