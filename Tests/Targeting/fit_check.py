@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import stat
 import random
 import re
 import sys
@@ -335,7 +336,19 @@ def check_bad_input(checks: Checks) -> None:
     code, said, _ = run(fit, "--customers", "customers.csv", "--out", "kept.csv")
     writing.os.fsync = kept
     checks.that(code == 74 and "No space left" in said and load("kept.csv") == b"old\n", f"a full disk: exit {code}: {said}")
+    checks.that("kept.csv" in said, f"a full disk names the file: {said}")
     checks.that(sorted(os.listdir(".")) == names, "a full disk leaves no temporary file")
+
+    # What is written where: behind links, over no device, no pipe and no input.
+    os.symlink("kept.csv", "link.csv")
+    code, said, _ = run(fit, "--customers", "customers.csv", "--out", "link.csv")
+    checks.that(code == 0 and os.path.islink("link.csv") and load("kept.csv") != b"old\n", f"behind a link: exit {code}: {said}")
+    os.mkfifo("pipe")
+    code, said, _ = run(fit, "--customers", "customers.csv", "--out", "pipe")
+    checks.that(code == 74 and "is a device or a pipe" in said and stat.S_ISFIFO(os.stat("pipe").st_mode), f"a pipe: exit {code}: {said}")
+    before = load("customers.csv")
+    code, said, _ = run(fit, "--customers", "customers.csv", "--out", "./customers.csv")
+    checks.that(code == 64 and "that is read" in said and load("customers.csv") == before, f"an input: exit {code}: {said}")
 
 
 def check_extremes(checks: Checks) -> None:

@@ -250,6 +250,16 @@ def check_command(checks: Checks) -> None:
             64,
             "a message is called 'none'",
         ),
+        (
+            "other features",
+            "features.csv",
+            text(features + [{**features[1], "customer": features[0]["customer"]}]),
+            MONEY,
+            0,
+            "features.csv: 1 lines of customers with other features on an earlier line: the last line of each counts",
+        ),
+        ("shares over 1", "log.csv", plain, MONEY[:5] + ["control=1,a=1,b=0.3"], 64, "--shares adds up to 2.3"),
+        ("a share lacks", "log.csv", plain, MONEY[:5] + ["control=0.5,a=0.5"], 64, "no propensity of 'b'"),
         ("no features", "features.csv", text(features[:-7]), MONEY, 0, "7 customers with scores have no features"),
         (
             "no fold",

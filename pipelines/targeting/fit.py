@@ -95,7 +95,7 @@ def main() -> None:
     console.needs(packages, target)
     from targeting import crossfit, customers, writing
 
-    writing.check_writable(options.out)
+    writing.check_writable(options.out, [options.customers, *([options.score] if options.score else [])])
     campaign = customers.read_campaign(options.customers, options.control, options.ignore, options.categories, options.numbers)
     counts = ", ".join(
         f"{name} {int((campaign.arm == arm).sum())}" for arm, name in enumerate([options.control, *campaign.messages])

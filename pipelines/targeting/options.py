@@ -16,7 +16,7 @@ import argparse
 import sys
 
 from targeting import console
-from targeting.console import say, usage
+from targeting.console import say, usage, warn
 
 EXITS = """exit codes:
   0 done · 64 the command line is wrong · 65 bad data: the message names file, line and remedy · 66 there is no score · 69 a package
@@ -55,7 +55,7 @@ def main() -> None:
     from targeting.tables import Table
     from targeting.writing import decimal
 
-    writing.check_writable(options.out)
+    writing.check_writable(options.out, [options.scores, *([options.reserve] if options.reserve else [])])
     scores = read_scores(options.scores)
     scores.take_costs(options.cost)
     reserved: set[str] = set()
@@ -63,6 +63,11 @@ def main() -> None:
         table = Table(options.reserve, ["customer"])
         reserved = {row[table.index("customer")] for row in table.rows()}
         table.finish()
+        if reserved and reserved.isdisjoint(scores.customers):
+            warn(
+                f"{table.name}: 0 customers in reserve of {table.lines} rows: ids are compared byte by byte, so that 7 is not 007; look"
+                " at how both files write them"
+            )
     left_out = sum(customer in reserved for customer in scores.customers)
 
     def rows():
@@ -75,7 +80,8 @@ def main() -> None:
 
     writing.write(options.out, writing.csv_bytes(["customer", "option", "value", "cost"], rows()))
     kept = len(scores.customers) - left_out
-    say(f"{options.out}: {kept} customers, {len(scores.messages)} options each" + (f"; {left_out} in reserve left out" if left_out else ""))
+    left = f"; {left_out} in reserve left out, of {table.lines} rows" if options.reserve else ""
+    say(f"{options.out}: {kept} customers, {len(scores.messages)} options each{left}")
 
 
 if __name__ == "__main__":

@@ -69,6 +69,8 @@ def arguments(words: list[str]) -> argparse.Namespace:
     for name, share in (options.shares or {}).items():
         if not 0 < share <= 1:
             raise usage(f"--shares {name}={share:g}: above 0 and at most 1")
+    if options.shares and abs((total := sum(options.shares.values())) - 1) > 1.000001e-6:
+        raise usage(f"--shares adds up to {total:g}; probabilities add up to 1")
     if sum(path == "-" for path in [*options.log, *options.features, options.scores]) > 1:
         raise usage("only one file can be standard input")
     return options
@@ -84,8 +86,9 @@ def main() -> None:
     report = os.path.join(os.path.dirname(os.path.abspath(options.out)), "tune.json")
     if os.path.abspath(options.out) == report:
         raise usage("--out cannot be tune.json, which is written beside it")
-    writing.check_writable(options.out)
-    writing.check_writable(report)
+    inputs = [*options.log, *options.features, options.scores]
+    writing.check_writable(options.out, inputs)
+    writing.check_writable(report, inputs)
     scores = scores_of.read_scores(options.scores)
     if scores.fold is None:
         warn(f"{options.scores}: has no column fold: these scores may have seen their outcomes, and then look better than they are")

@@ -98,7 +98,8 @@ struct ComparisonOptions {
             shares.append(ComparisonSettings.NamedShare(name: name, share: share))
         }
         let sum = shares.reduce(0) { $0 + $1.share }
-        guard abs(sum - 1) <= 1e-6 else { throw UsageError("--\(option) adds up to \(sum); probabilities add up to 1") }
+        // Three times 0.333333 is 1 to six decimals.
+        guard abs(sum - 1) <= 1.000001e-6 else { throw UsageError("--\(option) adds up to \(sum); probabilities add up to 1") }
         return shares
     }
 }

@@ -67,7 +67,10 @@ def read_outcomes(paths: list[str], scores: ScoreTable, control: str, shares: di
                 continue
             if propensity is None and arm >= 0:
                 if shares is None or message not in shares:
-                    raise table.fault(f"there is no propensity, and --shares has none for {message!r}")
+                    raise usage(
+                        f"{table.name}:{table.line}: no propensity of {message!r}: add the column propensity (the probability of the"
+                        f" message received), or give {message}=P among --shares"
+                    )
                 propensity = shares[message]
             rows.append((place[customer], arm, outcome, propensity or 1.0))
         table.finish()

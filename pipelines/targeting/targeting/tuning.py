@@ -57,11 +57,15 @@ def read_features(paths: list[str], scores: ScoreTable, ignored: set[str]) -> Fe
         table.finish()
         # The first file that has a customer counts, and there the last line.
         earlier = found.copy()
+        others = 0
         for row, customer in enumerate(customers):
             score = place.get(customer, -1)
             if usable[row] and score >= 0 and not earlier[score]:
+                others += bool(found[score]) and not np.array_equal(matrix[score], values[row])
                 matrix[score] = values[row]
                 found[score] = 1
+        if others:
+            warn(f"{table.name}: {others} lines of customers with other features on an earlier line: the last line of each counts")
     missing = np.flatnonzero(found == 0)
     if len(missing):
         first = scores.customers[missing[0]]

@@ -24,15 +24,21 @@ def decimal(value: float, digits: int = 9) -> str:
     return "0" if text == "-0" else text
 
 
-def check_writable(path: str) -> None:
-    """Raises, before long work, where a result could not be written."""
+def check_writable(path: str, inputs: Iterable[str] = ()) -> None:
+    """Raises, before long work, where a result could not be written, or would take the place of a file that is read."""
     if path == "-":
         raise usage("results go to a file, not to standard output: name one")
+    for other in inputs:
+        if other != "-" and os.path.exists(path) and os.path.exists(other) and os.path.samefile(path, other):
+            raise usage(f"{path}: is the {other} that is read: name another file for the result")
+    path = os.path.realpath(path)
     folder = os.path.dirname(os.path.abspath(path))
     if not os.path.isdir(folder):
         raise Failure(INPUT_OUTPUT, f"{folder}: is no folder: make it first")
     if os.path.isdir(path):
         raise Failure(INPUT_OUTPUT, f"{path}: is a folder: name a file")
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise Failure(INPUT_OUTPUT, f"{path}: is a device or a pipe, and results replace files whole: name a file")
     if not os.access(folder, os.W_OK):
         raise Failure(INPUT_OUTPUT, f"{folder}: cannot be written to: check its permissions")
 
@@ -57,8 +63,9 @@ def write(path: str, content: bytes) -> None:
 
 
 def write_files(files: list[tuple[str, bytes]]) -> None:
-    """Writes files by temporary ones beside them: whoever reads one finds its old bytes or the new. All are on disk before the
-    first takes its name, and they take them in this order."""
+    """Writes files by temporary ones beside them, behind whatever links lead to them: whoever reads one finds its old bytes or the
+    new. All are on disk before the first takes its name, and they take them in this order."""
+    files = [(os.path.realpath(path), content) for path, content in files]
     temporaries: list[str] = []
     try:
         for path, content in files:
@@ -70,6 +77,9 @@ def write_files(files: list[tuple[str, bytes]]) -> None:
                 while rest:
                     rest = rest[os.write(file, rest) :]
                 os.fsync(file)
+            except OSError as error:
+                # These calls name no file themselves.
+                raise OSError(error.errno, error.strerror, path) from None
             finally:
                 os.close(file)
         for temporary, (path, _) in zip(temporaries, files):
