@@ -55,11 +55,9 @@ struct InputError: Error, CustomStringConvertible {
 
 /// The words by which machines know errors. None ever changes, or is given to another error.
 enum ErrorCode {
-    static let usage = "usage"
-
     static func word(of error: any Error) -> String {
         switch error {
-        case is UsageError: usage
+        case is UsageError: "usage"
         case let error as ConfigurationError: error.isOfSystem ? "file-error" : "configuration"
         case let failure as RunFailure: failure.code
         case StateLock.Failure.held: "locked"

@@ -25,8 +25,7 @@ enum Sluice {
 
     private static func run(_ words: [String]) -> ExitCode {
         guard let first = words.first else {
-            Console.error("no command; `sluice --help` lists them", code: ErrorCode.usage)
-            return .usage
+            return refuse(UsageError("no command; `sluice --help` lists them"))
         }
         if ["--help", "-h", "help"].contains(first) {
             guard words.count > 1 else {
@@ -45,8 +44,7 @@ enum Sluice {
         }
         guard let command = commands.first(where: { $0.name == first }) else {
             let suggestion = Suggestion.text(for: first, among: commands.map { $0.name })
-            Console.error("'\(first)' is no command\(suggestion); `sluice --help` lists them", code: ErrorCode.usage)
-            return .usage
+            return refuse(UsageError("'\(first)' is no command\(suggestion); `sluice --help` lists them"))
         }
         return run(command, Array(words.dropFirst()))
     }
@@ -60,15 +58,19 @@ enum Sluice {
             let arguments = try Arguments(words, options: command.options, operands: command.operands)
             return try command.run(arguments)
         } catch let error as UsageError {
-            Console.error("\(command.name): \(error); see `sluice \(command.name) --help`", code: ErrorCode.usage)
+            let code = refuse(UsageError("\(command.name): \(error); see `sluice \(command.name) --help`"))
             if !command.steps.isEmpty {
                 NightOptions.noteRefusal(of: words, command: command.name, steps: command.steps, because: error)
             }
-            return .usage
+            return code
         } catch {
-            Console.error("\(error)", code: ErrorCode.word(of: error))
-            return ExitCode(error)
+            return refuse(error)
         }
+    }
+
+    private static func refuse(_ error: any Error) -> ExitCode {
+        Console.error("\(error)", code: ErrorCode.word(of: error))
+        return ExitCode(error)
     }
 
     /// The text of `sluice --help`.
