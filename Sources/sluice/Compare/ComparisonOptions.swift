@@ -99,7 +99,9 @@ struct ComparisonOptions {
         }
         let sum = shares.reduce(0) { $0 + $1.share }
         // Three times 0.333333 is 1 to six decimals.
-        guard abs(sum - 1) <= 1.000001e-6 else { throw UsageError("--\(option) adds up to \(sum); probabilities add up to 1") }
+        guard abs(sum - 1) <= 1.000001e-6 else {
+            throw UsageError("--\(option) adds up to \(sum); probabilities add up to 1")
+        }
         return shares
     }
 }
