@@ -83,7 +83,10 @@ struct TemplateCache: ~Copyable {
     private mutating func countMatch() {
         shapes[matched].matches += 1
         if matched > 0, shapes[matched].matches > shapes[matched - 1].matches {
-            swap(&shapes[matched], &shapes[matched - 1])
+            // Not `swap`: its code for values that cannot be copied is wrong under the thread sanitizer of Swift 6.3.
+            let shape = (shapes + matched).move()
+            (shapes + matched).moveInitialize(from: shapes + matched - 1, count: 1)
+            (shapes + matched - 1).initialize(to: shape)
             matched -= 1
         }
         if shapes[0].matches > TemplateCache.memory { halveMatches() }
