@@ -39,7 +39,11 @@ struct ArmCountTable: UnitSink {
     mutating func take(_ unit: UnitOutcome) throws(CountOverflow) {
         let row = row(
             of: Key(armAndSegment: UInt64(unit.arm.bits) << 32 | UInt64(unit.segment), table: unit.table))
-        if !rows[row].take(unit) { try many[placeAmongMany(row)].add(unit) }
+        if let place = rows[row].place {
+            try many[place].add(unit)
+        } else if !rows[row].take(unit) {
+            try many[placeAmongMany(row)].add(unit)
+        }
         if unit.propensity > 0 { propensities[row, default: PropensityTally()].add(Int64(unit.propensity)) }
     }
 
